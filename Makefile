@@ -1,0 +1,41 @@
+# Two commands are enough: `make run` and `make test`. Everything they need is put into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test bench evaluate lint clean fake-spotify
+.DELETE_ON_ERROR:
+
+run: .venv/app.stamp            ## open the app on demo data at http://127.0.0.1:8501
+	$(BIN)/streamlit run app.py
+
+test: .venv/test.stamp          ## lint, types and every test, browser tests included
+	$(BIN)/ruff check . && $(BIN)/mypy
+	$(BIN)/python -m pytest
+
+lint: .venv/test.stamp          ## style and types only
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: .venv/test.stamp         ## print speed and memory as ratios measured in one run
+	$(BIN)/python -m tests.bench
+
+evaluate: .venv/test.stamp      ## measure recommendation quality and rewrite the table in README.md
+	$(BIN)/python -m tests.evaluate_readme
+
+fake-spotify: .venv/test.stamp  ## a Spotify to try the whole app against, without an account
+	$(BIN)/python -m tests.fakes.spotify
+
+clean:                          ## remove what the other targets made
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python 3.11 or newer with its venv module is needed (Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
+
+.venv/app.stamp: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/test.stamp: tests/requirements.txt requirements.txt tests/install_browser.sh .venv/app.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	sh tests/install_browser.sh $(BIN)/python
+	touch $@

@@ -1,0 +1,49 @@
+"""The command line: `python -m recsys COMMAND`. Each command lives in its own file under `recsys/commands`."""
+
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+from recsys.errors import TonearmError
+
+COMMANDS: Final = {
+    "check": "Say what is in a file, and what would be imported from it.",
+    "recommend": "Rank the catalogue for a library of files.",
+    "catalogue": "Build or extend the Parquet catalogue the app uses.",
+    "demo": "Write the invented library and catalogue as files.",
+    "evaluate": "Measure how well hidden tracks are found again.",
+    "doctor": "Check every step of the set-up and name the first that fails.",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's file only when it is asked for, so that `--help` and small commands stay quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"recsys.commands.{name}").command
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def tonearm() -> None:
+    """Music recommendations you can steer, understand and take with you."""
+
+
+def main() -> None:
+    """Run the command line; an error raised on purpose becomes one sentence on stderr and exit status 2."""
+    try:
+        tonearm(prog_name="python -m recsys")
+    except TonearmError as problem:
+        click.echo(f"Error: {problem}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""The track table: its columns, their types, and the check every table passes before the engine sees it."""
+
+from typing import Final
+
+import pandas as pd
+
+from recsys.core.features import FEATURES
+from recsys.errors import BadTracks
+
+TEXT: Final = ("track_id", "title", "artists", "album", "isrc", "genres", "added_at", "source")
+"""Text columns. `artists` is joined with "; ", `genres` with ","; `added_at` is an ISO 8601 time in UTC; `source` says
+who gave the audio features. `isrc` and the rest may be missing; `track_id`, `title` and `artists` may not."""
+
+NUMBERS: Final = (*(f.column for f in FEATURES), "key", "mode", "time_signature", "popularity", "explicit")
+"""Number columns, float64, NaN where unknown."""
+
+COLUMNS: Final = (*TEXT, *NUMBERS)
+REQUIRED: Final = ("track_id", "title", "artists")
+SPOTIFY_ID: Final = r"[0-9A-Za-z]{22}"
+LINK: Final = "https://open.spotify.com/track/"
+
+
+def empty_tracks() -> pd.DataFrame:
+    """A track table with no rows."""
+    return as_tracks(pd.DataFrame())
+
+
+def as_tracks(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Give a table exactly the track table's columns and types.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any of the columns in `COLUMNS`; others are dropped, absent ones become missing.
+
+    Returns
+    -------
+    DataFrame
+        Columns `COLUMNS` in that order, text as `str`, numbers as float64, and a fresh 0..n-1 index.
+
+    Raises
+    ------
+    BadTracks
+        A number column holds something that is not a number, a required value is missing, or an id stands twice.
+    """
+    rows = range(len(table))
+    tracks = pd.DataFrame(
+        {name: _typed(table, name) for name in COLUMNS},
+        index=rows,
+    )
+    return check_tracks(tracks)
+
+
+def _typed(table: pd.DataFrame, name: str) -> pd.Series:
+    kind = "str" if name in TEXT else "float64"
+    if name not in table.columns:
+        return pd.Series([None] * len(table), dtype=kind)
+    try:
+        return table[name].reset_index(drop=True).astype(kind)
+    except (TypeError, ValueError) as problem:
+        raise BadTracks(f"The column “{name}” holds values that are not numbers.") from problem
+
+
+def check_tracks(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Return the table unchanged, or raise `BadTracks` with the first rule it breaks."""
+    absent = [name for name in COLUMNS if name not in tracks.columns]
+    if absent:
+        raise BadTracks(f"The track table lacks the column “{absent[0]}”.")
+    for name in REQUIRED:
+        if tracks[name].isna().any():
+            raise BadTracks(f"Row {int(tracks[name].isna().argmax()) + 1} has no {name.replace('_', ' ')}.")
+    if tracks["track_id"].duplicated().any():
+        twice = tracks.loc[tracks["track_id"].duplicated(), "track_id"].iloc[0]
+        raise BadTracks(f"The track {twice} stands in the table more than once.")
+    return tracks
+
+
+def links(track_ids: pd.Series) -> pd.Series:
+    """A link to each track on Spotify; missing where the id is not Spotify's (demo tracks, tracks known by name)."""
+    is_spotify = track_ids.str.fullmatch(SPOTIFY_ID).fillna(False).astype(bool)
+    return (LINK + track_ids).where(is_spotify)

@@ -1,0 +1,1 @@
+"""Invented listeners and an invented catalogue, generated from a seed. No name here belongs to anybody."""

@@ -1,0 +1,93 @@
+"""
+Every error raised on purpose. Each message is a sentence a listener can read and act on.
+
+* TonearmError
+  + UnreadableFile      a file cannot be read as tracks
+  + UnknownFeature      a name that is not in the feature table
+  + BadRecipe           weights or dials that cannot rank anything
+  + BadTracks           a track table breaks its own rules
+  + NothingToRank       an empty library, an empty catalogue, or nothing known about either
+  + NotAllowed          somebody else's rows were asked for
+  + SettingsProblem     a setting is missing or wrong
+  + StorageProblem      the store said no, or said nothing
+  + SpotifyProblem      anything Spotify answered that is not music
+    - SignInFailed      Spotify did not let this listener in
+    - ReconnectSpotify  the consent has ended: the listener must connect again
+    - SpotifyBusy       asked to wait until a given time
+    - SpotifyRefused    an answer that waiting will not change
+    - SpotifyUnreachable  no usable answer: the connection broke, or Spotify itself failed
+  + NotOffered          a feature source does not serve this app
+"""
+
+
+class TonearmError(Exception):
+    """Base of all errors raised on purpose; `str()` is what the listener reads."""
+
+
+class UnreadableFile(TonearmError):
+    """A file that cannot be read as tracks: wrong kind, broken, too large or unsafe."""
+
+
+class UnknownFeature(TonearmError):
+    """A feature name that is not in the feature table."""
+
+
+class BadRecipe(TonearmError):
+    """Weights or dials out of range: negative, NaN, or all zero."""
+
+
+class BadTracks(TonearmError):
+    """A track table lacks a column, repeats an id or holds values of the wrong kind."""
+
+
+class NothingToRank(TonearmError):
+    """The library or the catalogue is empty, or too little is known to compare them."""
+
+
+class NotAllowed(TonearmError):
+    """A listener asked for rows that are not theirs."""
+
+
+class SettingsProblem(TonearmError):
+    """A setting is missing or malformed; the message names it."""
+
+
+class StorageProblem(TonearmError):
+    """The store refused or did not answer. Nothing of the refused write was kept."""
+
+
+class SpotifyProblem(TonearmError):
+    """Spotify answered something other than what was asked for."""
+
+
+class SignInFailed(SpotifyProblem):
+    """Spotify, or the check of its answer, did not let this listener in."""
+
+
+class ReconnectSpotify(SpotifyProblem):
+    """The stored consent is no longer valid (`invalid_grant`); only a new sign-in mends it."""
+
+
+class SpotifyBusy(SpotifyProblem):
+    """Spotify asks us to wait. `retry_after` is in seconds; `is_quota` tells a daily quota from a short limit."""
+
+    def __init__(self, message: str, retry_after: float, is_quota: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.is_quota = is_quota
+
+
+class SpotifyRefused(SpotifyProblem):
+    """An answer that waiting will not change. `reason` is a key of the capability table."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class SpotifyUnreachable(SpotifyProblem):
+    """The connection broke, timed out, or the answer was not Spotify's."""
+
+
+class NotOffered(TonearmError):
+    """A feature source does not serve this app; ask the next one."""

@@ -1,0 +1,1 @@
+"""HTTP beside the screens: sign-in, the programs' API and security headers, as Starlette routes."""

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Make sure a Chromium is there for the browser tests: one already installed, Playwright's own, or the distribution's.
+set -u
+python=$1
+
+for name in chromium chromium-browser google-chrome; do
+    command -v "$name" >/dev/null 2>&1 && exit 0
+done
+timeout 120 "$python" -m playwright install --with-deps chromium >/dev/null 2>&1 && exit 0
+
+if command -v apt-get >/dev/null 2>&1; then
+    as_root=""
+    [ "$(id -u)" = 0 ] || as_root="sudo -n"
+    $as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq chromium >/dev/null && exit 0
+fi
+echo "The browser tests need Chromium: install it with your system's package manager (or run '$python -m playwright install chromium') and try again." >&2
+exit 1
