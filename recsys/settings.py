@@ -1,0 +1,142 @@
+"""Settings from the environment and `.streamlit/secrets.toml`. Nothing is required; what is half given is named."""
+
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from recsys.errors import SettingsProblem
+
+SECRETS: Final = Path(__file__).resolve().parents[1] / ".streamlit" / "secrets.toml"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """
+    Everything that can be set from outside, with defaults that work on a fresh machine.
+
+    Attributes
+    ----------
+    data_folder : Path
+        Where the embedded store, the secret key and the catalogue live (`TONEARM_DATA`).
+    catalogue : str
+        Path or https address of the Parquet catalogue (`TONEARM_CATALOGUE`).
+    public_url : str
+        Where browsers reach the app (`PUBLIC_URL`), without a trailing slash. Spotify refuses `localhost`.
+    spotify_client_id, spotify_client_secret : str or None
+        The Spotify app (`SPOTIFY_CLIENT_ID`, and `SPOTIFY_CLIENT_SECRET`, which PKCE makes optional).
+    spotify_accounts_url, spotify_api_url, reccobeats_url : str
+        Hosts, to be pointed elsewhere in tests.
+    app_secret_key : str or None
+        Encrypts tokens at rest (`APP_SECRET_KEY`); one is made and kept in the data folder when absent.
+    supabase_url, supabase_publishable_key, supabase_secret_key : str or None
+        All three, or none: the hosted store.
+    """
+
+    data_folder: Path
+    catalogue: str
+    public_url: str = "http://127.0.0.1:8501"
+    spotify_client_id: str | None = None
+    spotify_client_secret: str | None = field(default=None, repr=False)
+    spotify_accounts_url: str = "https://accounts.spotify.com"
+    spotify_api_url: str = "https://api.spotify.com"
+    reccobeats_url: str = "https://api.reccobeats.com"
+    app_secret_key: str | None = field(default=None, repr=False)
+    supabase_url: str | None = None
+    supabase_publishable_key: str | None = field(default=None, repr=False)
+    supabase_secret_key: str | None = field(default=None, repr=False)
+
+    @property
+    def catalogue_path(self) -> Path:
+        """Where `catalogue add` writes by default."""
+        return self.data_folder / "catalogue.parquet"
+
+    @property
+    def has_spotify(self) -> bool:
+        """True when a Spotify app is configured."""
+        return bool(self.spotify_client_id)
+
+    @property
+    def has_supabase(self) -> bool:
+        """True when the hosted store is configured."""
+        return bool(self.supabase_url)
+
+    @property
+    def is_https(self) -> bool:
+        """True when browsers reach the app over TLS, so cookies can be marked Secure."""
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None, secrets: Path = SECRETS) -> "Settings":
+        """
+        Read the environment over the secrets file.
+
+        Raises
+        ------
+        SettingsProblem
+            The secrets file is not TOML, an address is not http(s), or only some of the Supabase settings are given.
+        """
+        given = {**_secrets(secrets), **(os.environ if environ is None else environ)}
+        folder = Path(given.get("TONEARM_DATA") or _platform_folder(given)).expanduser()
+        values = {name: given[key] for name, key in _KEYS.items() if given.get(key)}
+        for name in values:
+            if name.endswith("_url"):
+                values[name] = _address(_KEYS[name], values[name])
+        settings = cls(folder, given.get("TONEARM_CATALOGUE") or str(folder / "catalogue.parquet"), **values)
+        return _all_or_nothing(settings)
+
+
+_KEYS: Final = {
+    "public_url": "PUBLIC_URL",
+    "spotify_client_id": "SPOTIFY_CLIENT_ID",
+    "spotify_client_secret": "SPOTIFY_CLIENT_SECRET",
+    "spotify_accounts_url": "SPOTIFY_ACCOUNTS_URL",
+    "spotify_api_url": "SPOTIFY_API_URL",
+    "reccobeats_url": "RECCOBEATS_URL",
+    "app_secret_key": "APP_SECRET_KEY",
+    "supabase_url": "SUPABASE_URL",
+    "supabase_publishable_key": "SUPABASE_PUBLISHABLE_KEY",
+    "supabase_secret_key": "SUPABASE_SECRET_KEY",
+}
+
+
+def _secrets(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    try:
+        stored = tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as problem:
+        raise SettingsProblem(f"{path} is not valid TOML: {problem}.") from problem
+    return {key: str(value) for key, value in stored.items() if not isinstance(value, dict)}
+
+
+def _platform_folder(given: Mapping[str, str]) -> Path:
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(given.get("LOCALAPPDATA") or home / "AppData" / "Local") / "Tonearm"
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "Tonearm"
+    return Path(given.get("XDG_DATA_HOME") or home / ".local" / "share") / "tonearm"
+
+
+def _address(key: str, value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise SettingsProblem(f"{key} must be an address such as http://127.0.0.1:8501, not “{value}”.")
+    if key == "PUBLIC_URL" and parts.hostname == "localhost":
+        raise SettingsProblem(
+            f"PUBLIC_URL must not say localhost: Spotify refuses it. Use {value.replace('localhost', '127.0.0.1')}."
+        )
+    return value.rstrip("/")
+
+
+def _all_or_nothing(settings: Settings) -> Settings:
+    parts = {name: getattr(settings, name) for name in _KEYS if name.startswith("supabase_")}
+    missing = [_KEYS[name] for name, value in parts.items() if not value]
+    if missing and len(missing) < len(parts):
+        raise SettingsProblem(f"Supabase is only partly configured: set {' and '.join(missing)} as well, or none.")
+    return settings

@@ -1,0 +1,54 @@
+"""Settings come from the environment over the secrets file, and what is half given is named."""
+
+import pytest
+
+from recsys.errors import SettingsProblem
+from recsys.settings import Settings
+
+
+def settings(tmp_path, **given):
+    return Settings.from_environment(given, secrets=tmp_path / "secrets.toml")
+
+
+def test_nothing_set_works_with_defaults(tmp_path):
+    found = settings(tmp_path, TONEARM_DATA=str(tmp_path))
+
+    assert found.public_url == "http://127.0.0.1:8501"
+    assert found.catalogue_path == tmp_path / "catalogue.parquet"
+    assert not found.has_spotify and not found.has_supabase and not found.is_https
+
+
+def test_the_environment_wins_over_the_secrets_file(tmp_path):
+    (tmp_path / "secrets.toml").write_text('SPOTIFY_CLIENT_ID = "from file"\nPUBLIC_URL = "https://tonearm.example/"\n')
+
+    found = settings(tmp_path, SPOTIFY_CLIENT_ID="from environment")
+
+    assert found.spotify_client_id == "from environment"
+    assert found.public_url == "https://tonearm.example"
+    assert found.is_https
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"PUBLIC_URL": "http://localhost:8501"}, "http://127.0.0.1:8501"),
+        ({"SPOTIFY_API_URL": "api.spotify.com"}, "SPOTIFY_API_URL"),
+        ({"SUPABASE_URL": "https://x.supabase.co"}, "SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_a_sentence(tmp_path, given, named):
+    with pytest.raises(SettingsProblem, match=named):
+        settings(tmp_path, **given)
+
+
+def test_a_broken_secrets_file_is_named(tmp_path):
+    (tmp_path / "secrets.toml").write_text("SPOTIFY_CLIENT_ID = ")
+
+    with pytest.raises(SettingsProblem, match=r"secrets\.toml is not valid TOML"):
+        settings(tmp_path)
+
+
+def test_secrets_are_not_in_the_repr(tmp_path):
+    found = settings(tmp_path, SPOTIFY_CLIENT_SECRET="hush", APP_SECRET_KEY="hush")
+
+    assert "hush" not in repr(found)
