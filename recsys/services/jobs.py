@@ -1,0 +1,152 @@
+"""Long work outside the screens' threads: it goes on when the page is changed, reloaded or closed."""
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent import futures
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from recsys.errors import TonearmError
+
+State = Literal["running", "done", "failed", "cancelled"]
+KEPT: Final = 200
+"""So many finished jobs are remembered; older ones are forgotten when a new one starts."""
+
+log = logging.getLogger(__name__)
+
+
+class Cancelled(BaseException):
+    """The listener asked the work to stop. Not an `Exception`, so that no handler inside the work swallows it."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """
+    A job at one moment. `progress` is what the work reported last (None before the first report).
+
+    `message` is empty unless the job failed: then it is a sentence for the listener. `result` is what the work
+    returned, once it is done.
+    """
+
+    state: State
+    message: str = ""
+    progress: Any = None
+    result: Any = None
+
+    @property
+    def is_active(self) -> bool:
+        """True while the work goes on."""
+        return self.state == "running"
+
+
+class Job:
+    """What the work holds: the place to report progress, and the way it learns that it shall stop."""
+
+    def __init__(self) -> None:
+        self.progress: Any = None
+        self._stop = threading.Event()
+
+    def report(self, progress: Any) -> None:
+        """Publish progress (an immutable value). Raises `Cancelled` when the listener asked to stop."""
+        self.progress = progress
+        self.check()
+
+    def check(self) -> None:
+        """Raise `Cancelled` when the listener asked to stop."""
+        if self._stop.is_set():
+            raise Cancelled
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, but not longer than until the listener asks to stop; then raise `Cancelled`."""
+        if self._stop.wait(seconds):
+            raise Cancelled
+
+    def cancel(self) -> None:
+        """Ask the work to stop at its next report."""
+        self._stop.set()
+
+
+class Jobs:
+    """
+    The running and finished jobs of a process, by key (such as "sync:<listener>"). Safe to use from any thread.
+
+    The outcome of a job is read from its future, so nothing the work raises is ever swallowed here.
+    """
+
+    def __init__(self, workers: int = 4) -> None:
+        self._pool = ThreadPoolExecutor(workers, "job")
+        self._jobs: dict[str, tuple[Job, Future[Any]]] = {}
+        self._lock = threading.Lock()
+
+    def start(self, key: str, work: Callable[[Job], Any]) -> Snapshot:
+        """Start the work, or join the one running under this key: a second click or tab changes nothing."""
+        with self._lock:
+            if key not in self._jobs or self._jobs[key][1].done():
+                self._forget_old()
+                job = Job()
+                self._jobs[key] = (job, self._pool.submit(work, job))
+                self._jobs[key][1].add_done_callback(lambda future: _log_unexpected(key, future))
+        return self.snapshot(key) or Snapshot("running")
+
+    def snapshot(self, key: str) -> Snapshot | None:
+        """How the job under this key is doing, or how it ended; None when there was none."""
+        held = self._jobs.get(key)
+        return _snapshot(*held) if held else None
+
+    def cancel(self, key: str) -> None:
+        """Ask the job to stop; it does so after the page at hand is stored. No job, no effect."""
+        held = self._jobs.get(key)
+        if held:
+            held[0].cancel()
+            held[1].cancel()
+
+    def wait(self, key: str, seconds: float | None = None) -> Snapshot | None:
+        """Block until the job has ended or the time is over; then its snapshot."""
+        held = self._jobs.get(key)
+        if held:
+            futures.wait([held[1]], seconds)
+        return self.snapshot(key)
+
+    def close(self) -> None:
+        """Stop everything and wait for it: called when the server shuts down. What is stored stays stored."""
+        for key in list(self._jobs):
+            self.cancel(key)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _forget_old(self) -> None:
+        finished = [key for key, (_, future) in self._jobs.items() if future.done()]
+        for key in finished[: max(0, len(finished) - KEPT)]:
+            del self._jobs[key]
+
+
+def _snapshot(job: Job, future: Future[Any]) -> Snapshot:
+    if not future.done():
+        return Snapshot("running", progress=job.progress)
+    if future.cancelled():
+        return Snapshot("cancelled", progress=job.progress)
+    problem = future.exception()
+    if problem is None:
+        return Snapshot("done", progress=job.progress, result=future.result())
+    if isinstance(problem, Cancelled):
+        return Snapshot("cancelled", progress=job.progress)
+    return Snapshot("failed", _sentence(problem), job.progress)
+
+
+def _sentence(problem: BaseException) -> str:
+    if isinstance(problem, TonearmError):
+        return str(problem)
+    name = type(problem).__name__
+    return f"Something unexpected went wrong ({name}). What was stored is kept; starting again goes on from there."
+
+
+def _log_unexpected(key: str, future: Future[Any]) -> None:
+    """Log class and place of an unexpected error, never its text: that may hold a title, an id or a token."""
+    problem = None if future.cancelled() else future.exception()
+    if problem is None or isinstance(problem, (Cancelled, TonearmError)):
+        return
+    frames = traceback.extract_tb(problem.__traceback__)
+    place = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames[-4:]))
+    log.error("The job “%s” failed: %s at %s", key.partition(":")[0], type(problem).__name__, place)

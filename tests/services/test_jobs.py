@@ -1,0 +1,152 @@
+"""Background jobs: started once, watched from anywhere, stopped on request, honest about how they ended."""
+
+import logging
+import threading
+
+import pytest
+
+from recsys.errors import SpotifyUnreachable
+from recsys.services.jobs import Jobs
+
+
+@pytest.fixture
+def jobs():
+    jobs = Jobs(workers=2)
+    yield jobs
+    jobs.close()
+
+
+def test_a_job_that_was_never_started_has_no_snapshot(jobs):
+    assert jobs.snapshot("sync:ada") is None
+    assert jobs.wait("sync:ada") is None
+
+
+def test_a_finished_job_shows_its_last_progress_and_its_result(jobs):
+    def work(job):
+        job.report(3)
+        return "all of it"
+
+    jobs.start("sync:ada", work)
+    ended = jobs.wait("sync:ada", 5)
+
+    assert (ended.state, ended.progress, ended.result) == ("done", 3, "all of it")
+    assert not ended.is_active
+
+
+def test_a_second_start_joins_the_running_job(jobs):
+    go, calls = threading.Event(), []
+
+    def work(job):
+        calls.append(1)
+        go.wait(5)
+
+    assert jobs.start("sync:ada", work).is_active
+    assert jobs.start("sync:ada", work).is_active
+    go.set()
+    jobs.wait("sync:ada", 5)
+
+    assert calls == [1]
+
+
+def test_a_finished_job_can_be_started_again(jobs):
+    calls = []
+    for _ in range(2):
+        jobs.start("sync:ada", lambda job: calls.append(1))
+        jobs.wait("sync:ada", 5)
+    assert calls == [1, 1]
+
+
+def test_jobs_of_two_listeners_run_side_by_side(jobs):
+    meet = threading.Barrier(2, timeout=5)
+    jobs.start("sync:ada", lambda job: meet.wait())
+    jobs.start("sync:bob", lambda job: meet.wait())
+    assert jobs.wait("sync:ada", 5).state == "done"
+    assert jobs.wait("sync:bob", 5).state == "done"
+
+
+def test_cancelling_stops_the_work_at_its_next_report_and_keeps_the_progress(jobs):
+    started, go = threading.Event(), threading.Event()
+
+    def work(job):
+        job.report("page 1")
+        started.set()
+        go.wait(5)
+        job.report("page 2")
+        raise AssertionError("the work went on")
+
+    jobs.start("sync:ada", work)
+    started.wait(5)
+    jobs.cancel("sync:ada")
+    go.set()
+    ended = jobs.wait("sync:ada", 5)
+
+    assert (ended.state, ended.progress) == ("cancelled", "page 2")
+
+
+def test_a_sleeping_job_wakes_up_to_be_cancelled(jobs):
+    asleep = threading.Event()
+
+    def work(job):
+        asleep.set()
+        job.sleep(600)
+
+    jobs.start("sync:ada", work)
+    asleep.wait(5)
+    jobs.cancel("sync:ada")
+    assert jobs.wait("sync:ada", 5).state == "cancelled"
+
+
+def test_a_queued_job_can_be_cancelled_before_it_starts():
+    jobs, go = Jobs(workers=1), threading.Event()
+    jobs.start("sync:ada", lambda job: go.wait(5))
+    jobs.start("sync:bob", lambda job: None)
+    jobs.cancel("sync:bob")
+    go.set()
+    jobs.close()
+    assert jobs.snapshot("sync:bob").state == "cancelled"
+
+
+def test_an_error_raised_on_purpose_is_shown_as_its_sentence(jobs):
+    def work(job):
+        raise SpotifyUnreachable("Spotify did not answer. Try again in a minute.")
+
+    jobs.start("sync:ada", work)
+    ended = jobs.wait("sync:ada", 5)
+    assert (ended.state, ended.message) == ("failed", "Spotify did not answer. Try again in a minute.")
+
+
+def test_an_unexpected_error_is_shown_as_unexpected_and_logged_without_its_text(jobs, caplog):
+    def work(job):
+        raise KeyError("token-BQabc")
+
+    with caplog.at_level(logging.DEBUG):
+        jobs.start("sync:ada", work)
+        ended = jobs.wait("sync:ada", 5)
+        jobs.close()
+
+    assert ended.state == "failed"
+    assert "unexpected" in ended.message
+    assert "KeyError" in ended.message
+    assert "test_jobs.py" in caplog.text
+    assert "token-BQabc" not in caplog.text + ended.message
+
+
+def test_closing_stops_every_job():
+    jobs, started = Jobs(), threading.Event()
+
+    def work(job):
+        started.set()
+        job.sleep(600)
+
+    jobs.start("sync:ada", work)
+    started.wait(5)
+    jobs.close()
+    assert jobs.snapshot("sync:ada").state == "cancelled"
+
+
+def test_only_so_many_finished_jobs_are_remembered(jobs, monkeypatch):
+    monkeypatch.setattr("recsys.services.jobs.KEPT", 2)
+    for name in "abcd":
+        jobs.start(name, lambda job: None)
+        jobs.wait(name, 5)
+    assert [name for name in "abcd" if jobs.snapshot(name)] == ["b", "c", "d"]
