@@ -147,9 +147,25 @@ FEATURES: Final[tuple[Feature, ...]] = (
         default_weight=2.5,
         is_audio=False,
     ),
+    Feature(
+        "genre",
+        "genres",
+        "Genre",
+        0,
+        1,
+        "",
+        "foreign genres",
+        "my genres",
+        "How much the genres of its artists have in common with yours.",
+        scale="genre",
+        default_weight=2.0,
+        is_audio=False,
+    ),
 )
 
 AUDIO_FEATURES: Final[tuple[Feature, ...]] = tuple(f for f in FEATURES if f.is_audio)
+NUMBER_FEATURES: Final[tuple[Feature, ...]] = tuple(f for f in FEATURES if f.scale != "genre")
+"""Features that are one number per track; genres are text and have no low or high end to draw or to shift."""
 
 
 def feature(name: str, among: tuple[Feature, ...] = FEATURES) -> Feature:

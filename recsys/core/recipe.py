@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from recsys.core.features import FEATURES, default_weights, feature
+from recsys.core.features import FEATURES, NUMBER_FEATURES, default_weights, feature
 from recsys.errors import BadRecipe
 
 LONGEST_LIST = 500
@@ -23,7 +23,7 @@ class Recipe:
         A weight is not a direction: it never asks for more or less of anything.
     shifts : mapping of feature name to float in -2..2
         Where to aim beside the listener's own profile, in steps of the catalogue's spread:
-        {"energy": 1} asks for more energetic than me.
+        {"energy": 1} asks for more energetic than me. Genre has no more or less, so it cannot be shifted.
     familiarity : float in -1..1
         Above 0 prefers artists in the library, below 0 prefers new ones, 0 does not care.
     only_new_artists : bool
@@ -55,7 +55,7 @@ class Recipe:
         object.__setattr__(self, "weights", {**default_weights(), **self.weights})
         _check_weights(self.weights)
         for name, shift in self.shifts.items():
-            _check_range(f"The shift of {feature(name).title.lower()}", shift, -2, 2)
+            _check_range(f"The shift of {feature(name, NUMBER_FEATURES).title.lower()}", shift, -2, 2)
         _check_range("Familiarity", self.familiarity, -1, 1)
         _check_range("Variety", self.variety, 0, 1)
         _check_range("The number of tracks", self.length, 1, LONGEST_LIST)

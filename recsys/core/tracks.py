@@ -4,14 +4,14 @@ from typing import Final
 
 import pandas as pd
 
-from recsys.core.features import FEATURES
+from recsys.core.features import NUMBER_FEATURES
 from recsys.errors import BadTracks
 
 TEXT: Final = ("track_id", "title", "artists", "album", "isrc", "genres", "added_at", "source")
 """Text columns. `artists` is joined with "; ", `genres` with ","; `added_at` is an ISO 8601 time in UTC; `source` says
 who gave the audio features. `isrc` and the rest may be missing; `track_id`, `title` and `artists` may not."""
 
-NUMBERS: Final = (*(f.column for f in FEATURES), "key", "mode", "time_signature", "popularity", "explicit")
+NUMBERS: Final = (*(f.column for f in NUMBER_FEATURES), "key", "mode", "time_signature", "popularity", "explicit")
 """Number columns, float64, NaN where unknown."""
 
 COLUMNS: Final = (*TEXT, *NUMBERS)

@@ -1,0 +1,47 @@
+"""Four named starting points for the sliders, each a set of weights over the feature table's defaults."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from recsys.core.features import FEATURES
+
+WEIGHT_WORDS: Final = {
+    0.0: "ignored",
+    0.25: "barely",
+    0.5: "a little",
+    1.0: "normal",
+    1.5: "more",
+    2.5: "much",
+    5.0: "very much",
+    10.0: "decisive",
+}
+"""The positions of a weight slider, and what a listener reads there."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named set of weights. `weights` lists what differs from `elsewhere`, which all other features get."""
+
+    name: str
+    says: str
+    weights: dict[str, float]
+    elsewhere: float | None = None
+
+    def all_weights(self) -> dict[str, float]:
+        """A weight for every feature: the preset's own, `elsewhere`, or the feature's default."""
+        return {
+            f.name: self.weights.get(f.name, f.default_weight if self.elsewhere is None else self.elsewhere)
+            for f in FEATURES
+        }
+
+
+PRESETS: Final = (
+    Preset("Balanced", "what measured best on real listeners", {}),
+    Preset("Mood", "how it feels comes first", {"valence": 5.0, "energy": 5.0, "acousticness": 1.5}, elsewhere=0.5),
+    Preset("Groove", "how it moves comes first", {"danceability": 5.0, "tempo": 5.0, "energy": 1.5}, elsewhere=0.5),
+    Preset(
+        "Sound",
+        "how it is played comes first, its age does not matter",
+        {"acousticness": 2.5, "instrumentalness": 2.5, "loudness": 1.5, "speechiness": 1.5, "year": 0.0},
+    ),
+)
