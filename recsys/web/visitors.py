@@ -1,0 +1,52 @@
+"""Gives a first-time browser a random session id, so that what a guest imports is still there after a reload."""
+
+import secrets
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from recsys.web.cookies import give_session, is_session_id, session_cookie
+
+
+class Visitors:
+    """
+    Sets the session cookie on pages asked for without one. Nothing is written to the store for it.
+
+    Streamlit freezes cookies when its socket opens, so only the answer that carries the page can set one. Pure ASGI.
+    """
+
+    def __init__(self, app: ASGIApp, is_https: bool) -> None:
+        self.app = app
+        self.is_https = is_https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on; add a cookie to the answer where a page is asked for by a browser without one."""
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                self._add_cookie(MutableHeaders(scope=message))
+            await send(message)
+
+        is_stranger = scope["type"] == "http" and _asks_for_page(scope) and not self._has_session(scope)
+        await self.app(scope, receive, with_cookie if is_stranger else send)
+
+    def _has_session(self, scope: Scope) -> bool:
+        return is_session_id(HTTPConnection(scope).cookies.get(session_cookie(self.is_https)))
+
+    def _add_cookie(self, headers: MutableHeaders) -> None:
+        response = Response()
+        give_session(response, secrets.token_urlsafe(32), self.is_https)
+        headers.append("set-cookie", response.headers["set-cookie"])
+        headers["cache-control"] = "no-store"  # a page that carries a session id belongs to one browser
+
+
+def _asks_for_page(scope: Scope) -> bool:
+    """True for a GET made by a browser to show a page (https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header)."""
+    headers = Headers(scope=scope)
+    if scope["method"] != "GET":
+        return False
+    if "sec-fetch-dest" in headers:
+        return headers["sec-fetch-dest"] == "document"
+    return "text/html" in headers.get("accept", "")
