@@ -1,0 +1,153 @@
+"""Spotify's JSON becomes rows of the track table, once and here. Unknown fields are ignored, absent ones are missing.
+
+Shapes: https://developer.spotify.com/documentation/web-api/reference/get-users-saved-tracks and its neighbours, as
+answered to an app in Development Mode since February 2026 (no popularity, `item` where playlists said `track`).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from recsys.core.features import feature
+from recsys.core.tracks import SPOTIFY_ID, as_tracks
+
+GONE: Final = "no longer on Spotify"
+LOCAL: Final = "a file of the listener's own"
+EPISODE: Final = "a podcast episode"
+NAMELESS: Final = "without a title"
+REPEATED: Final = "more than once on the page"
+UNKNOWN_ARTIST: Final = "Unknown artist"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """
+    A page of entries. `tracks` is a track table, `positions` says at which entry (from 0) each of its rows stood, and
+    `skipped` counts the entries that are no row, by reason: together they are all entries.
+    """
+
+    tracks: pd.DataFrame
+    positions: tuple[int, ...]
+    skipped: Mapping[str, int]
+    covers: Mapping[str, str]
+
+
+def parse_tracks(entries: Iterable[Any]) -> Parsed:
+    """Read saved, playlist or recently-played entries, or bare tracks. Never raises on what Spotify may send."""
+    rows: dict[str, Row] = {}
+    positions: list[int] = []
+    skipped: Counter[str] = Counter()
+    for position, entry in enumerate(entries):
+        track = track_in(entry)
+        reason = why_no_row(track) or (REPEATED if track["id"] in rows else None)
+        if reason:
+            skipped[reason] += 1
+            continue
+        rows[track["id"]] = track_row(track) | {"added_at": _text(_object(entry).get("added_at"))}
+        positions.append(position)
+    table = pd.DataFrame(list(rows.values()))
+    covers = {track_id: row["cover"] for track_id, row in rows.items() if row["cover"]}
+    return Parsed(as_tracks(table), tuple(positions), dict(skipped), covers)
+
+
+def track_in(entry: Any) -> Row:
+    """The track object of an entry: under `item`, before 2026 under `track`, or the entry itself; {} for none."""
+    found = _object(entry)
+    if "item" in found or "track" in found:
+        return _object(found.get("item") or found.get("track")) | (
+            {"is_local": True} if found.get("is_local") is True else {}
+        )
+    return found
+
+
+def why_no_row(track: Row) -> str | None:
+    """Why this is not a track that can be looked up anywhere; None when it is one."""
+    if track.get("is_local") is True or str(track.get("uri")).startswith("spotify:local:"):
+        return LOCAL
+    if track.get("type", "track") != "track":
+        return EPISODE
+    if not re.fullmatch(SPOTIFY_ID, str(track.get("id"))):
+        return GONE
+    return None if _text(track.get("name")) else NAMELESS
+
+
+def track_row(track: Row) -> Row:
+    """One row, and under `cover` the address of a small cover, from a track object that `why_no_row` lets pass."""
+    album = _object(track.get("album"))
+    return {
+        "track_id": track["id"],
+        "title": _text(track["name"]),
+        "artists": _names(track.get("artists")) or UNKNOWN_ARTIST,
+        "album": _text(album.get("name")),
+        "isrc": _isrc(_object(track.get("external_ids")).get("isrc")),
+        "year": _believed("year", _year(album.get("release_date"))),
+        "duration_ms": _believed("duration", _number(track.get("duration_ms"))),
+        "popularity": _number(track.get("popularity")),
+        "explicit": float(track["explicit"]) if isinstance(track.get("explicit"), bool) else None,
+        "cover": _cover(album.get("images")),
+    }
+
+
+def parse_plays(entries: Iterable[Any]) -> pd.DataFrame:
+    """
+    Listening history from recently-played entries: `track_id, played_at, ms_played`.
+
+    `ms_played` is missing throughout: Spotify says when a track was played here, not for how long.
+    """
+    entries = [(track_in(entry), _text(_object(entry).get("played_at"))) for entry in entries]
+    plays = [(track["id"], at) for track, at in entries if at and why_no_row(track) is None]
+    table = pd.DataFrame(plays, columns=["track_id", "played_at"]).astype("str")
+    return table.assign(ms_played=pd.Series([None] * len(table), dtype="float64"))
+
+
+def _object(value: Any) -> Row:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str | None:
+    return (value.strip() or None) if isinstance(value, str) else None
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _names(artists: Any) -> str:
+    """Joined with "; ", which therefore may not stand inside a name."""
+    names = (_text(_object(artist).get("name")) for artist in _list(artists))
+    return "; ".join(name.replace(";", ",") for name in names if name)
+
+
+def _isrc(value: Any) -> str | None:
+    code = (_text(value) or "").upper().replace("-", "")
+    return code if re.fullmatch(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}", code) else None
+
+
+def _year(release_date: Any) -> float | None:
+    """The year of `2019-02-01`, `2019-02` or `2019`, whichever precision Spotify knows."""
+    found = re.match(r"\d{4}(?!\d)", _text(release_date) or "")
+    return float(found.group()) if found else None
+
+
+def _believed(name: str, value: float | None) -> float | None:
+    """The value, or None outside the range of the feature table (Spotify says year 0 and 0 ms for "unknown")."""
+    row = feature(name)
+    return value if value is not None and row.low <= value <= row.high else None
+
+
+def _cover(images: Any) -> str | None:
+    """The smallest cover; only from an https address, as it ends up in a page."""
+    size: Callable[[Row], float] = lambda image: _number(image.get("width")) or float("inf")  # noqa: E731
+    sized = sorted((_object(image) for image in _list(images)), key=size)
+    addresses = (_text(image.get("url")) for image in sized)
+    return next((address for address in addresses if address and address.startswith("https://")), None)

@@ -1,0 +1,92 @@
+"""Patience as wrappers, each an `Api` around an `Api`: one request at a time, a bounded second try, a fresh token."""
+
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Final
+
+from recsys.errors import ReconnectSpotify, SpotifyUnreachable
+from recsys.spotify.api import Access, Api, Request
+
+GAP: Final = 0.3
+"""Seconds between two requests of one developer account. Spotify publishes no number; 250 to 350 ms went unpunished."""
+
+PAUSES: Final = (1.0, 4.0)
+"""Seconds before the second and the third try of a call that broke."""
+
+
+class Turn:
+    """
+    The place at the front of the queue. One is shared by everything in the process that calls Spotify, because limits
+    count per developer account and not per listener. `clock` never jumps (monotonic seconds).
+    """
+
+    def __init__(
+        self,
+        gap: float = GAP,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._gap, self._clock, self._sleep = gap, clock, sleep
+        self._lock = threading.Lock()
+        self._free_at = 0.0
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        try:
+            wait = self._free_at - self._clock()
+            if wait > 0:
+                self._sleep(wait)
+        except BaseException:  # a sleep may be cut short by a cancelled job: the queue must go on
+            self._lock.release()
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._free_at = self._clock() + self._gap
+        self._lock.release()
+
+
+class OneAtATime:
+    """Asks only when it is our turn."""
+
+    def __init__(self, inner: Api, turn: Turn) -> None:
+        self._inner, self._turn = inner, turn
+
+    def send(self, request: Request) -> Any:
+        with self._turn:
+            return self._inner.send(request)
+
+
+class Steady:
+    """Tries a read again when the connection broke or Spotify failed. A write is never repeated: it may have worked."""
+
+    def __init__(
+        self, inner: Api, sleep: Callable[[float], None] = time.sleep, pauses: tuple[float, ...] = PAUSES
+    ) -> None:
+        self._inner, self._sleep, self._pauses = inner, sleep, pauses
+
+    def send(self, request: Request) -> Any:
+        for pause in self._pauses if request.method == "GET" else ():
+            try:
+                return self._inner.send(request)
+            except SpotifyUnreachable:
+                self._sleep(pause)
+        return self._inner.send(request)
+
+
+class Renewing:
+    """Renews the listener's token once when Spotify refuses it; a second refusal means `ReconnectSpotify`."""
+
+    def __init__(self, inner: Api, access: Access) -> None:
+        self._inner, self._access = inner, access
+
+    def send(self, request: Request) -> Any:
+        token = self._access.token()
+        try:
+            return self._inner.send(request)
+        except ReconnectSpotify:
+            self._access.renew(token)
+        return self._inner.send(request)

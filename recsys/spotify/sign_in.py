@@ -1,0 +1,190 @@
+"""Signing in with Spotify: PKCE as pure functions, and the two calls of the accounts host.
+
+Authorization code with PKCE, RFC 7636 and https://developer.spotify.com/documentation/web-api/tutorials/code-pkce-flow.
+Nothing is cached and nobody is prompted; keeping a `Grant` safe is the caller's work.
+"""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+
+from recsys.errors import ReconnectSpotify, SettingsProblem, SignInFailed, SpotifyRefused, SpotifyUnreachable
+from recsys.spotify.consent import is_consent_over
+from recsys.spotify.refusals import BY_REASON, busy
+
+SCOPES: Final = (
+    "user-top-read",
+    "user-library-read",
+    "user-read-recently-played",
+    "playlist-read-private",
+    "playlist-read-collaborative",
+    "playlist-modify-private",
+)
+"""All that Tonearm asks for. Playlists are made private, so nothing that others see is ever changed."""
+
+HOUR: Final = 3600.0
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a listener allowed: tokens, and until when. Times are seconds since 1970; printing it shows no token."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
+    expires_at: float
+    scope: str
+    authorized_at: float
+
+    def is_expiring(self, now: float, margin: float = 60.0) -> bool:
+        """True when less than `margin` seconds of the access token are left."""
+        return self.expires_at - now < margin
+
+
+def code_verifier(random_bytes: bytes) -> str:
+    """The secret of one sign-in, from 32 to 96 random bytes: 43 to 128 characters (RFC 7636, 4.1)."""
+    if not 32 <= len(random_bytes) <= 96:
+        raise ValueError("A code verifier is made from 32 to 96 random bytes.")
+    return base64.urlsafe_b64encode(random_bytes).rstrip(b"=").decode()
+
+
+def code_challenge(verifier: str) -> str:
+    """What may be shown of the verifier: its SHA-256, as the method S256 wants it (RFC 7636, 4.2)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def checked_redirect(redirect_uri: str) -> str:
+    """
+    The address back, unchanged, or `SettingsProblem` when Spotify would refuse it.
+
+    https anywhere, http on 127.0.0.1 or [::1] only, never `localhost`:
+    https://developer.spotify.com/documentation/web-api/concepts/redirect_uri
+    """
+    parts = urlsplit(redirect_uri)
+    if parts.hostname == "localhost":
+        raise SettingsProblem("Spotify refuses “localhost” in PUBLIC_URL. Write 127.0.0.1 instead.")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1")):
+        raise SettingsProblem("Spotify needs PUBLIC_URL to begin with https://, except on 127.0.0.1.")
+    return redirect_uri
+
+
+class SpotifyAccounts:
+    """Spotify's accounts host. Without a client secret PKCE alone proves who we are. Never logs or raises a token."""
+
+    def __init__(
+        self, accounts_url: str, client_id: str, client_secret: str | None, redirect_uri: str, http: httpx.Client
+    ) -> None:
+        self._accounts_url, self._client_id, self._client_secret = accounts_url, client_id, client_secret
+        self._redirect_uri = checked_redirect(redirect_uri)
+        self._http = http
+
+    def authorize_url(
+        self, state: str, challenge: str, scopes: Sequence[str] = SCOPES, show_dialog: bool = False
+    ) -> str:
+        """Where to send the browser. `show_dialog` asks again, so that another Spotify account can be chosen."""
+        asked = {
+            "client_id": self._client_id,
+            "response_type": "code",
+            "redirect_uri": self._redirect_uri,
+            "scope": " ".join(scopes),
+            "state": state,
+            "code_challenge_method": "S256",
+            "code_challenge": challenge,
+        }
+        return f"{self._accounts_url}/authorize?{urlencode(asked | ({'show_dialog': 'true'} if show_dialog else {}))}"
+
+    def exchange(self, code: str, verifier: str, now: float, scopes: Sequence[str] = SCOPES) -> Grant:
+        """
+        The grant for the code that came back with the browser; a code works once.
+
+        `scopes` counts when Spotify does not say what was granted (RFC 6749, 5.1: then it is what was asked).
+
+        Raises
+        ------
+        SignInFailed
+            The code was used, has run out or belongs to another sign-in, or the app's id or secret is wrong.
+        SpotifyBusy, SpotifyUnreachable
+            Spotify did not answer usably. A lost answer is not asked for again: the code may be spent.
+        """
+        asked = {"grant_type": "authorization_code", "code": code, "redirect_uri": self._redirect_uri}
+        status, answer = self._ask(asked | {"code_verifier": verifier})
+        if status == 200:
+            return _granted(answer, Grant("", None, now, " ".join(scopes), now), now)
+        if answer.get("error") == "invalid_grant":
+            raise SignInFailed("This sign-in was used already or has run out. Please connect Spotify again.")
+        raise SignInFailed(str(_refused(answer)))
+
+    def refresh(self, grant: Grant, now: float) -> Grant:
+        """
+        The grant with a fresh access token. It keeps the refresh token unless Spotify sends a new one.
+
+        Call it under the listener's lock: where Spotify rotates refresh tokens, two at once end the consent.
+
+        Raises
+        ------
+        ReconnectSpotify
+            The consent is over (six months), was withdrawn, or there is no refresh token. Forget the tokens.
+        SpotifyRefused
+            The app's id or secret is wrong; the grant is still good.
+        SpotifyBusy, SpotifyUnreachable
+            Spotify did not answer usably; the grant is still good.
+        """
+        if not grant.refresh_token:
+            raise ReconnectSpotify("Spotify gave no lasting permission. Connect Spotify again.")
+        status, answer = self._ask({"grant_type": "refresh_token", "refresh_token": grant.refresh_token})
+        if status == 200:
+            return _granted(answer, grant, now)
+        if answer.get("error") == "invalid_grant":
+            raise ReconnectSpotify(_why_over(grant, now))
+        raise _refused(answer)
+
+    def _ask(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        """Status 200 or 4xx and the JSON object; everything else is an error."""
+        auth = httpx.BasicAuth(self._client_id, self._client_secret) if self._client_secret else httpx.Auth()
+        who = {} if self._client_secret else {"client_id": self._client_id}
+        try:
+            answer = self._http.post(f"{self._accounts_url}/api/token", data=form | who, auth=auth)
+        except httpx.HTTPError as broken:
+            raise SpotifyUnreachable("Spotify's sign-in did not answer. Try again in a few minutes.") from broken
+        if answer.status_code == 429:
+            raise busy(answer.headers.get("Retry-After"), is_quota="QUOTA_EXCEEDED" in answer.text)
+        return answer.status_code, _json_object(answer)
+
+
+def _json_object(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        found = answer.json()
+    except ValueError:
+        found = None
+    is_expected = answer.status_code == 200 or 400 <= answer.status_code < 500
+    if not is_expected or not isinstance(found, dict):
+        raise SpotifyUnreachable("Spotify's sign-in gave an answer it should not. Try again in a few minutes.")
+    return found
+
+
+def _granted(answer: dict[str, Any], before: Grant, now: float) -> Grant:
+    token, lasts = answer.get("access_token"), answer.get("expires_in", HOUR)
+    if not isinstance(token, str) or not token or not isinstance(lasts, int | float):
+        raise SpotifyUnreachable("Spotify's sign-in gave an answer it should not. Try again in a few minutes.")
+    return replace(
+        before,
+        access_token=token,
+        refresh_token=answer.get("refresh_token") or before.refresh_token,
+        expires_at=now + lasts,
+        scope=answer.get("scope") or before.scope,
+    )
+
+
+def _refused(answer: dict[str, Any]) -> SpotifyRefused:
+    row = BY_REASON["unknown_app" if answer.get("error") == "invalid_client" else "not_understood"]
+    return SpotifyRefused(f"{row.says} {row.mend}", row.reason)
+
+
+def _why_over(grant: Grant, now: float) -> str:
+    if is_consent_over(grant.authorized_at, now):
+        return "Spotify ends every permission after six months, and yours is over. Connect Spotify again."
+    return "Spotify says that the permission was withdrawn. Connect Spotify again."
