@@ -1,15 +1,12 @@
 """The two cookies: which session a browser has, and which sign-in it has begun."""
 
-import re
-from typing import Final, TypeGuard
+from typing import Final
 
 from starlette.responses import Response
 
 SESSION_DAYS: Final = 30
 SIGN_IN_PATH: Final = "/callback"
 SIGN_IN_SECONDS: Final = 600
-SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{43}")
-"""256 random bits, as `secrets.token_urlsafe(32)` writes them."""
 
 
 def session_cookie(is_https: bool) -> str:
@@ -25,11 +22,6 @@ def session_cookie(is_https: bool) -> str:
 def sign_in_cookie(is_https: bool) -> str:
     """Name of the cookie that holds a begun sign-in; it has a path, which `__Host-` forbids."""
     return "__Secure-tonearm_sign_in" if is_https else "tonearm_sign_in"
-
-
-def is_session_id(value: object) -> TypeGuard[str]:
-    """True for what this app could have issued; anything else in the cookie is ignored."""
-    return isinstance(value, str) and SESSION_ID.fullmatch(value) is not None
 
 
 def give_session(response: Response, session_id: str, is_https: bool) -> None:

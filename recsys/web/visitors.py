@@ -7,7 +7,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from recsys.web.cookies import give_session, is_session_id, session_cookie
+from recsys.services.visitors import is_session_id
+from recsys.web.cookies import give_session, session_cookie
 
 
 class Visitors:

@@ -7,7 +7,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from recsys.web.cookies import is_session_id, session_cookie
+from recsys.services.visitors import is_session_id
+from recsys.web.cookies import session_cookie
 from recsys.web.visitors import Visitors
 
 PAGE = {"Accept": "text/html,application/xhtml+xml"}

@@ -1,0 +1,31 @@
+"""Why a sign-in did not happen: a short code for the address bar, a sentence for the listener. Never provider text."""
+
+from typing import Final
+
+SENTENCES: Final = {
+    "state": "This sign-in was not begun in this browser, so it was stopped. Please try again from here.",
+    "expired": "That sign-in took longer than ten minutes, or was used before. Please try again.",
+    "denied": "You did not agree on Spotify's page, so nothing was connected. You can try again at any time.",
+    "refused": "Spotify did not accept the sign-in. Please try again; if it goes on, check the app's settings.",
+    "unreachable": "Spotify did not answer. Please try again in a minute.",
+    "busy": "Spotify asks this app to wait before it answers again. Please try later.",
+    "not_registered": (
+        "Spotify does not know you as one of this app's testers. The owner of the Spotify app adds your Spotify "
+        "e-mail address under User Management in the developer dashboard (five listeners at most); then try again."
+    ),
+    "premium_required": (
+        "Spotify answers this app only while its owner has Spotify Premium. Once the owner has renewed it, it can take "
+        "a few hours until sign-in works again."
+    ),
+    "too_often": "There were too many sign-ins from your network. Please wait a minute and try again.",
+    "storage": "The sign-in could not be kept, because the store did not answer. Please try again in a minute.",
+    "not_configured": "No Spotify app is configured here, so nobody can sign in. The README says how to add one.",
+}
+"""Sentence by code. The screens show it at `/?login=<code>`."""
+
+UNKNOWN: Final = "Sign-in was not completed. Please try again."
+
+
+def sentence(code: str) -> str:
+    """The sentence for a code; a general one for codes this app does not issue (the address bar is anybody's)."""
+    return SENTENCES.get(code, UNKNOWN)
