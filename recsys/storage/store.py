@@ -1,7 +1,8 @@
 """The store seam: what the services need from wherever a listener's rows are kept.
 
-Every method takes the listener first and touches that listener's rows only. Writes are acknowledged when the method
-returns: from then on no crash loses them. All times are ISO 8601 in UTC, given by the caller.
+Every method takes the listener first and touches that listener's rows only; the exceptions are `app_state`, which
+belongs to the whole app and holds nothing of anybody's, and `check`. A write is acknowledged when the method returns:
+from then on no crash of the app loses it. All times are ISO 8601 in UTC, given by the caller.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,42 +25,55 @@ class Store(Protocol):
     """
     A listener's rows. Implementations raise `StorageProblem` when the store refuses or does not answer.
 
-    Tables of tracks have the columns of `recsys.core.tracks.COLUMNS`. An unknown listener is an empty one: reading
-    gives empty tables and counting gives zeros.
+    Tables of tracks have the columns of `recsys.core.tracks.COLUMNS`. Text columns are pandas `str`, numbers float64
+    with NaN where unknown; an infinity counts as unknown, and NUL characters in text are dropped. An unknown listener
+    is an empty one: reading gives empty tables (with their columns and types) and counting gives zeros.
     """
 
     def save_tracks(self, listener: str, tracks: pd.DataFrame) -> Saved:
-        """Add or update tracks by `track_id`. A missing value never overwrites a known one. All rows or none."""
+        """
+        Add or update tracks by `track_id`. A missing value never overwrites a known one. All rows or none.
+
+        Raises `BadTracks` when the table breaks the rules of `recsys.core.tracks`.
+        """
 
     def tracks(self, listener: str) -> pd.DataFrame:
         """The listener's library as a track table, in the order the tracks were first saved."""
 
     def remove_tracks(self, listener: str, track_ids: Sequence[str]) -> int:
-        """Remove tracks with their origins; the number removed."""
+        """Remove tracks with their origins and misses; the number of tracks removed. Unknown ids are no error."""
 
     def save_origins(self, listener: str, origins: pd.DataFrame) -> None:
         """
         Remember where tracks came from: `track_id`, `origin` (such as "saved", "top_short", "playlist:<id>",
-        "file:<name>"), `seen_at`, `rank` (float, may be missing). Saving the same origin again updates it.
+        "file:<name>"), `seen_at`, `rank` (float, may be missing). Saving the same origin again updates it. The tracks
+        need not be saved yet.
         """
 
     def origins(self, listener: str) -> pd.DataFrame:
-        """All origins: `track_id, origin, seen_at, rank`."""
+        """All origins by track and origin: `track_id, origin, seen_at, rank`."""
+
+    def remove_origins(self, listener: str, origin: str, track_ids: Sequence[str]) -> int:
+        """Forget that these tracks came from there (a song taken off a playlist); the tracks stay. Number removed."""
 
     def save_plays(self, listener: str, plays: pd.DataFrame) -> int:
-        """Add listening history: `track_id, played_at, ms_played`. The same play twice is one; the number added."""
+        """
+        Add listening history: `track_id, played_at, ms_played` (float, may be missing); the number added.
+
+        `played_at` is kept to the second, so that one play told by Spotify's API and by its data export is one.
+        """
 
     def plays(self, listener: str) -> pd.DataFrame:
         """Listening history, oldest first: `track_id, played_at, ms_played`."""
 
     def save_profile(self, listener: str, profile: Mapping[str, str | None]) -> None:
-        """Keep `spotify_id`, `display_name` and `avatar_url`."""
+        """Keep `spotify_id`, `display_name` and `avatar_url`, replacing what was kept; other keys are ignored."""
 
     def profile(self, listener: str) -> dict[str, str | None] | None:
         """What `save_profile` kept, or None."""
 
     def save_recommendations(self, listener: str, recommendations: pd.DataFrame) -> None:
-        """Replace the kept list: `track_id, score, created_at`."""
+        """Replace the kept list: `track_id, score, created_at`, each track once, every score a number."""
 
     def recommendations(self, listener: str) -> pd.DataFrame:
         """The kept list, best first: `track_id, score, created_at`."""
@@ -68,7 +82,7 @@ class Store(Protocol):
         """Keep a named recipe (saved weights and filters) as JSON; the same name replaces it."""
 
     def recipes(self, listener: str) -> dict[str, dict[str, Any]]:
-        """All recipes by name."""
+        """All recipes by name, in the order of their names."""
 
     def remove_recipe(self, listener: str, name: str) -> None:
         """Forget a recipe; an unknown name is no error."""
@@ -77,7 +91,7 @@ class Store(Protocol):
         """Keep a thumbs-up or thumbs-down for one track (a one-row track table); the last word counts."""
 
     def feedback(self, listener: str) -> pd.DataFrame:
-        """Tracks with a thumb: the track table's columns plus `liked` (bool) and `at`."""
+        """Tracks with a thumb, oldest first: the track table's columns plus `liked` (bool) and `at`."""
 
     def remove_feedback(self, listener: str, track_id: str) -> None:
         """Take a thumb back; an unknown track is no error."""
@@ -91,6 +105,14 @@ class Store(Protocol):
     def remove_state(self, listener: str, key: str) -> None:
         """Forget a key; an unknown one is no error."""
 
+    def save_misses(self, listener: str, misses: pd.DataFrame) -> None:
+        """
+        Remember that a feature source does not know tracks: `track_id, source, asked_at`. Asking again moves the time.
+        """
+
+    def misses(self, listener: str, since: str = "") -> pd.DataFrame:
+        """Misses asked at `since` or later, by track and source: `track_id, source, asked_at`."""
+
     def log_sent(self, listener: str, to: str, what: str, rows: int, at: str) -> None:
         """Remember that something of the listener's was sent to somebody (such as track ids to ReccoBeats)."""
 
@@ -101,10 +123,28 @@ class Store(Protocol):
         """Rows per table, every table named, sessions and tokens included."""
 
     def export(self, listener: str) -> dict[str, pd.DataFrame]:
-        """Everything of the listener's by table, tokens and sessions left out."""
+        """
+        Everything of the listener's by table name, as of one moment, tokens and sessions left out.
+
+        Tables have the columns their own methods give; `recipes` has `name, recipe`, `sync_state` has `key, value`,
+        both with JSON text; `profiles` has at most one row.
+        """
 
     def erase(self, listener: str) -> dict[str, int]:
         """Remove everything of the listener's, sessions and tokens included; `counts` afterwards (all zero)."""
+
+    def save_app_state(self, key: str, value: Mapping[str, Any]) -> None:
+        """Keep a piece of JSON for the whole app (until when Spotify blocks us). Nothing of a listener's goes here."""
+
+    def app_state(self, key: str) -> dict[str, Any] | None:
+        """What `save_app_state` kept under the key, or None."""
+
+    def replace_app_state(self, key: str, expected: Mapping[str, Any] | None, value: Mapping[str, Any]) -> bool:
+        """
+        Keep `value` only if `expected` is still what is kept (None: nothing is); whether it was.
+
+        For counters shared by threads and processes: read, count, replace; read again when the answer is False.
+        """
 
     def check(self) -> None:
         """Raise `StorageProblem` when the store cannot be reached; used by /health."""

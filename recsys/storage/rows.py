@@ -1,0 +1,144 @@
+"""Tables of pandas <-> rows of a database: the same names and the same rules for missing values in every store."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from recsys.core import tracks as track_table
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: what it is called in a table, how it is stored, and its pandas type."""
+
+    name: str
+    stored: str
+    dtype: str = "str"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """
+    One kind of row a listener has.
+
+    Attributes
+    ----------
+    table : str
+        The database table.
+    columns : tuple of Column
+        Its columns without `user_id`, in the order of the rows.
+    key : tuple of str
+        The stored columns that, with `user_id`, tell one row from another.
+    order : tuple of str
+        The stored columns its rows are read by.
+    """
+
+    table: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    order: tuple[str, ...]
+
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """The stored names of the columns."""
+        return tuple(column.stored for column in self.columns)
+
+    def rows(self, table: pd.DataFrame) -> list[tuple[Any, ...]]:
+        """
+        The table as tuples of plain Python values in the order of `columns`.
+
+        NaN, infinities and missing text become None; NUL characters, which Postgres cannot hold, are dropped.
+        A column the table lacks is missing in every row.
+        """
+        values = [_values(table, column) for column in self.columns]
+        return list(zip(*values, strict=True))
+
+    def table_of(self, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
+        """The reverse of `rows`: columns by their table names and types; no rows give an empty table."""
+        values = list(zip(*rows, strict=True)) or [()] * len(self.columns)
+        return pd.DataFrame(
+            {column.name: _series(column, found) for column, found in zip(self.columns, values, strict=True)}
+        )
+
+
+def clean(text: str | None) -> str | None:
+    """Text that every store can hold: no NUL, and no half of a surrogate pair (JSON can carry one)."""
+    return None if text is None else text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _values(table: pd.DataFrame, column: Column) -> list[Any]:
+    if column.name not in table.columns:
+        return [None] * len(table)
+    series = table[column.name].astype(column.dtype)
+    if column.dtype == "str":
+        series = series.str.replace("\0", "", regex=False)
+    is_known = np.isfinite(series) if column.dtype == "float64" else series.notna()
+    return list(series.astype(object).where(is_known, None))
+
+
+def _series(column: Column, values: tuple[Any, ...]) -> pd.Series:
+    return pd.Series(values if column.dtype == "str" else np.array(values, dtype=column.dtype), dtype=column.dtype)
+
+
+_RENAMED: Final = {"track_id": "spotify_track_id", "title": "name", "artists": "artist"}
+
+
+def _columns(*names: str, dtype: str = "str") -> tuple[Column, ...]:
+    return tuple(Column(name, _RENAMED.get(name, name), dtype) for name in names)
+
+
+_TRACK: Final = _columns(*track_table.TEXT) + _columns(*track_table.NUMBERS, dtype="float64")
+
+TRACKS: Final = Shape("user_tracks", _TRACK, ("spotify_track_id",), ("saved_order",))
+ORIGINS: Final = Shape(
+    "track_origins",
+    _columns("track_id", "origin", "seen_at") + _columns("rank", dtype="float64"),
+    ("spotify_track_id", "origin"),
+    ("spotify_track_id", "origin"),
+)
+PLAYS: Final = Shape(
+    "plays",
+    _columns("track_id", "played_at") + _columns("ms_played", dtype="float64"),
+    ("played_at", "spotify_track_id"),
+    ("played_at", "spotify_track_id"),
+)
+RECOMMENDATIONS: Final = Shape(
+    "recommendations",
+    _columns("track_id") + _columns("score", dtype="float64") + _columns("created_at"),
+    ("spotify_track_id",),
+    ("score desc", "spotify_track_id"),
+)
+FEEDBACK: Final = Shape(
+    "feedback",
+    _TRACK + _columns("liked", dtype="bool") + _columns("at"),
+    ("spotify_track_id",),
+    ("at", "spotify_track_id"),
+)
+MISSES: Final = Shape(
+    "feature_misses",
+    _columns("track_id", "source", "asked_at"),
+    ("spotify_track_id", "source"),
+    ("spotify_track_id", "source"),
+)
+SENT: Final = Shape("sent_log", _columns("at", "recipient", "what") + _columns("rows", dtype="int64"), ("id",), ("id",))
+PROFILE: Final = Shape("profiles", _columns("spotify_id", "display_name", "avatar_url"), (), ("user_id",))
+RECIPES: Final = Shape("recipes", _columns("name", "recipe"), ("name",), ("name",))
+STATE: Final = Shape("sync_state", _columns("key", "value"), ("key",), ("key",))
+
+EXPORTED: Final = (PROFILE, TRACKS, ORIGINS, PLAYS, RECOMMENDATIONS, RECIPES, FEEDBACK, MISSES, STATE, SENT)
+"""Everything a listener may take away: all their tables but tokens and sessions."""
+
+
+def to_second(plays: pd.DataFrame) -> pd.DataFrame:
+    """
+    Plays with `played_at` cut to whole seconds and ending in "Z".
+
+    Spotify's API tells milliseconds and its data export does not; uncut, one play would be kept as two.
+    """
+    return plays.assign(played_at=plays["played_at"].astype("str").str.replace(_TAIL, "Z", regex=True))
+
+
+_TAIL: Final = r"(?:\.\d+)?(?:Z|\+00:00)$"
