@@ -1,1 +1,1 @@
-"""Files in: any table of tracks or listening history, recognised by its content, becomes a track table and a report."""
+"""Files to tracks: `any_file` recognises, the other modules read one kind each."""

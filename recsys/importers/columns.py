@@ -1,0 +1,159 @@
+"""Which column of a stranger's table is which of ours: by alias, whoever named or re-saved it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from recsys.core.features import AUDIO_FEATURES
+from recsys.core.tracks import SPOTIFY_ID
+
+ALIASES: Final = {
+    ours: tuple(names.split())
+    for ours, names in {
+        "track_id": "trackid trackuri spotifytrackid spotifytrackuri spotifyid spotifyuri uri "
+        "id trackurl spotifyurl spotifylink externalurlsspotify trackhref url link",
+        "title": "trackname tracktitle title songtitle songname name song track",
+        "artists": "artistnames artistsnames artists artistname trackartists "
+        "trackartist artist allartists mainartist performer",
+        "album": "albumname trackalbumname album albumtitle",
+        "isrc": "isrc trackisrc externalidsisrc",
+        # Not TidyTuesday's playlist_genre: it describes the playlist a row was found in, not the track.
+        "genres": "genres trackgenres trackgenre genre artistgenres spotifygenres topgenre",
+        "added_at": "addedat addeddate dateadded",
+        "source": "source",
+        "release_date": "releasedate albumreleasedate trackalbumreleasedate releaseddate",
+        "year": "year releaseyear releasedyear albumreleaseyear",
+        "duration_ms": "durationms trackdurationms duration trackduration length dur durationmin durationmins "
+        "durationminutes lengthmin lengthminutes durations durationsec durationseconds lengthsec lengthseconds tracklength",
+        "popularity": "popularity trackpopularity pop",
+        "explicit": "explicit isexplicit trackexplicit",
+        "key": "key",
+        "mode": "mode",
+        "time_signature": "timesignature",
+        "liked": "target liked isliked like",
+        # Short ones are from the yearly top lists on Kaggle.
+        "tempo": "tempo bpm",
+        "danceability": "danceability dnce",
+        "energy": "energy nrgy",
+        "loudness": "loudness db",
+        "speechiness": "speechiness spch",
+        "acousticness": "acousticness acous",
+        "instrumentalness": "instrumentalness",
+        "liveness": "liveness live",
+        "valence": "valence val",
+    }.items()
+}
+"""Our column -> names met in the wild, tidied by `tidy_name`, the most telling first."""
+
+PREFIXES: Final = ("trackfeature", "audiofeatures", "audiofeature", "features", "feature", "spotify", "track", "song")
+"""Seen before feature names: `trackFeatureEnergy`, `track.energy`."""
+
+NUMBERS: Final = (*(f.column for f in AUDIO_FEATURES), "key", "mode", "time_signature", "popularity", "explicit")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """A table known by name. `signature` are the tidied headers that only it has."""
+
+    name: str
+    signature: frozenset[str]
+    has_escaped_commas: bool = False
+    is_ours: bool = False
+
+
+def _dialect(name: str, signature: str, has_escaped_commas: bool = False, is_ours: bool = False) -> Dialect:
+    return Dialect(name, frozenset(signature.split()), has_escaped_commas, is_ours)
+
+
+DIALECTS: Final = (
+    _dialect("Tonearm recommendations", "trackid title artists rank score", is_ours=True),
+    _dialect("Tonearm CSV", "trackid title artists album isrc genres addedat source durationms", is_ours=True),
+    _dialect("exportify.app CSV", "trackuri trackname artisturis artistnames albumuri", has_escaped_commas=True),
+    _dialect("exportify.app CSV", "trackuri trackname artisturi artistname albumuri", has_escaped_commas=True),
+    _dialect("exportify.net CSV", "trackuri trackname albumname artistnames releasedate durationms addedat"),
+    _dialect("TidyTuesday spotify_songs.csv", "trackid trackname trackartist playlistid playlistsubgenre"),
+    _dialect("114k dataset.csv", "trackid artists albumname trackname trackgenre"),
+    _dialect("1.2M tracks_features.csv", "id name album albumid artists artistids discnumber releasedate"),
+    _dialect("600k tracks.csv", "id name popularity artists idartists releasedate"),
+    _dialect("160k data.csv", "id name artists year releasedate popularity acousticness"),
+    _dialect("one listener's likes", "target songtitle artist"),
+)
+OTHER: Final = Dialect("table of tracks", frozenset())
+
+
+@dataclass(frozen=True)
+class Columns:
+    """
+    Where our columns stand in a table.
+
+    Attributes
+    ----------
+    places : mapping of our column (a key of `ALIASES`) to position
+    names : mapping of our column to the header as the file writes it
+    dialect : Dialect
+    """
+
+    places: dict[str, int]
+    names: dict[str, str]
+    dialect: Dialect
+
+    @property
+    def has_identity(self) -> bool:
+        """True if rows can be told apart: by id, or by title and artist."""
+        return "track_id" in self.places or {"title", "artists"} <= self.places.keys()
+
+    @property
+    def format(self) -> str:
+        """What to call the file in a report."""
+        if self.dialect is not OTHER:
+            return self.dialect.name
+        if self.places.keys() == {"track_id", "genres"}:
+            return "genres by track"
+        has_features = any(f.column in self.places for f in AUDIO_FEATURES)
+        return "table of tracks with audio features" if has_features else OTHER.name
+
+
+def tidy_name(header: str) -> str:
+    """A header cell as compared: no case, blanks, tabs, punctuation, byte order mark or pandas' merge suffix."""
+    return re.sub(r"[\W_]+", "", re.sub(r"([_.][xy]|\.\d+)$", "", header.strip().casefold()))
+
+
+def recognise(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Columns:
+    """
+    Find our columns in a table.
+
+    Parameters
+    ----------
+    header : sequence of str
+    sample : sequence of rows
+        The first rows; a column counts as the track id only if one of them holds a Spotify id in it.
+    """
+    tidied = [tidy_name(cell) for cell in header]
+    dialect = next((d for d in DIALECTS if d.signature <= set(tidied)), OTHER)
+    places = {ours: found for ours in ALIASES if (found := _places_of(ours, tidied))}
+    chosen = {ours: found[0] for ours, found in places.items() if ours != "track_id"}
+    ids = [at for at in places.get("track_id", []) if dialect.is_ours or holds_ids(at, sample)]
+    if ids:
+        chosen = {"track_id": ids[0]} | chosen
+    return Columns(chosen, {ours: " ".join(header[at].split()) for ours, at in chosen.items()}, dialect)
+
+
+def _places_of(ours: str, tidied: list[str]) -> list[int]:
+    """Every column that may be ours, the best first."""
+    aliases = ALIASES[ours]
+    exact = [at for alias in aliases for at, name in enumerate(tidied) if name == alias]
+    if ours not in NUMBERS:
+        return exact
+    return exact + [
+        at
+        for prefix in PREFIXES
+        for at, name in enumerate(tidied)
+        if name.startswith(prefix) and name.removeprefix(prefix) in aliases and at not in exact
+    ]
+
+
+def holds_ids(at: int, sample: Sequence[Sequence[str]]) -> bool:
+    """True if some cell of that column ends in a Spotify id, or is a Spotify URI."""
+    cells = [row[at].strip() for row in sample if len(row) > at]
+    return any(re.search(rf"(^|[:/]){SPOTIFY_ID}(\?|$)", cell) or cell.startswith("spotify:") for cell in cells)

@@ -1,0 +1,247 @@
+"""Text with a delimiter, read in batches of strings: encoding, delimiter and header are found, not assumed."""
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import compress
+from typing import BinaryIO, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from recsys.errors import UnreadableFile
+from recsys.importers.columns import recognise
+
+SAMPLE_BYTES: Final = 1 << 18
+SAMPLE_ROWS: Final = 200
+BLOCK_BYTES: Final = 8 << 20
+MOST_COLUMNS: Final = 2_000
+DELIMITERS: Final = (",", ";", "\t", "|")
+UNCLOSED: Final = "a quote is opened there and never closed. Open it in a spreadsheet, save it again as CSV and retry."
+BYTE_ORDER_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """
+    How a text is written.
+
+    Attributes
+    ----------
+    encoding : str
+    skip : int
+        Bytes of byte order mark.
+    delimiter : str
+    header : tuple of str
+        As many cells as the rows have.
+    header_row : int
+        The number of the header's row, from 1.
+    sample : tuple of rows
+        The first rows below the header.
+    """
+
+    encoding: str
+    skip: int
+    delimiter: str
+    header: tuple[str, ...]
+    header_row: int
+    sample: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows: string arrays by position of their column, and the row numbers (header = row 1)."""
+
+    cells: dict[int, pa.Array]
+    row_numbers: np.ndarray
+
+
+def find_layout(stream: BinaryIO, name: str) -> Layout:
+    """
+    Look at the first rows of a text.
+
+    Raises
+    ------
+    UnreadableFile
+        It is not text, has no row below a header, or has more columns than any table of tracks.
+    """
+    encoding, skip = find_encoding(stream, name)
+    stream.seek(skip)
+    head = stream.read(SAMPLE_BYTES)
+    is_whole = len(head) < SAMPLE_BYTES
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(head, final=is_whole)
+    layouts = [_layout_with(text, is_whole, delimiter, encoding, skip) for delimiter in _delimiters(text)]
+    found = max((each for each in layouts if each), key=_recognised, default=None)
+    if found is None or not found.sample:
+        raise UnreadableFile(f"“{name}” holds no rows below its header. Export it again and check that it has tracks.")
+    if len(found.header) > MOST_COLUMNS:
+        raise UnreadableFile(f"“{name}” has {len(found.header):,} columns; that is not a table of tracks.")
+    return found
+
+
+def find_encoding(stream: BinaryIO, name: str) -> tuple[str, int]:
+    """
+    The encoding of a text, and the length of its byte order mark.
+
+    UTF-8 and UTF-16 are proven by reading all of it; what is neither is taken as Western European (cp1252), as
+    spreadsheets on Windows save it.
+    """
+    stream.seek(0)
+    head = stream.read(SAMPLE_BYTES)
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if head.startswith(mark):
+            return (encoding if _decodes(stream, encoding, len(mark)) else "cp1252"), len(mark)
+    if b"\0" in head:
+        encoding = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+        if head.count(0) > len(head) / 4 and _decodes(stream, encoding, 0):
+            return encoding, 0
+        raise UnreadableFile(f"“{name}” is not a text file, whatever its name says. Choose a CSV, JSON or ZIP export.")
+    return next(each for each in ("utf-8", "cp1252", "latin-1") if _decodes(stream, each, 0)), 0
+
+
+def _decodes(stream: BinaryIO, encoding: str, skip: int) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    stream.seek(skip)
+    try:
+        while chunk := stream.read(BLOCK_BYTES):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _delimiters(text: str) -> tuple[str, ...]:
+    """The delimiter that Excel's first line `sep=;` names, or every one there is."""
+    first = text[:5].lower()
+    return (first[4],) if first.startswith("sep=") and len(first) == 5 else DELIMITERS
+
+
+def _layout_with(text: str, is_whole: bool, delimiter: str, encoding: str, skip: int) -> Layout | None:
+    rows = _first_rows(text, delimiter)
+    if not is_whole and len(rows) > 1:
+        rows.pop()  # it may be cut
+    filled = [(at, row) for at, row in enumerate(rows, start=1) if any(row) and not _is_separator_line(row)]
+    if not filled:
+        return None
+    header_row, header = filled[0]
+    sample = tuple(tuple(row) for _, row in filled[1:])
+    return Layout(encoding, skip, delimiter, _widened(header, sample), header_row, sample)
+
+
+def _first_rows(text: str, delimiter: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            rows.append(row)
+            if len(rows) > SAMPLE_ROWS:
+                break
+    except csv.Error:  # a cell beyond the limit of the csv module, as an unclosed quote makes
+        return rows
+    return rows
+
+
+def _is_separator_line(row: list[str]) -> bool:
+    return "".join(row).lower() in ("sep=", "sep=,", "sep=;", "sep=\t", "sep=|")
+
+
+def _widened(header: list[str], sample: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """A header as wide as nearly all rows. R leaves out the name of the first column, others end rows with a comma."""
+    is_wider = [len(row) == len(header) + 1 for row in sample]
+    if not sample or sum(is_wider) < 0.9 * len(sample):
+        return tuple(header)
+    ends_empty = all(not row[-1].strip() for row, wider in zip(sample, is_wider, strict=True) if wider)
+    return (*header, "") if ends_empty else ("", *header)
+
+
+def _recognised(layout: Layout) -> tuple[int, int]:
+    return len(recognise(layout.header, layout.sample).places), len(layout.header)
+
+
+def batches(stream: BinaryIO, layout: Layout, places: set[int], name: str, skipped: Counter[str]) -> Iterator[Batch]:
+    """
+    The rows below the header, in batches of about eight megabytes; empty lines are no rows.
+
+    Rows with fewer cells than the header, or with more of which the rest are empty, come last. Rows with too many
+    cells are counted in `skipped`.
+
+    Raises
+    ------
+    UnreadableFile
+        A quote is opened and never closed, or a cell is larger than a batch.
+    """
+    odd: list[arrow_csv.InvalidRow] = []
+    stream.seek(layout.skip)
+    number = 0
+    try:
+        for batch in _arrow_reader(stream, layout, places, odd):
+            numbers = _row_numbers(number, len(batch), odd)
+            number = int(numbers[-1]) if len(numbers) else number
+            is_row = pa.array(numbers > layout.header_row)
+            yield Batch({at: batch.column(str(at)).filter(is_row) for at in places}, numbers[is_row.to_numpy(False)])
+    except pa.ArrowInvalid as problem:
+        raise UnreadableFile(f"“{name}” cannot be read below row {number}: {UNCLOSED}") from problem
+    below = [row for row in odd if row.number > layout.header_row]
+    if below:
+        yield _repaired(below, layout, places, name, skipped)
+
+
+def _arrow_reader(
+    stream: BinaryIO, layout: Layout, places: set[int], odd: list[arrow_csv.InvalidRow]
+) -> arrow_csv.CSVStreamingReader:
+    names = [str(at) for at in range(len(layout.header))]
+
+    def keep_for_later(row: arrow_csv.InvalidRow) -> str:
+        odd.append(row)
+        return "skip"
+
+    return arrow_csv.open_csv(
+        stream,
+        # Without threads the reader says the number of an odd row.
+        arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES, column_names=names, encoding=layout.encoding),
+        arrow_csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True, invalid_row_handler=keep_for_later),
+        arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            include_columns=[str(at) for at in sorted(places)],
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
+
+
+def _row_numbers(last: int, count: int, odd: list[arrow_csv.InvalidRow]) -> np.ndarray:
+    """The numbers of the next `count` rows after `last`, stepping over odd ones."""
+    taken = np.fromiter((row.number for row in odd), np.int64, len(odd))
+    free = np.setdiff1d(np.arange(last + 1, last + 1 + count + len(taken)), taken, assume_unique=True)
+    return free[:count]
+
+
+def _repaired(
+    odd: list[arrow_csv.InvalidRow], layout: Layout, places: set[int], name: str, skipped: Counter[str]
+) -> Batch:
+    """Rows of another length as a batch: short ones are filled up with nulls."""
+    width = len(layout.header)
+    rows = [_cells_of(row, layout.delimiter, name) for row in odd]
+    fits = [not any(cells[width:]) for cells in rows]
+    if not all(fits):
+        skipped["more cells than the header"] += len(fits) - sum(fits)
+    kept = [[cell or None for cell in cells] + [None] * (width - len(cells)) for cells in compress(rows, fits)]
+    cells = {at: pa.array([row[at] for row in kept], pa.string()) for at in places}
+    return Batch(cells, np.array([row.number for row in compress(odd, fits)], dtype=np.int64))
+
+
+def _cells_of(row: arrow_csv.InvalidRow, delimiter: str, name: str) -> list[str]:
+    try:
+        next(csv.reader([row.text], delimiter=delimiter, strict=True))
+    except csv.Error as problem:
+        if "unexpected end of data" in str(problem) or "field larger" in str(problem):
+            raise UnreadableFile(f"“{name}” cannot be read from row {row.number} on: {UNCLOSED}") from problem
+    return next(csv.reader([row.text], delimiter=delimiter))

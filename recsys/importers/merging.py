@@ -1,0 +1,112 @@
+"""Rows to distinct tracks, and several imports to one."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import pyarrow as pa
+
+from recsys.core.features import AUDIO_FEATURES
+from recsys.core.identity import name_id, song_keys
+from recsys.core.tracks import SPOTIFY_ID, as_tracks
+from recsys.importers.report import Imported
+
+
+def as_rows(table: pa.Table, source: str) -> pd.DataFrame:
+    """
+    Rows as pandas reads them, each with a `track_id`.
+
+    Parameters
+    ----------
+    table : Table
+        Some columns of the track table; a row without `track_id` has `title` and `artists`.
+    source : str
+        Who gave the features, where the table does not say.
+    """
+    rows = table.to_pandas(self_destruct=True, split_blocks=True)
+    for name in ("track_id", "title", "artists"):
+        if name not in rows:
+            rows[name] = pd.Series([None] * len(rows), dtype="str")
+    has_no_id = rows["track_id"].isna()
+    if has_no_id.any():
+        named = rows.loc[has_no_id]
+        rows.loc[has_no_id, "track_id"] = [
+            name_id(*each) for each in zip(named["title"], named["artists"], strict=True)
+        ]
+    return _with_source(rows, source)
+
+
+def _with_source(rows: pd.DataFrame, source: str) -> pd.DataFrame:
+    has_features = rows[[f.column for f in AUDIO_FEATURES if f.column in rows]].notna().any(axis=1)
+    given = rows["source"] if "source" in rows else pd.Series(None, index=rows.index, dtype="str")
+    return rows.assign(source=given.fillna(source).where(has_features))
+
+
+def distinct(rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    A track table out of rows in which a track may stand several times.
+
+    The first row of a track counts; what it does not know is taken from the next that does, and genres are united.
+    A track known by its id alone has the id as its title and no artists.
+    """
+    is_repeated = rows["track_id"].duplicated(keep=False)
+    if is_repeated.any():
+        once = rows.groupby("track_id", sort=False).head(1)
+        repeated = rows.loc[is_repeated]
+        filled = repeated.groupby("track_id", sort=False).first()
+        if "genres" in rows:
+            filled["genres"] = _united(repeated)
+        is_filled = once["track_id"].isin(filled.index)
+        rows = pd.concat([once[~is_filled], filled.reset_index().set_axis(once.index[is_filled])]).sort_index()
+    return as_tracks(rows.assign(title=rows["title"].fillna(rows["track_id"]), artists=rows["artists"].fillna("")))
+
+
+def _united(rows: pd.DataFrame) -> pd.Series:
+    """The genres of all rows of a track, each once, in the order met."""
+    each = rows[["track_id", "genres"]].dropna().assign(genres=lambda known: known["genres"].str.split(","))
+    each = each.explode("genres").drop_duplicates()
+    return each.groupby("track_id", sort=False)["genres"].agg(",".join)
+
+
+def merge(imports: Sequence[Imported]) -> Imported:
+    """
+    Several imports as one; every track once.
+
+    A track that one file knows by name and another by id (the same normalised title and first artist) is one track.
+    """
+    if len(imports) == 1:
+        return imports[0]
+    rows = pd.concat([_with_open_titles(each.tracks) for each in imports], ignore_index=True)
+    ids = _ids_of_names(rows)
+    rows = rows.assign(track_id=rows["track_id"].replace(ids))
+    plays = pd.concat([each.plays for each in imports], ignore_index=True)
+    liked = [each.liked for each in imports if each.liked is not None]
+    return Imported(
+        tracks=distinct(rows),
+        plays=plays.assign(track_id=plays["track_id"].replace(ids)),
+        liked=_first_marks(liked, ids) if liked else None,
+        reports=tuple(report for each in imports for report in each.reports),
+    )
+
+
+def _with_open_titles(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Take back the id as title, so that another file may know the real one."""
+    is_open = tracks["title"] == tracks["track_id"]
+    return tracks.assign(title=tracks["title"].mask(is_open), artists=tracks["artists"].mask(tracks["artists"] == ""))
+
+
+def _ids_of_names(rows: pd.DataFrame) -> dict[str, str]:
+    """`name:` ids -> the Spotify id of the same song, where a row has it."""
+    has_id = rows["track_id"].str.fullmatch(SPOTIFY_ID) & rows["title"].notna() & rows["artists"].notna()
+    is_named = rows["track_id"].str.startswith("name:")
+    if not (has_id.any() and is_named.any()):
+        return {}
+    keys = song_keys(rows[has_id | is_named])
+    known = pd.Series(rows.loc[has_id, "track_id"].array, index=keys[has_id[has_id | is_named]])
+    known = known[~known.index.duplicated()]
+    named = pd.Series(rows.loc[is_named, "track_id"].array, index=keys[is_named[has_id | is_named]])
+    return {name: known[key] for key, name in named.items() if key in known.index}
+
+
+def _first_marks(liked: list[pd.Series], ids: dict[str, str]) -> pd.Series:
+    marks = pd.concat(liked).rename(index=ids)
+    return marks[~marks.index.duplicated()]

@@ -1,0 +1,106 @@
+"""Cells to numbers: decimal commas, percents, clocks, key names; what is no number is said, not guessed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from recsys.core.features import FEATURES
+
+MISSING: Final = pa.array(["", "na", "n/a", "nan", "none", "null", "-", "?", "undefined", "unknown"])
+NUMBER: Final = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+CLOCK: Final = r"^(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>\d{2}(?:\.\d+)?)$"
+THOUSANDS: Final = r"^\d{1,3}([.,\x{a0} ]\d{3})+$"
+PITCHES: Final = ("c", "c#", "d", "d#", "e", "f", "f#", "g", "g#", "a", "a#", "b")
+FLATS: Final = {"db": 1, "eb": 3, "gb": 6, "ab": 8, "bb": 10}
+WORDS: Final[Mapping[str, Mapping[str, float]]] = {
+    "explicit": {"true": 1, "yes": 1, "t": 1, "y": 1, "false": 0, "no": 0, "f": 0, "n": 0},
+    "mode": {"major": 1, "minor": 0},
+    "key": {name: at for at, name in enumerate(PITCHES)} | FLATS,
+    "time_signature": {f"{beats}/4": beats for beats in range(1, 8)},
+    "liked": {"true": 1, "yes": 1, "like": 1, "liked": 1, "false": 0, "no": 0, "dislike": 0, "disliked": 0},
+}
+"""Words that stand for a number in some columns."""
+
+UNKNOWN: Final = {"key": -1.0, "time_signature": 0.0, "mode": -1.0}
+"""Spotify's own way to say that it does not know."""
+
+RANGES: Final[Mapping[str, tuple[float, float]]] = {f.column: (f.low, f.high) for f in FEATURES} | {
+    "key": (0, 11),
+    "mode": (0, 1),
+    "time_signature": (1, 7),
+    "popularity": (0, 100),
+    "explicit": (0, 1),
+    "liked": (0, 1),
+}
+"""What is believed: features as the feature table says, the rest as Spotify documents."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """`values` are float64, null where unknown; `is_malformed` marks cells that hold something else than a number."""
+
+    values: pa.Array
+    is_malformed: pa.Array
+
+
+def numbers(cells: pa.Array, column: str = "") -> Numbers:
+    """
+    Cells as numbers.
+
+    Parameters
+    ----------
+    cells : string array
+    column : str
+        One of our columns: some allow words (`major`, `C#`, `true`), clocks (`3:45`, to milliseconds) or grouped
+        thousands.
+    """
+    try:
+        return _finite(pc.cast(cells, pa.float64()), cells)
+    except pa.ArrowInvalid:
+        return _finite(pc.cast(_as_plain_numbers(cells, column), pa.float64()), cells)
+
+
+def _finite(values: pa.Array, cells: pa.Array) -> Numbers:
+    values = pc.if_else(pc.is_finite(values), values, pa.scalar(None, pa.float64()))
+    lost = pc.and_(pc.is_valid(cells), pc.is_null(values))
+    if pc.any(lost).as_py():
+        lost = pc.and_(lost, pc.invert(_says_missing(cells)))
+    return Numbers(values, lost)
+
+
+def _says_missing(cells: pa.Array) -> pa.Array:
+    return pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(cells)), value_set=MISSING)
+
+
+def _as_plain_numbers(cells: pa.Array, column: str) -> pa.Array:
+    """The same cells in the one notation that casts; null where there is none."""
+    plain = pc.utf8_lower(pc.utf8_trim_whitespace(cells))
+    if column in WORDS:
+        plain = _replace_words(plain, WORDS[column])
+    if column == "duration_ms":
+        plain = _replace_clocks(plain)
+    if column in ("duration_ms", "popularity"):
+        is_grouped = pc.match_substring_regex(plain, THOUSANDS)
+        plain = pc.if_else(is_grouped, pc.replace_substring_regex(plain, r"[^\d]", ""), plain)
+    plain = pc.replace_substring_regex(plain, r"^([+-]?\d*),(\d+)(e[+-]?\d+)?$", r"\1.\2\3")
+    plain = pc.replace_substring_regex(plain, r"\s*(%|ms|db|bpm)$", "")
+    return pc.if_else(pc.match_substring_regex(plain, NUMBER), plain, pa.scalar(None, plain.type))
+
+
+def _replace_words(plain: pa.Array, words: Mapping[str, float]) -> pa.Array:
+    at = pc.index_in(plain, value_set=pa.array(list(words)))
+    return pc.coalesce(pa.array([str(value) for value in words.values()]).take(at), plain)
+
+
+def _replace_clocks(plain: pa.Array) -> pa.Array:
+    """`3:45` and `1:02:03` as milliseconds."""
+    clock = pc.extract_regex(plain, CLOCK)
+    part = {name: pc.struct_field(clock, name) for name in ("hours", "minutes", "seconds")}
+    hours = pc.cast(pc.if_else(pc.equal(part["hours"], ""), "0", part["hours"]), pa.float64())
+    minutes = pc.add(pc.multiply(hours, 60.0), pc.cast(part["minutes"], pa.float64()))
+    seconds = pc.add(pc.multiply(minutes, 60.0), pc.cast(part["seconds"], pa.float64()))
+    milliseconds = pc.cast(pc.round(pc.multiply(seconds, 1000.0)), pa.int64())
+    return pc.coalesce(pc.cast(milliseconds, pa.string()), plain)

@@ -1,0 +1,200 @@
+"""Batches of strings to rows of the track table, with every value that was not believed reported."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from recsys.core.features import AUDIO_FEATURES
+from recsys.core.tracks import NUMBERS, TEXT
+from recsys.importers import text_cells
+from recsys.importers.columns import Columns
+from recsys.importers.delimited import Batch
+from recsys.importers.number_cells import RANGES, UNKNOWN, numbers
+from recsys.importers.report import Problem
+
+MOST_PROBLEMS: Final = 100
+NO_IDENTITY: Final = "no Spotify id, and no title with an artist"
+PODCAST: Final = "podcast episode"
+PERCENT_COLUMNS: Final = tuple(f.column for f in AUDIO_FEATURES if (f.low, f.high) == (0, 1))
+ANALYSED: Final = (*(f.column for f in AUDIO_FEATURES), "key", "mode", "time_signature")
+MINUTE, SECOND = 60_000.0, 1_000.0
+MOST_MINUTES, MOST_SECONDS = 30, 5_000
+"""A column whose middle value is below these holds minutes, or seconds; half of all songs are never that long."""
+
+
+@dataclass
+class RowReader:
+    """
+    Turns the batches of one file into rows.
+
+    Attributes
+    ----------
+    columns : Columns
+    skipped : Counter of reason
+        Rows that are no track.
+    problems : list of Problem
+        The first `MOST_PROBLEMS` of `problem_count`.
+    """
+
+    columns: Columns
+    skipped: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+    problem_count: int = 0
+    factors: dict[str, float] | None = None
+
+    def read(self, batch: Batch) -> pa.Table:
+        """
+        The rows of a batch that are tracks.
+
+        Returns
+        -------
+        Table
+            Columns of the track table that the file has, and `row` (its number) and `liked`. `track_id`, `title` and
+            `artists` may be null, but not all that tells a track apart.
+        """
+        cells = {ours: batch.cells[at] for ours, at in self.columns.places.items()}
+        rows = {"row": pa.array(batch.row_numbers)} | self._texts(cells, batch) | self._numbers(cells, batch)
+        table = pa.table(rows)
+        return table.filter(self._is_track(cells, table))
+
+    def _texts(self, cells: dict[str, pa.Array], batch: Batch) -> dict[str, pa.Array]:
+        read = {
+            "track_id": self._id,
+            "artists": lambda column: text_cells.artist_names(column, self.columns.dialect.has_escaped_commas),
+            "genres": text_cells.genre_names,
+            "added_at": text_cells.iso_times,
+            "isrc": text_cells.isrcs,
+        }
+        texts: dict[str, pa.Array] = {
+            ours: read.get(ours, text_cells.tidy)(cells[ours]) for ours in TEXT if ours in cells
+        }
+        for ours, what in (("track_id", "a Spotify track id"), ("added_at", "a time"), ("isrc", "an ISRC")):
+            if ours in texts:
+                is_lost = pc.and_(_lost(cells[ours], texts[ours]), pc.invert(_is_known_to_have_no_id(cells[ours])))
+                self._report(ours, is_lost, cells[ours], batch, f"is not {what}")
+        return texts
+
+    def _id(self, cells: pa.Array) -> pa.Array:
+        if self.columns.dialect.is_ours:
+            return text_cells.tidy(cells)
+        return text_cells.ids(cells)
+
+    def _numbers(self, cells: dict[str, pa.Array], batch: Batch) -> dict[str, pa.Array]:
+        read = {}
+        for ours in (*NUMBERS, "liked"):
+            if ours in cells:
+                found = numbers(cells[ours], ours)
+                self._report(ours, found.is_malformed, cells[ours], batch, "is not a number")
+                read[ours] = found.values
+        self._add_year(cells, read, batch)
+        read = _without_unanalysed(self._scaled(read))
+        return {ours: self._believed(ours, values, cells, batch) for ours, values in read.items()}
+
+    def _add_year(self, cells: dict[str, pa.Array], read: dict[str, pa.Array], batch: Batch) -> None:
+        if "release_date" not in cells:
+            return
+        dates = cells["release_date"]
+        years = text_cells.years(dates)
+        self._report("release_date", _lost(dates, years), dates, batch, "is not a date")
+        read["year"] = pc.coalesce(read["year"], years) if "year" in read else years
+
+    def _scaled(self, read: dict[str, pa.Array]) -> dict[str, pa.Array]:
+        """Bring percents to 0..1 and durations to milliseconds; decided by the first batch for the whole file."""
+        if self.factors is None:
+            self.factors = _percent_factors(read) | _duration_factor(read, self.columns)
+        return {
+            ours: pc.multiply(values, self.factors[ours]) if ours in self.factors else values
+            for ours, values in read.items()
+        }
+
+    def _believed(self, ours: str, values: pa.Array, cells: dict[str, pa.Array], batch: Batch) -> pa.Array:
+        """Values within range; Spotify's own words for "unknown" become missing without a report."""
+        low, high = RANGES[ours]
+        is_believed = pc.and_(pc.greater_equal(values, low), pc.less_equal(values, high))
+        believed = pc.if_else(is_believed, values, pa.scalar(None, pa.float64()))
+        is_lost = _lost(values, believed)
+        if ours in UNKNOWN:
+            is_lost = pc.and_(is_lost, pc.fill_null(pc.not_equal(values, UNKNOWN[ours]), False))
+        shown = cells.get(ours, cells.get("release_date")) if ours == "year" else cells[ours]
+        self._report(ours, is_lost, shown, batch, f"is not between {low:g} and {high:g}")
+        return believed
+
+    def _is_track(self, cells: dict[str, pa.Array], table: pa.Table) -> pa.Array:
+        """Which rows can be told apart; the others are counted."""
+        absent = pa.array(np.zeros(len(table), dtype=bool))
+        has = {ours: table[ours].is_valid() if ours in table.column_names else absent for ours in ("title", "artists")}
+        is_named = pc.and_(has["title"], has["artists"])
+        if "track_id" not in cells:
+            is_podcast, is_track = absent, is_named
+        else:
+            is_podcast = pc.fill_null(pc.match_substring_regex(cells["track_id"], text_cells.PODCAST), False)
+            is_track = pc.or_(table["track_id"].is_valid(), is_named)
+        is_track = pc.and_(is_track, pc.invert(is_podcast))
+        self._skip(PODCAST, int(pc.sum(is_podcast).as_py() or 0))
+        self._skip(NO_IDENTITY, int(pc.sum(pc.invert(pc.or_(is_track, is_podcast))).as_py() or 0))
+        return is_track
+
+    def _skip(self, reason: str, count: int) -> None:
+        if count:
+            self.skipped[reason] += count
+
+    def _report(self, ours: str, is_lost: pa.Array, cells: pa.Array, batch: Batch, sentence: str) -> None:
+        """Note the rows where a value was lost, and keep the first of them with their sentence."""
+        count = int(pc.sum(is_lost).as_py() or 0)
+        self.problem_count += count
+        if not count or len(self.problems) >= MOST_PROBLEMS:
+            return
+        column = self.columns.names.get(ours) or self.columns.names["release_date"]
+        where = np.flatnonzero(is_lost.to_numpy(zero_copy_only=False))[: MOST_PROBLEMS - len(self.problems)]
+        for at in where:
+            row, value = int(batch.row_numbers[at]), str(cells[int(at)].as_py())[:80]
+            self.problems.append(
+                Problem(row, column, value, f"Row {row}: {column} “{value}” {sentence}, so it was left empty.")
+            )
+
+
+def _is_known_to_have_no_id(cells: pa.Array) -> pa.Array:
+    """Local files and podcast episodes in a playlist."""
+    return pc.match_substring_regex(cells, f"{text_cells.LOCAL}|{text_cells.PODCAST}")
+
+
+def _lost(before: pa.Array, after: pa.Array) -> pa.Array:
+    return pc.and_(pc.is_valid(before), pc.is_null(after))
+
+
+def _without_unanalysed(read: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    """Spotify gives danceability 0 and tempo 0 to what it could not analyse: none of those numbers means anything."""
+    if not {"danceability", "tempo"} <= read.keys():
+        return read
+    is_unanalysed = pc.and_(pc.equal(read["danceability"], 0.0), pc.equal(read["tempo"], 0.0))
+    is_unanalysed = pc.fill_null(is_unanalysed, False)
+    nothing = pa.scalar(None, pa.float64())
+    return {
+        ours: pc.if_else(is_unanalysed, nothing, values) if ours in ANALYSED else values
+        for ours, values in read.items()
+    }
+
+
+def _percent_factors(read: dict[str, pa.Array]) -> dict[str, float]:
+    """1/100 for every 0..1 feature if more than a quarter of all their values lie above 1."""
+    values = [read[ours].drop_null() for ours in PERCENT_COLUMNS if ours in read]
+    known = sum(len(each) for each in values)
+    above = sum(int(pc.sum(pc.greater(each, 1.0)).as_py() or 0) for each in values)
+    is_percent = known > 0 and above > known / 4
+    return dict.fromkeys(PERCENT_COLUMNS, 0.01) if is_percent else {}
+
+
+def _duration_factor(read: dict[str, pa.Array], columns: Columns) -> dict[str, float]:
+    """What brings durations to milliseconds: said by the header, else guessed from the middle value."""
+    if "duration_ms" not in read:
+        return {}
+    header = columns.names["duration_ms"].casefold()
+    middle = pc.quantile(read["duration_ms"], 0.5)[0].as_py() or 0.0
+    if "ms" in header or middle > MOST_SECONDS:
+        return {}
+    is_minutes = "min" in header or ("sec" not in header and middle < MOST_MINUTES)
+    return {"duration_ms": MINUTE if is_minutes else SECOND}

@@ -1,0 +1,114 @@
+"""Cells to text: ids out of links, artists out of every way to write a list, years out of dates."""
+
+import re
+from typing import Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from recsys.core.tracks import SPOTIFY_ID
+
+ID: Final = (
+    r"^(?:spotify:track:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?track/|https?://api\.spotify\.com/v1/tracks/)?"
+    rf"(?P<id>{SPOTIFY_ID})(?:\?.*)?$"
+)
+PODCAST: Final = r"spotify[:.](?:com/)?(?:[a-z-]+/)?(?:episode|show)[:/]"
+LOCAL: Final = r"^spotify:local:"
+QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)
+ISO_TIME: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
+ISRC: Final = r"^[A-Z]{2}[A-Z0-9]{3}\d{7}$"
+YEAR: Final = r"(?:^|\D)(?P<year>\d{4})(?:\D|$)|^(?P<packed>\d{4})\d{4}$"
+SHORT_YEAR: Final = r"^(?:\d{1,2}[/.-]\d{1,2}[/.-]|[A-Za-z]{3}-)(?P<year>\d{2})$"
+LAST_SHORT_YEAR: Final = 30
+"""`1/2/30` is 2030 and `1/2/31` is 1931: where spreadsheets put the border (29 to 49) nothing is released yet."""
+
+
+def tidy(cells: pa.Array) -> pa.Array:
+    """Runs of blanks, tabs and line ends become one space; a blank cell becomes null."""
+    tidied = pc.utf8_trim_whitespace(cells)
+    if pc.any(pc.match_substring_regex(tidied, r"[\s\x{a0}]{2}|[\t\r\n\f\v]")).as_py():
+        tidied = pc.replace_substring_regex(tidied, r"[\s\x{a0}]+", " ")
+    return pc.if_else(pc.equal(tidied, ""), pa.scalar(None, tidied.type), tidied)
+
+
+def ids(cells: pa.Array) -> pa.Array:
+    """The 22 characters out of an id, URI or link; null where there are none."""
+    if pc.all(pc.match_substring_regex(cells, rf"^{SPOTIFY_ID}$")).as_py():
+        return cells
+    return pc.struct_field(pc.extract_regex(pc.utf8_trim_whitespace(cells), ID), "id")
+
+
+def artist_names(cells: pa.Array, has_escaped_commas: bool = False) -> pa.Array:
+    r"""
+    Artists joined with "; ".
+
+    Understands `A;B`, Python and JSON lists (`"['A', 'B']"`, read, never evaluated), and with `has_escaped_commas`
+    exportify.app's `A, B` where a comma inside a name is written `\,`. A comma is otherwise part of a name.
+    """
+    cells = _lists_joined(tidy(cells))
+    if has_escaped_commas:
+        cells = pc.replace_substring(cells, r"\,", "\x00")
+        cells = pc.replace_substring(pc.replace_substring(cells, ", ", "; "), "\x00", ",")
+    if pc.any(pc.match_substring_regex(cells, r";\S|\s;|;\s*$")).as_py():
+        cells = pc.replace_substring_regex(pc.replace_substring_regex(cells, r"[\s;]+$", ""), r"\s*;[\s;]*", "; ")
+    return pc.if_else(pc.equal(cells, ""), pa.scalar(None, cells.type), cells)
+
+
+def genre_names(cells: pa.Array) -> pa.Array:
+    """Genres in lower case joined with ","."""
+    cells = _lists_joined(tidy(pc.utf8_lower(cells)))
+    cells = pc.replace_substring_regex(cells, r"\s*[,;|][\s,;|]*", ",")
+    cells = pc.utf8_trim(cells, ", ")
+    return pc.if_else(pc.equal(cells, ""), pa.scalar(None, cells.type), cells)
+
+
+def _lists_joined(cells: pa.Array) -> pa.Array:
+    """Replace `['A', "B"]` by `A; B`; the usual case, with only single quotes, without a Python loop."""
+    is_list = pc.match_substring_regex(cells, r"^\[.*\]$")
+    if not pc.any(is_list).as_py():
+        return cells
+    is_plain = pc.and_(is_list, pc.match_substring_regex(cells, r"^\[('[^'\"\\]*'(, )?)+\]$"))
+    plain = pc.replace_substring(pc.utf8_trim(cells, "[]'"), "', '", "; ")
+    is_other = pc.and_(is_list, pc.invert(is_plain))
+    joined = pc.if_else(pc.fill_null(is_plain, False), plain, cells)
+    others = pa.array([_read_list(cell) for cell in joined.filter(is_other).to_pylist()], cells.type)
+    return pc.replace_with_mask(joined, pc.fill_null(is_other, False), others)
+
+
+def _read_list(cell: str) -> str:
+    names = [re.sub(r"\\(.)", r"\1", single or double) for single, double in QUOTED.findall(cell)]
+    return "; ".join(name for name in names if name) if names else cell.strip("[] ")
+
+
+def years(cells: pa.Array) -> pa.Array:
+    """The year of a date as float64: `2019`, `2019-05`, `2019-05-01`, `1/2/19`, `01.02.2019`, `May-19`, `20190501`."""
+    found = pc.extract_regex(cells, YEAR)
+    texts = pc.struct_field(found, "year")
+    packed = pc.struct_field(found, "packed")
+    full = _as_float(pc.if_else(pc.equal(texts, ""), packed, texts))
+    short = pc.struct_field(pc.extract_regex(cells, SHORT_YEAR), "year")
+    if short.null_count == len(short):
+        return full
+    last_two = _as_float(short)
+    century = pc.if_else(pc.less_equal(last_two, LAST_SHORT_YEAR), 2000.0, 1900.0)
+    return pc.coalesce(full, pc.add(century, last_two))
+
+
+def _as_float(cells: pa.Array) -> pa.Array:
+    return pc.cast(pc.if_else(pc.equal(cells, ""), pa.scalar(None, cells.type), cells), pa.float64())
+
+
+def iso_times(cells: pa.Array) -> pa.Array:
+    """Times as ISO 8601 in UTC, to the second; null where a cell is none. A time without a zone is taken as UTC."""
+    cells = pc.utf8_trim_whitespace(cells)
+    if pc.all(pc.match_substring_regex(cells, ISO_TIME)).as_py():
+        return cells
+    times = pd.to_datetime(pd.Series(cells.to_pylist(), dtype="object"), utc=True, errors="coerce", format="ISO8601")
+    return pa.array(times.dt.strftime("%Y-%m-%dT%H:%M:%SZ"), pa.string(), from_pandas=True)
+
+
+def isrcs(cells: pa.Array) -> pa.Array:
+    """Recording codes in capitals without hyphens; null where a cell is none."""
+    codes = pc.replace_substring_regex(pc.utf8_upper(cells), r"[\s-]", "")
+    return pc.if_else(pc.match_substring_regex(codes, ISRC), codes, pa.scalar(None, codes.type))
