@@ -17,6 +17,7 @@ Every error raised on purpose. Each message is a sentence a listener can read an
     - SpotifyRefused    an answer that waiting will not change
     - SpotifyUnreachable  no usable answer: the connection broke, or Spotify itself failed
   + NotOffered          a feature source does not serve this app
+  + SourceBusy          a feature source cannot answer now; what it was asked is waiting
 """
 
 
@@ -91,3 +92,11 @@ class SpotifyUnreachable(SpotifyProblem):
 
 class NotOffered(TonearmError):
     """A feature source does not serve this app; ask the next one."""
+
+
+class SourceBusy(TonearmError):
+    """A feature source asks us to wait, or did not answer. `retry_after` is in seconds."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -1,0 +1,116 @@
+"""Audio features from ReccoBeats, which still gives them by Spotify id, without a key.
+
+https://reccobeats.com/docs/apis/get-audio-features. One operator, no promise of service, limits unpublished: so it is
+asked gently, only with the listener's consent (the caller's to check: track ids leave the house), and may fail.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Collection
+from typing import Any, Final
+
+import httpx
+import pandas as pd
+
+from recsys.core.tracks import NUMBERS, SPOTIFY_ID
+from recsys.errors import NotOffered, SourceBusy
+
+GAP: Final = 0.5
+"""Seconds between two requests: at most two a second, as users of the service advise."""
+
+AT_MOST: Final = 60.0
+"""The longest wait, in seconds, that is sat out inside a look-up."""
+
+ASSUMED_WAIT: Final = 30.0
+BROKEN_WAIT: Final = 300.0
+_LINK: Final = re.compile(rf"/track/({SPOTIFY_ID})(?![0-9A-Za-z])")
+
+
+class ReccoBeats:
+    """Asks 40 ids a request. One instance serves the whole process, so that all listeners share its pace."""
+
+    name = "reccobeats"
+    at_once = 40
+    is_online = True
+
+    def __init__(
+        self,
+        url: str,
+        http: httpx.Client,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        gap: float = GAP,
+    ) -> None:
+        self._url, self._http = f"{url}/v1/audio-features", http
+        self._clock, self._sleep, self._gap = clock, sleep, gap
+        self._turn = threading.Lock()
+        self._free_at = 0.0
+
+    def can_be_asked(self, tracks: pd.DataFrame) -> pd.Series:
+        return tracks["track_id"].str.fullmatch(SPOTIFY_ID).astype(bool)
+
+    def look_up(self, tracks: pd.DataFrame) -> pd.DataFrame:
+        ids = tracks["track_id"].tolist()
+        try:
+            content = self._content(ids)
+        except SourceBusy as busy:
+            if busy.retry_after > AT_MOST:
+                raise
+            self._sleep(busy.retry_after)
+            content = self._content(ids)
+        return _answers(content, set(ids))
+
+    def _content(self, ids: list[str]) -> list[Any]:
+        """One request, when it is our turn."""
+        with self._turn:
+            wait = self._free_at - self._clock()
+            if wait > 0:
+                self._sleep(wait)
+            try:
+                return _checked(self._http.get(self._url, params={"ids": ",".join(ids)}))
+            except httpx.HTTPError as broken:
+                raise SourceBusy("ReccoBeats did not answer; it is asked again later.", BROKEN_WAIT) from broken
+            finally:
+                self._free_at = self._clock() + self._gap
+
+
+def _checked(answer: httpx.Response) -> list[Any]:
+    """The rows of an answer, or the error that it is."""
+    if answer.status_code == 429:
+        raise SourceBusy("ReccoBeats asks us to slow down; it is asked again later.", _retry_after(answer))
+    if 400 <= answer.status_code < 500:
+        raise NotOffered(f"ReccoBeats does not serve this app any more (status {answer.status_code}).")
+    try:
+        content = answer.json()["content"] if answer.status_code == 200 else None
+    except (ValueError, KeyError, TypeError):
+        content = None
+    if not isinstance(content, list):
+        raise SourceBusy("ReccoBeats gave an answer it should not; it is asked again later.", BROKEN_WAIT)
+    return content
+
+
+def _retry_after(answer: httpx.Response) -> float:
+    try:
+        return max(0.0, float(answer.headers.get("Retry-After", "")))
+    except ValueError:
+        return ASSUMED_WAIT
+
+
+def _answers(content: list[Any], asked: Collection[str]) -> pd.DataFrame:
+    """Rows joined on the Spotify link of each entry: entries have no order, and unknown ids are left out."""
+    rows: dict[str, dict[str, Any]] = {}
+    for entry in content:
+        link = _LINK.search(str(entry.get("href"))) if isinstance(entry, dict) else None
+        if link and link.group(1) in asked:
+            rows.setdefault(link.group(1), {c: _number(entry.get(c)) for c in NUMBERS} | {"isrc": _text(entry)})
+    table = pd.DataFrame(rows.values(), columns=[*NUMBERS, "isrc"])
+    return table.assign(track_id=pd.Series(list(rows), dtype="str", index=table.index))
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _text(entry: dict[str, Any]) -> str | None:
+    return str(entry["isrc"]) if entry.get("isrc") else None

@@ -1,0 +1,217 @@
+"""The feature-source seam, and the chain: ask each source in turn for what is still missing, and say who answered."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import pandas as pd
+
+from recsys.core.features import AUDIO_FEATURES, NUMBER_FEATURES
+from recsys.core.tracks import NUMBERS
+from recsys.errors import NotOffered, SourceBusy
+
+AUDIO: Final = [f.column for f in AUDIO_FEATURES]
+ANSWERS: Final = (*NUMBERS, "genres", "isrc")
+"""Columns a source may fill in. What is known already is never changed."""
+
+KNOWN: Final = "known"
+NOT_FOUND: Final = "not found"
+WAITING: Final = "waiting"
+NOT_ASKED: Final = "not asked"
+STATES: Final[Mapping[str, str]] = {
+    KNOWN: "has audio features",
+    WAITING: "will be asked again: a source was busy",
+    NOT_FOUND: "no source that was asked knows it",
+    NOT_ASKED: "no online source was asked about it",
+}
+"""What can be said of a track's audio features, and how a listener reads it."""
+
+_BELIEVED: Final = {f.column: (f.low, f.high) for f in NUMBER_FEATURES} | {
+    "key": (0, 11),
+    "mode": (0, 1),
+    "time_signature": (1, 7),
+}
+
+
+class FeatureSource(Protocol):
+    """
+    Whoever can say audio features of tracks.
+
+    Attributes
+    ----------
+    name : str
+        Written into the `source` column of what it answers.
+    at_once : int
+        The most tracks one `look_up` may be given.
+    is_online : bool
+        True when asking sends track ids to somebody; its misses are worth remembering.
+    """
+
+    name: str
+    at_once: int
+    is_online: bool
+
+    def can_be_asked(self, tracks: pd.DataFrame) -> pd.Series:
+        """Which rows it could know at all, as booleans on the table's index (such as: those with a Spotify id)."""
+
+    def look_up(self, tracks: pd.DataFrame) -> pd.DataFrame:
+        """
+        What it knows about these tracks.
+
+        Parameters
+        ----------
+        tracks : DataFrame
+            A track table of 1 to `at_once` rows that can be asked.
+
+        Returns
+        -------
+        DataFrame
+            `track_id`, any of `ANSWERS`, and optionally `source` where the features came from somebody else. Rows only
+            for tracks it knows, each once; no rows is a fine answer.
+
+        Raises
+        ------
+        NotOffered
+            It does not serve this app; asking again this run is pointless.
+        SourceBusy
+            It cannot answer now.
+        """
+
+
+@dataclass(frozen=True)
+class Filled:
+    """
+    What a chain did.
+
+    Attributes
+    ----------
+    tracks : DataFrame
+        The track table that came in, same rows and order (index 0..n-1), with what was found; `source` says who gave audio features.
+    states : Series
+        One of `STATES` for each row, on the same index.
+    found : mapping of source to count
+        Tracks that a source completed or helped.
+    asked : mapping of source to count
+        Tracks that a source was asked about and answered for, known to it or not.
+    missed : mapping of source to track ids
+        For online sources: asked, answered, and still incomplete. Not to be asked again for a while.
+    stopped : mapping of source to error
+        `NotOffered` (remember it as closed) or `SourceBusy` (with `retry_after`), for sources that stopped.
+    """
+
+    tracks: pd.DataFrame
+    states: pd.Series
+    found: Mapping[str, int] = field(default_factory=dict)
+    asked: Mapping[str, int] = field(default_factory=dict)
+    missed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stopped: Mapping[str, NotOffered | SourceBusy] = field(default_factory=dict)
+
+
+def fill_in(
+    tracks: pd.DataFrame,
+    sources: Sequence[FeatureSource],
+    asked_before: Mapping[str, Collection[str]] | None = None,
+) -> Filled:
+    """
+    Ask each source, in order, for the tracks that still lack an audio feature.
+
+    Parameters
+    ----------
+    tracks : DataFrame
+        A track table; empty is fine. Give as many rows as you want to lose at most when the process dies.
+    sources : sequence of FeatureSource
+        A source that may not be asked (no consent, known to be closed) is left out by the caller.
+    asked_before : mapping of source name to track ids
+        Remembered misses: not asked again, but counted as not found.
+
+    Returns
+    -------
+    Filled
+        Never raises for a source that is closed or busy; what the others said is kept.
+    """
+    chain = _Chain(tracks.reset_index(drop=True), asked_before or {})
+    for source in sources:
+        chain.ask(source)
+    return chain.filled()
+
+
+class _Chain:
+    """The state of one walk along the sources."""
+
+    def __init__(self, tracks: pd.DataFrame, asked_before: Mapping[str, Collection[str]]) -> None:
+        self._tracks = tracks
+        self._asked_before = asked_before
+        self._not_found = pd.Series(False, index=tracks.index)
+        self._waiting = pd.Series(False, index=tracks.index)
+        self._found: dict[str, int] = {}
+        self._asked: dict[str, int] = {}
+        self._missed: dict[str, tuple[str, ...]] = {}
+        self._stopped: dict[str, NotOffered | SourceBusy] = {}
+
+    def ask(self, source: FeatureSource) -> None:
+        """Ask one source about every incomplete track it may know, `at_once` at a time."""
+        remembered = self._tracks["track_id"].isin(set(self._asked_before.get(source.name, ())))
+        self._not_found |= remembered & source.is_online
+        wanted = self._tracks.index[self._is_incomplete() & source.can_be_asked(self._tracks) & ~remembered]
+        for start in range(0, len(wanted), source.at_once):
+            rows = wanted[start : start + source.at_once]
+            try:
+                answer = source.look_up(self._tracks.loc[rows])
+            except (NotOffered, SourceBusy) as problem:
+                self._stopped[source.name] = problem
+                self._waiting[wanted[start:]] |= isinstance(problem, SourceBusy)
+                return
+            self._keep(source, rows, answer)
+
+    def _keep(self, source: FeatureSource, rows: pd.Index, answer: pd.DataFrame) -> None:
+        ids = self._tracks.loc[rows, "track_id"]
+        is_known = ids.isin(answer["track_id"])
+        self._tracks = with_answers(self._tracks, answer, source.name)
+        self._found[source.name] = self._found.get(source.name, 0) + int(is_known.sum())
+        self._asked[source.name] = self._asked.get(source.name, 0) + len(rows)
+        if source.is_online:
+            missed = rows[self._is_incomplete()[rows]]
+            self._missed[source.name] = (*self._missed.get(source.name, ()), *ids[missed])
+            self._not_found[missed] = True
+
+    def filled(self) -> Filled:
+        """The result so far."""
+        states = pd.Series(NOT_ASKED, index=self._tracks.index, dtype="str")
+        states[self._not_found] = NOT_FOUND
+        states[self._waiting] = WAITING
+        states[self._tracks[AUDIO].notna().any(axis=1)] = KNOWN
+        return Filled(self._tracks, states, self._found, self._asked, self._missed, self._stopped)
+
+    def _is_incomplete(self) -> pd.Series:
+        return self._tracks[AUDIO].isna().any(axis=1)
+
+
+def with_answers(tracks: pd.DataFrame, answer: pd.DataFrame, source: str) -> pd.DataFrame:
+    """
+    The track table with an answer's values where it had none. A number outside the feature table's range is no answer.
+
+    `source` is written, after the ones before it, for rows that gained an audio feature.
+    """
+    if answer.empty:
+        return tracks
+    by_id = answer.set_index("track_id").reindex(tracks["track_id"]).set_axis(tracks.index)
+    filled = tracks.copy()
+    for column, values in _believed(by_id):
+        filled[column] = filled[column].where(filled[column].notna(), values)
+    has_gained = (filled[AUDIO].notna() & tracks[AUDIO].isna()).any(axis=1)
+    given = by_id["source"].fillna(source) if "source" in by_id else source
+    filled.loc[has_gained, "source"] = _joined(tracks["source"], given)[has_gained]
+    return filled
+
+
+def _believed(answer: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
+    for column in answer.columns.intersection(list(ANSWERS)):
+        values = answer[column]
+        if column in _BELIEVED:
+            values = values.astype("float64").where(values.between(*_BELIEVED[column]))
+        yield column, values
+
+
+def _joined(before: pd.Series, now: pd.Series | str) -> pd.Series:
+    """`now` after what stood there: "file" and "reccobeats" become "file, reccobeats"."""
+    return (before + ", ").fillna("") + now
