@@ -1,0 +1,48 @@
+"""A table as CSV bytes that a spreadsheet opens safely and our own importer reads back."""
+
+from typing import Final
+
+import pandas as pd
+
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+"""Without it Excel reads UTF-8 as Windows-1252: "BeyoncÃ©"."""
+
+STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What makes a spreadsheet run a cell (OWASP, "CSV Injection")."""
+
+
+def to_csv(table: pd.DataFrame, note: str | None = None) -> bytes:
+    """
+    A table as UTF-8 CSV with a byte order mark, a header and CRLF line ends (RFC 4180).
+
+    Text cells and headers that a spreadsheet would run get an apostrophe in front, and so do those that begin with an
+    apostrophe followed by such a sign, so that `without_guard` restores every cell. Numbers are written as they are,
+    missing values as empty cells. The index is left out.
+
+    Parameters
+    ----------
+    table : DataFrame
+    note : str, optional
+        Said in a last column "note" of every row, such as "demo data"; a comment line would be read as data.
+    """
+    noted = table if note is None else table.assign(note=note)
+    safe = pd.DataFrame({name: _guarded(noted[name]) for name in noted.columns}, index=noted.index)
+    safe.columns = [_guard(name) for name in noted.columns]
+    text = safe.to_csv(index=False, lineterminator="\r\n")
+    return BYTE_ORDER_MARK + text.encode("utf-8", "replace")
+
+
+def without_guard(cell: str) -> str:
+    """A cell as it was before `to_csv` guarded it."""
+    return cell[1:] if cell.startswith("'") and cell[1:].lstrip("'").startswith(STARTS_A_FORMULA) else cell
+
+
+def _guarded(column: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column
+    return column.astype("object").map(_guard, na_action="ignore")
+
+
+def _guard(cell: object) -> object:
+    runs = isinstance(cell, str) and cell.lstrip("'").startswith(STARTS_A_FORMULA)
+    return f"'{cell}" if runs else cell
