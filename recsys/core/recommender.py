@@ -7,6 +7,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -69,8 +70,9 @@ class Ranking:
     """
     Candidates before they are cut to a list.
 
-    `rows` of the catalogue best first with their `scores`: the shortlist. `cosines` is every song's, minus infinity
-    for what is not a candidate. `bonus` is what familiarity added to each of `rows`.
+    `rows` of the catalogue best first with their `scores`: the shortlist. `bonus` is what familiarity added to each of
+    them. `cosines` is every song's, minus infinity for what is not a candidate; `likely` adds familiarity and is what
+    the shortlist was taken by.
     """
 
     profile: Profile
@@ -79,7 +81,19 @@ class Ranking:
     scores: Floats
     bonus: Floats
     cosines: Floats
+    likely: Floats
     counts: Mapping[str, int]
+
+    def ranks_of(self, rows: Integers) -> list[int | None]:
+        """The rank of each row among all candidates: by score in the shortlist, by stage 1 behind it."""
+        place = {int(row): rank for rank, row in enumerate(self.rows, start=1)}
+        return [place.get(int(row), self._rank_behind(int(row))) for row in rows]
+
+    def _rank_behind(self, row: int) -> int | None:
+        if self.likely[row] == -np.inf:
+            return None
+        ahead = np.count_nonzero(self.likely > self.likely[row])
+        return max(int(ahead), len(self.rows)) + 1
 
 
 class Recommender:
@@ -124,6 +138,7 @@ class Recommender:
         }
         self._artists = library["artists"]
         self._scan = Scan(catalogue)
+        self._last: tuple[Recipe, Ranking] | None = None
 
     def recommend(self, recipe: Recipe) -> Recommendations:
         """
@@ -152,34 +167,46 @@ class Recommender:
         return Recommendations(table, contributions, ranking.counts, costs)
 
     def rank(self, recipe: Recipe) -> Ranking:
-        """All candidates in order: the shortlist by score. Raises as `recommend`."""
-        found = profile(self.points.shifted(recipe.shifts), recipe.weights, self.catalogue.patterns.any(axis=0))
-        stage_one = self._scan.cosines(found.centre, found.metric).copy()
-        left_out = self._left_out | self._familiar_left_out(recipe)
-        counts = _leave_out(stage_one, left_out)
-        contrast = Contrast(found.points, self.catalogue.background, self._dislikes, found.metric)
-        return self._shortlist(recipe, found, contrast, stage_one, counts)
+        """All candidates in order, kept until another recipe is asked for. Raises as `recommend`."""
+        if self._last is None or self._last[0] != recipe:
+            self._last = (recipe, self._rank(recipe, self._scan))
+        return self._last[1]
 
-    def _familiar_left_out(self, recipe: Recipe) -> dict[str, Integers]:
-        return {"familiar_artists": self._familiar() if recipe.only_new_artists else np.arange(0)}
+    def rank_what_if(self, recipe: Recipe) -> Ranking:
+        """As `rank`, leaving the running sums of the recipe in use alone."""
+        return self._rank(recipe, self._what_if)
 
+    def bonus(self, recipe: Recipe) -> Floats:
+        """What familiarity adds to the score of every song, (songs,)."""
+        bonus = np.zeros(len(self.catalogue), np.float32)
+        if recipe.familiarity:
+            bonus[self._familiar] = FAMILIAR_STEP * recipe.familiarity
+        return bonus
+
+    @cached_property
+    def _what_if(self) -> Scan:
+        return Scan(self.catalogue)
+
+    @cached_property
     def _familiar(self) -> Integers:
         return self.catalogue.artists.rows_by(self._artists)
 
-    def _shortlist(
-        self, recipe: Recipe, found: Profile, contrast: Contrast, stage_one: Floats, counts: Mapping[str, int]
-    ) -> Ranking:
-        likely = stage_one.copy()
-        bonus = np.zeros(len(stage_one), np.float32)
-        if recipe.familiarity:
-            bonus[self._familiar()] = FAMILIAR_STEP * recipe.familiarity
-            likely += bonus / contrast.sharpness
+    def _rank(self, recipe: Recipe, scan: Scan) -> Ranking:
+        found = profile(self.points.shifted(recipe.shifts), recipe.weights, self.catalogue.patterns.any(axis=0))
+        contrast = Contrast(found.points, self.catalogue.background, self._dislikes, found.metric)
+        stage_one = scan.cosines(found.centre, found.metric).copy()
+        left_out = dict(self._left_out)
+        if recipe.only_new_artists:
+            left_out["familiar_artists"] = self._familiar
+        counts = _leave_out(stage_one, left_out)
+        bonus = self.bonus(recipe)
+        likely = stage_one + bonus / contrast.sharpness
         rows = best(likely, SHORTLIST)
         if not len(rows):
             raise NothingToRank(_nothing_left(counts))
         scores = contrast.scores(self.catalogue.points(rows)) + bonus[rows]
         order = np.argsort(-scores, kind="stable")
-        return Ranking(found, contrast, rows[order], scores[order], bonus[rows[order]], stage_one, counts)
+        return Ranking(found, contrast, rows[order], scores[order], bonus[rows[order]], stage_one, likely, counts)
 
     def _choose(self, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
         """Positions in the shortlist of the songs to list, and what each dial cost."""
@@ -221,7 +248,7 @@ class Recommender:
 
 def _leave_out(scores: Floats, left_out: Mapping[str, Integers]) -> dict[str, int]:
     """Take rows out of the running, in place; how many for which reason, each song counted once."""
-    counts = {"catalogue": len(scores)}
+    counts = {"catalogue": len(scores), "familiar_artists": 0}
     is_left = np.ones(len(scores), dtype=bool)
     for reason, rows in left_out.items():
         counts[reason] = int(is_left[rows].sum())
