@@ -1,0 +1,114 @@
+"""Sessions and tokens in the SQLite file keep the contract, and the file gives no secret away."""
+
+import hashlib
+import sqlite3
+
+import pytest
+
+from recsys.errors import StorageProblem
+from recsys.storage.encryption import Cipher
+from recsys.storage.sqlite_sessions import SqliteSessions
+from recsys.storage.sqlite_store import SqliteStore
+from tests.storage.conftest import SECRET
+from tests.storage.sessions_contract import NOW, SessionsContract, session_of, tokens_named
+from tests.storage.test_database import bytes_on_disk
+
+
+class TestSqliteSessions(SessionsContract):
+    """The contract, unchanged."""
+
+
+@pytest.fixture
+def sessions(open_sessions):
+    return open_sessions()
+
+
+def test_no_token_and_no_session_id_stands_in_any_file(sessions, database):
+    session_id = sessions.create(session_of("ada"), NOW)
+    sessions.save_tokens("ada", tokens_named("first"))
+    sessions.save_tokens("ada", tokens_named("second"))
+    sessions.save_tokens("ada", tokens_named("third"), "supabase")
+
+    files = bytes_on_disk(database)
+
+    assert b"enc:v1:" in files
+    for secret in ("access-", "refresh-", session_id, SECRET):
+        assert secret.encode() not in files
+    assert hashlib.sha256(session_id.encode()).hexdigest().encode() in files
+
+
+@pytest.mark.parametrize("table", ["spotify_tokens", "supabase_tokens"])
+@pytest.mark.parametrize(
+    ("access", "refresh"),
+    [
+        ("BQDplain", "enc:v1:x"),
+        ("enc:v1:x", "AQBplain"),
+        ("ENC:V1:x", "enc:v1:x"),
+        ("enc:v1:", "enc:v1:x"),
+        (" enc:v1:x", None),
+        (None, None),
+    ],
+)
+def test_the_file_itself_refuses_a_token_that_is_not_encrypted(database, table, access, refresh):
+    row = ("ada", access, refresh, "2026-11-20T12:00:00+00:00", None, None)
+
+    with pytest.raises(StorageProblem, match="refused") as caught, database.write() as connection:
+        connection.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    assert "plain" not in f"{caught.value} {caught.value.__cause__}"
+    with database.read() as connection:
+        assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+
+
+def test_the_file_itself_refuses_a_session_id_that_is_not_hashed(database):
+    row = ("x" * 43, "ada", "guest", None, None, "2026-11-20T12:00:00+00:00", "2026-12-20T12:00:00+00:00")
+
+    with pytest.raises(StorageProblem, match="refused"), database.write() as connection:
+        connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def test_erased_tokens_leave_no_ciphertext_behind(sessions, database):
+    sessions.save_tokens("ada", tokens_named("one"))
+    sessions.save_tokens("bob", tokens_named("two"))
+
+    sessions.remove_tokens("ada")
+    SqliteStore(database).erase("bob")
+
+    assert b"enc:v1:gAAAA" not in bytes_on_disk(database)
+
+
+def test_tokens_of_another_secret_are_a_sentence_and_stay_where_they_are(sessions, database):
+    sessions.save_tokens("ada", tokens_named("one"))
+    elsewhere = SqliteSessions(database, Cipher("another secret, also long enough to be one"))
+
+    with pytest.raises(StorageProblem, match="another APP_SECRET_KEY"):
+        elsewhere.tokens("ada")
+
+    assert sessions.tokens("ada") == tokens_named("one")
+
+
+def test_a_changed_secret_reads_what_the_former_one_wrote(sessions, database):
+    sessions.save_tokens("ada", tokens_named("one"))
+    changed = SqliteSessions(database, Cipher("another secret, also long enough to be one", SECRET))
+
+    assert changed.tokens("ada") == tokens_named("one")
+
+    changed.save_tokens("ada", changed.tokens("ada"))
+    with pytest.raises(StorageProblem, match="another APP_SECRET_KEY"):
+        sessions.tokens("ada")
+
+
+def test_sessions_of_a_closed_file_are_found_again(sessions, database, open_sessions):
+    session_id = sessions.create(session_of("ada"), NOW)
+    database.close()
+
+    assert open_sessions().get(session_id, NOW) == session_of("ada")
+
+
+def test_a_turn_names_nobody(sessions, database):
+    with sessions.locked("spotify:ada.lovelace"), sqlite3.connect(database.path) as connection:
+        rows = connection.execute("SELECT * FROM leases").fetchall()
+    connection.close()
+
+    assert len(rows) == 1
+    assert "ada" not in str(rows)
