@@ -1,0 +1,82 @@
+"""A stand-in for ReccoBeats on loopback: audio features by Spotify id, forty ids a request, unknown ids left out."""
+
+import json
+
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from tests.fakes.faults import Fault, Faults, Faulty
+from tests.fakes.loopback import Loopback
+from tests.fakes.spotify.music import spotify_id
+
+MOST = 40
+
+
+class FakeReccoBeats:
+    """
+    `with FakeReccoBeats(known) as fake:`; `known` gives the invented track of an id, or None.
+
+    Faults and records as `FakeSpotify`: `fail_next("GET /v1/audio-features", too_many(retry_after=1))`.
+    """
+
+    def __init__(self, known, port=0):
+        self._known = known
+        self.faults = Faults()
+        self.fail_next, self.fail_when = self.faults.fail_next, self.faults.fail_when
+        self.mend, self.count, self.reset = self.faults.mend, self.faults.count, self.faults.forget
+        app = Starlette(routes=[Route("/v1/audio-features", self._audio_features)])
+        self._server = Loopback(Faulty(app, self.faults, "reccobeats"), port)
+        self.url = self._server.url
+
+    @property
+    def requests(self):
+        return self.faults.requests
+
+    async def _audio_features(self, request):
+        ids = [i for given in request.query_params.getlist("ids") for i in given.split(",") if i]
+        if not 1 <= len(ids) <= MOST:
+            return _error(400, 4004, "size must be between 1 and 40")
+        known = (self._known(track_id) for track_id in reversed(ids))
+        return JSONResponse({"content": [_entry(track) for track in known if track]})
+
+    def start(self):
+        self._server.start()
+        return self
+
+    def stop(self):
+        self._server.stop()
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def knows_most_of(spotify):
+    """ReccoBeats for an invented Spotify: its tracks but for every seventh, by the last character of the id."""
+
+    def known(track_id):
+        track = spotify.tracks.get(track_id)
+        return track if track and ord(track_id[-1]) % 7 else None
+
+    return known
+
+
+def too_many(retry_after=None):
+    """429 as ReccoBeats says it."""
+    headers = () if retry_after is None else (("retry-after", str(retry_after)),)
+    body = json.dumps({"status": 4290, "errors": [{"message": "too many requests"}]})
+    return Fault(429, body, (("content-type", "application/json"), *headers))
+
+
+def _entry(track):
+    """Their own id, and the Spotify one only inside the link. No time signature."""
+    identity = spotify_id("reccobeats", track.id)
+    link = f"https://open.spotify.com/track/{track.id}"
+    return {"id": identity, "href": link, "isrc": track.isrc} | track.features
+
+
+def _error(status, code, message):
+    return JSONResponse({"status": code, "errors": [{"message": message}]}, status)
