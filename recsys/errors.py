@@ -3,6 +3,7 @@ Every error raised on purpose. Each message is a sentence a listener can read an
 
 * TonearmError
   + UnreadableFile      a file cannot be read as tracks
+    - NoTracks          a sound file, but not of tracks
   + UnknownFeature      a name that is not in the feature table
   + BadRecipe           weights or dials that cannot rank anything
   + BadTracks           a track table breaks its own rules
@@ -27,6 +28,10 @@ class TonearmError(Exception):
 
 class UnreadableFile(TonearmError):
     """A file that cannot be read as tracks: wrong kind, broken, too large or unsafe."""
+
+
+class NoTracks(UnreadableFile):
+    """A file that is sound, but holds no tracks: an export's profile page, a table of something else."""
 
 
 class UnknownFeature(TonearmError):

@@ -1,20 +1,27 @@
 """Whatever a listener has, to tracks: files are recognised by what is in them, never by what they are called."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from recsys.errors import NoTracks
+from recsys.importers.json_file import read_json
 from recsys.importers.merging import merge
 from recsys.importers.opening import opened
-from recsys.importers.report import Imported
+from recsys.importers.parquet_file import read_parquet
+from recsys.importers.report import Imported, sum_of
+from recsys.importers.sniffing import JSON, PARQUET, ZIP, kind_of, refuse_known
 from recsys.importers.table_file import read_table
+from recsys.importers.zip_file import members, opened_zip
 
 Source = Path | BinaryIO
+READERS = {JSON: read_json, PARQUET: read_parquet}
 
 
 def read_file(source: Source, name: str) -> Imported:
     """
-    Import one file.
+    Import one file: CSV, JSON, Parquet, or a ZIP of those.
 
     Parameters
     ----------
@@ -29,7 +36,7 @@ def read_file(source: Source, name: str) -> Imported:
         It cannot be read as tracks; the message says why and what to do.
     """
     with opened(source, name) as stream:
-        return read_table(stream, name)
+        return _read_zip(stream, name) if kind_of(stream) == ZIP else _read_plain(stream, name)
 
 
 def read_files(sources: Iterable[tuple[Source, str]]) -> Imported:
@@ -39,7 +46,30 @@ def read_files(sources: Iterable[tuple[Source, str]]) -> Imported:
     Raises
     ------
     UnreadableFile
-        One of them cannot be read, or none is given.
+        One of them cannot be read.
+    ValueError
+        None is given.
     """
-    imports = [read_file(source, name) for source, name in sources]
-    return merge(imports)
+    return merge([read_file(source, name) for source, name in sources])
+
+
+def _read_plain(stream: BinaryIO, name: str) -> Imported:
+    refuse_known(stream, name)
+    return READERS.get(kind_of(stream), read_table)(stream, name)
+
+
+def _read_zip(stream: BinaryIO, name: str) -> Imported:
+    """The files of a ZIP as one file; those that hold no tracks (profile, payments, read-me) are named in a note."""
+    imports, others = [], []
+    with opened_zip(stream, name) as archive:
+        for member, content in members(archive, name):
+            try:
+                imports.append(_read_plain(content, member))
+            except NoTracks:
+                others.append(member)
+    if not imports:
+        raise NoTracks(f"The ZIP “{name}” holds no file of tracks. Choose the ZIP as Spotify or Exportify sent it.")
+    whole = merge(imports)
+    report = sum_of(whole.reports, whole.tracks, name)
+    notes = (f"Not imported, as they hold no tracks: {', '.join(others)}.",) if others else ()
+    return replace(whole, reports=(replace(report, notes=report.notes + notes),))

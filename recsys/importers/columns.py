@@ -25,7 +25,8 @@ ALIASES: Final = {
         "release_date": "releasedate albumreleasedate trackalbumreleasedate releaseddate",
         "year": "year releaseyear releasedyear albumreleaseyear",
         "duration_ms": "durationms trackdurationms duration trackduration length dur durationmin durationmins "
-        "durationminutes lengthmin lengthminutes durations durationsec durationseconds lengthsec lengthseconds tracklength",
+        "durationminutes lengthmin lengthminutes durations durationsec durationseconds lengthsec lengthseconds "
+        "tracklength",
         "popularity": "popularity trackpopularity pop",
         "explicit": "explicit isexplicit trackexplicit",
         "key": "key",

@@ -21,6 +21,7 @@ SAMPLE_ROWS: Final = 200
 BLOCK_BYTES: Final = 8 << 20
 MOST_COLUMNS: Final = 2_000
 DELIMITERS: Final = (",", ";", "\t", "|")
+TOO_LONG: Final = "more cells than the header"
 UNCLOSED: Final = "a quote is opened there and never closed. Open it in a spreadsheet, save it again as CSV and retry."
 BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -232,7 +233,7 @@ def _repaired(
     rows = [_cells_of(row, layout.delimiter, name) for row in odd]
     fits = [not any(cells[width:]) for cells in rows]
     if not all(fits):
-        skipped["more cells than the header"] += len(fits) - sum(fits)
+        skipped[TOO_LONG] += len(fits) - sum(fits)
     kept = [[cell or None for cell in cells] + [None] * (width - len(cells)) for cells in compress(rows, fits)]
     cells = {at: pa.array([row[at] for row in kept], pa.string()) for at in places}
     return Batch(cells, np.array([row.number for row in compress(odd, fits)], dtype=np.int64))

@@ -35,6 +35,12 @@ def as_rows(table: pa.Table, source: str) -> pd.DataFrame:
     return _with_source(rows, source)
 
 
+def _name_ids(rows: pd.DataFrame) -> list[str]:
+    pairs = list(zip(rows["title"], rows["artists"], strict=True))
+    ids = {pair: name_id(*pair) for pair in set(pairs)}
+    return [ids[pair] for pair in pairs]
+
+
 def _with_source(rows: pd.DataFrame, source: str) -> pd.DataFrame:
     has_features = rows[[f.column for f in AUDIO_FEATURES if f.column in rows]].notna().any(axis=1)
     given = rows["source"] if "source" in rows else pd.Series(None, index=rows.index, dtype="str")
@@ -75,17 +81,31 @@ def merge(imports: Sequence[Imported]) -> Imported:
     """
     if len(imports) == 1:
         return imports[0]
-    rows = pd.concat([_with_open_titles(each.tracks) for each in imports], ignore_index=True)
-    ids = _ids_of_names(rows)
-    rows = rows.assign(track_id=rows["track_id"].replace(ids))
+    rows, ids = _joined([each.tracks for each in imports])
     plays = pd.concat([each.plays for each in imports], ignore_index=True)
     liked = [each.liked for each in imports if each.liked is not None]
     return Imported(
         tracks=distinct(rows),
-        plays=plays.assign(track_id=plays["track_id"].replace(ids)),
+        plays=plays.assign(track_id=_renamed(plays["track_id"], ids)),
         liked=_first_marks(liked, ids) if liked else None,
         reports=tuple(report for each in imports for report in each.reports),
     )
+
+
+def merge_tracks(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Several track tables as one; what the first does not know of a track is taken from the next that does."""
+    return distinct(_joined(tables)[0])
+
+
+def _joined(tables: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, dict[str, str]]:
+    """All rows, and the ids that took the place of names."""
+    rows = pd.concat([_with_open_titles(tracks) for tracks in tables], ignore_index=True)
+    ids = _ids_of_names(rows)
+    return rows.assign(track_id=_renamed(rows["track_id"], ids)), ids
+
+
+def _renamed(track_ids: pd.Series, ids: dict[str, str]) -> pd.Series:
+    return track_ids.map(ids).fillna(track_ids) if ids else track_ids
 
 
 def _with_open_titles(tracks: pd.DataFrame) -> pd.DataFrame:

@@ -29,12 +29,14 @@ def opened(source: Path | BinaryIO, name: str) -> Iterator[BinaryIO]:
 
 
 def _open(path: Path, name: str) -> BinaryIO:
+    if not path.exists():
+        raise UnreadableFile(f"There is no file “{name}”. Check its name and folder.")
+    if path.is_dir():
+        raise UnreadableFile(f"“{name}” is a folder. Name the files in it.")
+    if not path.is_file():
+        raise UnreadableFile(f"“{name}” is a device or pipe, not a file. Save its content to a file first.")
     try:
         return path.open("rb")
-    except FileNotFoundError as problem:
-        raise UnreadableFile(f"There is no file “{name}”. Check its name and folder.") from problem
-    except IsADirectoryError as problem:
-        raise UnreadableFile(f"“{name}” is a folder. Name the files in it.") from problem
     except OSError as problem:
         raise UnreadableFile(f"“{name}” cannot be opened: {problem.strerror}.") from problem
 

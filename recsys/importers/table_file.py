@@ -1,17 +1,19 @@
 """A table of tracks: any of the known dumps and exports, or whatever else names its columns understandably."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import pandas as pd
 import pyarrow as pa
 
-from recsys.errors import UnreadableFile
+from recsys.errors import NoTracks
 from recsys.importers.columns import Columns, recognise
-from recsys.importers.delimited import Layout, batches, find_layout
+from recsys.importers.delimited import TOO_LONG, Batch, Layout, batches, find_layout
 from recsys.importers.merging import as_rows, distinct
 from recsys.importers.report import FileReport, Imported, count_with_features, no_plays
 from recsys.importers.table_rows import RowReader
+from recsys.importers.translated import recognise_by_content
 
 
 def read_table(stream: BinaryIO, name: str) -> Imported:
@@ -21,53 +23,78 @@ def read_table(stream: BinaryIO, name: str) -> Imported:
     Raises
     ------
     UnreadableFile
-        It is not text, has no rows, or names no column that tells tracks apart.
+        It is not text, or has no rows.
+    NoTracks
+        It names no column that tells tracks apart.
     """
     layout = find_layout(stream, name)
-    columns = recognised(layout, name)
+    columns = _recognised(layout, name)
     skipped: Counter[str] = Counter()
-    reader = RowReader(columns, skipped)
-    count = 0
-    tables = []
-    for batch in batches(stream, layout, set(columns.places.values()), name, skipped):
-        count += len(batch.row_numbers)
-        tables.append(reader.read(batch))
-    table = pa.concat_tables(tables)
-    del tables
-    return imported(table, reader, count, name)
+    rows = batches(stream, layout, set(columns.places.values()), name, skipped)
+    return import_rows(columns, rows, name, skipped)
 
 
-def recognised(layout: Layout, name: str) -> Columns:
-    """The columns of a table, or `UnreadableFile` with what was found and what is needed."""
+def _recognised(layout: Layout, name: str) -> Columns:
     columns = recognise(layout.header, layout.sample)
+    if not {"title", "artists"} <= columns.places.keys():
+        columns = recognise_by_content(layout.header, layout.sample) or columns
     if columns.has_identity:
         return columns
     found = ", ".join(f"“{cell.strip()[:40]}”" for cell in layout.header[:8] if cell.strip())
-    raise UnreadableFile(
+    raise NoTracks(
         f"“{name}” has no column with Spotify track ids, nor both a title and an artist column; it has {found}. "
         "If its headers are in another language, set the exporting site to English and export it again."
     )
 
 
-def imported(table: pa.Table, reader: RowReader, count: int, name: str) -> Imported:
-    """What an import gives back for the rows of one table; `count` rows were read into `table` and `reader`."""
-    if "row" in table.column_names:
-        table = table.sort_by("row").drop_columns("row")
-    skipped_cells = reader.skipped["more cells than the header"]
+def import_rows(columns: Columns, rows: Iterable[Batch], name: str, skipped: Counter[str] | None = None) -> Imported:
+    """
+    Import batches of cells.
+
+    Parameters
+    ----------
+    columns : Columns
+        Where our columns stand.
+    rows : iterable of Batch
+    name : str
+        What to call the file in the report.
+    skipped : Counter of reason, optional
+        Counts rows that never get into a batch; it is read when `rows` has ended.
+    """
+    reader = RowReader(columns, Counter() if skipped is None else skipped)
+    count = 0
+    tables = []
+    for batch in rows:
+        count += len(batch.row_numbers)
+        tables.append(reader.read(batch))
+    table = pa.concat_tables(tables)
+    del tables
+    return _imported(table.sort_by("row").drop_columns("row"), reader, count, name)
+
+
+def _imported(table: pa.Table, reader: RowReader, count: int, name: str) -> Imported:
     rows = as_rows(table, reader.columns.format)
     tracks = distinct(rows)
     report = FileReport(
         file=name,
         format=reader.columns.format,
-        rows=count + skipped_cells,
+        rows=count + reader.skipped[TOO_LONG],
         tracks=len(tracks),
         duplicates=len(rows) - len(tracks),
         skipped={reason: n for reason, n in reader.skipped.items() if n},
         with_features=count_with_features(tracks),
         problems=tuple(reader.problems),
         problem_count=reader.problem_count,
+        notes=_notes(tracks),
     )
     return Imported(tracks, no_plays(), _marks(rows), (report,))
+
+
+def _notes(tracks: pd.DataFrame) -> tuple[str, ...]:
+    nameless = int((tracks["title"] == tracks["track_id"]).sum())
+    if not nameless:
+        return ()
+    return (f"{nameless:,} tracks came without a title and show their Spotify id instead.",)
 
 
 def _marks(rows: pd.DataFrame) -> pd.Series | None:

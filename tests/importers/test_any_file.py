@@ -63,5 +63,5 @@ def test_a_track_in_two_files_counts_once():
 
 
 def test_a_missing_file_is_a_sentence(tmp_path: Path):
-    with pytest.raises(UnreadableFile, match="There is no file “gone.csv”"):
+    with pytest.raises(UnreadableFile, match=r"There is no file “gone\.csv”"):
         read_file(tmp_path / "gone.csv", "gone.csv")

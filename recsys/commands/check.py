@@ -1,0 +1,72 @@
+"""`check`: what is in a file, and what would be imported from it."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from recsys.errors import UnreadableFile
+from recsys.importers.any_file import read_file
+from recsys.importers.report import FileReport
+
+SHOWN_PROBLEMS = 5
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list with one object per file.")
+def command(files: tuple[Path, ...], as_json: bool) -> None:
+    """
+    Say what FILE... are and what would be imported: CSV, JSON, Parquet, or a ZIP of those.
+
+    Every row is accounted for: rows = tracks + duplicates + skipped. If a file cannot be read, the others are still
+    reported and the exit status is 2.
+
+    \b
+    Examples:
+      python -m recsys check liked_songs.csv
+      python -m recsys check my_spotify_data.zip --json
+    """
+    answers = [_check(path) for path in files]
+    if as_json:
+        click.echo(json.dumps([_as_json(answer, path) for answer, path in zip(answers, files, strict=True)], indent=2))
+    else:
+        for answer in answers:
+            _print(answer)
+    if any(isinstance(answer, UnreadableFile) for answer in answers):
+        sys.exit(2)
+
+
+def _check(path: Path) -> FileReport | UnreadableFile:
+    try:
+        return read_file(path, str(path)).report
+    except UnreadableFile as problem:
+        return problem
+
+
+def _as_json(answer: FileReport | UnreadableFile, path: Path) -> dict[str, Any]:
+    if isinstance(answer, UnreadableFile):
+        return {"file": str(path), "error": str(answer)}
+    return answer.as_json()
+
+
+def _print(answer: FileReport | UnreadableFile) -> None:
+    if isinstance(answer, UnreadableFile):
+        click.echo(f"Error: {answer}", err=True)
+        return
+    skipped = sum(answer.skipped.values())
+    click.echo(f"{answer.file}: {answer.format}")
+    click.echo(
+        f"  {answer.rows:,} rows = {answer.tracks:,} tracks + {answer.duplicates:,} duplicates + {skipped:,} skipped"
+    )
+    for reason, count in answer.skipped.items():
+        click.echo(f"    {count:,} skipped: {reason}")
+    click.echo(f"  {answer.with_features:,} tracks with audio features")
+    for problem in answer.problems[:SHOWN_PROBLEMS]:
+        click.echo(f"  {problem.sentence}")
+    if answer.problem_count > SHOWN_PROBLEMS:
+        click.echo(f"  and {answer.problem_count - SHOWN_PROBLEMS:,} more values were left empty.")
+    for note in answer.notes:
+        click.echo(f"  {note}")

@@ -1,0 +1,104 @@
+"""The catalogue file: a Parquet table of candidates, written whole or not at all, and read quickly."""
+
+import os
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from recsys.core.catalogue import prepare
+from recsys.core.identity import SONG_COLUMN
+from recsys.core.tracks import as_tracks
+from recsys.errors import UnreadableFile
+from recsys.importers.any_file import read_file
+from recsys.importers.download import downloaded
+from recsys.importers.merging import merge_tracks
+from recsys.importers.opening import opened
+from recsys.importers.parquet_file import catalogue_rows, is_catalogue, opened_parquet
+from recsys.importers.sniffing import PARQUET, kind_of
+
+ROWS_PER_GROUP: Final = 1 << 17
+
+
+def write_catalogue(tracks: pd.DataFrame, path: Path) -> None:
+    """
+    Write a track table as a catalogue; whoever reads `path` meanwhile gets the old file or the new one, never a part.
+
+    Song numbers are stored beside the columns, so that opening the catalogue need not recognise songs again.
+
+    Raises
+    ------
+    UnreadableFile
+        The folder cannot be written to.
+    """
+    prepared = prepare(as_tracks(tracks))
+    table = pa.Table.from_pandas(prepared, preserve_index=False).replace_schema_metadata(None)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        parquet.write_table(table, beside, compression="zstd", row_group_size=ROWS_PER_GROUP)
+        _sync(beside)
+        beside.replace(path)
+    except OSError as problem:
+        raise UnreadableFile(f"The catalogue cannot be written to {path}: {problem.strerror or problem}.") from problem
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as written:
+        os.fsync(written.fileno())
+
+
+def read_catalogue(source: Path | str, cache: Path | None = None) -> pd.DataFrame:
+    """
+    Read a catalogue.
+
+    Parameters
+    ----------
+    source : Path or str
+        A file that `write_catalogue` wrote, any file that can be imported, or the address of either.
+    cache : Path, optional
+        Folder in which a downloaded catalogue is kept; needed for an address.
+
+    Returns
+    -------
+    DataFrame
+        A track table, and song numbers (`identity.SONG_COLUMN`) where the file has them.
+
+    Raises
+    ------
+    UnreadableFile
+        It is missing, cannot be reached, or cannot be read as tracks.
+    """
+    if is_address(source):
+        if cache is None:
+            raise ValueError("A catalogue at an address needs a folder to be kept in.")
+        source = downloaded(str(source), cache)
+    path = Path(source)
+    with opened(path, path.name) as stream:
+        if kind_of(stream) == PARQUET:
+            with opened_parquet(stream, path.name) as file:
+                if is_catalogue(file):
+                    return catalogue_rows(file, (SONG_COLUMN,), path.name)
+    return read_file(path, path.name).tracks
+
+
+def is_address(source: Path | str) -> bool:
+    """True for `http://` and `https://`."""
+    return isinstance(source, str) and urlsplit(source).scheme in ("http", "https")
+
+
+def add_to_catalogue(tracks: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """
+    Extend the catalogue at `path` by a track table, or begin it, and return what it now holds.
+
+    Where both know a track, the new rows count, and what they do not know is kept from the old.
+    """
+    if path.exists():
+        tracks = merge_tracks([tracks, read_catalogue(path)])
+    write_catalogue(tracks, path)
+    return tracks

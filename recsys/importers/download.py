@@ -1,0 +1,83 @@
+"""A catalogue at an address, kept in a folder: downloaded once, asked for again only if it changed."""
+
+import json
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from recsys.errors import UnreadableFile
+from recsys.importers.opening import MOST_BYTES
+
+TIMEOUT: Final = httpx.Timeout(20.0)
+MOST_REDIRECTS: Final = 5
+LOOPBACK: Final = ("127.0.0.1", "::1")
+VALIDATORS: Final = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+
+
+def downloaded(address: str, folder: Path) -> Path:
+    """
+    The file at an address, in `folder`.
+
+    If the server says it has not changed, or cannot be reached, the copy from last time is used. The address may hold
+    a signature, so messages show no more than its host and path.
+
+    Raises
+    ------
+    UnreadableFile
+        It is not https (http is allowed on this machine), or there is no copy and the server does not give one.
+    """
+    _check_address(address)
+    kept = folder / f"{sha256(address.encode()).hexdigest()[:16]}.download"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with httpx.Client(timeout=TIMEOUT, follow_redirects=True, max_redirects=MOST_REDIRECTS) as client:
+            _fetch(client, address, kept)
+    except httpx.HTTPError as problem:
+        if not kept.exists():
+            raise UnreadableFile(
+                f"The catalogue at {_shown(address)} cannot be reached ({type(problem).__name__}). "
+                "Check the address and the connection."
+            ) from None
+    return kept
+
+
+def _check_address(address: str) -> None:
+    parts = urlsplit(address)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise UnreadableFile(f"The catalogue at {_shown(address)} must be fetched over https.")
+
+
+def _shown(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.hostname}{parts.path}"
+
+
+def _fetch(client: httpx.Client, address: str, kept: Path) -> None:
+    notes = kept.with_suffix(".json")
+    known = json.loads(notes.read_text("utf-8")) if kept.exists() and notes.exists() else {}
+    with client.stream("GET", address, headers=known) as response:
+        _check_address(str(response.url))
+        if response.status_code == httpx.codes.NOT_MODIFIED:
+            return
+        response.raise_for_status()
+        _write(response, kept, address)
+        said = {header: response.headers[name] for name, header in VALIDATORS.items() if name in response.headers}
+    notes.write_text(json.dumps(said), "utf-8")
+
+
+def _write(response: httpx.Response, kept: Path, address: str) -> None:
+    beside = kept.with_suffix(f".{os.getpid()}")
+    size = 0
+    try:
+        with beside.open("wb") as file:
+            for chunk in response.iter_bytes(1 << 20):
+                size += file.write(chunk)
+                if size > MOST_BYTES:
+                    raise UnreadableFile(f"The catalogue at {_shown(address)} is larger than {MOST_BYTES >> 30} GB.")
+        beside.replace(kept)
+    finally:
+        beside.unlink(missing_ok=True)

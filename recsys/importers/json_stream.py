@@ -1,0 +1,84 @@
+"""JSON of any length, one entry at a time, so that a history of years needs no more memory than its plays."""
+
+import codecs
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final
+
+from recsys.errors import UnreadableFile
+from recsys.importers.delimited import find_encoding
+
+CHUNK_BYTES: Final = 1 << 20
+MOST_ENTRY_CHARACTERS: Final = 1 << 20
+MOST_OBJECT_BYTES: Final = 64 << 20
+BETWEEN: Final = " \t\r\n,"
+
+
+def entries(stream: BinaryIO, name: str) -> Iterator[Any]:
+    """
+    The entries of a JSON array, or the only value of any other JSON.
+
+    Raises
+    ------
+    UnreadableFile
+        It is not JSON, ends early, is nested too deeply, or one entry is larger than a megabyte.
+    """
+    texts = _texts(stream, name)
+    text = next(texts, "").lstrip()
+    if text.startswith("["):
+        yield from _array(text[1:], texts, name)
+    else:
+        yield _whole(text, texts, name)
+
+
+def _texts(stream: BinaryIO, name: str) -> Iterator[str]:
+    encoding, skip = find_encoding(stream, name)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    stream.seek(skip)
+    while chunk := stream.read(CHUNK_BYTES):
+        yield decoder.decode(chunk)
+
+
+def _array(text: str, texts: Iterator[str], name: str) -> Iterator[Any]:
+    decoder = json.JSONDecoder()
+    at = 0
+    while True:
+        at = _past_blanks(text, at)
+        if at < len(text) and text[at] == "]":
+            return
+        try:
+            entry, end = decoder.raw_decode(text, at)
+            if end == len(text):  # a number cut at the end of a chunk is a number too
+                raise ValueError("more may follow")
+        except RecursionError as problem:
+            raise UnreadableFile(f"“{name}” is nested too deeply to be an export of tracks.") from problem
+        except ValueError as problem:
+            text, at = text[at:], 0
+            more = next(texts, "") if len(text) <= MOST_ENTRY_CHARACTERS else ""
+            if not more:
+                raise UnreadableFile(f"“{name}” is not complete JSON. Download it again.") from problem
+            text += more
+            continue
+        yield entry
+        at = end
+
+
+def _past_blanks(text: str, at: int) -> int:
+    while at < len(text) and text[at] in BETWEEN:
+        at += 1
+    return at
+
+
+def _whole(text: str, texts: Iterator[str], name: str) -> Any:
+    parts, size = [text], len(text)
+    for more in texts:
+        parts.append(more)
+        size += len(more)
+        if size > MOST_OBJECT_BYTES:
+            raise UnreadableFile(f"“{name}” is JSON, but too large to be a library export.")
+    try:
+        return json.loads("".join(parts))
+    except RecursionError as problem:
+        raise UnreadableFile(f"“{name}” is nested too deeply to be an export of tracks.") from problem
+    except ValueError as problem:
+        raise UnreadableFile(f"“{name}” is not complete JSON. Download it again.") from problem

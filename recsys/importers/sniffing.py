@@ -1,0 +1,47 @@
+"""What a file is, from its first bytes."""
+
+from typing import BinaryIO, Final
+
+from recsys.errors import UnreadableFile
+
+ZIP: Final = "ZIP"
+PARQUET: Final = "Parquet"
+JSON: Final = "JSON"
+TEXT: Final = "text"
+HEAD_BYTES: Final = 4096
+
+REFUSED: Final = {
+    b"\x1f\x8b": "is packed with gzip. Unpack it and choose the file inside.",
+    b"7z\xbc\xaf\x27\x1c": "is a 7z archive. Unpack it and choose the files inside.",
+    b"Rar!": "is a RAR archive. Unpack it and choose the files inside.",
+    b"%PDF": "is a PDF. Choose a CSV, JSON or ZIP export instead.",
+    b"\x89PNG": "is a picture. Choose a CSV, JSON or ZIP export instead.",
+    b"\xff\xd8\xff": "is a picture. Choose a CSV, JSON or ZIP export instead.",
+    b"\xd0\xcf\x11\xe0": "is an old Excel workbook. Save it as CSV in the spreadsheet and choose that.",
+    b"SQLite format 3": "is a database. Export its tracks as CSV and choose that.",
+    b"<!doctype html": "is a web page, not the file it leads to. Download the file itself.",
+    b"<html": "is a web page, not the file it leads to. Download the file itself.",
+}
+"""How files begin that are met under the name of an export, and what to do instead."""
+
+
+def kind_of(stream: BinaryIO) -> str:
+    """`ZIP`, `PARQUET`, `JSON` or else `TEXT`; the stream is left at its beginning."""
+    stream.seek(0)
+    head = stream.read(HEAD_BYTES)
+    stream.seek(0)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return ZIP
+    if head.startswith(b"PAR1"):
+        return PARQUET
+    is_json = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith((b"[", b"{"))
+    return JSON if is_json else TEXT
+
+
+def refuse_known(stream: BinaryIO, name: str) -> None:
+    """Raise `UnreadableFile` with advice for kinds of files that are often brought by mistake."""
+    head = stream.read(HEAD_BYTES).lstrip()
+    stream.seek(0)
+    for beginning, advice in REFUSED.items():
+        if head.lower().startswith(beginning.lower()):
+            raise UnreadableFile(f"“{name}” {advice}")

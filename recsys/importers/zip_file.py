@@ -1,0 +1,94 @@
+"""The files inside a ZIP, read in place: nothing is unpacked to disk, and nothing that only pretends to be small."""
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import PurePosixPath
+from typing import BinaryIO, Final, cast
+
+from recsys.errors import NoTracks, UnreadableFile
+from recsys.importers.opening import MOST_BYTES
+from recsys.importers.sniffing import ZIP, kind_of
+
+MOST_MEMBERS: Final = 5_000
+MOST_RATIO: Final = 200
+"""Listening histories pack 20 to 40 times, a bomb a thousand times."""
+SMALL: Final = 16 << 20
+"""Up to this size a member may be packed as tightly as it likes."""
+ENCRYPTED: Final = 0x1
+
+
+@contextmanager
+def opened_zip(stream: BinaryIO, name: str) -> Iterator[zipfile.ZipFile]:
+    """
+    A ZIP all of whose members are safe to read.
+
+    Raises
+    ------
+    UnreadableFile
+        It is broken, locked with a password, holds another archive or too many files, unpacks to more than two
+        gigabytes or two hundred times its size, or names a file outside of itself. Also when reading a member of it
+        inside the `with` fails.
+    """
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            _check(archive, name)
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as problem:
+        raise UnreadableFile(f"The ZIP “{name}” is damaged or unusual ({problem}). Download it again.") from problem
+
+
+def _check(archive: zipfile.ZipFile, name: str) -> None:
+    """Raise `UnreadableFile` for the first thing about an archive that is not safe."""
+    members = archive.infolist()
+    if len(members) > MOST_MEMBERS:
+        raise UnreadableFile(f"The ZIP “{name}” holds {len(members):,} files; that is not an export of tracks.")
+    if any(member.filename == "[Content_Types].xml" for member in members):
+        raise UnreadableFile(f"“{name}” is an Office document. Save it as CSV in the spreadsheet and choose that.")
+    for member in members:
+        _check_member(member, name)
+    if sum(member.file_size for member in members) > MOST_BYTES:
+        raise UnreadableFile(f"The ZIP “{name}” unpacks to more than {MOST_BYTES >> 30} GB. Split it into parts.")
+
+
+def _check_member(member: zipfile.ZipInfo, name: str) -> None:
+    path = PurePosixPath(member.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        raise UnreadableFile(f"The ZIP “{name}” names a file outside of itself, which no export does. It was not read.")
+    if member.flag_bits & ENCRYPTED:
+        raise UnreadableFile(f"The ZIP “{name}” is locked with a password. Unpack it and choose the files inside.")
+    if member.file_size > MOST_BYTES:
+        raise UnreadableFile(
+            f"“{path.name}” in the ZIP “{name}” claims {member.file_size / 2**30:.1f} GB. It was not read."
+        )
+    if member.file_size > max(SMALL, MOST_RATIO * member.compress_size):
+        raise UnreadableFile(f"“{path.name}” in the ZIP “{name}” unpacks to far more than it should. It was not read.")
+
+
+def members(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, BinaryIO]]:
+    """
+    Name and content of each file of an archive that `opened_zip` gave; folders and hidden files are left out.
+
+    Raises
+    ------
+    UnreadableFile
+        A member is itself a ZIP.
+    NoTracks
+        There is no file in it.
+    """
+    files = [member for member in archive.infolist() if _is_file(member)]
+    if not files:
+        raise NoTracks(f"The ZIP “{name}” holds no files.")
+    for member in files:
+        with archive.open(member) as opened:
+            content = cast(BinaryIO, opened)
+            if kind_of(content) == ZIP:
+                raise UnreadableFile(f"The ZIP “{name}” holds another ZIP. Unpack it and choose the files inside.")
+            yield PurePosixPath(member.filename).name, content
+
+
+def _is_file(member: zipfile.ZipInfo) -> bool:
+    parts = PurePosixPath(member.filename).parts
+    is_hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
+    return not member.is_dir() and member.file_size > 0 and not is_hidden

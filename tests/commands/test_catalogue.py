@@ -1,0 +1,78 @@
+"""`python -m recsys catalogue add`: the candidates, built from whatever dumps their owner has."""
+
+import pytest
+from click.testing import CliRunner
+
+from recsys.commands.catalogue import command
+from recsys.importers.catalogue_file import read_catalogue
+
+FIRST, SECOND = "0000000000000000000001", "0000000000000000000002"
+
+
+def add(*arguments):
+    return CliRunner().invoke(command, ["add", *map(str, arguments)])
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(name, text):
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+def test_files_become_one_parquet_catalogue(write, tmp_path):
+    one = write("one.csv", f"id,name,artists,energy\n{FIRST},Blue,Ann,0.5\n")
+    two = write("two.csv", f"id,name,artists,energy\n{SECOND},Red,Bob,0.25\n")
+    path = tmp_path / "made" / "catalogue.parquet"
+
+    answer = add(one, two, "--to", path)
+
+    assert answer.exit_code == 0
+    assert read_catalogue(path)[["title", "energy"]].to_numpy().tolist() == [["Blue", 0.5], ["Red", 0.25]]
+
+
+def test_adding_again_updates_and_takes_nothing_away(write, tmp_path):
+    path = tmp_path / "catalogue.parquet"
+    add(
+        write("old.csv", f"id,name,artists,energy,year\n{FIRST},Blue,Ann,0.5,1999\n{SECOND},Red,Bob,0.25,\n"),
+        "--to",
+        path,
+    )
+
+    answer = add(write("new.csv", f"id,name,artists,energy\n{FIRST},Blue,Ann,0.75\n"), "--to", path)
+
+    assert "holds 2 tracks" in answer.stdout
+    known = read_catalogue(path).set_index("track_id")
+    assert known.loc[FIRST, ["energy", "year"]].tolist() == [0.75, 1999]
+
+
+def test_genres_come_from_their_own_file(write, tmp_path):
+    path = tmp_path / "catalogue.parquet"
+    tracks = write("tracks.csv", f"id,name,artists\n{FIRST},Blue,Ann\n")
+    genres = write("genres.csv", f'id,genres\n{FIRST},"Folk, Indie Folk"\n{SECOND},jazz\n')
+
+    add(tracks, "--genres", genres, "--to", path)
+
+    assert read_catalogue(path)[["track_id", "genres"]].to_numpy().tolist() == [[FIRST, "folk,indie folk"]]
+
+
+def test_without_a_path_the_catalogue_of_the_data_folder_is_meant(write, tmp_path, monkeypatch):
+    monkeypatch.setenv("TONEARM_DATA", str(tmp_path / "data"))
+
+    add(write("tracks.csv", f"id,name,artists\n{FIRST},Blue,Ann\n"))
+
+    assert len(read_catalogue(tmp_path / "data" / "catalogue.parquet")) == 1
+
+
+def test_an_unreadable_file_changes_nothing(write, tmp_path):
+    path = tmp_path / "catalogue.parquet"
+    add(write("tracks.csv", f"id,name,artists\n{FIRST},Blue,Ann\n"), "--to", path)
+    before = path.read_bytes()
+
+    answer = add(write("broken.csv", "just words\nand more\n"), "--to", path)
+
+    assert answer.exception is not None
+    assert path.read_bytes() == before
