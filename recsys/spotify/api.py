@@ -37,7 +37,7 @@ class Api(Protocol):
     """Whatever answers calls: Spotify itself, or a wrapper that adds patience to another `Api`."""
 
     def send(self, request: Request) -> Any:
-        """The decoded JSON of the answer, None where Spotify sends no body. Raises a `SpotifyProblem`."""
+        """The decoded JSON of the answer; every call made here has one. Raises a `SpotifyProblem`."""
 
 
 class Access(Protocol):
@@ -68,7 +68,7 @@ class SpotifyApi:
             answer = call(request.path, args=dict(request.params), payload=request.body)
         except requests.RequestException as broken:
             raise SpotifyUnreachable("The connection to Spotify broke; nothing was lost.") from broken
-        if answer is None and request.method == "GET":
+        if answer is None:  # what spotipy makes of a body that is not JSON, such as a captive portal's page
             raise SpotifyUnreachable("Spotify's answer was not one it should give; nothing was lost.")
         return answer
 

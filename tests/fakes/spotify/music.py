@@ -4,6 +4,7 @@ import hashlib
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 START = datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC)
@@ -70,6 +71,7 @@ def _near(chance, value):
     return round(min(1.0, max(0.0, chance.gauss(value, 0.08))), 4)
 
 
+@cache
 def track(number, whose="shelf"):
     """The invented track of that number; a few lack an ISRC, a date, or all but the year of it."""
     chance = random.Random(f"{whose}/{number}")
