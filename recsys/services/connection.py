@@ -1,0 +1,153 @@
+"""A listener's live connection to Spotify: tokens from the store, renewed in turn, forgotten when consent ends."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+from recsys.errors import ReconnectSpotify
+from recsys.services.sync_progress import timestamp
+from recsys.storage.sessions import Tokens, TokenStore
+from recsys.storage.store import Store
+
+MARGIN: Final = timedelta(seconds=60)
+"""An access token with less than this left is renewed before it is used."""
+
+STATE: Final = "connection"
+
+Refresh = Callable[[Tokens, datetime], Tokens]
+"""Tokens with a fresh access token. Raises `ReconnectSpotify` when consent is over, else another `SpotifyProblem`."""
+
+
+class Consent(Protocol):
+    """How long a consent lasts. Times are seconds since 1970."""
+
+    def consent_ends(self, authorized_at: float) -> float: ...
+    def is_consent_ending(self, authorized_at: float, now: float) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Connection:
+    """
+    How a listener is connected.
+
+    `ends_at` is when the consent runs out (None when not connected), `is_ending` is True in the two weeks before.
+    `problem` is a sentence when a connection ended by itself. `scope` is what was allowed, separated by spaces.
+    """
+
+    is_connected: bool
+    ends_at: datetime | None = None
+    is_ending: bool = False
+    scope: str = ""
+    problem: str = ""
+
+
+class Connections:
+    """
+    The connections of all listeners.
+
+    Parameters
+    ----------
+    tokens : TokenStore
+    store_for : callable
+        The store with a listener's rows, for the reason why a connection ended.
+    refresh : Refresh
+    consent : Consent
+    clock : callable
+        The time, with time zone.
+    """
+
+    def __init__(
+        self,
+        tokens: TokenStore,
+        store_for: Callable[[str], Store],
+        refresh: Refresh,
+        consent: Consent,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._tokens, self._store_for, self._refresh = tokens, store_for, refresh
+        self._consent, self._clock = consent, clock
+
+    def access(self, listener: str) -> "ListenerAccess":
+        """The right to call Spotify as this listener, for one job or one screen. Asks the store when first used."""
+        return ListenerAccess(self, listener)
+
+    def state(self, listener: str) -> Connection:
+        """How this listener is connected, and whether the consent ends soon. Asks nobody but the store."""
+        tokens = self._tokens.tokens(listener)
+        if tokens is None:
+            ended = self._store_for(listener).state(listener, STATE) or {}
+            return Connection(False, problem=str(ended.get("problem", "")))
+        if tokens.authorized_at is None:
+            return Connection(True, scope=tokens.scope or "")
+        since = tokens.authorized_at.timestamp()
+        ends = datetime.fromtimestamp(self._consent.consent_ends(since), UTC)
+        is_ending = self._consent.is_consent_ending(since, self._clock().timestamp())
+        return Connection(True, ends, is_ending, tokens.scope or "")
+
+    def disconnect(self, listener: str) -> None:
+        """Forget the listener's tokens. Spotify has no call to withdraw a consent: that is done on its own pages."""
+        self._tokens.remove_tokens(listener)
+        self._store_for(listener).remove_state(listener, STATE)
+
+    def fresh(self, listener: str, refused: str | None) -> Tokens:
+        """
+        Tokens good to use: the stored ones, or renewed ones when they are about to end or were just `refused`.
+
+        Raises
+        ------
+        ReconnectSpotify
+            There are no tokens, or the consent is over; then the tokens are gone and the reason is kept.
+        SpotifyBusy, SpotifyUnreachable, SpotifyRefused
+            They could not be renewed now, but may be later.
+        """
+        tokens = self._stored(listener)
+        if not self._is_stale(tokens, refused):
+            return tokens
+        with self._tokens.locked(listener):
+            tokens = self._stored(listener)  # another tab may have been faster
+            return self._renewed(listener, tokens) if self._is_stale(tokens, refused) else tokens
+
+    def _stored(self, listener: str) -> Tokens:
+        tokens = self._tokens.tokens(listener)
+        if tokens is None:
+            ended = self._store_for(listener).state(listener, STATE) or {}
+            raise ReconnectSpotify(str(ended.get("problem") or "Connect Spotify first."))
+        return tokens
+
+    def _is_stale(self, tokens: Tokens, refused: str | None) -> bool:
+        return tokens.access_token == refused or self.is_expiring(tokens)
+
+    def is_expiring(self, tokens: Tokens) -> bool:
+        """True when the access token is about to end."""
+        return tokens.expires_at - self._clock() < MARGIN
+
+    def _renewed(self, listener: str, tokens: Tokens) -> Tokens:
+        try:
+            renewed = self._refresh(tokens, self._clock())
+        except ReconnectSpotify as ended:
+            reason = {"problem": str(ended), "at": timestamp(self._clock())}
+            self._store_for(listener).save_state(listener, STATE, reason)
+            self._tokens.remove_tokens(listener)
+            raise
+        self._tokens.save_tokens(listener, renewed)
+        return renewed
+
+
+class ListenerAccess:
+    """One listener's tokens, remembered between calls so that a long sync does not read the store for each page."""
+
+    def __init__(self, connections: Connections, listener: str) -> None:
+        self._connections, self._listener = connections, listener
+        self._tokens: Tokens | None = None
+
+    def token(self) -> str:
+        """The access token to try now, renewed beforehand when it is about to end. Raises as `Connections.fresh`."""
+        if self._tokens is None or self._connections.is_expiring(self._tokens):
+            self._tokens = self._connections.fresh(self._listener, None)
+        return self._tokens.access_token
+
+    def renew(self, refused: str) -> str:
+        """A token to use instead of the refused one; already there when another tab was faster."""
+        self._tokens = self._connections.fresh(self._listener, refused)
+        return self._tokens.access_token

@@ -1,0 +1,186 @@
+"""Reads one list from Spotify into the store: each page is kept before the next is asked for."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+import pandas as pd
+
+from recsys.services.sync_progress import Stage
+from recsys.storage.store import Store
+
+LONGEST: Final[Mapping[str, int]] = {"top_short": 100, "top_medium": 100, "top_long": 100}
+"""Entries read of lists that are ranked: what stands below says little about taste and costs requests."""
+
+CHANGED: Final = "The list changed while it was read, so the next sync reads it as a whole again."
+
+
+class Page(Protocol):
+    """
+    One page of a list. `tracks` is a track table, `ranks` the place of each row on the list (from 1), `skipped` counts
+    entries that are no row by reason, `total` is the length of the list (None where Spotify does not say), and
+    `plays` has `track_id, played_at, ms_played` for listening history.
+    """
+
+    @property
+    def tracks(self) -> pd.DataFrame: ...
+    @property
+    def ranks(self) -> tuple[int, ...]: ...
+    @property
+    def skipped(self) -> Mapping[str, int]: ...
+    @property
+    def next_cursor(self) -> str | None: ...
+    @property
+    def total(self) -> int | None: ...
+    @property
+    def plays(self) -> pd.DataFrame: ...
+
+
+class Pages(Protocol):
+    """Where pages come from."""
+
+    def page(self, origin: str, cursor: str | None = None) -> Page:
+        """The page of a list at the cursor; the first one for None. Raises a `SpotifyProblem`."""
+
+
+@dataclass
+class _Known:
+    """Ids of tracks: in the library from anywhere, on this list before this reading, and met in this reading."""
+
+    anywhere: set[str]
+    before: set[str]
+    met: set[str]
+
+    @classmethod
+    def of(cls, origins: pd.DataFrame, stage: Stage) -> "_Known":
+        mine = origins[origins["origin"] == stage.name]
+        is_met = pd.to_datetime(mine["seen_at"], utc=True, format="ISO8601") == pd.Timestamp(stage.pass_at)
+        met = set(mine.loc[is_met, "track_id"])
+        return cls(set(origins["track_id"]), set(mine["track_id"]) - met, met)
+
+
+class ListReader:
+    """
+    Reads lists of one listener's.
+
+    Parameters
+    ----------
+    spotify, store : Pages, Store
+    listener : str
+    keep : callable
+        Called with the stage after each page is stored: keeps it as the place to go on from, and shows it. It may
+        raise to stop the reading; nothing is lost by that.
+    """
+
+    def __init__(self, spotify: Pages, store: Store, listener: str, keep: Callable[[Stage], None]) -> None:
+        self._spotify, self._store, self._listener, self._keep = spotify, store, listener, keep
+
+    def read(self, stage: Stage, now: str) -> Stage:
+        """
+        Read a list from where its stage stands, to its end; the finished stage.
+
+        A reading that was interrupted goes on under its first `pass_at`, so that what it met before counts. What was
+        on the list earlier and was not met by a reading that saw every entry is no longer on it, and only then is that
+        written down. Nothing is ever removed from the library.
+
+        Raises
+        ------
+        SpotifyProblem, StorageProblem
+            What was read before is stored, and `keep` has the place to go on from.
+        """
+        stage = _begun(stage, now)
+        known = _Known.of(self._store.origins(self._listener), stage)
+        self._keep(stage)
+        while stage.state == "running":
+            page = self._spotify.page(stage.name, stage.cursor)
+            added = self._save(stage, page, known)
+            stage = _after(replace(stage, added=stage.added + added), page, known)
+            if stage.state == "done" and stage.is_complete and page.total is not None:
+                stage = replace(stage, removed=self._note_gone(stage, known))
+            self._keep(stage)
+        return stage
+
+    def _save(self, stage: Stage, page: Page, known: _Known) -> int:
+        """Store a page: tracks, then where they were seen, so that an origin never points at nothing."""
+        if page.tracks.empty:
+            return 0
+        tracks = page.tracks
+        if stage.name != "saved":  # the day a track was liked is worth more than the day it came onto a playlist
+            tracks = tracks.assign(added_at=tracks["added_at"].mask(tracks["track_id"].isin(known.anywhere)))
+        added = self._store.save_tracks(self._listener, tracks).added
+        origins = {
+            "track_id": tracks["track_id"],
+            "origin": stage.name,
+            "seen_at": stage.pass_at,
+            "rank": [float(rank) for rank in page.ranks],
+        }
+        self._store.save_origins(self._listener, pd.DataFrame(origins))
+        if not page.plays.empty:
+            self._store.save_plays(self._listener, page.plays)
+        return added
+
+    def _note_gone(self, stage: Stage, known: _Known) -> int:
+        gone = sorted(known.before - known.met)
+        return self._store.remove_origins(self._listener, stage.name, gone) if gone else 0
+
+
+def _begun(stage: Stage, now: str) -> Stage:
+    """The stage, running: where it stopped, or from the beginning of the list when its last reading was finished."""
+    stage = replace(stage, message="", blocked_until=None)
+    if stage.state not in ("waiting", "done") and stage.pass_at:
+        return replace(stage, state="running")
+    before = stage.skipped if stage.is_complete else {}
+    fresh = Stage(stage.name, stage.title, "running", pass_at=now, snapshot_id=stage.snapshot_id)
+    return replace(fresh, is_complete=stage.is_complete, skipped_before=before)
+
+
+def _after(stage: Stage, page: Page, known: _Known) -> Stage:
+    """The stage once a page is stored: how much is left, and whether the end is reached."""
+    ids = set(page.tracks["track_id"])
+    known.met |= ids
+    known.anywhere |= ids
+    skipped = stage.skipped if stage.is_second_look else _sum(stage.skipped, page.skipped)
+    stage = replace(stage, stored=len(known.met), skipped=skipped, cursor=page.next_cursor)
+    if _is_rest_known(stage, page, known, ids):
+        known.met |= known.before
+        return _finished(replace(stage, stored=len(known.met), skipped=_larger(stage)))
+    read = stage.stored + stage.skipped_in_all
+    length = read if page.total is None else min(page.total, LONGEST.get(stage.name, page.total))
+    stage = replace(stage, pending=max(0, length - read))
+    if page.next_cursor and not _is_enough(stage):
+        return stage
+    if stage.pending and not stage.is_second_look:
+        return replace(stage, cursor=None, is_second_look=True)
+    return _finished(stage, is_complete=read == length)
+
+
+def _is_enough(stage: Stage) -> bool:
+    """True when a ranked list is read as far as it is wanted, or a second look found all that had moved."""
+    return stage.pending == 0 and (stage.is_second_look or stage.name in LONGEST)
+
+
+def _is_rest_known(stage: Stage, page: Page, known: _Known, ids: set[str]) -> bool:
+    """
+    True when everything below this page is known from an earlier, complete reading.
+
+    Saved tracks come newest first: once a page reaches known ones, and known and new together are as many as Spotify
+    counts, nothing was taken off further down. https://developer.spotify.com/documentation/web-api/reference/get-users-saved-tracks
+    """
+    if stage.name != "saved" or not stage.is_complete or not ids & known.before:
+        return False
+    return len(known.before | known.met) + sum(_larger(stage).values()) == page.total
+
+
+def _larger(stage: Stage) -> Mapping[str, int]:
+    """The skipped entries of the whole list: those of the last complete reading, unless more were met since."""
+    return max(stage.skipped_before, stage.skipped, key=lambda skipped: sum(skipped.values()))
+
+
+def _finished(stage: Stage, is_complete: bool = True) -> Stage:
+    message = "" if is_complete else CHANGED
+    return replace(stage, state="done", pending=0, cursor=None, is_complete=is_complete, message=message)
+
+
+def _sum(some: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    return dict(Counter(some) + Counter(more))

@@ -1,0 +1,274 @@
+"""Sync my Spotify: every list into the library, then features, in the background, and always able to go on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from recsys.errors import ReconnectSpotify, SpotifyBusy, SpotifyProblem
+from recsys.services.features import Features
+from recsys.services.jobs import Job, Jobs
+from recsys.services.reading import ListReader, Pages
+from recsys.services.sync_progress import TITLES, Stage, SyncProgress, timestamp
+from recsys.storage.store import Store
+
+STATE, PLAYLISTS = "sync", "playlists"
+LISTS: Final = ("top_short", "top_medium", "top_long", "saved", "recent")
+FRESH: Final = timedelta(hours=24)
+"""How long the finished stages of a sync that was interrupted are not read again."""
+
+
+class Playlist(Protocol):
+    """One playlist of the listener's, or one they follow. `total` and `snapshot_id` are None where not told."""
+
+    @property
+    def playlist_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def total(self) -> int | None: ...
+    @property
+    def snapshot_id(self) -> str | None: ...
+    def is_readable_by(self, spotify_id: str) -> bool: ...
+
+
+class PlaylistPage(Protocol):
+    """One page of the list of playlists."""
+
+    @property
+    def playlists(self) -> Sequence[Playlist]: ...
+    @property
+    def next_cursor(self) -> str | None: ...
+
+
+class SpotifyLibrary(Pages, Protocol):
+    """What a listener has on Spotify."""
+
+    def playlists(self, cursor: str | None = None) -> PlaylistPage:
+        """A page of the listener's playlists. Raises a `SpotifyProblem`."""
+
+
+LibraryFor = Callable[[str, Callable[[float], None]], SpotifyLibrary]
+"""A listener's library on Spotify, with a way to wait that ends when the job is cancelled."""
+
+
+@dataclass(frozen=True)
+class PlaylistChoice:
+    """A playlist that can be read, and whether the listener chose it for syncing."""
+
+    playlist_id: str
+    name: str
+    total: int | None
+    snapshot_id: str | None
+    is_chosen: bool
+
+
+class Sync:
+    """
+    Syncs of all listeners, one at a time for each.
+
+    Parameters
+    ----------
+    store_for, library_for : callable
+    features : Features
+    jobs : Jobs
+    clock : callable
+        The time, with time zone.
+    """
+
+    def __init__(
+        self,
+        store_for: Callable[[str], Store],
+        library_for: LibraryFor,
+        features: Features,
+        jobs: Jobs,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store_for, self._library_for = store_for, library_for
+        self._features, self._jobs, self._clock = features, jobs, clock
+
+    def start(self, listener: str) -> SyncProgress:
+        """Start a sync, go on with an interrupted one, or join the one that runs."""
+        self._jobs.start(_key(listener), lambda job: self.run(listener, job))
+        return self.progress(listener)
+
+    def cancel(self, listener: str) -> SyncProgress:
+        """Stop after the page at hand. What is stored stays, and the next start goes on from there."""
+        self._jobs.cancel(_key(listener))
+        return self.progress(listener)
+
+    def wait(self, listener: str, seconds: float | None = None) -> SyncProgress:
+        """Block until the sync has ended or the time is over."""
+        self._jobs.wait(_key(listener), seconds)
+        return self.progress(listener)
+
+    def progress(self, listener: str) -> SyncProgress:
+        """How far the sync is: live while it runs, otherwise as it was stored, also after a restart."""
+        job = self._jobs.snapshot(_key(listener))
+        if job and job.is_active:
+            return job.progress or replace(self._stored(listener).at_rest(), is_running=True)
+        stored = self._stored(listener).at_rest()
+        return replace(stored, message=job.message) if job and job.message else stored
+
+    def run(self, listener: str, job: Job) -> None:
+        """
+        The work itself, in whatever thread calls it.
+
+        A stage that Spotify blocks, refuses or breaks off says so, and the next one is tried. Raises
+        `ReconnectSpotify` and `StorageProblem`, after which nothing else could work either.
+        """
+        _Run(self._store_for(listener), listener, self._clock, job).all(
+            self._library_for(listener, job.sleep), self._features
+        )
+
+    def playlists(self, listener: str) -> list[PlaylistChoice]:
+        """
+        Ask Spotify for the playlists this listener can have read, and remember the list.
+
+        Raises
+        ------
+        SpotifyProblem
+            The list could not be had; `known_playlists` has the last one.
+        """
+        store = self._store_for(listener)
+        spotify_id = str((store.profile(listener) or {}).get("spotify_id"))
+        listed = list_playlists(self._library_for(listener, Job().sleep), spotify_id)
+        kept = store.state(listener, PLAYLISTS) or {}
+        store.save_state(listener, PLAYLISTS, {**kept, "listed": listed, "listed_at": timestamp(self._clock())})
+        return self.known_playlists(listener)
+
+    def known_playlists(self, listener: str) -> list[PlaylistChoice]:
+        """The playlists as Spotify listed them last; empty before the first time. Asks the store only."""
+        kept = self._store_for(listener).state(listener, PLAYLISTS) or {}
+        chosen = set(kept.get("chosen", ()))
+        return [PlaylistChoice(**one, is_chosen=one["playlist_id"] in chosen) for one in kept.get("listed", ())]
+
+    def choose_playlists(self, listener: str, playlist_ids: Sequence[str]) -> None:
+        """Sync these playlists from now on, and no others. Tracks of others stay in the library."""
+        store = self._store_for(listener)
+        kept = store.state(listener, PLAYLISTS) or {}
+        store.save_state(listener, PLAYLISTS, {**kept, "chosen": list(dict.fromkeys(playlist_ids))})
+
+    def _stored(self, listener: str) -> SyncProgress:
+        return SyncProgress.from_json(self._store_for(listener).state(listener, STATE))
+
+
+class _Run:
+    """One sync of one listener."""
+
+    def __init__(self, store: Store, listener: str, clock: Callable[[], datetime], job: Job) -> None:
+        self._store, self._listener, self._clock, self._job = store, listener, clock, job
+        chosen = (store.state(listener, PLAYLISTS) or {}).get("chosen", ())
+        stored = SyncProgress.from_json(store.state(listener, STATE))
+        self._progress = begun(stored, [*LISTS, *(f"playlist:{one}" for one in chosen), "features"], clock())
+
+    def all(self, library: SpotifyLibrary, features: Features) -> None:
+        """Every stage that is not done, in order."""
+        self._show()
+        reader = ListReader(library, self._store, self._listener, self.keep)
+        for name in LISTS:
+            self._attempt(name, lambda stage: reader.read(stage, self._now()))
+        self._playlists(library, reader)
+        self._attempt("features", lambda stage: features.fill(self._listener, self.keep, stage))
+        if all(stage.is_finished for stage in self._progress.stages):
+            self._progress = replace(self._progress, finished_at=self._now())
+        self._progress = replace(self._progress, is_running=False)
+        self._store.save_state(self._listener, STATE, self._progress.as_json())
+
+    def keep(self, stage: Stage) -> None:
+        """Store a stage as the place to go on from, and show it. Raises `Cancelled` when that was asked for."""
+        self._progress = self._progress.with_stage(stage)
+        self._show()
+
+    def _attempt(self, name: str, work: Callable[[Stage], Stage]) -> None:
+        stage = self._progress.stage(name)
+        if stage is None or stage.is_finished:
+            return
+        try:
+            self.keep(work(stage))
+        except SpotifyProblem as problem:
+            self._stop(name, problem)
+
+    def _stop(self, name: str, problem: SpotifyProblem) -> None:
+        """Say why a stage goes no further. Once the connection has ended, no other stage would fare better."""
+        stage = self._progress.stage(name)
+        if stage is not None:
+            self.keep(_stopped(stage, problem, self._clock()))
+        if isinstance(problem, ReconnectSpotify):
+            raise problem
+
+    def _playlists(self, library: SpotifyLibrary, reader: ListReader) -> None:
+        """Ask which versions there are, and read those that changed."""
+        left = [s.name for s in self._progress.stages if s.name.startswith("playlist:") and not s.is_finished]
+        if not left:
+            return
+        spotify_id = str((self._store.profile(self._listener) or {}).get("spotify_id"))
+        try:
+            listed = {f"playlist:{one['playlist_id']}": one for one in list_playlists(library, spotify_id)}
+        except SpotifyProblem as problem:
+            for name in left:
+                self._stop(name, problem)
+            return
+        for name in left:
+            self._attempt(name, lambda stage: self._read_playlist(stage, listed.get(stage.name), reader))
+
+    def _read_playlist(self, stage: Stage, now: dict[str, Any] | None, reader: ListReader) -> Stage:
+        if now is None:
+            message = "This playlist is no longer among yours. Its tracks stay in your library."
+            return replace(stage, state="done", message=message, pending=0, cursor=None)
+        stage = replace(stage, title=now["name"])
+        if stage.is_complete and stage.snapshot_id and stage.snapshot_id == now["snapshot_id"]:
+            return replace(stage, state="done", added=0, removed=0, message="")
+        if stage.snapshot_id != now["snapshot_id"]:  # it changed, so a half-read version is no use
+            stage = replace(stage, state="waiting", snapshot_id=now["snapshot_id"])
+        return reader.read(stage, self._now())
+
+    def _show(self) -> None:
+        self._store.save_state(self._listener, STATE, self._progress.as_json())
+        self._job.report(self._progress)
+
+    def _now(self) -> str:
+        return timestamp(self._clock())
+
+
+def begun(stored: SyncProgress, names: Sequence[str], now: datetime) -> SyncProgress:
+    """
+    The progress a sync begins with: what is left of an interrupted one, or every stage anew.
+
+    A stage that is half read keeps its place however old it is; finished ones are read again after a day.
+    """
+    goes_on = stored.started_at is not None and stored.finished_at is None
+    is_fresh = goes_on and now - datetime.fromisoformat(str(stored.started_at)) < FRESH
+    stages = []
+    for name in names:
+        stage = stored.stage(name) or Stage(name, TITLES.get(name, "A playlist"))
+        stages.append(replace(stage, state="waiting") if stage.is_finished and not is_fresh else stage)
+    return SyncProgress(tuple(stages), True, stored.started_at if is_fresh else timestamp(now))
+
+
+def list_playlists(library: SpotifyLibrary, spotify_id: str) -> list[dict[str, Any]]:
+    """Every playlist this listener can have read: `playlist_id, name, total, snapshot_id`."""
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        page = library.playlists(cursor)
+        found += [
+            {"playlist_id": one.playlist_id, "name": one.name, "total": one.total, "snapshot_id": one.snapshot_id}
+            for one in page.playlists
+            if one.is_readable_by(spotify_id)
+        ]
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+def _stopped(stage: Stage, problem: SpotifyProblem, now: datetime) -> Stage:
+    """The stage, with the sentence and, where Spotify asks to wait, the time."""
+    if isinstance(problem, SpotifyBusy):
+        until = timestamp(now + timedelta(seconds=problem.retry_after))
+        return replace(stage, state="blocked", message=str(problem), blocked_until=until)
+    return replace(stage, state="failed", message=str(problem), blocked_until=None)
+
+
+def _key(listener: str) -> str:
+    return f"sync:{listener}"

@@ -1,0 +1,148 @@
+"""Joins the Spotify adapters to the services: sign-in, and a listener's library, playlists and probes."""
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import httpx
+
+from recsys.errors import SettingsProblem
+from recsys.services.connection import Connections
+from recsys.services.quota import KeptQuota
+from recsys.settings import Settings
+from recsys.spotify import consent, sign_in
+from recsys.spotify.api import Access, Api
+from recsys.spotify.connection import connect
+from recsys.spotify.library import SpotifyLibrary
+from recsys.spotify.patience import GAP, Turn
+from recsys.spotify.sign_in import Grant, SpotifyAccounts
+from recsys.storage.sessions import Tokens, TokenStore
+from recsys.storage.store import Store
+
+TIMEOUT: Final = 10.0
+"""Seconds to wait for Spotify's accounts host."""
+
+
+@dataclass(frozen=True)
+class SpotifySignedIn:
+    """Who signed in with Spotify itself; see `recsys.web.deployment.SignedIn`."""
+
+    listener: str
+    profile: Mapping[str, str | None]
+    spotify: Tokens
+    supabase: Tokens | None = None
+
+
+class SpotifyWiring:
+    """
+    Everything that speaks to Spotify, once per process: its limits count per developer account.
+
+    Parameters
+    ----------
+    settings : Settings
+        With a Spotify app; `SettingsProblem` without.
+    tokens, store_for, app_store
+        Where tokens, a listener's rows and the app's own state are kept.
+    clock, sleep, gap
+        Seconds since 1970, waiting, and seconds between two requests.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        tokens: TokenStore,
+        store_for: Callable[[str], Store],
+        app_store: Store,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        gap: float = GAP,
+    ) -> None:
+        if not settings.spotify_client_id:
+            raise SettingsProblem("Set SPOTIFY_CLIENT_ID to connect Spotify; the README says how to get one.")
+        self._settings, self._clock, self._sleep = settings, clock, sleep
+        self._http = httpx.Client(timeout=TIMEOUT)
+        self._turn = Turn(gap, sleep=sleep)
+        self.quota = KeptQuota(app_store)
+        self.connections = Connections(
+            tokens, store_for, self.refresh, consent, lambda: datetime.fromtimestamp(clock(), UTC)
+        )
+
+    def begin(self, redirect_uri: str) -> tuple[str, str]:
+        """See `recsys.web.deployment.Accounts.begin`. The address back is kept too: Spotify compares it."""
+        verifier = sign_in.code_verifier(secrets.token_bytes(64))
+        url = self._accounts(redirect_uri).authorize_url(secrets.token_urlsafe(32), sign_in.code_challenge(verifier))
+        return url, f"{verifier} {redirect_uri}"
+
+    def finish(self, params: Mapping[str, str], secret: str) -> SpotifySignedIn:
+        """See `recsys.web.deployment.Accounts.finish`."""
+        verifier, redirect_uri = secret.split(" ", 1)
+        grant = self._accounts(redirect_uri).exchange(params["code"], verifier, self._clock())
+        me = SpotifyLibrary(self._api(_Newcomer(grant.access_token), self._sleep)).me()
+        profile = {"spotify_id": me.spotify_id, "display_name": me.display_name, "avatar_url": me.avatar_url}
+        return SpotifySignedIn(f"spotify-{me.listener_key}", profile, tokens_of(grant))
+
+    def refresh(self, tokens: Tokens, now: datetime) -> Tokens:
+        """See `recsys.services.connection.Refresh`."""
+        accounts = self._accounts(f"{self._settings.public_url}/callback")
+        return tokens_of(accounts.refresh(grant_of(tokens), now.timestamp()))
+
+    def library(self, listener: str, sleep: Callable[[float], None] | None = None) -> SpotifyLibrary:
+        """A listener's library on Spotify. A `sleep` of one's own makes waiting interruptible."""
+        return SpotifyLibrary(self.api(listener, sleep))
+
+    def api(self, listener: str, sleep: Callable[[float], None] | None = None) -> Api:
+        """Spotify's Web API as a listener."""
+        return self._api(self.connections.access(listener), sleep or self._sleep)
+
+    def close(self) -> None:
+        """Close the connections to Spotify's accounts host."""
+        self._http.close()
+
+    def _api(self, access: Access, sleep: Callable[[float], None]) -> Api:
+        url = self._settings.spotify_api_url
+        return connect(url, access, self._turn, self.quota, clock=self._clock, sleep=sleep)
+
+    def _accounts(self, redirect_uri: str) -> SpotifyAccounts:
+        s = self._settings
+        return SpotifyAccounts(
+            s.spotify_accounts_url, str(s.spotify_client_id), s.spotify_client_secret, redirect_uri, self._http
+        )
+
+
+class _Newcomer:
+    """The access of somebody whose token is minutes old and kept nowhere yet: there is no other to try."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def token(self) -> str:
+        return self._token
+
+    def renew(self, refused: str) -> str:
+        return refused
+
+
+def tokens_of(grant: Grant) -> Tokens:
+    """A grant as the store keeps it."""
+    return Tokens(
+        grant.access_token, grant.refresh_token, _moment(grant.expires_at), grant.scope, _moment(grant.authorized_at)
+    )
+
+
+def grant_of(tokens: Tokens) -> Grant:
+    """What the store kept, as Spotify gave it."""
+    authorized_at = tokens.authorized_at or tokens.expires_at
+    return Grant(
+        tokens.access_token,
+        tokens.refresh_token,
+        tokens.expires_at.timestamp(),
+        tokens.scope or "",
+        authorized_at.timestamp(),
+    )
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

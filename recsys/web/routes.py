@@ -1,0 +1,22 @@
+"""All routes and middleware of the app, made for one deployment: `st.App(..., routes=…, middleware=…)`."""
+
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from recsys.web.deployment import Deployment
+from recsys.web.security_headers import SecurityHeaders
+from recsys.web.sign_in import SignIn
+from recsys.web.visitors import Visitors
+
+
+def routes(deployment: Deployment) -> list[Route]:
+    """The routes beside the screens. They stand before Streamlit's, so none may have the path of a page."""
+    return SignIn(deployment).routes()
+
+
+def middleware(deployment: Deployment) -> list[Middleware]:
+    """What every answer passes through, Streamlit's included."""
+    return [
+        Middleware(SecurityHeaders, page=deployment.page, is_https=deployment.is_https),
+        Middleware(Visitors, is_https=deployment.is_https),
+    ]

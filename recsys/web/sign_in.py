@@ -1,0 +1,196 @@
+"""Signing in and out over HTTP: the only place that sees an authorization code or sets the session cookie.
+
+Streamlit cannot do this safely: it opens a new session on return, and only an HTTP answer can set a cookie that scripts
+cannot read. What a sign-in must remember travels encrypted in a cookie of the browser that began it, so a code or state
+made in another browser is worth nothing here (RFC 9700, 2.1 and 4.7).
+"""
+
+import hmac
+import json
+import logging
+import re
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from recsys.errors import SpotifyBusy, SpotifyRefused, SpotifyUnreachable, StorageProblem, TonearmError
+from recsys.services.adoption import adopt
+from recsys.services.visitors import guest_listener, is_session_id
+from recsys.storage.sessions import Session
+from recsys.web.cookies import (
+    SESSION_DAYS,
+    SIGN_IN_SECONDS,
+    give_session,
+    give_sign_in,
+    session_cookie,
+    sign_in_cookie,
+    take_sign_in,
+)
+from recsys.web.deployment import Accounts, Deployment, SignedIn
+from recsys.web.rate_limit import RateLimit
+from recsys.web.requests import is_same_origin, session_id_of
+from recsys.web.sign_in_problems import SENTENCES
+
+A_MINUTE: Final = 20
+"""Sign-ins that may be begun from one address in a minute."""
+
+LOCAL_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9_/-]{0,63})?")
+log = logging.getLogger(__name__)
+
+
+class _Refused(Exception):
+    """A sign-in ends here; `code` is one of `sign_in_problems.SENTENCES`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class SignIn:
+    """The routes `/login`, `/callback` and `/logout`. Plain functions: Starlette runs them in threads of their own."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._limit = RateLimit(A_MINUTE, 60, lambda: deployment.clock().timestamp())
+
+    def routes(self) -> list[Route]:
+        """The routes. `/logout` answers to POST only: a link or an image must not sign anybody out."""
+        return [
+            Route("/login", self.login),
+            Route("/callback", self.callback),
+            Route("/logout", self.logout, methods=["POST"]),
+        ]
+
+    def login(self, request: Request) -> Response:
+        """Send the browser to Spotify, with what it must bring back sealed in a cookie."""
+        following = _local_path(request.query_params.get("next"))
+        if self._is_elsewhere(request):
+            query = urlencode({"next": following, "here": "1"})
+            return _go(f"{self._deployment.public_url}/login?{query}")
+        try:
+            return self._send_away(self._accounts(request), following)
+        except (TonearmError, _Refused) as problem:
+            return self._refuse(problem)
+
+    def callback(self, request: Request) -> Response:
+        """Take the browser back: check, exchange, keep, and give it a new session id."""
+        try:
+            begun = self._begun(request)
+            signed_in = self._accounts().finish(dict(request.query_params), begun["secret"])
+            session_id = self._keep(signed_in, session_id_of(request, self._deployment))
+        except (TonearmError, _Refused) as problem:
+            return self._refuse(problem)
+        response = _go(begun["next"])
+        take_sign_in(response, self._deployment.is_https)
+        give_session(response, session_id, self._deployment.is_https)
+        return response
+
+    def logout(self, request: Request) -> Response:
+        """End this browser's session. The library stays; the next page is a stranger's."""
+        if not is_same_origin(request, self._deployment):
+            return PlainTextResponse("Log out from the app's own page.", 403)
+        self._deployment.sessions.end(session_id_of(request, self._deployment))
+        response = _go("/")
+        response.delete_cookie(
+            session_cookie(self._deployment.is_https),
+            path="/",
+            httponly=True,
+            samesite="lax",
+            secure=self._deployment.is_https,
+        )
+        return response
+
+    def _is_elsewhere(self, request: Request) -> bool:
+        """True on another name of this host, such as localhost: the cookie set here would not come back there."""
+        is_public = request.url.netloc == urlsplit(self._deployment.public_url).netloc
+        return not is_public and "here" not in request.query_params
+
+    def _accounts(self, request: Request | None = None) -> Accounts:
+        if self._deployment.accounts is None:
+            raise _Refused("not_configured")
+        if request is not None and not self._limit.allows(request.client.host if request.client else ""):
+            raise _Refused("too_often")
+        return self._deployment.accounts
+
+    def _send_away(self, accounts: Accounts, following: str) -> Response:
+        url, secret = accounts.begin(self._deployment.redirect_uri)
+        begun = {
+            "state": _state_in(url),
+            "secret": secret,
+            "next": following,
+            "at": self._deployment.clock().timestamp(),
+        }
+        response = _go(url)
+        give_sign_in(response, self._deployment.cipher.encrypt(json.dumps(begun)), self._deployment.is_https)
+        return response
+
+    def _begun(self, request: Request) -> dict[str, Any]:
+        """What this browser began and now brings back, once it is sure that it is the same sign-in."""
+        sealed = request.cookies.get(sign_in_cookie(self._deployment.is_https), "")
+        try:
+            begun: dict[str, Any] = json.loads(self._deployment.cipher.decrypt(sealed))
+        except (StorageProblem, ValueError):
+            raise _Refused("expired") from None
+        if self._deployment.clock().timestamp() - begun["at"] > SIGN_IN_SECONDS:
+            raise _Refused("expired")
+        returned = request.query_params.get("state", "")
+        if begun["state"] and not hmac.compare_digest(begun["state"].encode(), returned.encode()):
+            raise _Refused("state")
+        if request.query_params.get("error") or not request.query_params.get("code"):
+            raise _Refused("denied")
+        return begun
+
+    def _keep(self, signed_in: SignedIn, old_session_id: str | None) -> str:
+        """Store tokens, profile and a new session, and adopt what the guest of the old one brought in."""
+        listener, profile, now = signed_in.listener, signed_in.profile, self._deployment.clock()
+        if signed_in.supabase:
+            self._deployment.tokens.save_tokens(listener, signed_in.supabase, "supabase")
+        self._deployment.tokens.save_tokens(listener, signed_in.spotify, "spotify")
+        store = self._deployment.store_for(listener)
+        store.save_profile(listener, profile)
+        if is_session_id(old_session_id):
+            guest = guest_listener(old_session_id)
+            adopt(self._deployment.store_for(guest), guest, store, listener)
+        session = Session(
+            listener,
+            "spotify",
+            now + timedelta(days=SESSION_DAYS),
+            profile.get("display_name"),
+            profile.get("avatar_url"),
+        )
+        return self._deployment.sessions.create(session, now, replaces=old_session_id)
+
+    def _refuse(self, problem: TonearmError | _Refused) -> Response:
+        """Back to the app with a code; nothing the provider or the address bar said is repeated or logged."""
+        code = _code(problem)
+        log.warning("Sign-in ended: %s (%s).", code, type(problem).__name__)
+        response = _go(f"/?{urlencode({'login': code})}")
+        take_sign_in(response, self._deployment.is_https)
+        return response
+
+
+def _code(problem: TonearmError | _Refused) -> str:
+    if isinstance(problem, _Refused):
+        return problem.code
+    if isinstance(problem, SpotifyRefused) and problem.reason in SENTENCES:
+        return problem.reason
+    kinds = {SpotifyBusy: "busy", SpotifyUnreachable: "unreachable", StorageProblem: "storage"}
+    return next((code for kind, code in kinds.items() if isinstance(problem, kind)), "refused")
+
+
+def _state_in(url: str) -> str:
+    """The `state` an address carries; "" where it has none (Supabase Auth keeps its own, and PKCE binds the code)."""
+    return parse_qs(urlsplit(url).query).get("state", [""])[0]
+
+
+def _local_path(path: str | None) -> str:
+    """A page of this app to go to afterwards; anything else, other hosts above all, becomes the first page."""
+    return path if path and LOCAL_PATH.fullmatch(path) else "/"
+
+
+def _go(url: str) -> RedirectResponse:
+    return RedirectResponse(url, 303, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})

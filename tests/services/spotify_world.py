@@ -1,0 +1,81 @@
+"""The real store, the real adapters and the real services around an invented Spotify, with a clock that never waits."""
+
+import time
+from datetime import UTC, datetime
+
+import httpx
+
+from recsys.feature_sources.reccobeats import ReccoBeats
+from recsys.feature_sources.spotify_features import SpotifyFeatures
+from recsys.services.features import Features
+from recsys.services.jobs import Jobs
+from recsys.services.sync import Sync
+from recsys.settings import Settings
+from recsys.storage.database import Database
+from recsys.storage.encryption import Cipher
+from recsys.storage.sqlite_sessions import SqliteSessions
+from recsys.storage.sqlite_store import SqliteStore
+from recsys.ui.spotify_wiring import SpotifyWiring, tokens_of
+from tests.fakes.calling import SleepingClock
+
+SECRET = "only for tests, thirty-two characters"
+
+
+class SpotifyWorld:
+    """One process of the app, as far as Spotify is concerned. Two on the same folder are a restart."""
+
+    def __init__(self, fake, folder, reccobeats_url=None, public_url="http://127.0.0.1:8501"):
+        self.fake = fake
+        self.clock = SleepingClock(time.time())
+        self.settings = Settings(
+            folder,
+            "",
+            public_url,
+            spotify_client_id=fake.client_id,
+            spotify_accounts_url=fake.accounts_url,
+            spotify_api_url=fake.api_url,
+        )
+        database = Database(folder / "tonearm.sqlite")
+        self.cipher = Cipher(SECRET)
+        self.store = SqliteStore(database)
+        self.sessions = SqliteSessions(database, self.cipher)
+        self.spotify = SpotifyWiring(
+            self.settings, self.sessions, self.store_for, self.store, self.clock, self.clock.sleep, gap=0.0
+        )
+        self.http = httpx.Client(timeout=5)
+        self.reccobeats_url = reccobeats_url
+        self.jobs = Jobs()
+        self.features = Features(self.store_for, self.sources_for, self.now)
+        self.sync = Sync(self.store_for, self.library_for, self.features, self.jobs, self.now)
+
+    def store_for(self, listener):
+        return self.store
+
+    def library_for(self, listener, sleep):
+        return self.spotify.library(listener)
+
+    def sources_for(self, listener, library):
+        online = [SpotifyFeatures(self.spotify.library(listener).audio_features)]
+        if self.reccobeats_url:
+            online.insert(0, ReccoBeats(self.reccobeats_url, self.http, self.clock, self.clock.sleep))
+        return online
+
+    def now(self):
+        """The time, a little later whenever somebody looks."""
+        self.clock.now += 0.001
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+    def connect(self, listener="ada"):
+        """What sign-in leaves behind."""
+        self.sessions.save_tokens(listener, tokens_of(self.fake.grant(listener)))
+        self.store.save_profile(listener, {"spotify_id": listener, "display_name": listener.title()})
+
+    def synced(self, listener="ada"):
+        """The progress once a sync has ended."""
+        self.sync.start(listener)
+        return self.sync.wait(listener, 30)
+
+    def close(self):
+        self.jobs.close()
+        self.http.close()
+        self.spotify.close()
