@@ -7,6 +7,7 @@ WAL needs a local disk: its shared memory does not work on network drives.
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -61,15 +62,16 @@ class Database:
         self._patience = patience
         self._writing = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
+        weakref.finalize(self, _close_all, self._idle)
         with self._sentences():
-            _make_private(path)
+            _make_file(path)
             with self._borrowed() as connection:
                 self._bring_up_to_date(connection)
+            _close_to_others(path)
 
     def close(self) -> None:
         """Close every idle connection. The database opens again when it is next used."""
-        while self._idle:
-            self._idle.pop().close()
+        _close_all(self._idle)
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -113,8 +115,10 @@ class Database:
             connection = self._open()
         try:
             yield connection
-        finally:
-            self._idle.append(connection)
+        except BaseException:
+            connection.close()  # whatever state it is in, nobody inherits it
+            raise
+        self._idle.append(connection)
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -124,8 +128,12 @@ class Database:
             isolation_level=None,
             check_same_thread=False,
         )
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}").fetchall()
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     def _bring_up_to_date(self, connection: sqlite3.Connection) -> None:
@@ -179,16 +187,26 @@ def _transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
             connection.execute("ROLLBACK")
 
 
-def _make_private(path: Path) -> None:
-    """Make the file 0600 before SQLite opens it: what it makes beside it gets the same permissions."""
+def _close_all(connections: list[sqlite3.Connection]) -> None:
+    while connections:
+        connections.pop().close()
+
+
+def _make_file(path: Path) -> None:
+    """Make the file 0600 before SQLite opens it: what SQLite makes beside it gets the same permissions."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        with suppress(PermissionError):  # writable, but owned by somebody else
-            path.chmod(0o600)
     except IsADirectoryError as problem:
         raise StorageProblem(f"“{path}” is a folder, not a file. Name a file for the data.") from problem
     except OSError as problem:
         raise StorageProblem(
             f"“{path}” cannot be written ({problem.strerror}). Give yourself write access, or name another folder."
         ) from problem
+
+
+def _close_to_others(path: Path) -> None:
+    """Take away the permissions of others on a file that had them; done once it is known to be ours."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        with suppress(FileNotFoundError, PermissionError):  # not there, or owned by somebody else who lets us write
+            path.with_name(name).chmod(0o600)

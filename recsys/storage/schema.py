@@ -136,12 +136,22 @@ _SYNC: Final = (
 )
 
 
+def _is_encrypted(column: str) -> str:
+    """
+    A check that refuses anything `encryption.Cipher` did not make: after the prefix stands a Fernet token, which
+    begins with version 0x80 and a time, and has 100 characters at least (https://github.com/fernet/spec).
+    """
+    return f"""check (
+            {column} glob 'enc:v1:gAAAAA*' and length({column}) >= 107 and {column} not glob '*[^A-Za-z0-9_=:-]*'
+        )"""
+
+
 def _tokens(table: str) -> str:
-    """Tokens of one issuer. The check refuses anything that did not pass `encryption.Cipher`."""
+    """Tokens of one issuer."""
     return f"""create table {table} (
         user_id text primary key,
-        access_token text not null check (access_token glob 'enc:v1:?*'),
-        refresh_token text check (refresh_token glob 'enc:v1:?*'),
+        access_token text not null {_is_encrypted("access_token")},
+        refresh_token text {_is_encrypted("refresh_token")},
         expires_at text not null,
         scope text,
         authorized_at text

@@ -166,7 +166,7 @@ class SqliteStore:
             return {shape.table: shape.table_of(_select(connection, shape, listener)) for shape in rows.EXPORTED}
 
     def erase(self, listener: str) -> dict[str, int]:
-        """See `Store.erase`. The bytes are overwritten in the file and its log, not only marked as free."""
+        """See `Store.erase`. The bytes are overwritten in the file and its log, not only freed."""
         with self._database.write() as connection:
             for table in LISTENER_TABLES:
                 connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (listener,))

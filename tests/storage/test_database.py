@@ -50,13 +50,14 @@ def test_every_file_can_be_read_by_its_owner_only(database, store):
     assert stat.S_IMODE(database.path.parent.stat().st_mode) == 0o700
 
 
-def test_a_file_that_others_could_read_is_closed_to_them(tmp_path):
-    path = tmp_path / "tonearm.db"
-    path.touch(0o644)
+def test_a_file_that_others_could_read_is_closed_to_them(database, store):
+    store.save_tracks("ada", some_tracks("a"))
+    for path in database.path.parent.iterdir():
+        path.chmod(0o644)
 
-    Database(path).close()
+    Database(database.path)
 
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert {stat.S_IMODE(path.stat().st_mode) for path in database.path.parent.iterdir()} == {0o600}
 
 
 def test_what_was_erased_is_in_no_file_any_more(database, store):
@@ -80,11 +81,14 @@ def test_what_was_erased_is_in_no_file_any_more(database, store):
 def test_a_file_of_another_kind_is_refused_and_left_alone(tmp_path, content):
     path = tmp_path / "likes.csv"
     path.write_bytes(content)
+    path.chmod(0o644)
 
     with pytest.raises(StorageProblem, match=r"likes\.csv” is (not a Tonearm database|damaged)"):
         Database(path)
 
     assert path.read_bytes() == content
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert [file.name for file in tmp_path.iterdir()] == ["likes.csv"]
 
 
 def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path):
@@ -104,9 +108,12 @@ def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path):
     Database(path).close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    before = path.read_bytes()
 
     with pytest.raises(StorageProblem, match=rf"newer Tonearm .*{VERSION + 1}.*knows {VERSION}"):
         Database(path)
+
+    assert path.read_bytes() == before
 
 
 def test_a_damaged_file_is_a_sentence(database, store):

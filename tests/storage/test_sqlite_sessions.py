@@ -18,6 +18,9 @@ class TestSqliteSessions(SessionsContract):
     """The contract, unchanged."""
 
 
+SEALED = Cipher(SECRET).encrypt("")
+
+
 @pytest.fixture
 def sessions(open_sessions):
     return open_sessions()
@@ -31,7 +34,7 @@ def test_no_token_and_no_session_id_stands_in_any_file(sessions, database):
 
     files = bytes_on_disk(database)
 
-    assert b"enc:v1:" in files
+    assert b"enc:v1:gAAAAAB" in files
     for secret in ("access-", "refresh-", session_id, SECRET):
         assert secret.encode() not in files
     assert hashlib.sha256(session_id.encode()).hexdigest().encode() in files
@@ -41,12 +44,14 @@ def test_no_token_and_no_session_id_stands_in_any_file(sessions, database):
 @pytest.mark.parametrize(
     ("access", "refresh"),
     [
-        ("BQDplain", "enc:v1:x"),
-        ("enc:v1:x", "AQBplain"),
-        ("ENC:V1:x", "enc:v1:x"),
-        ("enc:v1:", "enc:v1:x"),
-        (" enc:v1:x", None),
-        (None, None),
+        ("BQDplain" * 20, SEALED),
+        (SEALED, "AQBplain" * 20),
+        (SEALED.upper(), SEALED),
+        ("enc:v1:" + "BQDplain" * 20, SEALED),
+        ("enc:v1:gAAAAAplain", SEALED),
+        (SEALED + " plain", SEALED),
+        (" " + SEALED, None),
+        (None, SEALED),
     ],
 )
 def test_the_file_itself_refuses_a_token_that_is_not_encrypted(database, table, access, refresh):
@@ -70,11 +75,15 @@ def test_the_file_itself_refuses_a_session_id_that_is_not_hashed(database):
 def test_erased_tokens_leave_no_ciphertext_behind(sessions, database):
     sessions.save_tokens("ada", tokens_named("one"))
     sessions.save_tokens("bob", tokens_named("two"))
+    with database.read() as connection:
+        stored = connection.execute("SELECT access_token, refresh_token FROM spotify_tokens").fetchall()
+    ciphertexts = [ciphertext.encode() for row in stored for ciphertext in row]
+    assert [ciphertext in bytes_on_disk(database) for ciphertext in ciphertexts] == [True] * 4
 
     sessions.remove_tokens("ada")
     SqliteStore(database).erase("bob")
 
-    assert b"enc:v1:gAAAA" not in bytes_on_disk(database)
+    assert [ciphertext in bytes_on_disk(database) for ciphertext in ciphertexts] == [False] * 4
 
 
 def test_tokens_of_another_secret_are_a_sentence_and_stay_where_they_are(sessions, database):
