@@ -13,6 +13,7 @@ Numbers = npt.NDArray[np.float64]
 MIDDLING: Final = {"loudness": (-14.0, -7.0), "tempo": (90.0, 130.0), "duration": (150_000.0, 360_000.0)}
 """Between these values a feature with a unit is called neither its one end nor its other."""
 
+MINUTE: Final = 60_000
 WITH_TRACK: Final = "came with the track"
 NO_SOURCE: Final = "source not recorded"
 MISSING: Final = "missing"
@@ -37,7 +38,7 @@ def describe(library: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
         One row per number feature, by name: `count` tracks in the library, `known` of them with a value, `q25`,
         `median`, `q75` of those, `catalogue_median`, and `percentile` in 0..1: the share of the catalogue that lies
         below the library's median (equal values count half, so 0.5 is the catalogue's own median). NaN where nothing
-        is known.
+        is known. `low` and `high` are the percentiles of `q25` and `q75`.
     """
     rows = {f.name: _row(library[f.column].dropna(), catalogue[f.column].dropna()) for f in NUMBER_FEATURES}
     described = pd.DataFrame.from_dict(rows, orient="index")
@@ -54,6 +55,8 @@ def _row(own: pd.Series, others: pd.Series) -> dict[str, float]:
         "q75": q75,
         "catalogue_median": others.median(),
         "percentile": percentile(median, others),
+        "low": percentile(q25, others),
+        "high": percentile(q75, others),
     }
 
 
@@ -194,7 +197,7 @@ def _middling(f: Feature, value: float) -> str:
 
 def leaning(name: str, percentile: float, among: str = "the catalogue") -> str:
     """
-    Where a percentile stands, in words: "further towards “calm” than 78 % of the catalogue".
+    Where a percentile stands, in words: "further towards “calm” than 78 % of the catalogue" (with a no-break space).
 
     Within five points of the median it is "in the middle of the catalogue". Raises `UnknownFeature`.
     """
@@ -202,18 +205,18 @@ def leaning(name: str, percentile: float, among: str = "the catalogue") -> str:
     if abs(percentile - 0.5) < IN_THE_MIDDLE:
         return f"in the middle of {among}"
     end, share = (f.high_words, percentile) if percentile > 0.5 else (f.low_words, 1 - percentile)
-    return f"further towards “{end}” than {share:.0%} of {among}".replace("%", " %")
+    return f"further towards “{end}” than {share:.0%} of {among}".replace("%", "\N{NO-BREAK SPACE}%")
 
 
 def number(f: Feature, value: float) -> str:
-    """A value as a listener reads it, without its unit: "0.42", "112", "-8.5", "3:41", "1994"; "unknown" for NaN."""
+    """A value as a listener reads it, without its unit: "0.42", "112", "−8.5", "3:41", "1994"; "unknown" for NaN."""
     if np.isnan(value):
         return "unknown"
     if f.unit == "milliseconds":
         minutes, seconds = divmod(round(value / 1000), 60)
         return f"{minutes}:{seconds:02d}"
     if f.unit == "dB":
-        return f"{value:.1f}"
+        return f"{value:.1f}".replace("-", "\N{MINUS SIGN}")
     return f"{value:.2f}" if (f.low, f.high) == (0, 1) else f"{value:.0f}"
 
 
@@ -222,6 +225,16 @@ def unit(f: Feature) -> str:
     return "minutes" if f.unit == "milliseconds" else f.unit
 
 
+def in_unit(f: Feature, values: Numbers) -> Numbers:
+    """Values in the unit they are shown in, (n,): a duration in minutes."""
+    return values / MINUTE if f.unit == "milliseconds" else values
+
+
 def with_unit(f: Feature, value: float) -> str:
     """A value with its unit: "112 beats per minute", "3:41 minutes", "0.42"."""
     return f"{number(f, value)} {unit(f)}".strip()
+
+
+def between(f: Feature, low: float, high: float) -> str:
+    """Two values with their unit: "between 98 and 131 beats per minute"."""
+    return f"between {number(f, low)} and {with_unit(f, high)}"

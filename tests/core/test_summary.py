@@ -130,7 +130,7 @@ def test_a_handful_of_tracks_has_no_outliers(many):
         ("energy", 1.0, "intense"),
         ("tempo", 112.4, "112 beats per minute, moderate"),
         ("tempo", 174.0, "174 beats per minute, fast"),
-        ("loudness", -21.52, "-21.5 dB, quiet"),
+        ("loudness", -21.52, "−21.5 dB, quiet"),
         ("duration", 221_000.0, "3:41 minutes, moderate"),
         ("duration", 119_600.0, "2:00 minutes, short"),
         ("year", 1994.0, "1994"),
@@ -153,8 +153,8 @@ def test_nothing_known_is_said_as_such():
 
 
 def test_a_percentile_is_said_as_a_leaning():
-    assert leaning("energy", 0.22) == "further towards “calm” than 78 % of the catalogue"
-    assert leaning("energy", 0.9, "your tracks") == "further towards “intense” than 90 % of your tracks"
+    assert leaning("energy", 0.22) == "further towards “calm” than 78 % of the catalogue"
+    assert leaning("energy", 0.9, "your tracks") == "further towards “intense” than 90 % of your tracks"
     assert leaning("energy", 0.52) == "in the middle of the catalogue"
 
 

@@ -1,0 +1,75 @@
+"""Comparison: two listeners, or two moments of one, side by side in the same catalogue."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from recsys.charts.look import FAINT, laid_out, listed, plain
+from recsys.core.features import NUMBER_FEATURES, feature
+from recsys.core.summary import with_unit
+
+
+def comparison(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[str, str]) -> go.Figure:
+    """
+    A line per feature between two medians, each at its place in the catalogue.
+
+    Parameters
+    ----------
+    mine, theirs : DataFrame
+        What `recsys.core.summary.describe` returns, both against the same catalogue.
+    names : pair of str
+        Who they are.
+
+    Returns
+    -------
+    Figure
+        A full mark for the first, a hollow one for the second; a feature that either lacks has one mark or none.
+    """
+    marks = [_marks(mine, names[0], "circle"), _marks(theirs, names[1], "diamond-open")]
+    figure = go.Figure([*marks, _lines(mine, theirs)])
+    ticks = {"range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%"}
+    places = ticks | {"title": {"text": "of the catalogue lies below"}}
+    figure.update_layout(xaxis=places, yaxis={"autorange": "reversed"})
+    return laid_out(figure, 120 + 28 * len(NUMBER_FEATURES), margin={"l": 8, "r": 24, "t": 16, "b": 64})
+
+
+def comparison_in_words(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[str, str]) -> str:
+    """Where the two are furthest apart and where they are closest, in words."""
+    apart = (mine["percentile"] - theirs["percentile"]).dropna()
+    if apart.empty:
+        return f"{names[0]} and {names[1]} cannot be compared: no feature is known of both."
+    order = apart.abs().sort_values(ascending=False, kind="stable").index
+    furthest = [_apart(str(name), apart[name], names) for name in order[:2]]
+    closest = feature(str(order[-1])).title.lower()
+    return f"{names[0]} and {names[1]} are furthest apart in {listed(furthest)}, and closest in {closest}."
+
+
+def _apart(name: str, difference: float, names: tuple[str, str]) -> str:
+    f = feature(name)
+    end = f.high_words if difference > 0 else f.low_words
+    return f"{f.title.lower()} ({names[0]} more towards “{end}”)"
+
+
+def _marks(described: pd.DataFrame, name: str, symbol: str) -> go.Scatter:
+    rows = described.loc[[f.name for f in NUMBER_FEATURES]]
+    known = rows[rows["percentile"].notna()]
+    features = [feature(name) for name in known.index]
+    return go.Scatter(
+        x=known["percentile"].round(3).tolist(),
+        y=[f.title for f in features],
+        mode="markers",
+        marker={"size": 12, "symbol": symbol, "line": {"width": 2 if symbol.endswith("open") else 0}},
+        text=[with_unit(f, median) for f, median in zip(features, known["median"], strict=True)],
+        hovertemplate="%{y}: %{text}<extra>%{fullData.name}</extra>",
+        name=plain(name),
+    )
+
+
+def _lines(mine: pd.DataFrame, theirs: pd.DataFrame) -> go.Scatter:
+    """Thin lines from mark to mark, one trace: a missing point after every pair lifts the pen."""
+    x: list[float | None] = []
+    y: list[str | None] = []
+    for f in NUMBER_FEATURES:
+        x += [mine.loc[f.name, "percentile"], theirs.loc[f.name, "percentile"], None]
+        y += [f.title, f.title, None]
+    line = {"color": FAINT, "width": 3}
+    return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False, zorder=-1)

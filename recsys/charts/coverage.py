@@ -1,0 +1,47 @@
+"""Coverage: of how many tracks each feature is known, and who said so."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from recsys.charts.look import FAINT, laid_out, listed, plain
+from recsys.core.features import feature
+from recsys.core.summary import MISSING
+
+
+def coverage_chart(covered: pd.DataFrame) -> go.Figure:
+    """
+    A bar per feature, divided by source, what is missing last in grey.
+
+    Parameters
+    ----------
+    covered : DataFrame
+        What `recsys.core.summary.coverage` returns: features by name, sources as columns, `missing` last.
+    """
+    titles = [feature(name).title for name in covered.index]
+    figure = go.Figure([_source(titles, covered[source], source) for source in covered.columns])
+    figure.update_layout(barmode="stack", yaxis={"autorange": "reversed"}, xaxis={"title": {"text": "tracks"}})
+    return laid_out(figure, 120 + 26 * len(covered))
+
+
+def coverage_in_words(covered: pd.DataFrame) -> str:
+    """The chart in a sentence or two, for those who do not see it."""
+    tracks = int(covered.iloc[0].sum()) if len(covered) else 0
+    if not tracks:
+        return "Coverage of features: there are no tracks yet."
+    gaps = covered[MISSING][covered[MISSING] > 0].sort_values(ascending=False, kind="stable")
+    if gaps.empty:
+        return f"Coverage of features: every feature is known of all {tracks} tracks."
+    worst = [f"{feature(str(name)).title.lower()} of {count}" for name, count in gaps.head(3).items()]
+    return f"Coverage of features over {tracks} tracks. Most often missing: {listed(worst)} tracks."
+
+
+def _source(titles: list[str], counts: pd.Series, source: str) -> go.Bar:
+    is_missing = source == MISSING
+    return go.Bar(
+        y=titles,
+        x=counts.tolist(),
+        orientation="h",
+        marker_color=FAINT if is_missing else None,
+        hovertemplate=f"%{{y}}: %{{x}} tracks, {plain(source)}<extra></extra>",
+        name=plain(source),
+    )

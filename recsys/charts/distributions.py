@@ -1,0 +1,131 @@
+"""Distributions: how often a feature takes which value in the library, with the catalogue behind it."""
+
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from recsys.charts.look import axis_title, laid_out, plain
+from recsys.core.features import NUMBER_FEATURES, Feature, feature
+from recsys.core.summary import Numbers, between, in_unit, leaning, percentile, with_unit
+
+BINS: Final = 24
+TOO_FEW: Final = 5
+
+
+def distribution(
+    name: str, library: pd.Series, catalogue: pd.Series, names: tuple[str, str] = ("You", "Catalogue")
+) -> go.Figure:
+    """
+    One feature of the library as bars, the catalogue as a dashed outline.
+
+    Both are shares of the tracks whose value is known, so that a small library compares with a large catalogue. They
+    are counted here: the browser gets some twenty bars, not a million values. What lies beyond the outermost bar is
+    counted in it.
+
+    Parameters
+    ----------
+    name : str
+        A number feature.
+    library, catalogue : Series
+        Its values; missing ones take no part. Either may be empty.
+    names : pair of str
+        What to call the listener and the catalogue.
+
+    Raises
+    ------
+    UnknownFeature
+        There is no number feature of that name.
+    """
+    f = feature(name, NUMBER_FEATURES)
+    own, others = (in_unit(f, values.dropna().to_numpy(float)) for values in (library, catalogue))
+    edges = _edges(f, np.concatenate([own, others]))
+    figure = go.Figure([_bars(f, own, edges, names[0]), _outline(f, others, edges, names[1])])
+    axis = {"title": axis_title(f), "range": [edges[0], edges[-1]]}
+    years = {"tickformat": "d"} if f.name == "year" else {}
+    shares = {"tickformat": ".0%", "rangemode": "tozero", "title": {"text": "of the tracks"}}
+    laid_out(figure, 260, xaxis=axis | years, yaxis=shares, bargap=0.08)
+    return figure
+
+
+def sentence(name: str, library: pd.Series, catalogue: pd.Series) -> str:
+    """
+    The distribution in words; also the figure's alternative text.
+
+    "Half of your tracks lie between 98 and 131 beats per minute. The catalogue’s median is 118 beats per minute; yours
+    is 112 beats per minute, further towards “slow” than 62 % of the catalogue." Says so when too few tracks are known.
+    """
+    f = feature(name, NUMBER_FEATURES)
+    own, others = library.dropna(), catalogue.dropna()
+    if len(own) < TOO_FEW:
+        return _too_few(f, len(own), len(library))
+    q25, median, q75 = own.quantile([0.25, 0.5, 0.75])
+    half = f"Half of your tracks lie {between(f, q25, q75)}."
+    if others.empty:
+        return f"{half} Your median is {with_unit(f, median)}."
+    place = leaning(name, percentile(median, others))
+    theirs = f"The catalogue’s median is {with_unit(f, others.median())}"
+    return f"{half} {theirs}; yours is {with_unit(f, median)}, {place}."
+
+
+def _too_few(f: Feature, known: int, count: int) -> str:
+    what = f.title.lower()
+    if known == 0:
+        return f"Nobody has told us the {what} of any of your tracks yet."
+    return f"The {what} is known of only {known} of your {count} tracks, too few to describe."
+
+
+def _edges(f: Feature, values: Numbers) -> Numbers:
+    """Where bars begin and end: round numbers over 0..1, or over where 98 % of the values are."""
+    if (f.low, f.high) == (0, 1) or not len(values):
+        return np.linspace(0, 1, 21)
+    low, high = np.quantile(values, [0.01, 0.99])
+    step = _round_step((high - low) / BINS)
+    first, last = np.floor(low / step), np.floor(high / step) + 1
+    return np.asarray(np.arange(first, last + 1) * step)
+
+
+def _round_step(step: float) -> float:
+    """The next number up of 1, 2 or 5 times a power of ten; 1 where everything is equal."""
+    if step <= 0:
+        return 1.0
+    power = 10 ** np.floor(np.log10(step))
+    return float(next(factor * power for factor in (1, 2, 5, 10) if factor * power >= step))
+
+
+def _shares(values: Numbers, edges: Numbers) -> list[float]:
+    counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
+    return [round(float(count / max(len(values), 1)), 4) for count in counts]
+
+
+def _spans(f: Feature, edges: Numbers) -> list[str]:
+    per_unit = 1 / in_unit(f, np.ones(1))[0]
+    return [between(f, low, high) for low, high in pairwise(edges * per_unit)]
+
+
+def _bars(f: Feature, values: Numbers, edges: Numbers, name: str) -> go.Bar:
+    return go.Bar(
+        x=((edges[:-1] + edges[1:]) / 2).round(4).tolist(),
+        y=_shares(values, edges),
+        text=_spans(f, edges),
+        textposition="none",
+        opacity=0.75,
+        hovertemplate="%{y:.1%} of your tracks<br>%{text}<extra></extra>",
+        name=plain(name),
+    )
+
+
+def _outline(f: Feature, values: Numbers, edges: Numbers, name: str) -> go.Scatter:
+    """Steps from edge to edge, and down to the axis at both ends."""
+    shares, spans = _shares(values, edges), _spans(f, edges)
+    return go.Scatter(
+        x=[edges[0], *edges.round(4)],
+        y=[0, *shares, 0],
+        text=["", *spans, ""],
+        mode="lines",
+        line={"shape": "hv", "dash": "dash"},
+        hovertemplate="%{y:.1%} of the catalogue<br>%{text}<extra></extra>",
+        name=plain(name),
+    )

@@ -1,0 +1,146 @@
+"""The taste map: a library over a sample of the catalogue, on the two axes along which the catalogue differs most."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from recsys.charts.look import FAINT, laid_out, plain, shortened
+from recsys.core import scaling
+from recsys.core.features import FEATURES
+from recsys.core.summary import Numbers
+
+MOST_SHOWN: Final = 1_500
+ENOUGH_KNOWN: Final = 0.5
+SYMBOLS: Final = ("diamond", "square", "triangle-up", "star", "hexagon", "cross")
+EDGE: Final = "rgba(128,128,128,.9)"
+
+
+def taste_map(
+    library: pd.DataFrame,
+    sample: pd.DataFrame,
+    medoids: Sequence[str] = (),
+    names: tuple[str, str] = ("You", "Catalogue"),
+) -> go.Figure:
+    """
+    Every track as a point; near points sound alike.
+
+    Tracks are scaled as for recommending (`recsys.core.scaling`, fitted on the sample) and seen along the first two
+    principal components of the sample (Pearson 1901; by singular value decomposition). Each axis is named after the
+    feature that counts most in it.
+
+    Parameters
+    ----------
+    library : DataFrame
+        A track table. Tracks with fewer than half of the number features known have no place and are left out.
+    sample : DataFrame
+        Tracks of the catalogue; at most 1,500 of them are drawn. Fewer than three leave an axis without meaning.
+    medoids : sequence of str
+        Ids of own tracks that stand for a taste each; numbered in this order, with their titles in the legend.
+    names : pair of str
+        What to call the listener and the catalogue.
+    """
+    own, others, ends = _placed(library, sample)
+    figure = go.Figure([_points(own, names[0]), _sample(others, names[1]), *_medoids(own, medoids)])
+    figure.update_layout(xaxis={"title": {"text": ends[0]}}, yaxis={"title": {"text": ends[1]}})
+    figure.update_xaxes(showticklabels=False, showgrid=False)
+    figure.update_yaxes(showticklabels=False, showgrid=False)
+    return laid_out(figure, 480, hovermode="closest")
+
+
+def map_in_words(library: pd.DataFrame, sample: pd.DataFrame, medoids: Sequence[str] = ()) -> str:
+    """The map in a sentence or two, for those who do not see it."""
+    own, _, ends = _placed(library, sample)
+    left_out = len(library) - len(own)
+    says = f"Map of {len(own)} of your tracks among the catalogue. Left to right: {ends[0]}. Bottom to top: {ends[1]}."
+    titles = own.set_index("track_id")["title"].reindex(medoids).dropna()
+    tastes = f" Your tastes are marked by {'; '.join(titles)}." if len(titles) else ""
+    return says + tastes + (f" {left_out} tracks have too few known features to be placed." if left_out else "")
+
+
+def _placed(library: pd.DataFrame, sample: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:
+    """Library and sample with `x` and `y`, what cannot be placed left out, and the words at both ends of each axis."""
+    space = scaling.fit(sample, None)
+    sample, points = _enough_known(space, sample)
+    middle = points.mean(axis=0) if len(points) else np.zeros(points.shape[1])
+    components = _components(points - middle)
+    library, own = _enough_known(space, library)
+    placed = [
+        tracks.assign(x=xy[:, 0].round(3), y=xy[:, 1].round(3))
+        for tracks, xy in ((library, (own - middle) @ components), (sample, (points - middle) @ components))
+    ]
+    return placed[0], placed[1], (_ends(components[:, 0]), _ends(components[:, 1]))
+
+
+def _enough_known(space: scaling.Space, tracks: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
+    axes, known = space.place_numbers(tracks)
+    enough = known.mean(axis=0) >= ENOUGH_KNOWN
+    return tracks[enough], axes.T[enough].astype(np.float64)
+
+
+def _components(centred: Numbers) -> Numbers:
+    """The first two principal components, (axes, 2), each pointing towards the high end of its strongest feature."""
+    directions = np.zeros((2, centred.shape[1]))
+    found = np.linalg.svd(centred, full_matrices=False)[2][:2]
+    directions[: len(found)] = found
+    strongest = np.abs(directions[:, _NAMED]).argmax(axis=1)
+    signs = np.sign(directions[:, _NAMED][np.arange(2), strongest])
+    return np.asarray((directions * np.where(signs == 0, 1, signs)[:, None]).T)
+
+
+def _ends(component: Numbers) -> str:
+    strongest = FEATURES[scaling.AXIS_FEATURE[_NAMED[np.abs(component[_NAMED]).argmax()]]]
+    return f"{strongest.low_words} ↔ {strongest.high_words}"
+
+
+_NAMED: Final = np.flatnonzero([FEATURES[f].scale == "rank" for f in scaling.AXIS_FEATURE])
+"""Axes that have a low and a high end; a tempo goes round in octaves."""
+
+
+def _points(own: pd.DataFrame, name: str) -> go.Scatter:
+    return go.Scatter(
+        x=own["x"].tolist(),
+        y=own["y"].tolist(),
+        mode="markers",
+        marker={"size": 7, "opacity": 0.8},
+        text=_songs(own),
+        hovertemplate="%{text}<extra></extra>",
+        name=plain(name),
+    )
+
+
+def _sample(others: pd.DataFrame, name: str) -> go.Scatter:
+    shown = others.iloc[:: -(-len(others) // MOST_SHOWN) or 1]
+    return go.Scatter(
+        x=shown["x"].tolist(),
+        y=shown["y"].tolist(),
+        mode="markers",
+        marker={"size": 4, "color": FAINT},
+        text=_songs(shown),
+        hovertemplate="%{text}<extra>in the catalogue</extra>",
+        name=plain(name),
+        zorder=-1,
+    )
+
+
+def _medoids(own: pd.DataFrame, medoids: Sequence[str]) -> list[go.Scatter]:
+    """One trace for each, so that the legend holds the titles: on the map they would cover points and each other."""
+    placed = own.set_index("track_id").reindex(medoids).dropna(subset="x").reset_index()
+    return [
+        go.Scatter(
+            x=[row.x],
+            y=[row.y],
+            mode="markers",
+            marker={"size": 17, "symbol": SYMBOLS[number % len(SYMBOLS)], "line": {"width": 2, "color": EDGE}},
+            hovertemplate="%{fullData.name}<extra>stands for one of your tastes</extra>",
+            name=plain(f"{number + 1}. {shortened(row.title)}"),
+            zorder=1,
+        )
+        for number, row in enumerate(placed.itertuples())
+    ]
+
+
+def _songs(tracks: pd.DataFrame) -> list[str]:
+    return [plain(f"{title}, {by}") for title, by in zip(tracks["title"], tracks["artists"], strict=True)]

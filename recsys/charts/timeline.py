@@ -1,0 +1,159 @@
+"""Timeline: how much was listened to, month by month, and how a feature of it moved."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from recsys.charts.look import SHADE, axis_title, laid_out, plain
+from recsys.core.features import NUMBER_FEATURES, feature
+from recsys.core.summary import Numbers, in_unit, leaning, number, percentile, with_unit
+
+TOO_FEW: Final = 5
+HOUR: Final = 3_600_000
+
+
+def plays_per_month(plays: pd.DataFrame) -> go.Figure:
+    """
+    A bar per calendar month (UTC) with the number of plays; months without any are shown as such.
+
+    `plays` has `played_at` (ISO 8601, UTC) and `ms_played`, as `Store.plays` returns it.
+    """
+    monthly = _monthly(plays)
+    bars = go.Bar(
+        x=monthly.index.tolist(),
+        y=monthly["plays"].tolist(),
+        text=monthly["hours"].round(1).tolist(),
+        textposition="none",
+        hovertemplate="%{x|%B %Y}: %{y} plays, %{text} hours<extra></extra>",
+        name="Plays",
+    )
+    return laid_out(
+        go.Figure(bars),
+        260,
+        yaxis={"title": {"text": "plays"}},
+        showlegend=False,
+        margin={"l": 8, "r": 8, "t": 16, "b": 24},
+    )
+
+
+def plays_in_words(plays: pd.DataFrame) -> str:
+    """How much was listened to, and when most, in words."""
+    if plays.empty:
+        return "There is no listening history yet."
+    monthly = _monthly(plays)
+    first, last, most = (_said(month) for month in (monthly.index[0], monthly.index[-1], monthly["plays"].idxmax()))
+    total = f"{len(plays):,} plays in {monthly['hours'].sum():,.0f} hours"
+    return f"{total} from {first} to {last}; most in {most}, with {monthly['plays'].max():,}."
+
+
+def feature_drift(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> go.Figure:
+    """
+    The median of a feature over the plays of each month, with the middle half as a grey band.
+
+    Parameters
+    ----------
+    name : str
+        A number feature.
+    plays : DataFrame
+        `track_id` and `played_at`.
+    library : DataFrame
+        A track table; plays of other tracks, or of tracks whose feature is unknown, take no part.
+
+    Returns
+    -------
+    Figure
+        Months with fewer than five such plays leave a gap.
+    """
+    f = feature(name, NUMBER_FEATURES)
+    drift = _drift(name, plays, library)
+    q25, median, q75 = (in_unit(f, drift[name].to_numpy()) for name in ("q25", "median", "q75"))
+    months = drift.index.tolist()
+    texts = [with_unit(f, value) for value in drift["median"]]
+    figure = go.Figure(
+        [
+            _line(months, median, texts, f"{f.title} (median play)"),
+            _band(months, q25, None),
+            _band(months, q75, "tonexty"),
+        ]
+    )
+    return laid_out(figure, 280, yaxis={"title": axis_title(f)})
+
+
+def drift_in_words(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> str:
+    """How the feature moved between the first and the last year of plays, in words."""
+    f = feature(name, NUMBER_FEATURES)
+    values = _played(name, plays, library).sort_values("played_at")
+    first, last = (part["value"] for part in (values.head(len(values) // 3), values.tail(len(values) // 3)))
+    if len(first) < TOO_FEW:
+        return f"The {f.title.lower()} of too few plays is known to say how it moved."
+    moved = percentile(last.median(), first)
+    ends = f"from {number(f, first.median())} to {with_unit(f, last.median())}"
+    if abs(moved - 0.5) < 0.1:
+        return f"{f.title} stayed much the same, {ends} from the first third of your plays to the last."
+    return f"{f.title} moved {ends}: your median is now {leaning(name, moved, 'your earliest plays')}."
+
+
+def _months(plays: pd.DataFrame) -> pd.Index:
+    """Every month from the first play to the last, as "2026-11"."""
+    months = plays["played_at"].str[:7]
+    return pd.period_range(months.min(), months.max(), freq="M").astype(str)
+
+
+def _said(month: str) -> str:
+    return str(pd.Period(month).strftime("%B %Y"))
+
+
+def _monthly(plays: pd.DataFrame) -> pd.DataFrame:
+    """`plays` and `hours` by month."""
+    if plays.empty:
+        return pd.DataFrame({"plays": [], "hours": []})
+    by_month = plays.groupby(plays["played_at"].str[:7])
+    monthly = pd.DataFrame({"plays": by_month.size(), "hours": by_month["ms_played"].sum() / HOUR})
+    return monthly.reindex(_months(plays), fill_value=0)
+
+
+def _played(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> pd.DataFrame:
+    """`played_at` and `value` of the plays whose feature is known."""
+    values = library.set_index("track_id")[feature(name, NUMBER_FEATURES).column]
+    return pd.DataFrame({"played_at": plays["played_at"], "value": plays["track_id"].map(values)}).dropna()
+
+
+def _drift(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> pd.DataFrame:
+    """`q25`, `median` and `q75` by month; NaN where a month has too few known plays."""
+    played = _played(name, plays, library)
+    if played.empty:
+        return pd.DataFrame({"q25": [], "median": [], "q75": []}, dtype=float)
+    by_month = played.groupby(played["played_at"].str[:7])["value"]
+    drift = by_month.quantile([0.25, 0.5, 0.75]).unstack().set_axis(["q25", "median", "q75"], axis=1)
+    return drift.where(by_month.size() >= TOO_FEW).reindex(_months(played))
+
+
+def _line(months: list[str], values: Numbers, texts: list[str], name: str) -> go.Scatter:
+    return go.Scatter(
+        x=months,
+        y=_gapped(values),
+        text=texts,
+        mode="lines+markers",
+        hovertemplate="%{x|%B %Y}: %{text}<extra></extra>",
+        name=plain(name),
+    )
+
+
+def _band(months: list[str], values: Numbers, fill: str | None) -> go.Scatter:
+    return go.Scatter(
+        x=months,
+        y=_gapped(values),
+        mode="lines",
+        line={"width": 0, "color": SHADE},
+        fill=fill,
+        fillcolor=SHADE,
+        hoverinfo="skip",
+        showlegend=fill is not None,
+        name="Middle half of the plays",
+    )
+
+
+def _gapped(values: Numbers) -> list[float | None]:
+    return [None if np.isnan(value) else round(float(value), 4) for value in values]

@@ -1,0 +1,45 @@
+"""The comparison of two listeners."""
+
+from recsys.charts.comparison import comparison, comparison_in_words
+from recsys.core.summary import describe
+from recsys.core.tracks import empty_tracks
+from tests.charts import tracks
+
+STEPS = [0.1, 0.2, 0.3, 0.4]
+CATALOGUE = tracks(energy=STEPS, valence=STEPS, liveness=STEPS)
+CALM = describe(tracks(energy=[0.05], valence=[0.25], liveness=[0.25]), CATALOGUE)
+LOUD = describe(tracks(energy=[0.95], valence=[0.35], liveness=[0.25]), CATALOGUE)
+UNKNOWN = describe(empty_tracks(), CATALOGUE)
+
+
+def test_each_listener_has_a_mark_at_their_place_in_the_catalogue():
+    calm, loud, _ = comparison(CALM, LOUD, ("Ada", "Bo")).data
+    assert dict(zip(calm.y, calm.x, strict=True)) == {"Energy": 0, "Liveness": 0.5, "Valence": 0.5}
+    assert dict(zip(loud.y, loud.x, strict=True)) == {"Energy": 1, "Liveness": 0.5, "Valence": 0.75}
+    assert (calm.name, loud.name) == ("Ada", "Bo")
+
+
+def test_the_marks_differ_in_shape_and_not_in_colour_alone():
+    calm, loud, _ = comparison(CALM, LOUD, ("Ada", "Bo")).data
+    assert calm.marker.symbol != loud.marker.symbol
+
+
+def test_a_line_joins_the_two_marks_of_a_feature():
+    lines = comparison(CALM, LOUD, ("Ada", "Bo")).data[2]
+    at = lines.y.index("Energy")
+    assert list(lines.x[at : at + 3]) == [0, 1, None]
+
+
+def test_what_one_of_them_lacks_has_no_mark():
+    assert not comparison(CALM, UNKNOWN, ("Ada", "Bo")).data[1].x
+
+
+def test_words_say_where_they_differ_most_and_least():
+    assert comparison_in_words(CALM, LOUD, ("Ada", "Bo")) == (
+        "Ada and Bo are furthest apart in energy (Ada more towards “calm”) and valence (Ada more towards “sad or "
+        "angry”), and closest in liveness."
+    )
+
+
+def test_words_say_when_they_cannot_be_compared():
+    assert "cannot be compared" in comparison_in_words(CALM, UNKNOWN, ("Ada", "Bo"))

@@ -1,0 +1,78 @@
+"""The taste map."""
+
+import numpy as np
+import pytest
+
+from recsys.charts.taste_map import MOST_SHOWN, map_in_words, taste_map
+from recsys.core.features import NUMBER_FEATURES
+from recsys.core.tracks import empty_tracks
+from tests.charts import tracks
+
+
+def sounds(energy, valence=None):
+    """Tracks that differ in energy most, in valence less, and in nothing else."""
+    columns = {f.column: [100.0] * len(energy) for f in NUMBER_FEATURES}
+    return tracks(**columns | {"energy": energy, "valence": [0.5] * len(energy) if valence is None else valence})
+
+
+SAMPLE = sounds(np.linspace(0, 1, 101), np.repeat([0.2, 0.4, 0.5, 0.6, 0.9], [10, 20, 41, 20, 10]))
+
+
+def test_own_tracks_are_ordered_along_the_axis_on_which_the_catalogue_differs_most():
+    figure = taste_map(sounds([0.1, 0.5, 0.9]), SAMPLE)
+    assert list(figure.data[0].x) == sorted(figure.data[0].x)
+    assert figure.layout.xaxis.title.text == "calm ↔ intense"
+    assert figure.layout.yaxis.title.text == "sad or angry ↔ happy"
+
+
+def test_the_same_track_has_the_same_place_in_library_and_catalogue():
+    own, others = taste_map(SAMPLE.head(5), SAMPLE).data
+    assert list(own.x) == list(others.x)[:5]
+
+
+def test_a_track_of_which_little_is_known_has_no_place_and_is_counted():
+    library = sounds([0.1, 0.5, 0.9])
+    library.loc[1, [f.column for f in NUMBER_FEATURES if f.name != "energy"]] = np.nan
+    assert len(taste_map(library, SAMPLE).data[0].x) == 2
+    assert "1 tracks have too few known features" in map_in_words(library, SAMPLE)
+
+
+def test_medoids_are_numbered_in_the_legend_at_the_place_of_their_track():
+    figure = taste_map(sounds([0.1, 0.5, 0.9]), SAMPLE, medoids=["t2", "t0"])
+    first, second = figure.data[2:]
+    assert (first.name, second.name) == ("1. t2", "2. t0")
+    assert (first.x[0], second.x[0]) == (figure.data[0].x[2], figure.data[0].x[0])
+    assert first.marker.symbol != second.marker.symbol
+
+
+def test_a_medoid_that_is_not_on_the_map_is_left_out():
+    assert len(taste_map(sounds([0.1, 0.5]), SAMPLE, medoids=["elsewhere"]).data) == 2
+
+
+def test_titles_are_escaped():
+    library = sounds([0.1, 0.5]).assign(title="<b>x</b>")
+    figure = taste_map(library, SAMPLE, medoids=["t0"])
+    assert "<b>" not in figure.data[0].text[0] + figure.data[2].name
+
+
+def test_a_large_sample_is_thinned_evenly():
+    drawn = taste_map(SAMPLE, sounds(np.linspace(0, 1, 4 * MOST_SHOWN))).data[1]
+    assert len(drawn.x) == MOST_SHOWN
+
+
+@pytest.mark.parametrize("library", [empty_tracks(), sounds([0.5])])
+def test_a_small_or_empty_library_still_has_a_map(library):
+    assert len(taste_map(library, SAMPLE).data[0].x) == len(library)
+
+
+@pytest.mark.parametrize("sample", [empty_tracks(), sounds([0.5]), sounds([0.1, 0.9])])
+def test_a_tiny_or_empty_catalogue_does_not_break_the_map(sample):
+    own, others, *_ = taste_map(sounds([0.1, 0.9]), sample).data
+    assert np.isfinite([*own.x, *own.y, *others.x, *others.y]).all()
+
+
+def test_words_name_the_axes_and_the_tastes():
+    assert map_in_words(sounds([0.1, 0.9]), SAMPLE, medoids=["t1"]) == (
+        "Map of 2 of your tracks among the catalogue. Left to right: calm ↔ intense. Bottom to top: sad or angry ↔ "
+        "happy. Your tastes are marked by t1."
+    )
