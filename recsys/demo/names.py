@@ -80,7 +80,7 @@ TITLE_SHAPES: Final = (
     "{verb} {place}",
     "{first}'s {noun}",
     "{adjective} {noun2} {noun}",
-    "{noun}, {noun2}",
+    "{noun} or {noun2}",
 )
 ALBUM_SHAPES: Final = (
     "{adjective} {keepsake}",

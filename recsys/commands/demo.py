@@ -1,0 +1,64 @@
+"""`demo`: the invented listeners and the invented catalogue as files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from recsys.core.export import to_csv
+from recsys.demo import DEMO_NOTE
+from recsys.demo.catalogue import SEED, demo_catalogue
+from recsys.demo.listeners import DemoListener, demo_listeners
+from recsys.errors import UnreadableFile
+from recsys.importers.catalogue_file import write_catalogue
+
+
+@click.command("demo")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The folder to write into; made if absent.",
+)
+@click.option("--seed", default=SEED, show_default=True, help="Another seed invents other music.")
+def command(out: Path, seed: int) -> None:
+    """
+    Write the invented catalogue and three invented listeners, library and listening history each, as files.
+
+    All music in them is invented, and every CSV row says "demo data". The same seed writes the same tracks everywhere.
+
+    \b
+    Examples:
+      python -m recsys demo --out demo
+      python -m recsys recommend demo/marlo-quennick.csv --catalogue demo/catalogue.parquet
+    """
+    catalogue = demo_catalogue(seed)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_catalogue(catalogue, out / "catalogue.parquet")
+        click.echo(f"{out / 'catalogue.parquet'}: {len(catalogue):,} tracks, all invented")
+        for name, table, what in _tables(catalogue, demo_listeners(seed)):
+            (out / name).write_bytes(to_csv(table, note=DEMO_NOTE))
+            click.echo(f"{out / name}: {len(table):,} {what}")
+    except OSError as problem:
+        raise UnreadableFile(f"The demo cannot be written to {out}: {_reason(problem, out)}.") from problem
+
+
+def _tables(catalogue: pd.DataFrame, listeners: tuple[DemoListener, ...]) -> Iterator[tuple[str, pd.DataFrame, str]]:
+    """Every CSV file: its name, what goes into it, and what to call its rows."""
+    yield "catalogue.csv", catalogue, "tracks, the same catalogue as CSV"
+    for listener in listeners:
+        name = listener.name.lower().replace(" ", "-")
+        yield f"{name}.csv", listener.library, f"tracks, the library of {listener.name}"
+        yield f"{name}-history.csv", _history(listener), f"plays, the listening history of {listener.name}"
+
+
+def _history(listener: DemoListener) -> pd.DataFrame:
+    songs = listener.library[["track_id", "title", "artists", "album"]]
+    return listener.plays.merge(songs, on="track_id", validate="many_to_one")
+
+
+def _reason(problem: OSError, out: Path) -> str:
+    return "it is a file, not a folder" if out.is_file() else str(problem.strerror or problem)
