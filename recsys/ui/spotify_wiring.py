@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
 import httpx
 
@@ -21,9 +20,6 @@ from recsys.spotify.patience import GAP, Turn
 from recsys.spotify.sign_in import Grant, SpotifyAccounts
 from recsys.storage.sessions import Tokens, TokenStore
 from recsys.storage.store import Store
-
-TIMEOUT: Final = 10.0
-"""Seconds to wait for Spotify's accounts host."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +42,8 @@ class SpotifyWiring:
         With a Spotify app; `SettingsProblem` without.
     tokens, store_for, app_store
         Where tokens, a listener's rows and the app's own state are kept.
+    http : httpx.Client
+        For Spotify's accounts host; with a timeout.
     clock, sleep, gap
         Seconds since 1970, waiting, and seconds between two requests.
     """
@@ -56,6 +54,7 @@ class SpotifyWiring:
         tokens: TokenStore,
         store_for: Callable[[str], Store],
         app_store: Store,
+        http: httpx.Client,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         gap: float = GAP,
@@ -63,7 +62,7 @@ class SpotifyWiring:
         if not settings.spotify_client_id:
             raise SettingsProblem("Set SPOTIFY_CLIENT_ID to connect Spotify; the README says how to get one.")
         self._settings, self._clock, self._sleep = settings, clock, sleep
-        self._http = httpx.Client(timeout=TIMEOUT)
+        self._http = http
         self._turn = Turn(gap, sleep=sleep)
         self.quota = KeptQuota(app_store)
         self.connections = Connections(
@@ -96,10 +95,6 @@ class SpotifyWiring:
     def api(self, listener: str, sleep: Callable[[float], None] | None = None) -> Api:
         """Spotify's Web API as a listener."""
         return self._api(self.connections.access(listener), sleep or self._sleep)
-
-    def close(self) -> None:
-        """Close the connections to Spotify's accounts host."""
-        self._http.close()
 
     def _api(self, access: Access, sleep: Callable[[float], None]) -> Api:
         url = self._settings.spotify_api_url

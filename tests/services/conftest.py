@@ -1,5 +1,6 @@
 """An invented Spotify for the services, one for all tests of this folder, put back before each."""
 
+import httpx
 import pytest
 
 from tests.fakes.reccobeats import FakeReccoBeats, knows_most_of
@@ -19,6 +20,12 @@ def reccobeats_server(spotify_server):
         yield fake
 
 
+@pytest.fixture(scope="session")
+def http():
+    with httpx.Client(timeout=5) as client:
+        yield client
+
+
 @pytest.fixture
 def spotify(spotify_server):
     spotify_server.reset()
@@ -32,8 +39,8 @@ def reccobeats(reccobeats_server):
 
 
 @pytest.fixture
-def world(spotify, tmp_path):
-    world = SpotifyWorld(spotify, tmp_path)
+def world(spotify, tmp_path, http):
+    world = SpotifyWorld(spotify, tmp_path, http)
     world.connect()
     yield world
     world.close()

@@ -3,8 +3,6 @@
 import time
 from datetime import UTC, datetime
 
-import httpx
-
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.spotify_features import SpotifyFeatures
 from recsys.services.features import Features
@@ -24,13 +22,12 @@ SECRET = "only for tests, thirty-two characters"
 class SpotifyWorld:
     """One process of the app, as far as Spotify is concerned. Two on the same folder are a restart."""
 
-    def __init__(self, fake, folder, reccobeats_url=None, public_url="http://127.0.0.1:8501"):
+    def __init__(self, fake, folder, http, reccobeats_url=None):
         self.fake = fake
         self.clock = SleepingClock(time.time())
         self.settings = Settings(
             folder,
             "",
-            public_url,
             spotify_client_id=fake.client_id,
             spotify_accounts_url=fake.accounts_url,
             spotify_api_url=fake.api_url,
@@ -39,10 +36,10 @@ class SpotifyWorld:
         self.cipher = Cipher(SECRET)
         self.store = SqliteStore(database)
         self.sessions = SqliteSessions(database, self.cipher)
+        self.http = http
         self.spotify = SpotifyWiring(
-            self.settings, self.sessions, self.store_for, self.store, self.clock, self.clock.sleep, gap=0.0
+            self.settings, self.sessions, self.store_for, self.store, http, self.clock, self.clock.sleep, gap=0.0
         )
-        self.http = httpx.Client(timeout=5)
         self.reccobeats_url = reccobeats_url
         self.jobs = Jobs()
         self.features = Features(self.store_for, self.sources_for, self.now)
@@ -77,5 +74,8 @@ class SpotifyWorld:
 
     def close(self):
         self.jobs.close()
-        self.http.close()
-        self.spotify.close()
+
+    def restarted(self):
+        """The same data folder in a new process."""
+        self.close()
+        return SpotifyWorld(self.fake, self.settings.data_folder, self.http, self.reccobeats_url)
