@@ -5,3 +5,5 @@
 `charts` draws, `web` answers HTTP, and `ui` with the pages is the only part that knows Streamlit.
 This module imports nothing on purpose: importing the engine must not import a screen or a network client.
 """
+
+__version__ = "0.1.0"

@@ -1,0 +1,38 @@
+"""Library: what is in it, how much of it has audio features, and how more comes in."""
+
+import streamlit as st
+
+from recsys.charts.coverage import coverage_chart, coverage_in_words
+from recsys.core.export import to_csv
+from recsys.core.summary import coverage
+from recsys.ui.import_panel import import_panel
+from recsys.ui.library_panels import catalogue_panel, coverage_figures, demo_note
+from recsys.ui.session import this_session
+from recsys.ui.taste_panels import figure
+from recsys.ui.track_table import library_table
+
+session = this_session()
+
+st.title("Library")
+demo_note(session)
+library = session.library
+if library.empty:
+    st.info("Nothing here yet. Bring a file below, or try the demo on the welcome page.", icon=":material/info:")
+else:
+    coverage_figures(library)
+    covered = coverage(library)
+    with st.expander("Which features are known, and who gave them", icon=":material/bar_chart:"):
+        figure(coverage_chart(covered), coverage_in_words(covered), "coverage")
+    library_table(library, key="library")
+    st.download_button(
+        "Download my library as CSV",
+        data=lambda: to_csv(library, note=session.note),
+        file_name="tonearm-library.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+with st.expander("Import files", icon=":material/upload_file:", expanded=library.empty):
+    import_panel(session, key="library")
+with st.expander("The catalogue recommendations come from", icon=":material/album:"):
+    catalogue_panel(session)

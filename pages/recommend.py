@@ -1,0 +1,38 @@
+"""Recommend: move a slider, watch the list change, ask why, take it with you."""
+
+import streamlit as st
+
+from recsys.ui.library_panels import demo_note
+from recsys.ui.navigation import page
+from recsys.ui.recommend_panels import dials, downloads, explanation, ranked_list, shifts, sliders
+from recsys.ui.session import this_session
+
+session = this_session()
+
+st.title("Recommend")
+demo_note(session)
+
+
+@st.fragment
+def steer() -> None:
+    """Sliders and list in one fragment: moving a slider redraws nothing else."""
+    left, right = st.columns([1, 2], gap="large")
+    weights, others, aims = left.container(height=720, border=False).tabs(["Weights", "Filters", "Aim"])
+    with weights:
+        sliders(session)
+    with others:
+        dials(session)
+    with aims:
+        shifts(session)
+    with right:
+        found, picked = ranked_list(session)
+        if found is not None:
+            downloads(session, found)
+            explanation(session, found, picked)
+
+
+if session.library.empty:
+    st.info("There is nothing to go by yet: bring a file or try the demo.", icon=":material/info:")
+    st.page_link(page("welcome"), label="To the three doors", icon=":material/waving_hand:")
+else:
+    steer()

@@ -1,0 +1,23 @@
+"""Taste: the listener's sound against the catalogue, feature by feature, in pictures and sentences."""
+
+import streamlit as st
+
+from recsys.ui.library_panels import demo_note
+from recsys.ui.navigation import page
+from recsys.ui.session import this_session
+from recsys.ui.taste_panels import compare, distributions, map_and_modes, outliers, radar_panel, timeline
+
+session = this_session()
+
+st.title("Taste")
+demo_note(session)
+if session.library.empty:
+    st.info("There is nothing to draw yet: bring a file or try the demo.", icon=":material/info:")
+    st.page_link(page("welcome"), label="To the three doors", icon=":material/waving_hand:")
+else:
+    radar_panel(session)
+    distributions(session)
+    map_and_modes(session)
+    outliers(session)
+    compare(session)
+    timeline(session)

@@ -1,0 +1,65 @@
+"""Bring tracks into a listener's library, batch by batch, so that a crash keeps every finished one."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from recsys.storage.store import Saved, Store
+
+BATCH = 2_000
+"""Tracks acknowledged at a time."""
+
+
+def keep(
+    store: Store,
+    listener: str,
+    tracks: pd.DataFrame,
+    origin: str,
+    now: str,
+    plays: pd.DataFrame | None = None,
+    liked: pd.Series | None = None,
+) -> Iterator[tuple[int, Saved]]:
+    """
+    Save what was imported.
+
+    Parameters
+    ----------
+    tracks : DataFrame
+        A track table.
+    origin : str
+        Where the tracks came from, such as "file:likes.csv".
+    now : str
+        The time of the import, ISO 8601 in UTC.
+    plays : DataFrame, optional
+        Listening history: `track_id, played_at, ms_played`.
+    liked : Series of bool by track_id, optional
+        Marks of a file that has them. A disliked track becomes a thumbs-down and does not enter the library.
+
+    Yields
+    ------
+    int, Saved
+        How many tracks are safely kept so far, and what all batches together did to the library.
+    """
+    liked = pd.Series(dtype=bool) if liked is None else liked
+    is_disliked = tracks["track_id"].map(liked).eq(False)
+    total, wanted = Saved(0, 0, 0), tracks[~is_disliked]
+    for start in range(0, len(wanted), BATCH):
+        batch = wanted.iloc[start : start + BATCH]
+        total = _plus(total, store.save_tracks(listener, batch))
+        store.save_origins(listener, origins(batch["track_id"], origin, now))
+        yield start + len(batch), total
+    for position, row in enumerate(range(int(is_disliked.sum())), start=len(wanted) + 1):
+        store.save_feedback(listener, tracks[is_disliked].iloc[[row]], liked=False, at=now)
+        yield position, total
+    if plays is not None and len(plays):
+        store.save_plays(listener, plays)
+
+
+def origins(track_ids: pd.Series, origin: str, now: str) -> pd.DataFrame:
+    """One row per track saying where it came from: `track_id, origin, seen_at, rank` (unranked)."""
+    table = pd.DataFrame({"track_id": list(track_ids)}, dtype="str")
+    return table.assign(origin=origin, seen_at=now, rank=float("nan"))
+
+
+def _plus(one: Saved, other: Saved) -> Saved:
+    return Saved(one.added + other.added, one.updated + other.updated, one.unchanged + other.unchanged)

@@ -1,0 +1,47 @@
+"""Pieces of the library page: the demo note, coverage in figures, and the catalogue in use."""
+
+import pandas as pd
+import streamlit as st
+
+from recsys.core.catalogue import Catalogue
+from recsys.core.features import AUDIO_FEATURES
+from recsys.importers.any_file import read_files
+from recsys.ui import problems, wiring
+from recsys.ui.session import ListenerSession
+from recsys.ui.text import counted
+
+
+def demo_note(session: ListenerSession) -> None:
+    """Say that what is on the screen is invented, when it is."""
+    if session.is_demo:
+        name = wiring.demo_listeners()[session.demo_listener or 0].name
+        st.badge(f"demo data: {name} and all this music are invented", icon=":material/science:", color="orange")
+
+
+def coverage_figures(library: pd.DataFrame) -> None:
+    """How many tracks there are and how many have audio features."""
+    known = int(library[[f.column for f in AUDIO_FEATURES]].notna().any(axis=1).sum())
+    tracks, featured, waiting = st.columns(3)
+    tracks.metric("Tracks", f"{len(library):,}")
+    featured.metric("With audio features", f"{known:,}", help="Only these can take part in a comparison of sound.")
+    waiting.metric("Without", f"{len(library) - known:,}", help="Nobody has told us their features; none is made up.")
+    st.progress(known / max(len(library), 1), f"{known / max(len(library), 1):.0%} of your tracks have audio features")
+
+
+def catalogue_panel(session: ListenerSession) -> None:
+    """Which catalogue is in use, and a way to bring another for this session."""
+    size = counted(len(session.catalogue.tracks), "song")
+    if session.catalogue is wiring.demo_catalogue():
+        st.markdown(f"In use: {size}, **all invented** (demo data). Bring a real catalogue to get real songs.")
+    else:
+        st.markdown(f"In use: {size}.")
+    st.caption(
+        "Any public dump of tracks with audio features works, such as TidyTuesday’s `spotify_songs.csv`. "
+        "The owner of this server can install one for everybody: `python -m recsys catalogue add FILE`."
+    )
+    file = st.file_uploader("Use a catalogue file in this session", type=["csv", "zip"], key="catalogue_file")
+    if file and st.session_state.get("catalogue_read") != file.file_id:
+        with problems.shown(), st.spinner("Reading the catalogue …"):
+            session.own_catalogue = Catalogue.from_tracks(read_files([(file, file.name)]).tracks)
+            st.session_state["catalogue_read"] = file.file_id
+            st.rerun()

@@ -1,0 +1,20 @@
+"""The frame around every page: look, navigation, who is here. Streamlit runs this file, then the page."""
+
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from recsys.ui import problems
+from recsys.ui.navigation import pages
+from recsys.ui.session import this_session
+from recsys.ui.sidebar import sidebar
+
+ICON: Final = str(Path(__file__).with_name("tonearm.svg"))
+
+st.set_page_config(page_title="Tonearm", page_icon=ICON, layout="wide")
+navigation = st.navigation(pages())
+st.logo(ICON, size="large")
+with problems.shown():
+    sidebar(this_session())
+    navigation.run()

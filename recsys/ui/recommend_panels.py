@@ -1,0 +1,147 @@
+"""Pieces of the recommend page: sliders, dials, the list, its reasons and its files."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from recsys.core.explanation import explain
+from recsys.core.export import to_csv
+from recsys.core.features import FEATURES
+from recsys.core.recommender import Recommendations
+from recsys.core.summary import profile_in_words
+from recsys.errors import TonearmError
+from recsys.ui import problems
+from recsys.ui.session import ListenerSession
+from recsys.ui.text import counted, plain
+from recsys.ui.track_table import ranked_table
+from recsys.ui.weights_panel import shares, weights_panel
+from recsys.ui.why import why
+
+_NAMES = {f.name: f.title for f in FEATURES}
+_DIALS = {"per_artist": "The limit per artist", "variety": "Variety"}
+
+
+def sliders(session: ListenerSession) -> None:
+    """Presets and one slider per feature, each from ignored to decisive."""
+    st.caption("How much each feature counts, from *ignored* to *decisive*.")
+    weights = weights_panel(session, profile_in_words(session.library))
+    if not any(weights.values()):
+        st.warning(
+            "Every slider is on *ignored*, so nothing tells one track from another. The list shows the last recipe."
+        )
+
+
+def dials(session: ListenerSession) -> None:
+    """What is set beside the weights: how many, how familiar, how varied, and where to aim."""
+    recipe = session.recipe
+    length = st.slider("Number of tracks", 5, 100, recipe.length, step=5, key="dial_length")
+    familiarity = st.slider(
+        "New artists ↔ familiar artists",
+        -1.0,
+        1.0,
+        recipe.familiarity,
+        step=0.25,
+        key="dial_familiarity",
+        help="To the right, artists in your library come first; to the left, artists that are new to you.",
+    )
+    new_only = st.toggle("Only artists that are new to me", recipe.only_new_artists, key="dial_new")
+    variety = st.slider("Variety", 0.0, 1.0, recipe.variety, step=0.1, key="dial_variety", help="Spreads the list out.")
+    limited = st.toggle("At most two songs of one artist", recipe.per_artist is not None, key="dial_artist")
+    session.recipe = replace(
+        session.recipe,
+        length=length,
+        familiarity=familiarity,
+        only_new_artists=new_only,
+        variety=variety,
+        per_artist=2 if limited else None,
+    )
+
+
+def shifts(session: ListenerSession) -> None:
+    """Where to aim beside the own profile; apart from the weights in words and in place."""
+    st.caption("A weight says how much a feature counts. These say which way to go from your own taste.")
+    chosen = {}
+    for f in (f for f in FEATURES if f.scale == "rank"):
+        start = float(session.recipe.shifts.get(f.name, 0.0))
+        label = f"More {f.low_words} ↔ more {f.high_words}"
+        chosen[f.name] = st.slider(label, -2.0, 2.0, start, step=0.5, key=f"shift_{f.name}", help=f.title)
+    session.recipe = replace(session.recipe, shifts={name: shift for name, shift in chosen.items() if shift})
+
+
+def ranked_list(session: ListenerSession) -> tuple[Recommendations | None, int]:
+    """Rank and show the list; None when there is nothing to show, with the sentence that says why."""
+    st.subheader("Your list", anchor=False)
+    try:
+        found = session.recommender.recommend(session.recipe)
+    except TonearmError as problem:
+        st.warning(plain(problem), icon=":material/info:")
+        return None, 0
+    if found.table.empty:
+        st.info("Nothing is left after your filters. Loosen one of them.", icon=":material/info:")
+        return None, 0
+    picked = ranked_table(found.table, key="list")
+    _said(session, found)
+    return found, picked
+
+
+def _said(session: ListenerSession, found: Recommendations) -> None:
+    """What made the list, what was left out, and what the dials cost."""
+    made = shares(found.contributions)
+    parts = [
+        f"{_NAMES.get(str(name), str(name)).lower()} {share:.0%}" for name, share in made.items() if share >= 0.005
+    ]
+    st.caption(f"What made this list: {', '.join(parts)}.")
+    counts = found.counts
+    left_out = f"{counts['owned']:,} you already have and {counts['too_little_known']:,} with too few known features"
+    st.caption(f"{counted(counts['candidates'], 'song')} compared; {left_out} were left out.")
+    for dial, cost in found.costs.items():
+        if cost.replaced:
+            st.caption(
+                f"{_DIALS[dial]} replaced {counted(cost.replaced, 'song')} and cost {cost.score:.3f} of mean score."
+            )
+
+
+def downloads(session: ListenerSession, found: Recommendations) -> None:
+    """The list as a file."""
+    st.download_button(
+        "Download this list as CSV",
+        data=lambda: to_csv(found.table.join(found.contributions.add_prefix("why_"), on="track_id"), note=session.note),
+        file_name="tonearm-recommendations.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def explanation(session: ListenerSession, found: Recommendations, picked: int) -> None:
+    """Why one of the tracks is here: the row picked in the table, or one chosen by name."""
+    titles = [f"{row.rank}. {row.title}" for row in found.table.itertuples()]
+    chosen = st.selectbox("Why is this track here?", titles, index=picked, help="Or pick a row in the table.")
+    track = found.table.iloc[titles.index(chosen)]
+    with problems.shown():
+        why(explain(session.recommender, session.recipe, str(track["track_id"])))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if session.is_demo:
+            st.caption("Thumbs and listening come with music that exists.")
+        else:
+            _thumbs(session, track)
+            _player(track)
+
+
+def _thumbs(session: ListenerSession, track: pd.Series) -> None:
+    """Thumbs up or down: a thumbs-down pushes the list away from songs like it."""
+    for liked, icon, label in (
+        (True, ":material/thumb_up:", "More like this"),
+        (False, ":material/thumb_down:", "Not for me"),
+    ):
+        if st.button(label, icon=icon, key=f"thumb_{liked}_{track['track_id']}"):
+            row = session.catalogue.tracks[session.catalogue.tracks["track_id"] == track["track_id"]]
+            session.judge(row, liked)
+            st.rerun(scope="fragment")
+
+
+def _player(track: pd.Series) -> None:
+    """Spotify's own player for the chosen track, only when asked for: it is Spotify's page inside ours."""
+    if pd.notna(track["url"]) and st.toggle("Listen on Spotify", key="player"):
+        st.iframe(f"https://open.spotify.com/embed/track/{track['track_id']}", height=152)

@@ -1,0 +1,41 @@
+"""The sidebar: who is here, whose tracks are on the screen, and how to change either."""
+
+import html
+
+import streamlit as st
+
+from recsys.ui import wiring
+from recsys.ui.session import ListenerSession
+from recsys.ui.text import counted, plain
+
+
+def sidebar(session: ListenerSession) -> None:
+    """Draw the sidebar."""
+    with st.sidebar:
+        if session.is_demo:
+            _demo(session)
+        else:
+            st.caption(f"On the turntable: your library, {counted(len(session.library), 'track')}.")
+        if not session.visitor.is_guest:
+            _signed_in(session)
+
+
+def _demo(session: ListenerSession) -> None:
+    listeners = wiring.demo_listeners()
+    number = session.demo_listener or 0
+    st.badge("demo data", icon=":material/science:", color="orange")
+    st.caption(f"Everything here is invented. On the turntable: {plain(listeners[number].name)}.")
+    if session.store.counts(session.listener)["user_tracks"]:
+        st.button("Back to my library", icon=":material/undo:", on_click=session.show_own, width="stretch")
+
+
+def _signed_in(session: ListenerSession) -> None:
+    name = html.escape(session.visitor.display_name or "Spotify listener", quote=True)
+    picture = html.escape(session.visitor.avatar_url or "", quote=True)
+    image = f'<img src="{picture}" alt="" width="36" height="36" style="border-radius:50%">' if picture else ""
+    st.html(
+        f'<div style="display:flex;gap:.6rem;align-items:center">{image}<span>Signed in as <b>{name}</b></span></div>'
+        '<form method="post" action="/logout"><button style="margin-top:.6rem;padding:.3rem .9rem;border-radius:8px;'
+        'border:1px solid currentColor;background:none;color:inherit;font:inherit;cursor:pointer">Log out</button>'
+        "</form>"
+    )

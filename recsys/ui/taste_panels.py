@@ -1,0 +1,120 @@
+"""Pieces of the taste page: each is a figure with the sentence that says what it shows."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from recsys.charts.comparison import comparison, comparison_in_words
+from recsys.charts.distributions import distribution, sentence
+from recsys.charts.look import CONFIG, readable
+from recsys.charts.radar import radar, radar_in_words
+from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
+from recsys.core.features import NUMBER_FEATURES, feature
+from recsys.core.summary import describe
+from recsys.core.summary import outliers as most_alone
+from recsys.demo import DEMO_NOTE
+from recsys.importers.any_file import read_files
+from recsys.ui import problems, wiring
+from recsys.ui.session import ListenerSession
+from recsys.ui.text import plain
+from recsys.ui.track_table import library_columns
+
+_DARK_TEXT = "#e7efe9"
+_LIGHT_TEXT = "#14231a"
+
+
+def figure(drawn: Any, words: str, key: str) -> None:
+    """A chart in the page's colours, with its words for those who do not see it."""
+    colour = _DARK_TEXT if st.context.theme.type == "dark" else _LIGHT_TEXT
+    st.plotly_chart(readable(drawn, colour), config=dict(CONFIG), key=key, alt=words)
+
+
+def radar_panel(session: ListenerSession) -> None:
+    """The radar, and its sentence."""
+    described = describe(session.library, session.catalogue.sample)
+    words = radar_in_words(described)
+    chart, said = st.columns([3, 2], gap="large", vertical_alignment="center")
+    with chart:
+        figure(radar(described), words, "radar")
+    with said:
+        st.markdown(plain(words.partition(": ")[2].capitalize()))
+        st.caption(
+            "Each axis is a place in the catalogue: at 50 % as many songs have less of it as have more. "
+            "The grey ring is where the middle half of your tracks lies."
+        )
+
+
+def distributions(session: ListenerSession) -> None:
+    """Every feature's distribution with the catalogue behind it, and a sentence under each."""
+    st.subheader("Feature by feature", anchor=False)
+    columns = st.columns(2, gap="large")
+    for number, f in enumerate(NUMBER_FEATURES):
+        own, others = session.library[f.column], session.catalogue.sample[f.column]
+        with columns[number % 2]:
+            st.markdown(f"**{f.title}**")
+            words = sentence(f.name, own, others)
+            figure(distribution(f.name, own, others), words, f"distribution_{f.name}")
+            st.caption(plain(words))
+
+
+def outliers(session: ListenerSession) -> None:
+    """The listener's own tracks that stand most alone."""
+    st.subheader("Your odd ones out", anchor=False)
+    alone = most_alone(session.library)
+    if alone.empty:
+        st.caption("Too few of your tracks have features to say which stand alone.")
+        return
+    st.caption("Songs of yours that are far from even their nearest neighbours in your library.")
+    alone["why"] = [feature(name).title.lower() for name in alone["feature"]]
+    st.dataframe(
+        alone[["title", "artists", "why"]],
+        hide_index=True,
+        column_config=library_columns() | {"why": st.column_config.TextColumn("Most unusual in")},
+        alt="Your tracks that stand most alone",
+    )
+
+
+def compare(session: ListenerSession) -> None:
+    """Side by side with an invented listener, or with somebody's file, which is not kept."""
+    st.subheader("Compare", anchor=False)
+    invented = {f"{listener.name} ({DEMO_NOTE})": listener.library for listener in wiring.demo_listeners()}
+    name = st.selectbox("With whom?", [*invented, "Somebody’s file"], index=1, key="compare_with")
+    other = invented[name] if name in invented else _somebodys_library()
+    if other is None or other.empty:
+        return
+    mine, theirs = (describe(tracks, session.catalogue.sample) for tracks in (session.library, other))
+    names = ("You", str(name))
+    words = comparison_in_words(mine, theirs, names)
+    figure(comparison(mine, theirs, names), words, "comparison")
+    st.caption(plain(words))
+
+
+def _somebodys_library() -> pd.DataFrame | None:
+    file = st.file_uploader(
+        "Their export; it is compared and not kept", type=["csv", "json", "zip"], key="compare_file"
+    )
+    if file is None:
+        return None
+    with problems.shown():
+        return read_files([(file, file.name)]).tracks
+    return None
+
+
+def timeline(session: ListenerSession) -> None:
+    """Listening over time, where there is a history."""
+    plays = session.plays
+    if plays.empty:
+        return
+    st.subheader("Over time", anchor=False)
+    words = plays_in_words(plays)
+    figure(plays_per_month(plays), words, "plays")
+    st.caption(plain(words))
+    name = st.selectbox("How did this move?", NUMBER_FEATURES, format_func=lambda f: f.title, index=1, key="drift").name
+    words = drift_in_words(name, plays, session.library)
+    figure(feature_drift(name, plays, session.library), words, "drift_chart")
+    st.caption(plain(words))
+
+
+def map_and_modes(session: ListenerSession) -> None:
+    """To come with modes."""

@@ -1,0 +1,87 @@
+"""The sliders: how much each feature counts, with the listener's own value in words beside each."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from recsys.core.features import FEATURES, Feature
+from recsys.core.presets import PRESETS, WEIGHT_WORDS, Preset
+from recsys.ui.session import ListenerSession
+from recsys.ui.text import plain
+
+_KEY: Final = "weight_"
+
+
+def weights_panel(session: ListenerSession, own_values: Mapping[str, str]) -> dict[str, float]:
+    """
+    Draw presets and one slider per feature; give the weights they stand at.
+
+    `own_values` says each feature's value for this listener in words; a feature that is not in it shows none.
+    The weights are remembered in the session's recipe, so they survive a change of page.
+    """
+    _presets(session)
+    weights = {f.name: _slider(f, session.recipe.weights[f.name], own_values.get(f.name)) for f in FEATURES}
+    if any(weights.values()):
+        session.recipe = replace(session.recipe, weights=weights)
+    return weights
+
+
+def _presets(session: ListenerSession) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for preset in PRESETS:
+            st.button(
+                preset.name, key=f"preset_{preset.name}", help=preset.says, on_click=_apply, args=(session, preset)
+            )
+        st.button(
+            "Reset",
+            key="preset_reset",
+            type="tertiary",
+            icon=":material/restart_alt:",
+            on_click=_reset,
+            args=(session,),
+        )
+
+
+def _apply(session: ListenerSession, preset: Preset) -> None:
+    set_weights(session, preset.all_weights())
+
+
+def _reset(session: ListenerSession) -> None:
+    from recsys.core.recipe import Recipe
+
+    session.recipe = Recipe()
+    for key in [key for key in st.session_state if str(key).startswith(("weight_", "dial_", "shift_"))]:
+        del st.session_state[key]
+
+
+def set_weights(session: ListenerSession, weights: Mapping[str, float]) -> None:
+    """Move the sliders from outside: presets, saved recipes and “tune to me” use it."""
+    session.recipe = replace(session.recipe, weights=dict(weights))
+    for name, weight in session.recipe.weights.items():
+        st.session_state[_KEY + name] = nearest_step(weight)
+
+
+def nearest_step(weight: float) -> float:
+    """The slider position nearest to a weight."""
+    return min(WEIGHT_WORDS, key=lambda step: abs(step - weight))
+
+
+def _slider(feature: Feature, weight: float, own_value: str | None) -> float:
+    key = _KEY + feature.name
+    st.session_state.setdefault(key, nearest_step(weight))
+    label = f"**{feature.title}**" + (f" · you: {plain(own_value)}" if own_value else "")
+    help_ = f"{feature.help} How much it counts, not which way: it never asks for more or less of it."
+    chosen: float = st.select_slider(
+        label, options=list(WEIGHT_WORDS), format_func=WEIGHT_WORDS.get, key=key, help=help_
+    )
+    return chosen
+
+
+def shares(contributions: pd.DataFrame) -> pd.Series:
+    """How much of the list each column explains: mean absolute contribution, as shares that sum to 1, largest first."""
+    sizes = contributions.abs().mean()
+    total = float(sizes.sum())
+    return (sizes / total if total else sizes).sort_values(ascending=False)

@@ -1,0 +1,61 @@
+"""Why a track is on the list, as arithmetic: one bar per feature, adding up to the score."""
+
+import html
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from recsys.core.explanation import Explanation
+from recsys.core.features import FEATURES
+from recsys.ui.text import plain
+
+_TITLES: Final = {f.name: f.title for f in FEATURES}
+_ROW: Final = (
+    '<div class="why"><span>{title}</span><div class="axis">'
+    '<i class="{sign}" style="left:{left:.1f}%;width:{width:.1f}%"></i></div><b>{value:+.3f}</b></div>'
+)
+_LOOK: Final = """<style>
+.why { display:grid; grid-template-columns:minmax(7rem,10rem) 1fr 4rem; gap:.6rem; align-items:center; margin:.2rem 0 }
+.why b { text-align:right; font-variant-numeric:tabular-nums; font-weight:500 }
+.why .axis { position:relative; height:.7rem; background:rgba(128,128,128,.16); border-radius:4px }
+.why .axis::after { content:""; position:absolute; left:50%; top:-2px; bottom:-2px; width:1px;
+  background:rgba(128,128,128,.7) }
+.why i { position:absolute; top:0; bottom:0; border-radius:4px }
+.why .for { background:#22a559 } .why .against { background:#d97706 }
+</style>"""
+
+
+def why(explanation: Explanation) -> None:
+    """Show the contributions, the nearest own tracks and what would change without the strongest feature."""
+    st.html(_LOOK + bars(explanation.contributions))
+    st.caption(f"The bars add up to the score, {explanation.score:.3f}, counted against the average catalogue track.")
+    near = [f"**{plain(row.title)}** by {plain(row.artists)}" for row in explanation.nearest.itertuples()]
+    if near:
+        st.markdown("Nearest of your own: " + " · ".join(near))
+    st.markdown(_without(explanation))
+
+
+def bars(contributions: pd.Series) -> str:
+    """One row of HTML per contribution, largest first, around a common zero."""
+    widest = max(float(contributions.abs().max()), 1e-12)
+    order = contributions.abs().sort_values(ascending=False, kind="stable").index
+    return "".join(_bar(str(name), float(contributions[name]), widest) for name in order)
+
+
+def _bar(name: str, value: float, widest: float) -> str:
+    width = 50 * abs(value) / widest
+    return _ROW.format(
+        title=html.escape(_TITLES.get(name, name.capitalize())),
+        sign="for" if value >= 0 else "against",
+        left=50 if value >= 0 else 50 - width,
+        width=width,
+        value=value,
+    )
+
+
+def _without(explanation: Explanation) -> str:
+    strongest = _TITLES[explanation.strongest].lower()
+    if explanation.rank_without is None:
+        return f"If {strongest} were ignored, this track could not be ranked."
+    return f"If {strongest} were ignored, it would rank {explanation.rank_without:,} instead of {explanation.rank:,}."

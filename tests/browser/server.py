@@ -1,0 +1,62 @@
+"""Starts the app as a listener would, on a free port with a data folder of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """`with Server(folder) as server:` gives a running app at `server.url`; its output is in `server.log`."""
+
+    def __init__(self, data, **environment):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = Path(data) / "server.log"
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("SPOTIFY_", "SUPABASE_"))},
+            "TONEARM_DATA": str(data),
+            "PUBLIC_URL": self.url,
+            **environment,
+        }
+        self._process = None
+
+    def start(self):
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
+        command += ["--server.fileWatcherType", "none"]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+        self._wait()
+        return self
+
+    def _wait(self, seconds=60):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1):
+                    return
+            except OSError:
+                assert self._process.poll() is None, self.log.read_text()
+                time.sleep(0.1)
+        raise AssertionError(f"The server did not answer within {seconds} s:\n{self.log.read_text()}")
+
+    def stop(self, kill=False):
+        self._process.kill() if kill else self._process.terminate()
+        self._process.wait(timeout=20)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()

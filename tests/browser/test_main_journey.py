@@ -1,0 +1,136 @@
+"""The main job as a stranger does it: three doors, sliders, reasons, files."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screen import downloaded, go, move_slider, settled
+
+pytestmark = pytest.mark.browser
+EXPORT = Path(__file__).resolve().parents[3] / "shared" / "data" / "exportify" / "listener_a.csv"
+
+OWN_FILE = "track_id,title,artists,danceability,energy,valence,tempo,acousticness\n" + "".join(
+    f"own{n:019d},Song {n},Band {n},0.{n % 9 + 1},0.{n % 7 + 2},0.{n % 5 + 3},{90 + n},0.{n % 4 + 1}\n"
+    for n in range(40)
+)
+
+
+def rows_of(file):
+    return list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"))))
+
+
+def open_demo(page):
+    settled(page).get_by_role("button", name="Try the demo").click()
+    expect(page.get_by_role("heading", name="Taste")).to_be_visible()
+    return settled(page)
+
+
+def share_of(page, feature):
+    """How much of the list a feature explains, as the page says it."""
+    said = page.get_by_text("What made this list").inner_text()
+    found = re.search(rf"{feature} (\d+)%", said)
+    return int(found[1]) if found else 0
+
+
+def listed_titles(page):
+    """The list's titles, best first, as the page offers them for explanation."""
+    page.get_by_role("combobox", name="Why is this track here?").press("ArrowDown")
+    expect(page.get_by_role("option").first).to_be_visible()
+    titles = page.get_by_role("option").all_inner_texts()
+    page.keyboard.press("Escape")
+    return [re.sub(r"^\d+\. ", "", title) for title in titles]
+
+
+def test_the_energy_slider_steers_the_demo_list_and_its_reasons(visit):
+    page = go(open_demo(visit()), "Recommend")
+    move_slider(page, "Energy", "Home")
+    ignored, share_ignored = listed_titles(page), share_of(page, "energy")
+
+    move_slider(page, "Energy", "End")
+    decisive, share_decisive = listed_titles(page), share_of(page, "energy")
+
+    assert ignored != decisive
+    assert share_ignored == 0
+    assert share_decisive > 25
+
+
+def test_the_downloaded_list_is_the_one_on_the_screen_and_says_demo_data(visit):
+    page = go(open_demo(visit()), "Recommend")
+
+    rows = rows_of(downloaded(page, "Download this list as CSV"))
+
+    assert [row["title"] for row in rows[:10]] == listed_titles(page)[:10]
+    assert {row["note"] for row in rows} == {"demo data"}
+    for row in rows:
+        reasons = sum(float(value or 0) for name, value in row.items() if name.startswith("why_"))
+        assert reasons == pytest.approx(float(row["score"]), abs=1e-5)
+
+
+def upload(page, file):
+    settled(page).locator("input[type=file]").first.set_input_files(file)
+    expect(page.get_by_text("with audio features").first).to_be_visible()
+    return settled(page)
+
+
+def test_an_uploaded_file_becomes_a_radar_and_survives_a_reload(visit):
+    page = upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
+
+    go(page, "Taste")
+    expect(page.locator(".polarlayer .points path.point").first).to_be_attached()
+    page.reload()
+
+    expect(page.get_by_text("your library, 40 tracks")).to_be_visible()
+
+
+def test_another_browser_does_not_see_an_uploaded_library(visit):
+    upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
+
+    stranger = settled(visit("/library"))
+
+    expect(stranger.get_by_text("demo data").first).to_be_visible()
+    expect(stranger.get_by_text("your library")).to_have_count(0)
+
+
+@pytest.mark.shared_data
+@pytest.mark.skipif(not EXPORT.exists(), reason="../shared/data is not here")
+def test_a_real_export_becomes_a_radar(visit):
+    page = go(upload(visit(), EXPORT), "Taste")
+
+    expect(page.locator(".polarlayer .points path.point").first).to_be_attached()
+    expect(page.get_by_text("your library, 698 tracks")).to_be_visible()
+
+
+def test_sliders_survive_a_change_of_page(visit):
+    page = go(open_demo(visit()), "Recommend")
+    move_slider(page, "Energy", "End")
+
+    go(page, "Taste")
+    go(page, "Recommend")
+
+    assert page.get_by_role("slider", name="Energy").first.get_attribute("aria-valuetext") == "decisive"
+
+
+def test_a_hostile_title_is_shown_as_text(visit):
+    hostile = "<img src=x onerror=alert(1)> **bold** [link](javascript:alert(1))"
+    file = OWN_FILE.replace("Song 0", hostile)
+    page = upload(visit(), {"name": "hostile.csv", "mimeType": "text/csv", "buffer": file.encode()})
+
+    go(page, "Taste")
+    go(page, "Recommend")
+
+    assert page.locator("img[src=x]").count() == 0
+    assert page.locator("a[href^=javascript]").count() == 0
+
+
+def test_a_file_that_is_no_table_is_refused_with_a_sentence(visit):
+    page = settled(visit())
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "song.csv", "mimeType": "text/csv", "buffer": bytes(range(256)) * 40}
+    )
+
+    expect(page.get_by_test_id("stAlert").first).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -1,0 +1,25 @@
+"""Text from outside is shown as text, whatever it contains."""
+
+import pytest
+
+from recsys.ui.text import counted, plain
+
+
+@pytest.mark.parametrize(
+    "hostile", ["**bold**", "[a](javascript:alert(1))", "<img src=x>", "$x$", "# head", ":red[x]", "`c`"]
+)
+def test_markdown_and_html_lose_their_meaning(hostile):
+    shown = plain(hostile)
+
+    assert shown.replace("\\", "") == hostile
+    assert all(f"\\{character}" in shown for character in set(hostile) & set("*[]<>$#`:()"))
+
+
+def test_a_text_stays_on_one_line():
+    assert plain("one\n\n# two\tthree") == "one \\# two three"
+
+
+def test_numbers_agree_with_their_noun():
+    assert counted(1, "track") == "1 track"
+    assert counted(1234, "track") == "1,234 tracks"
+    assert counted(2, "play in history", "plays in history") == "2 plays in history"

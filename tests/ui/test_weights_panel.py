@@ -1,0 +1,37 @@
+"""The slider positions, and what the list owes to each feature."""
+
+import pandas as pd
+import pytest
+
+from recsys.core.features import FEATURES
+from recsys.core.presets import PRESETS, WEIGHT_WORDS
+from recsys.ui.weights_panel import nearest_step, shares
+
+
+def test_every_default_and_every_preset_is_a_slider_position():
+    offered = [f.default_weight for f in FEATURES]
+    offered += [weight for preset in PRESETS for weight in preset.all_weights().values()]
+
+    assert set(offered) <= set(WEIGHT_WORDS)
+
+
+def test_the_sliders_run_from_ignored_to_decisive():
+    assert next(iter(WEIGHT_WORDS.items())) == (0.0, "ignored")
+    assert list(WEIGHT_WORDS.values())[-1] == "decisive"
+    assert list(WEIGHT_WORDS) == sorted(WEIGHT_WORDS)
+
+
+def test_a_weight_between_two_positions_goes_to_the_nearer():
+    assert nearest_step(0.9) == 1.0
+    assert nearest_step(100) == max(WEIGHT_WORDS)
+
+
+def test_shares_sum_to_one_and_are_largest_first():
+    found = shares(pd.DataFrame({"energy": [0.3, -0.3], "valence": [0.1, 0.1]}))
+
+    assert found.to_dict() == pytest.approx({"energy": 0.75, "valence": 0.25})
+    assert list(found.index) == ["energy", "valence"]
+
+
+def test_a_list_that_owes_nothing_has_no_shares():
+    assert shares(pd.DataFrame({"energy": [0.0]})).to_dict() == {"energy": 0.0}
