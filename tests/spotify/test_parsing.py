@@ -4,7 +4,7 @@ import copy
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.core.tracks import COLUMNS, check_tracks
@@ -174,6 +174,7 @@ PLACES = [
 ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PLACES), ODD), max_size=4), st.lists(ODD, max_size=3))
 def test_whatever_spotify_sends_is_a_sound_table_and_counts_add_up(changes, strangers):
     broken = copy.deepcopy(track())

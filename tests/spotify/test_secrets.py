@@ -11,10 +11,17 @@ from recsys.spotify.sign_in import SpotifyAccounts, code_challenge, code_verifie
 from tests.fakes.spotify import CLIENT_ID, CLIENT_SECRET, Fault
 
 BACK = "http://127.0.0.1:8501/callback"
-FAULTS = [None, Fault.server_error(), Fault.unauthorized(), Fault.cut_before(), Fault.not_registered(), Fault.html()]
+FAULTS = {
+    "nothing": None,
+    "502": Fault.server_error(),
+    "401": Fault.unauthorized(),
+    "cut": Fault.cut_before(),
+    "not registered": Fault.not_registered(),
+    "a page": Fault.html(),
+}
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_a_whole_journey_at_debug_shows_no_secret(spotify, dial, caplog, fault):
     caplog.set_level(logging.DEBUG)
     verifier = code_verifier(bytes(48))
@@ -24,8 +31,8 @@ def test_a_whole_journey_at_debug_shows_no_secret(spotify, dial, caplog, fault):
         code = back.split("code=")[1].split("&")[0]
         grant = accounts.refresh(accounts.exchange(code, verifier, spotify.now()), spotify.now())
     line = dial()
-    if fault:
-        spotify.fail_when("*", fault)
+    if FAULTS[fault]:
+        spotify.fail_when("*", FAULTS[fault])
     told = [repr(accounts), repr(grant), repr(line.api)]
     for ask in (line.library.me, line.library.saved, lambda: line.playlists.create("Mine")):
         try:
