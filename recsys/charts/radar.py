@@ -46,17 +46,25 @@ def radar(described: pd.DataFrame, names: tuple[str, str] = ("You", "Catalogue")
 
 
 def radar_in_words(described: pd.DataFrame, names: tuple[str, str] = ("You", "Catalogue")) -> str:
-    """The radar in a sentence or two, for those who do not see it."""
+    """The radar for those who do not see it: what it is, and what it shows."""
+    return f"Radar of audio features, {names[0]} against {names[1]}. {standing(described)}"
+
+
+def standing(described: pd.DataFrame) -> str:
+    """
+    What the radar shows, in two or three sentences: where the listener stands apart from the catalogue, where the
+    taste is widest, and what is unknown.
+    """
     rows = described.loc[[f.name for f in AUDIO_FEATURES]]
     known = rows[rows["percentile"].notna()]
     if known.empty:
-        return f"Radar of audio features, {names[0]} against {names[1]}: no audio features are known yet."
+        return "No audio features are known yet."
     notable = known["percentile"][(known["percentile"] - 0.5).abs() >= NOTABLE]
     places = [leaning(name, place).removesuffix(" of the catalogue") for name, place in notable.items()]
     says = f"{listed(places)} of the catalogue" if places else "near the middle of the catalogue in every feature"
     unknown = [f.title.lower() for f in AUDIO_FEATURES if f.name not in known.index]
     missing = f" Nothing is known about {listed(unknown)}." if unknown else ""
-    return f"Radar of audio features, {names[0]} against {names[1]}: {says}. {_widest(known)}{missing}"
+    return f"{says[0].upper()}{says[1:]}. {_widest(known)}{missing}"
 
 
 def _widest(known: pd.DataFrame) -> str:

@@ -57,7 +57,13 @@ def map_in_words(library: pd.DataFrame, sample: pd.DataFrame, medoids: Sequence[
     says = f"Map of {len(own)} of your tracks among the catalogue. Left to right: {ends[0]}. Bottom to top: {ends[1]}."
     titles = own.set_index("track_id")["title"].reindex(medoids).dropna()
     tastes = f" Your tastes are marked by {'; '.join(titles)}." if len(titles) else ""
-    return says + tastes + (f" {left_out} tracks have too few known features to be placed." if left_out else "")
+    return says + tastes + _left_out(left_out)
+
+
+def _left_out(count: int) -> str:
+    if not count:
+        return ""
+    return f" {count} {'track has' if count == 1 else 'tracks have'} too few known features to be placed."
 
 
 def _placed(library: pd.DataFrame, sample: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recsys.charts.radar import radar, radar_in_words
+from recsys.charts.radar import radar, radar_in_words, standing
 from recsys.core.features import AUDIO_FEATURES
 from recsys.core.summary import describe
 from recsys.core.tracks import empty_tracks
@@ -76,19 +76,24 @@ def test_names_are_escaped():
 
 
 def test_words_name_what_stands_out_and_what_is_unknown():
-    words = radar_in_words(described(energy=[0.9] * 4, tempo=[None] * 4, valence=[0.05] * 4))
-    assert "further towards “intense” than 100\N{NO-BREAK SPACE}%" in words
+    words = standing(described(energy=[0.9] * 4, tempo=[None] * 4, valence=[0.05] * 4))
+    assert "Further towards “intense” than 100\N{NO-BREAK SPACE}%" in words
     assert "“sad or angry”" in words
     assert "Nothing is known about tempo." in words
 
 
 def test_words_tell_where_a_taste_is_wide():
-    assert "energy, where the middle half lies between 0.00 and 1.00" in radar_in_words(described(energy=[0, 0, 1, 1]))
+    assert "energy, where the middle half lies between 0.00 and 1.00" in standing(described(energy=[0, 0, 1, 1]))
 
 
 def test_words_for_an_even_taste_and_for_nothing():
-    assert "near the middle of the catalogue in every feature" in radar_in_words(described())
-    assert "no audio features are known" in radar_in_words(describe(empty_tracks(), CATALOGUE))
+    assert standing(described()).startswith("Near the middle of the catalogue in every feature. Widest spread:")
+    assert standing(describe(empty_tracks(), CATALOGUE)) == "No audio features are known yet."
+
+
+def test_the_alternative_text_says_what_the_figure_is_and_what_it_shows():
+    words = radar_in_words(described(), ("Ada", "Catalogue"))
+    assert words == f"Radar of audio features, Ada against Catalogue. {standing(described())}"
 
 
 @pytest.mark.parametrize("library", [CATALOGUE, empty_tracks()])

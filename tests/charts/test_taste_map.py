@@ -34,7 +34,7 @@ def test_a_track_of_which_little_is_known_has_no_place_and_is_counted():
     library = sounds([0.1, 0.5, 0.9])
     library.loc[1, [f.column for f in NUMBER_FEATURES if f.name != "energy"]] = np.nan
     assert len(taste_map(library, SAMPLE).data[0].x) == 2
-    assert "1 tracks have too few known features" in map_in_words(library, SAMPLE)
+    assert "1 track has too few known features" in map_in_words(library, SAMPLE)
 
 
 def test_medoids_are_numbered_in_the_legend_at_the_place_of_their_track():
