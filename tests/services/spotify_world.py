@@ -15,7 +15,9 @@ from recsys.storage.sqlite_sessions import SqliteSessions
 from recsys.storage.sqlite_store import SqliteStore
 from recsys.ui.spotify_wiring import SpotifyWiring, tokens_of
 from tests.fakes.calling import SleepingClock
+from tests.fakes.spotify.music import Track
 
+SPANS = {"top_short": "short_term", "top_medium": "medium_term", "top_long": "long_term"}
 SECRET = "only for tests, thirty-two characters"
 
 
@@ -79,3 +81,24 @@ class SpotifyWorld:
         """The same data folder in a new process."""
         self.close()
         return SpotifyWorld(self.fake, self.settings.data_folder, self.http, self.reccobeats_url)
+
+
+def entries(fake, origin, listener="ada"):
+    """What stands on a list at the invented Spotify, in order; holes, files and episodes included."""
+    account = fake.listeners[listener]
+    if origin.startswith("playlist:"):
+        return [entry for _, entry in fake.playlist(origin.removeprefix("playlist:")).entries]
+    if origin in SPANS:
+        return account.top[SPANS[origin]]
+    return [entry for _, entry in {"saved": account.saved, "recent": account.recent}[origin]]
+
+
+def ids(found):
+    """The ids of the tracks among entries, each once."""
+    return {entry.id for entry in found if isinstance(entry, Track)}
+
+
+def on_list(world, origin, listener="ada"):
+    """What the store says stands on a list."""
+    origins = world.store.origins(listener)
+    return set(origins.loc[origins["origin"] == origin, "track_id"])

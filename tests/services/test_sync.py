@@ -1,0 +1,422 @@
+"""Sync my Spotify: complete, countable, resumable, and never a word that is not true."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from recsys.errors import SpotifyUnreachable
+from recsys.services.sync import FRESH, LISTS
+from recsys.services.sync_progress import Stage, SyncProgress
+from tests.fakes.faults import Fault
+from tests.fakes.spotify.music import track
+from tests.services.spotify_world import entries, ids, on_list
+
+MIXED, EMPTY, SHARED = 0, 1, 2
+
+
+def playlist_id(spotify, number, listener="ada"):
+    return spotify.listeners[listener].playlists[number].id
+
+
+def choose(world, *numbers, listener="ada"):
+    world.sync.choose_playlists(listener, [playlist_id(world.fake, number) for number in numbers])
+
+
+def stage(progress, name):
+    found = progress.stage(name)
+    assert found is not None, name
+    return found
+
+
+def calls_since(spotify, mark):
+    return [f"{seen.call}?{seen.params.get('offset', '')}" for seen in spotify.requests[mark:]]
+
+
+def test_every_list_arrives_as_a_whole_and_says_where_each_track_came_from(world, spotify):
+    choose(world, MIXED, SHARED)
+    progress = world.synced()
+
+    for name in (*LISTS, f"playlist:{playlist_id(spotify, MIXED)}", f"playlist:{playlist_id(spotify, SHARED)}"):
+        assert on_list(world, name) == ids(entries(spotify, name)), name
+        assert stage(progress, name).state == "done"
+    everywhere = [entry for name in LISTS for entry in entries(spotify, name)]
+    assert set(world.store.tracks("ada")["track_id"]) == ids([*everywhere, *entries(spotify, "saved")])
+    assert progress.finished_at is not None
+
+
+def test_found_is_stored_and_skipped_and_nothing_is_pending_at_the_end(world, spotify):
+    choose(world, MIXED)
+    progress = world.synced()
+
+    mixed = stage(progress, f"playlist:{playlist_id(spotify, MIXED)}")
+    assert mixed.found == len(entries(spotify, mixed.name)) == 59
+    assert (mixed.stored, mixed.pending) == (55, 0)
+    assert sorted(mixed.skipped.values()) == [1, 1, 1, 1]
+    assert progress.found == progress.stored + progress.skipped
+    assert progress.pending == 0
+
+
+def test_the_numbers_add_up_and_match_the_store_after_every_page(world, spotify):
+    seen = []
+
+    class Watched:
+        def report(self, progress):
+            saved = stage(progress, "saved")
+            kept = len(on_list(world, "saved"))
+            seen.append((saved.found, saved.stored, saved.pending, kept))
+
+        def sleep(self, seconds):
+            raise AssertionError("nothing asked to wait")
+
+    world.sync.run("ada", Watched())
+
+    pages = list(dict.fromkeys(row for row in seen if row[0]))
+    assert pages == [(120, 50, 70, 50), (120, 100, 20, 100), (120, 120, 0, 120)]
+
+
+def test_ranks_and_dates_are_kept(world, spotify):
+    world.synced()
+    origins = world.store.origins("ada")
+    top = origins[origins["origin"] == "top_short"].set_index("track_id")["rank"]
+    assert [top[one.id] for one in spotify.listeners["ada"].top["short_term"][:3]] == [1, 2, 3]
+    tracks = world.store.tracks("ada").set_index("track_id")["added_at"]
+    newest = spotify.listeners["ada"].saved[0]
+    assert tracks[newest[1].id] == newest[0]
+
+
+def test_a_playlist_does_not_change_the_day_a_track_was_liked(world, spotify):
+    choose(world, MIXED)
+    world.synced()
+    liked_at, liked = spotify.listeners["ada"].saved[0]
+    assert liked.id in on_list(world, f"playlist:{playlist_id(spotify, MIXED)}")
+    assert world.store.tracks("ada").set_index("track_id")["added_at"][liked.id] == liked_at
+
+
+def test_plays_are_history_and_the_same_play_twice_is_one(world, spotify):
+    world.synced()
+    world.synced()
+    assert len(world.store.plays("ada")) == len(spotify.listeners["ada"].recent) == 50
+
+
+def test_a_second_sync_reads_one_page_of_saved_tracks_and_no_unchanged_playlist(world, spotify):
+    choose(world, MIXED, SHARED)
+    world.synced()
+    mark = len(spotify.requests)
+
+    progress = world.synced()
+
+    calls = [call.partition("?")[0] for call in calls_since(spotify, mark)]
+    assert calls.count("GET /v1/me/tracks") == 1
+    assert not [call for call in calls if call.endswith("/items")]
+    assert (stage(progress, "saved").found, stage(progress, "saved").stored) == (120, 120)
+    assert stage(progress, "saved").added == 0
+
+
+def test_what_was_liked_since_arrives_with_one_request(world, spotify):
+    world.synced()
+    for number in range(3):
+        spotify.like("ada", track(number, "new"))
+    mark = len(spotify.requests)
+
+    progress = world.synced()
+
+    assert spotify.requests[mark:] != []
+    assert [c for c in calls_since(spotify, mark) if "me/tracks" in c] == ["GET /v1/me/tracks?0"]
+    assert (stage(progress, "saved").added, stage(progress, "saved").stored) == (3, 123)
+    assert on_list(world, "saved") == ids(entries(spotify, "saved"))
+
+
+def test_a_track_no_longer_liked_leaves_the_list_after_a_complete_pass_and_stays_in_the_library(world, spotify):
+    world.synced()
+    _, gone = spotify.listeners["ada"].saved.pop(100)
+
+    progress = world.synced()
+
+    assert stage(progress, "saved").removed == 1
+    assert on_list(world, "saved") == ids(entries(spotify, "saved"))
+    assert gone.id in set(world.store.tracks("ada")["track_id"])
+
+
+def test_one_liked_and_one_unliked_are_both_noticed(world, spotify):
+    world.synced()
+    spotify.listeners["ada"].saved.pop(100)
+    spotify.like("ada", track(1, "new"))
+    progress = world.synced()
+    assert (stage(progress, "saved").added, stage(progress, "saved").removed) == (1, 1)
+    assert on_list(world, "saved") == ids(entries(spotify, "saved"))
+
+
+def test_a_changed_playlist_is_read_again(world, spotify):
+    choose(world, SHARED)
+    world.synced()
+    playlist = spotify.listeners["ada"].playlists[SHARED]
+    _, gone = playlist.entries.pop(0)
+    playlist.version += 1
+
+    progress = world.synced()
+
+    name = f"playlist:{playlist.id}"
+    assert stage(progress, name).removed == 1
+    assert gone.id not in on_list(world, name)
+
+
+def test_nothing_is_taken_off_a_list_because_a_page_failed(world, spotify):
+    world.synced()
+    spotify.listeners["ada"].saved.pop(100)
+    before = on_list(world, "saved")
+    spotify.fail_when("GET /v1/me/tracks", Fault.server_error(), lambda seen: seen.params["offset"] != "0")
+
+    progress = world.synced()
+
+    assert stage(progress, "saved").state == "failed"
+    assert stage(progress, "saved").removed == 0
+    assert on_list(world, "saved") == before
+
+
+def test_likes_that_arrive_while_the_list_is_read_are_found_by_a_second_look(world, spotify):
+    arrived = []
+
+    def like_one(seen):
+        if seen.params["offset"] == "50" and not arrived:
+            arrived.append(spotify.like("ada", track(9, "new")))
+        return False
+
+    spotify.fail_when("GET /v1/me/tracks", Fault(), like_one)
+    progress = world.synced()
+    assert on_list(world, "saved") == ids(entries(spotify, "saved"))
+    assert (stage(progress, "saved").found, stage(progress, "saved").stored) == (121, 121)
+
+
+def test_unliking_while_the_list_is_read_loses_nothing_and_is_mended_by_the_next_sync(world, spotify):
+    gone = []
+
+    def unlike_one(seen):
+        if seen.params["offset"] == "50" and not gone:
+            gone.append(spotify.listeners["ada"].saved.pop(10)[1].id)
+        return False
+
+    spotify.fail_when("GET /v1/me/tracks", Fault(), unlike_one)
+    world.synced()
+    assert on_list(world, "saved") >= ids(entries(spotify, "saved"))
+    world.synced()
+    assert on_list(world, "saved") == ids(entries(spotify, "saved"))
+
+
+def test_an_empty_account_is_a_finished_sync_of_nothing(world, spotify):
+    world.connect("nell")
+    progress = world.synced("nell")
+    assert progress.finished_at is not None
+    assert (progress.found, progress.stored) == (0, 0)
+
+
+def test_two_listeners_keep_their_tracks_apart(world, spotify):
+    world.connect("grace")
+    world.sync.start("ada")
+    world.sync.start("grace")
+    world.sync.wait("ada", 30)
+    world.sync.wait("grace", 30)
+    assert on_list(world, "saved", "ada") == ids(entries(spotify, "saved", "ada"))
+    assert on_list(world, "saved", "grace") == ids(entries(spotify, "saved", "grace"))
+
+
+def test_one_request_at_a_time_reaches_spotify(world, spotify):
+    world.connect("grace")
+    world.sync.start("ada")
+    world.sync.start("grace")
+    world.sync.wait("ada", 30)
+    world.sync.wait("grace", 30)
+    assert spotify.faults.most_at_once == 1
+
+
+def test_a_second_click_joins_the_running_sync(world, spotify):
+    arrived, go = threading.Event(), threading.Event()
+
+    def hold(seen):
+        arrived.set()
+        return not go.wait(10)
+
+    spotify.fail_when("GET /v1/me/tracks", Fault(), hold)
+    world.sync.start("ada")
+    assert arrived.wait(10)
+    joined = world.sync.start("ada")
+    go.set()
+
+    assert joined.is_running
+    world.sync.wait("ada", 30)
+    assert spotify.count("GET /v1/me/top/tracks") == 3
+
+
+def test_a_cancelled_sync_goes_on_from_the_page_after_the_last_stored_one(world, spotify):
+    def cancel(seen):
+        world.sync.cancel("ada")
+        return False
+
+    spotify.fail_when("GET /v1/me/tracks", Fault(), cancel)
+    stopped = world.synced()
+    assert (stage(stopped, "saved").state, stage(stopped, "saved").stored) == ("paused", 50)
+    assert stopped.is_interrupted
+    spotify.mend()
+    mark = len(spotify.requests)
+
+    progress = world.synced()
+
+    assert calls_since(spotify, mark)[:2] == ["GET /v1/me/tracks?50", "GET /v1/me/tracks?100"]
+    assert spotify.count("GET /v1/me/top/tracks") == 3
+    assert progress.finished_at is not None
+    assert stage(progress, "saved").stored == 120
+
+
+def test_a_restarted_server_shows_where_it_stopped_and_goes_on_from_there(world, spotify):
+    spotify.fail_when("GET /v1/me/tracks", Fault.quota_exceeded(), lambda seen: seen.params["offset"] == "100")
+    world.synced()
+    spotify.mend()
+
+    after = world.restarted()
+    seen = after.sync.progress("ada")
+    assert (stage(seen, "saved").state, stage(seen, "saved").stored, stage(seen, "saved").pending) == (
+        "blocked",
+        100,
+        20,
+    )
+    after.clock.now += 2 * 86_400
+    mark = len(spotify.requests)
+    progress = after.synced()
+    after.close()
+
+    assert "GET /v1/me/tracks?100" in calls_since(spotify, mark)
+    assert "GET /v1/me/tracks?50" not in calls_since(spotify, mark)
+    assert stage(progress, "saved").stored == 120
+
+
+def test_a_daily_limit_on_one_list_is_a_time_and_the_other_lists_go_on(world, spotify):
+    spotify.fail_when("GET /v1/me/tracks", Fault.quota_exceeded(retry_after=61_389))
+
+    progress = world.synced()
+
+    saved = stage(progress, "saved")
+    assert saved.state == "blocked"
+    assert saved.blocked_until == progress.blocked_until
+    assert "17 hours" in saved.message
+    assert progress.message == ""
+    for name in ("top_short", "top_medium", "top_long", "recent"):
+        assert stage(progress, name).state == "done"
+
+
+def test_while_a_list_is_blocked_starting_again_asks_spotify_nothing_about_it(world, spotify):
+    spotify.fail_when("GET /v1/me/tracks", Fault.quota_exceeded(retry_after=61_389))
+    world.synced()
+    asked = spotify.count("GET /v1/me/tracks")
+    progress = world.synced()
+    assert spotify.count("GET /v1/me/tracks") == asked
+    assert stage(progress, "saved").state == "blocked"
+
+
+def test_a_block_is_shared_by_all_listeners_of_the_app(world, spotify):
+    world.connect("grace")
+    spotify.fail_when("GET /v1/me/tracks", Fault.quota_exceeded(retry_after=61_389))
+    world.synced("ada")
+    asked = spotify.count("GET /v1/me/tracks")
+    assert stage(world.synced("grace"), "saved").state == "blocked"
+    assert spotify.count("GET /v1/me/tracks") == asked
+
+
+def test_a_short_wait_is_waited_out(world, spotify):
+    spotify.fail_next("GET /v1/me/tracks", Fault.too_many_requests(retry_after=7))
+    progress = world.synced()
+    assert progress.finished_at is not None
+    assert 7 in world.clock.slept
+
+
+def test_a_withdrawn_consent_ends_the_sync_with_the_reason_and_keeps_what_is_stored(world, spotify):
+    def withdraw(seen):
+        spotify.revoke("ada")
+        return False
+
+    spotify.fail_when("GET /v1/me/player/recently-played", Fault(), withdraw)
+    progress = world.synced()
+
+    assert "withdrawn" in progress.message
+    assert "withdrawn" in stage(progress, "recent").message
+    assert on_list(world, "saved") == ids(entries(spotify, "saved"))
+    assert world.sessions.tokens("ada") is None
+
+
+def test_a_listener_who_never_connected_is_told_to_connect(world, spotify):
+    progress = world.synced("guest-1")
+    assert progress.message == "Connect Spotify first."
+    assert len(spotify.requests) == 0
+
+
+def test_before_the_first_sync_there_is_nothing_to_show(world):
+    assert world.sync.progress("ada") == SyncProgress()
+
+
+def test_playlists_to_choose_from_are_those_that_can_be_read(world, spotify):
+    choices = world.sync.playlists("ada")
+    assert [(one.name, one.total, one.is_chosen) for one in choices] == [
+        ("Everything at once", 59, False),
+        ("Not yet", 0, False),
+        ("Ours", 3, False),
+    ]
+    choose(world, SHARED)
+    assert [one.is_chosen for one in world.sync.known_playlists("ada")] == [False, False, True]
+
+
+def test_a_list_of_playlists_that_cannot_be_had_leaves_the_last_one(world, spotify):
+    world.sync.playlists("ada")
+    spotify.fail_when("GET /v1/me/playlists", Fault.server_error())
+    with pytest.raises(SpotifyUnreachable):
+        world.sync.playlists("ada")
+    assert len(world.sync.known_playlists("ada")) == 3
+
+
+def test_a_playlist_that_was_deleted_says_so_and_keeps_its_tracks(world, spotify):
+    choose(world, SHARED)
+    world.synced()
+    name = f"playlist:{playlist_id(spotify, SHARED)}"
+    kept = on_list(world, name)
+    del spotify.listeners["ada"].playlists[SHARED]
+
+    progress = world.synced()
+
+    assert "no longer among yours" in stage(progress, name).message
+    assert on_list(world, name) == kept
+    assert progress.finished_at is not None
+
+
+def test_a_playlist_no_longer_chosen_is_no_longer_read(world, spotify):
+    choose(world, SHARED)
+    world.synced()
+    world.sync.choose_playlists("ada", [])
+    assert world.synced().stage(f"playlist:{playlist_id(spotify, SHARED)}") is None
+
+
+def test_an_interrupted_sync_of_yesterday_reads_finished_lists_again_and_keeps_the_place_in_others(world, spotify):
+    spotify.fail_when("GET /v1/me/tracks", Fault.server_error(), lambda seen: seen.params["offset"] == "50")
+    world.synced()
+    spotify.mend()
+    world.clock.now += FRESH / timedelta(seconds=1) + 1
+    mark = len(spotify.requests)
+    world.synced()
+    calls = calls_since(spotify, mark)
+    assert sum("top" in call for call in calls) == 3
+    assert [call for call in calls if "me/tracks" in call] == ["GET /v1/me/tracks?50", "GET /v1/me/tracks?100"]
+
+
+def test_progress_survives_being_stored(world, spotify):
+    choose(world, MIXED)
+    progress = world.synced()
+    assert SyncProgress.from_json(progress.as_json()) == progress
+
+
+def test_a_stage_stored_by_a_later_version_can_be_read():
+    stored = {**Stage("saved", "Saved tracks").as_json(), "of_the_future": 1}
+    assert Stage.from_json(stored) == Stage("saved", "Saved tracks")
+
+
+def test_what_ran_when_the_server_died_is_shown_as_paused():
+    progress = SyncProgress((replace(Stage("saved", "Saved tracks"), state="running"),), started_at="2026-11-23")
+    assert [one.state for one in progress.at_rest().stages] == ["paused"]
+    assert progress.at_rest().is_interrupted
