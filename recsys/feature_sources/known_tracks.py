@@ -31,7 +31,7 @@ class KnownTracks:
 
     def __init__(self, name: str, known: pd.DataFrame) -> None:
         self.name = name
-        self._all = known
+        self._known = known
 
     def can_be_asked(self, tracks: pd.DataFrame) -> pd.Series:
         return pd.Series(True, index=tracks.index)
@@ -42,7 +42,7 @@ class KnownTracks:
 
         A song matches when durations differ by at most two seconds, or when one of the two is not known.
         """
-        at = self._by_id.get_indexer(pd.Index(tracks["track_id"]))
+        at = self._rows_by_id(tracks)
         at = np.where(at < 0, self._rows_by_isrc(tracks), at)
         at = np.where(at < 0, self._rows_by_song(tracks, at < 0), at)
         is_found = at >= 0
@@ -51,24 +51,29 @@ class KnownTracks:
         return answer.assign(track_id=tracks["track_id"].to_numpy()[is_found])
 
     @cached_property
-    def _known(self) -> pd.DataFrame:
-        has_audio = self._all[AUDIO].notna().any(axis=1)
-        return (self._all if has_audio.all() else self._all[has_audio]).reset_index(drop=True)
+    def _heard(self) -> np.ndarray:
+        """Row numbers of tracks with audio features; the others cannot answer. No copy of a large table is made."""
+        return np.flatnonzero(self._known[AUDIO].notna().any(axis=1))
 
     @cached_property
     def _by_id(self) -> pd.Index:
-        return pd.Index(self._known["track_id"])
+        return pd.Index(self._known["track_id"].to_numpy()[self._heard])
 
     @cached_property
     def _by_isrc(self) -> pd.Series:
         """Row numbers by ISRC; of rows that share one, the first."""
-        codes = isrcs(self._known["isrc"]).dropna()
-        return pd.Series(codes.index, index=codes.to_numpy()).groupby(level=0).first()
+        rows = pd.Series(self._heard, index=isrcs(self._known["isrc"]).to_numpy()[self._heard])
+        return rows[rows.index.notna()].groupby(level=0).first()
 
     @cached_property
     def _by_song(self) -> pd.DataFrame:
-        durations = self._known["duration_ms"].to_numpy()
-        return pd.DataFrame({"song": song_numbers(self._known), "row": self._known.index, "duration_ms": durations})
+        songs, durations = song_numbers(self._known), self._known["duration_ms"].to_numpy()
+        rows = self._heard
+        return pd.DataFrame({"song": songs[rows], "row": rows, "duration_ms": durations[rows]})
+
+    def _rows_by_id(self, tracks: pd.DataFrame) -> np.ndarray:
+        at = self._by_id.get_indexer(pd.Index(tracks["track_id"]))
+        return np.where(at < 0, -1, self._heard[at]) if len(self._heard) else at
 
     def _rows_by_isrc(self, tracks: pd.DataFrame) -> np.ndarray:
         codes = isrcs(tracks["isrc"])

@@ -86,7 +86,7 @@ class Filled:
     Attributes
     ----------
     tracks : DataFrame
-        The rows that came in, in their order (index 0..n-1), with what was found; `source` says who gave audio features.
+        The rows that came in, in order (index 0..n-1), with what was found; `source` says who gave audio features.
     states : Series
         One of `STATES` for each row, on the same index.
     found : mapping of source to count
