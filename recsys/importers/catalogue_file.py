@@ -80,10 +80,11 @@ def read_catalogue(source: Path | str, cache: Path | None = None) -> pd.DataFram
         source = downloaded(str(source), cache)
     path = Path(source)
     with opened(path, path.name) as stream:
-        if kind_of(stream) == PARQUET:
-            with opened_parquet(stream, path.name) as file:
-                if is_catalogue(file):
-                    return catalogue_rows(file, (SONG_COLUMN,), path.name)
+        is_parquet = kind_of(stream) == PARQUET
+    if is_parquet:
+        with opened_parquet(path, path.name) as file:
+            if is_catalogue(file):
+                return catalogue_rows(file, (SONG_COLUMN,), path.name)
     return read_file(path, path.name).tracks
 
 

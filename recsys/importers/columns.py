@@ -55,16 +55,31 @@ NUMBERS: Final = (*(f.column for f in AUDIO_FEATURES), "key", "mode", "time_sign
 
 @dataclass(frozen=True)
 class Dialect:
-    """A table known by name. `signature` are the tidied headers that only it has."""
+    """
+    A table known by name.
+
+    Attributes
+    ----------
+    name : str
+    signature : frozenset of str
+        Tidied headers that only it has together.
+    has_escaped_commas : bool
+        Artists are joined with ", ", and commas in their names are escaped.
+    writes_na : bool
+        A missing text is written NA, as R does; elsewhere NA may be a title.
+    is_ours : bool
+        Written by `core.export.to_csv`: any id counts, and apostrophes that guard formulas are taken off.
+    """
 
     name: str
     signature: frozenset[str]
     has_escaped_commas: bool = False
+    writes_na: bool = False
     is_ours: bool = False
 
 
-def _dialect(name: str, signature: str, has_escaped_commas: bool = False, is_ours: bool = False) -> Dialect:
-    return Dialect(name, frozenset(signature.split()), has_escaped_commas, is_ours)
+def _dialect(name: str, signature: str, **particulars: bool) -> Dialect:
+    return Dialect(name, frozenset(signature.split()), **particulars)
 
 
 DIALECTS: Final = (
@@ -73,7 +88,9 @@ DIALECTS: Final = (
     _dialect("exportify.app CSV", "trackuri trackname artisturis artistnames albumuri", has_escaped_commas=True),
     _dialect("exportify.app CSV", "trackuri trackname artisturi artistname albumuri", has_escaped_commas=True),
     _dialect("exportify.net CSV", "trackuri trackname albumname artistnames releasedate durationms addedat"),
-    _dialect("TidyTuesday spotify_songs.csv", "trackid trackname trackartist playlistid playlistsubgenre"),
+    _dialect(
+        "TidyTuesday spotify_songs.csv", "trackid trackname trackartist playlistid playlistsubgenre", writes_na=True
+    ),
     _dialect("114k dataset.csv", "trackid artists albumname trackname trackgenre"),
     _dialect("1.2M tracks_features.csv", "id name album albumid artists artistids discnumber releasedate"),
     _dialect("600k tracks.csv", "id name popularity artists idartists releasedate"),

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from recsys.errors import UnreadableFile
+from recsys.errors import NoTracks, UnreadableFile
 from recsys.importers.columns import recognise
 
 SAMPLE_BYTES: Final = 1 << 18
@@ -71,8 +71,10 @@ def find_layout(stream: BinaryIO, name: str) -> Layout:
 
     Raises
     ------
-    UnreadableFile
+    NoTracks
         It is not text, has no row below a header, or has more columns than any table of tracks.
+    UnreadableFile
+        A quote is opened in its first rows and never closed.
     """
     encoding, skip = find_encoding(stream, name)
     stream.seek(skip)
@@ -81,10 +83,12 @@ def find_layout(stream: BinaryIO, name: str) -> Layout:
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head, final=is_whole)
     layouts = [_layout_with(text, is_whole, delimiter, encoding, skip) for delimiter in _delimiters(text)]
     found = max((each for each in layouts if each), key=_recognised, default=None)
+    if found is not None and not found.sample and not is_whole:
+        raise UnreadableFile(f"“{name}” cannot be read from its first rows on: {UNCLOSED}")
     if found is None or not found.sample:
-        raise UnreadableFile(f"“{name}” holds no rows below its header. Export it again and check that it has tracks.")
+        raise NoTracks(f"“{name}” holds no rows below its header. Export it again and check that it has tracks.")
     if len(found.header) > MOST_COLUMNS:
-        raise UnreadableFile(f"“{name}” has {len(found.header):,} columns; that is not a table of tracks.")
+        raise NoTracks(f"“{name}” has {len(found.header):,} columns; that is not a table of tracks.")
     return found
 
 
@@ -104,7 +108,7 @@ def find_encoding(stream: BinaryIO, name: str) -> tuple[str, int]:
         encoding = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
         if head.count(0) > len(head) / 4 and _decodes(stream, encoding, 0):
             return encoding, 0
-        raise UnreadableFile(f"“{name}” is not a text file, whatever its name says. Choose a CSV, JSON or ZIP export.")
+        raise NoTracks(f"“{name}” is not a text file, whatever its name says. Choose a CSV, JSON or ZIP export.")
     return next(each for each in ("utf-8", "cp1252", "latin-1") if _decodes(stream, each, 0)), 0
 
 

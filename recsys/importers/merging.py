@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -54,23 +55,34 @@ def distinct(rows: pd.DataFrame) -> pd.DataFrame:
     The first row of a track counts; what it does not know is taken from the next that does, and genres are united.
     A track known by its id alone has the id as its title and no artists.
     """
-    is_repeated = rows["track_id"].duplicated(keep=False)
-    if is_repeated.any():
-        once = rows.groupby("track_id", sort=False).head(1)
-        repeated = rows.loc[is_repeated]
-        filled = repeated.groupby("track_id", sort=False).first()
+    codes, ids = pd.factorize(rows["track_id"])
+    if len(ids) < len(rows):
+        tracks = pd.DataFrame({name: _first_known(rows[name], codes, len(ids)) for name in rows})
         if "genres" in rows:
-            filled["genres"] = _united(repeated)
-        is_filled = once["track_id"].isin(filled.index)
-        rows = pd.concat([once[~is_filled], filled.reset_index().set_axis(once.index[is_filled])]).sort_index()
+            tracks["genres"] = _united(rows["genres"], codes, tracks["genres"])
+        rows = tracks
     return as_tracks(rows.assign(title=rows["title"].fillna(rows["track_id"]), artists=rows["artists"].fillna("")))
 
 
-def _united(rows: pd.DataFrame) -> pd.Series:
-    """The genres of all rows of a track, each once, in the order met."""
-    each = rows[["track_id", "genres"]].dropna().assign(genres=lambda known: known["genres"].str.split(","))
-    each = each.explode("genres").drop_duplicates()
-    return each.groupby("track_id", sort=False)["genres"].agg(",".join)
+def _first_known(column: pd.Series, codes: np.ndarray, count: int) -> pd.Series:
+    """The first value that is not missing for every code 0..count-1."""
+    known = np.flatnonzero(column.notna().to_numpy())[::-1]
+    first = np.full(count, -1)
+    first[codes[known]] = known  # written from the last row to the first, so the first stays
+    return pd.Series(column.array.take(first, allow_fill=True), name=column.name)
+
+
+def _united(genres: pd.Series, codes: np.ndarray, first: pd.Series) -> pd.Series:
+    """The genres of all rows of each code, each once, in the order met; `first` are those of its first row."""
+    differs = (genres.notna() & (genres.array != first.array.take(codes))).to_numpy()
+    if not differs.any():
+        return first
+    several = np.isin(codes, codes[differs])
+    each = pd.DataFrame({"code": codes[several], "genre": genres[several].str.split(",").array}).explode("genre")
+    united = each.dropna().drop_duplicates().groupby("code")["genre"].agg(",".join)
+    first = first.copy()
+    first[united.index] = united
+    return first
 
 
 def merge(imports: Sequence[Imported]) -> Imported:
@@ -111,6 +123,8 @@ def _renamed(track_ids: pd.Series, ids: dict[str, str]) -> pd.Series:
 def _with_open_titles(tracks: pd.DataFrame) -> pd.DataFrame:
     """Take back the id as title, so that another file may know the real one."""
     is_open = tracks["title"] == tracks["track_id"]
+    if not is_open.any():
+        return tracks
     return tracks.assign(title=tracks["title"].mask(is_open), artists=tracks["artists"].mask(tracks["artists"] == ""))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -10,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
-from recsys.core.tracks import COLUMNS, NUMBERS, as_tracks
-from recsys.errors import NoTracks, TonearmError, UnreadableFile
+from recsys.core.tracks import COLUMNS, NUMBERS, TEXT, as_tracks, check_tracks
+from recsys.errors import BadTracks, NoTracks, UnreadableFile
 from recsys.importers.columns import recognise
 from recsys.importers.delimited import Batch
 from recsys.importers.report import FileReport, Imported, count_with_features, no_plays
@@ -23,9 +24,9 @@ BATCH_ROWS: Final = 1 << 16
 
 
 @contextmanager
-def opened_parquet(stream: BinaryIO, name: str) -> Iterator[parquet.ParquetFile]:
+def opened_parquet(source: Path | BinaryIO, name: str) -> Iterator[parquet.ParquetFile]:
     """
-    A Parquet file.
+    A Parquet file; one on disk is mapped into memory.
 
     Raises
     ------
@@ -33,7 +34,7 @@ def opened_parquet(stream: BinaryIO, name: str) -> Iterator[parquet.ParquetFile]
         It is damaged, or unpacks to more than four gigabytes. Also when reading from it inside the `with` fails.
     """
     try:
-        file = parquet.ParquetFile(stream)
+        file = parquet.ParquetFile(source, memory_map=isinstance(source, Path))
         groups = range(file.metadata.num_row_groups)
         if sum(file.metadata.row_group(at).total_byte_size for at in groups) > MOST_BYTES:
             raise UnreadableFile(f"“{name}” unpacks to more than {MOST_BYTES >> 30} GB. Split it into parts.")
@@ -66,11 +67,21 @@ def read_parquet(stream: BinaryIO, name: str) -> Imported:
 def catalogue_rows(file: parquet.ParquetFile, extra: tuple[str, ...], name: str) -> pd.DataFrame:
     """The track table in a catalogue file, and those of the `extra` columns that it has."""
     wanted = [*COLUMNS, *(column for column in extra if column in file.schema_arrow.names)]
-    rows = file.read(columns=wanted).to_pandas(self_destruct=True, split_blocks=True)
+    rows = file.read(columns=wanted).to_pandas(self_destruct=True, split_blocks=True)[wanted]
     try:
-        return as_tracks(rows).assign(**{column: rows[column].array for column in wanted[len(COLUMNS) :]})
-    except TonearmError as problem:
+        return check_tracks(rows) if _has_types(rows) else _with_types(rows)
+    except BadTracks as problem:
         raise UnreadableFile(f"The catalogue “{name}” cannot be used: {problem}") from problem
+
+
+def _has_types(rows: pd.DataFrame) -> bool:
+    """True if nothing needs converting, as in files that `write_catalogue` wrote; converting copies everything."""
+    return all(rows[name].dtype == ("str" if name in TEXT else "float64") for name in COLUMNS)
+
+
+def _with_types(rows: pd.DataFrame) -> pd.DataFrame:
+    extra = {name: rows[name].array for name in rows.columns if name not in COLUMNS}
+    return as_tracks(rows).assign(**extra)
 
 
 def _read_catalogue(file: parquet.ParquetFile, name: str) -> Imported:

@@ -2,7 +2,7 @@
 
 from typing import BinaryIO, Final
 
-from recsys.errors import UnreadableFile
+from recsys.errors import NoTracks
 
 ZIP: Final = "ZIP"
 PARQUET: Final = "Parquet"
@@ -39,9 +39,9 @@ def kind_of(stream: BinaryIO) -> str:
 
 
 def refuse_known(stream: BinaryIO, name: str) -> None:
-    """Raise `UnreadableFile` with advice for kinds of files that are often brought by mistake."""
+    """Raise `NoTracks` with advice for kinds of files that are often brought by mistake."""
     head = stream.read(HEAD_BYTES).lstrip()
     stream.seek(0)
     for beginning, advice in REFUSED.items():
         if head.lower().startswith(beginning.lower()):
-            raise UnreadableFile(f"“{name}” {advice}")
+            raise NoTracks(f"“{name}” {advice}")

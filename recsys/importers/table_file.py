@@ -94,7 +94,10 @@ def _notes(tracks: pd.DataFrame) -> tuple[str, ...]:
     nameless = int((tracks["title"] == tracks["track_id"]).sum())
     if not nameless:
         return ()
-    return (f"{nameless:,} tracks came without a title and show their Spotify id instead.",)
+    shows = (
+        "track came without a title and shows its" if nameless == 1 else "tracks came without a title and show their"
+    )
+    return (f"{nameless:,} {shows} Spotify id instead.",)
 
 
 def _marks(rows: pd.DataFrame) -> pd.Series | None:

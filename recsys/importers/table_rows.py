@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from recsys.core.features import AUDIO_FEATURES
 from recsys.core.tracks import NUMBERS, TEXT
 from recsys.importers import text_cells
-from recsys.importers.columns import Columns
+from recsys.importers.columns import OTHER, Columns
 from recsys.importers.delimited import Batch
 from recsys.importers.number_cells import RANGES, UNKNOWN, numbers
 from recsys.importers.report import Problem
@@ -22,6 +22,7 @@ PODCAST: Final = "podcast episode"
 PERCENT_COLUMNS: Final = tuple(f.column for f in AUDIO_FEATURES if (f.low, f.high) == (0, 1))
 ANALYSED: Final = (*(f.column for f in AUDIO_FEATURES), "key", "mode", "time_signature")
 MINUTE, SECOND = 60_000.0, 1_000.0
+SURELY_PERCENT: Final = 10
 MOST_MINUTES, MOST_SECONDS = 30, 5_000
 """A column whose middle value is below these holds minutes, or seconds; half of all songs are never that long."""
 
@@ -69,14 +70,21 @@ class RowReader:
             "added_at": text_cells.iso_times,
             "isrc": text_cells.isrcs,
         }
-        texts: dict[str, pa.Array] = {
-            ours: read.get(ours, text_cells.tidy)(cells[ours]) for ours in TEXT if ours in cells
-        }
+        cells = {ours: self._plain(cells[ours]) for ours in TEXT if ours in cells}
+        texts: dict[str, pa.Array] = {ours: read.get(ours, text_cells.tidy)(column) for ours, column in cells.items()}
         for ours, what in (("track_id", "a Spotify track id"), ("added_at", "a time"), ("isrc", "an ISRC")):
             if ours in texts:
                 is_lost = pc.and_(_lost(cells[ours], texts[ours]), pc.invert(_is_known_to_have_no_id(cells[ours])))
                 self._report(ours, is_lost, cells[ours], batch, f"is not {what}")
         return texts
+
+    def _plain(self, cells: pa.Array) -> pa.Array:
+        """Text cells without what their writer put around them."""
+        if self.columns.dialect.is_ours:
+            return text_cells.without_guards(cells)
+        if self.columns.dialect.writes_na:
+            return pc.if_else(pc.equal(cells, "NA"), pa.scalar(None, cells.type), cells)
+        return cells
 
     def _id(self, cells: pa.Array) -> pa.Array:
         if self.columns.dialect.is_ours:
@@ -105,7 +113,8 @@ class RowReader:
     def _scaled(self, read: dict[str, pa.Array]) -> dict[str, pa.Array]:
         """Bring percents to 0..1 and durations to milliseconds; decided by the first batch for the whole file."""
         if self.factors is None:
-            self.factors = _percent_factors(read) | _duration_factor(read, self.columns)
+            percents = _percent_factors(read) if self.columns.dialect is OTHER else {}
+            self.factors = percents | _duration_factor(read, self.columns)
         return {
             ours: pc.multiply(values, self.factors[ours]) if ours in self.factors else values
             for ours, values in read.items()
@@ -180,11 +189,11 @@ def _without_unanalysed(read: dict[str, pa.Array]) -> dict[str, pa.Array]:
 
 
 def _percent_factors(read: dict[str, pa.Array]) -> dict[str, float]:
-    """1/100 for every 0..1 feature if more than a quarter of all their values lie above 1."""
-    values = [read[ours].drop_null() for ours in PERCENT_COLUMNS if ours in read]
-    known = sum(len(each) for each in values)
-    above = sum(int(pc.sum(pc.greater(each, 1.0)).as_py() or 0) for each in values)
-    is_percent = known > 0 and above > known / 4
+    """1/100 for every 0..1 feature if most of their values above 0 lie above 1, and some far above."""
+    values = [each for ours in PERCENT_COLUMNS if ours in read for each in read[ours].drop_null().to_pylist()]
+    above_zero = [value for value in values if value > 0]
+    above_one = [value for value in above_zero if value > 1]
+    is_percent = len(above_one) > len(above_zero) / 2 and max(above_one) >= SURELY_PERCENT
     return dict.fromkeys(PERCENT_COLUMNS, 0.01) if is_percent else {}
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recsys.core.export import without_guard
 from recsys.core.tracks import SPOTIFY_ID
 
 ID: Final = (
@@ -30,6 +31,13 @@ def tidy(cells: pa.Array) -> pa.Array:
     if pc.any(pc.match_substring_regex(tidied, r"[\s\x{a0}]{2}|[\t\r\n\f\v]")).as_py():
         tidied = pc.replace_substring_regex(tidied, r"[\s\x{a0}]+", " ")
     return pc.if_else(pc.equal(tidied, ""), pa.scalar(None, tidied.type), tidied)
+
+
+def without_guards(cells: pa.Array) -> pa.Array:
+    """Cells as they were before `core.export.to_csv` made them safe for spreadsheets."""
+    is_quoted = pc.fill_null(pc.starts_with(cells, "'"), False)
+    plain = [without_guard(cell) for cell in cells.filter(is_quoted).to_pylist()]
+    return pc.replace_with_mask(cells, is_quoted, pa.array(plain, cells.type))
 
 
 def ids(cells: pa.Array) -> pa.Array:

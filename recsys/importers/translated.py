@@ -18,12 +18,13 @@ SHAPES: Final = {
     "album_uri": rf"spotify:album:{SPOTIFY_ID}",
     "release_date": r"\d{4}(-\d\d){0,2}",
     "duration_ms": r"\d{5,7}",
+    "explicit": r"true|false",
     "isrc": r"[A-Z]{2}[A-Z0-9]{3}\d{7}",
     "added_at": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
 }
 """What every filled cell of a column looks like; the first column that does is it."""
 
-FOLLOWS: Final = {"title": "track_id", "artists": "artist_uris", "album": "album_uri"}
+FOLLOWS: Final = {"title": "track_id", "artists": "artist_uris", "album": "album_uri", "popularity": "explicit"}
 """Columns that stand right behind another."""
 
 BLOCK: Final = (
@@ -46,7 +47,7 @@ def recognise_by_content(header: Sequence[str], sample: Sequence[Sequence[str]])
     }
     if not {"track_id", "artist_uris", "album_uri"} <= places.keys():
         return None
-    places |= {ours: places[other] + 1 for ours, other in FOLLOWS.items()}
+    places |= {ours: places[other] + 1 for ours, other in FOLLOWS.items() if other in places}
     places |= _feature_block(filled, places.get("added_at", width))
     known = {ours: at for ours, at in places.items() if ours not in ("artist_uris", "album_uri") and at < width}
     return Columns(known, {ours: header[at] for ours, at in known.items()}, EXPORTIFY_APP)
@@ -57,9 +58,10 @@ def _all_look_like(shape: str, cells: list[str]) -> bool:
 
 
 def _feature_block(filled: list[list[str]], after: int) -> dict[str, int]:
-    """The twelve columns of numbers behind `added_at`, if the listener had them included."""
+    """The twelve columns of numbers behind `added_at` and the genres before them, where the listener wanted them."""
     is_number = [_all_look_like(r"-?\d+(\.\d+)?(e-?\d+)?", cells) for cells in filled]
     for start in range(after + 1, len(filled) - len(BLOCK) + 1):
         if all(is_number[start : start + len(BLOCK)]):
-            return {ours: start + at for at, ours in enumerate(BLOCK)}
+            genres = {"genres": after + 1} if start == after + 2 else {}
+            return genres | {ours: start + at for at, ours in enumerate(BLOCK)}
     return {}

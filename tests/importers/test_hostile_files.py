@@ -1,0 +1,178 @@
+"""Files that are broken, dangerous or something else are refused with a sentence that says what to do."""
+
+import io
+import struct
+import zipfile
+
+import pytest
+
+from recsys.errors import UnreadableFile
+from recsys.importers.any_file import read_file
+from tests.importers.files import EXPORTIFY_NET, ONE, TWO, as_file, as_zip
+
+
+def refusal(source, name="mine.csv"):
+    with pytest.raises(UnreadableFile) as refused:
+        read_file(source, name)
+    return str(refused.value)
+
+
+def test_an_empty_file():
+    assert refusal(as_file("")) == "“mine.csv” is empty. Export it again."
+
+
+@pytest.mark.parametrize("text", ["id,name,artists\n", "id,name,artists", "\n\n \n", "id;name;artists\n\n\n"])
+def test_a_header_alone(text):
+    assert "holds no rows below its header" in refusal(as_file(text))
+
+
+def test_a_binary_file_renamed():
+    assert "is not a text file, whatever its name says" in refusal(as_file(bytes(range(256)) * 100))
+
+
+@pytest.mark.parametrize(
+    ("beginning", "advice"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "is a picture"),
+        (b"%PDF-1.7", "is a PDF"),
+        (b"\x1f\x8b\x08\x00", "Unpack it and choose the file inside"),
+        (b"<!DOCTYPE html><html>", "is a web page"),
+        (b"SQLite format 3\x00", "is a database"),
+    ],
+)
+def test_a_file_of_a_kind_that_is_brought_by_mistake(beginning, advice):
+    assert advice in refusal(as_file(beginning + bytes(100)))
+
+
+def test_a_workbook_is_to_be_saved_as_csv():
+    assert "Save it as CSV" in refusal(as_zip({"[Content_Types].xml": "<x/>", "xl/workbook.xml": "<x/>"}))
+
+
+def test_a_quote_that_is_never_closed():
+    assert "a quote is opened there and never closed" in refusal(as_file(f'id,name,artists\n{ONE},"Blue,Ann\n'))
+
+
+def test_a_quote_that_is_never_closed_in_a_large_file():
+    rows = f"{ONE},Blue,Ann\n" * 280_000
+    opening = f'{ONE},"Blue,Ann\n'
+
+    for text in (opening + rows, rows + opening, rows + opening + rows):
+        assert "a quote is opened there and never closed" in refusal(as_file(f"id,name,artists\n{text}"))
+
+
+def test_an_inch_sign_is_no_open_quote():
+    imported = read_file(as_file(f'id,name,artists,energy\n{ONE},Blue 12",Ann\n{TWO},12" Red,Ann,0.5\n'), "x")
+
+    assert imported.tracks["title"].tolist() == ['Blue 12"', '12" Red']
+
+
+def test_a_header_of_thousands_of_columns():
+    wide = ",".join(f"c{at}" for at in range(5_000))
+
+    assert "5,000 columns" in refusal(as_file(f"{wide}\n{wide}\n"))
+
+
+def test_a_file_that_claims_ten_gigabytes(tmp_path):
+    path = tmp_path / "huge.csv"
+    with path.open("wb") as file:
+        file.truncate(10 << 30)  # sparse: takes no room on disk
+
+    assert "is 10.0 GB; files up to 2 GB can be read" in refusal(path)
+
+
+def test_a_folder_and_a_device(tmp_path):
+    assert "is a folder" in refusal(tmp_path)
+    assert "is a device or pipe" in refusal(type(tmp_path)("/dev/zero"))
+
+
+def test_a_zip_bomb():
+    bomb = as_zip({"tracks.csv": b"0" * (64 << 20)})
+
+    assert "unpacks to far more than it should" in refusal(bomb)
+
+
+def test_a_zip_of_many_that_are_each_small_enough():
+    bomb = as_zip({f"{number}.csv": b"0" * (16 << 20) for number in range(8)}).getvalue()
+    stream = _with_sizes(bomb, real=16 << 20, claimed=300 << 20)
+
+    assert "far more than it should" in refusal(stream)
+
+
+def test_a_member_that_claims_ten_gigabytes():
+    claimed = _with_sizes(as_zip({"a.csv": EXPORTIFY_NET}).getvalue(), len(EXPORTIFY_NET.encode()), (4 << 30) - 2)
+
+    assert "claims 4.0 GB" in refusal(claimed)
+
+
+def test_a_member_that_is_larger_than_it_says():
+    lying = _with_sizes(as_zip({"a.csv": EXPORTIFY_NET}).getvalue(), len(EXPORTIFY_NET.encode()), 100)
+
+    assert "is damaged or unusual" in refusal(lying)
+
+
+def _with_sizes(content, real, claimed):
+    """A ZIP whose directory lies about the size of its members."""
+    return io.BytesIO(content.replace(struct.pack("<I", real), struct.pack("<I", claimed)))
+
+
+@pytest.mark.parametrize("name", ["../../etc/cron.d/x", "/etc/passwd", "a/../../x.csv", "..\\x.csv", "C:\\x.csv"])
+def test_a_member_that_leads_outside(name):
+    assert "names a file outside of itself" in refusal(as_zip({name: EXPORTIFY_NET}))
+
+
+def test_a_zip_in_a_zip():
+    assert "holds another ZIP" in refusal(as_zip({"inner.zip": as_zip({"a.csv": EXPORTIFY_NET}).getvalue()}))
+
+
+def test_a_locked_zip():
+    content = bytearray(as_zip({"a.csv": EXPORTIFY_NET}).getvalue())
+    directory = content.index(b"PK\x01\x02")
+    content[directory + 8] |= 1
+
+    assert "is locked with a password" in refusal(as_file(bytes(content)))
+
+
+def test_a_damaged_zip():
+    content = as_zip({"a.csv": EXPORTIFY_NET}).getvalue()
+
+    assert "is damaged" in refusal(as_file(content[: len(content) // 2]))
+    assert "is damaged" in refusal(as_file(content[:60] + b"XXXX" + content[64:]))
+
+
+def test_an_empty_zip():
+    assert "holds no files" in refusal(as_zip({}))
+
+
+def test_a_zip_without_tracks():
+    assert "holds no file of tracks" in refusal(as_zip({"Userdata.json": "{}", "notes.csv": "a,b\n1,2\n"}))
+
+
+def test_nothing_of_a_zip_is_written_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    read_file(as_zip({"a.csv": EXPORTIFY_NET}, zipfile.ZIP_STORED), "all.zip")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000])
+def test_json_without_a_floor(text):
+    assert "nested too deeply" in refusal(as_file(text))
+
+
+@pytest.mark.parametrize("text", ['[{"a": 1}', '[{"a": 1}, {"b"', "[", '{"tracks": [', '[{"a": 1} "b"', "{nonsense"])
+def test_json_that_ends_early_or_is_none(text):
+    assert "is not complete JSON" in refusal(as_file(text))
+
+
+def test_json_with_one_endless_entry():
+    assert "is not complete JSON" in refusal(as_file('[{"a": "' + "x" * (4 << 20) + '"}]'))
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "[1, 2]", "[null]", '[{"colour": "blue"}]', '{"playlists": 3}'])
+def test_json_of_something_else(text):
+    assert "is JSON, but holds no tracks" in refusal(as_file(text))
+
+
+def test_a_damaged_parquet_file():
+    assert "is damaged" in refusal(as_file(b"PAR1" + bytes(100) + b"PAR1"))

@@ -1,0 +1,34 @@
+"""JSON that is not Spotify's own export: lists of tracks with keys that can be understood."""
+
+import json
+
+from recsys.importers.any_file import read_file
+from tests.importers.files import ONE, TWO, as_file
+
+
+def test_a_list_of_objects_is_read_like_a_table():
+    rows = [
+        {"id": ONE, "name": "Blue", "artists": ["Ann", "Bob"], "energy": 0.25, "explicit": True, "extra": {"a": 1}},
+        {"id": TWO, "name": "Red", "artists": "Ann", "energy": 7},
+    ]
+
+    imported = read_file(as_file(json.dumps(rows)), "tracks.json")
+
+    assert imported.tracks[["title", "artists", "explicit"]].fillna(-1).to_numpy().tolist() == [
+        ["Blue", "Ann; Bob", 1],
+        ["Red", "Ann", -1],
+    ]
+    assert imported.tracks["energy"].isna().tolist() == [False, True]
+    assert imported.report.problem_count == 1
+
+
+def test_entries_that_are_no_objects_are_counted():
+    report = read_file(as_file(json.dumps([{"id": ONE, "energy": 0.5}, 3, None])), "tracks.json").report
+
+    assert (report.rows, report.tracks, sum(report.skipped.values())) == (3, 1, 2)
+
+
+def test_our_own_recommendations_are_read_back():
+    listed = [{"rank": 1, "track_id": "demo-000001", "title": "Blue", "artists": "Ann", "score": 0.9, "why": {"a": 1}}]
+
+    assert read_file(as_file(json.dumps(listed)), "x").tracks.loc[0, "track_id"] == "demo-000001"

@@ -1,0 +1,79 @@
+"""What Tonearm wrote itself comes back as it was."""
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+
+from recsys.core.export import to_csv
+from recsys.core.tracks import as_tracks
+from recsys.importers.any_file import read_file
+from recsys.importers.catalogue_file import write_catalogue
+from tests.importers.files import ONE, as_file
+
+
+def library(*titles):
+    return as_tracks(
+        pd.DataFrame(
+            {
+                "track_id": [f"demo-{at:06d}" for at in range(len(titles))],
+                "title": titles,
+                "artists": "Ann; Bob",
+                "genres": "folk,indie folk",
+                "added_at": "2020-04-11T00:27:53Z",
+                "source": "invented",
+                "energy": 1 / 3,
+                "tempo": 120.481,
+                "year": 2019,
+            }
+        )
+    )
+
+
+TITLES = ("Blue", "=1+1", "'=1+1", "''-x", "'Til Dawn", "+1", "-", "@home", '"Quoted", too', "None", "NA", "1999")
+
+
+@pytest.mark.parametrize("note", [None, "demo data"])
+def test_the_csv_of_a_library_comes_back_as_it_was(note):
+    tracks = library(*TITLES)
+
+    imported = read_file(as_file(to_csv(tracks, note)), "library.csv")
+
+    assert imported.report.format == "Tonearm CSV"
+    assert imported.report.problem_count == 0
+    pd.testing.assert_frame_equal(imported.tracks, tracks)
+
+
+def test_a_list_of_recommendations_comes_back_as_tracks():
+    listed = pd.DataFrame(
+        {"rank": [1], "track_id": [ONE], "title": ["=Blue"], "artists": ["Ann"], "score": [0.5], "year": [2019.0]}
+    )
+
+    imported = read_file(as_file(to_csv(listed)), "list.csv")
+
+    assert imported.report.format == "Tonearm recommendations"
+    assert imported.tracks[["track_id", "title", "year"]].to_numpy().tolist() == [[ONE, "=Blue", 2019]]
+
+
+def test_an_apostrophe_in_a_strangers_file_belongs_to_the_title():
+    assert read_file(as_file(f"id,name,artists\n{ONE},'-x,Ann\n"), "x").tracks.loc[0, "title"] == "'-x"
+
+
+def test_a_catalogue_comes_back_as_it_was(tmp_path):
+    tracks = library("Blue", "Red")
+    write_catalogue(tracks, tmp_path / "catalogue.parquet")
+
+    imported = read_file(tmp_path / "catalogue.parquet", "catalogue.parquet")
+
+    assert imported.report.format == "Tonearm catalogue"
+    pd.testing.assert_frame_equal(imported.tracks, tracks)
+
+
+def test_any_other_parquet_is_read_like_a_table(tmp_path):
+    columns = {"track_id": [ONE], "artists": [["Ann", "Bob"]], "track_name": ["Blue"], "energy": [2.0], "x": [{"a": 1}]}
+    parquet.write_table(pa.table(columns), tmp_path / "dump.parquet")
+
+    imported = read_file(tmp_path / "dump.parquet", "dump.parquet")
+
+    assert imported.tracks[["track_id", "title", "artists"]].to_numpy().tolist() == [[ONE, "Blue", "Ann; Bob"]]
+    assert imported.report.problems[0].sentence.startswith("Row 2: energy “2” is not between 0 and 1")
