@@ -1,5 +1,9 @@
 """The command line: `python -m recsys COMMAND`. Each command lives in its own file under `recsys/commands`."""
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: a second BLAS thread only spins
+
 import sys
 from importlib import import_module
 from typing import Final

@@ -3,9 +3,11 @@
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.server import Server
+
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,19 @@
+"""What every test stands on: one BLAS thread, no settings of the developer's, and a data folder of the test's own."""
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy; two threads only spin on small machines
+
+import pytest
+
+pytest_plugins = ["tests.database.fixtures"]
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch, tmp_path_factory):
+    """Settings come from the test alone: never from the developer's shell or secrets."""
+    for name in [name for name in os.environ if name.startswith(("SPOTIFY_", "SUPABASE_", "TONEARM_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("APP_SECRET_KEY", raising=False)
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
+    monkeypatch.setenv("TONEARM_DATA", str(tmp_path_factory.mktemp("data")))

@@ -1,0 +1,90 @@
+"""Every page opens for every kind of visitor and shows a sentence rather than a stack trace."""
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from recsys.core.tracks import as_tracks, empty_tracks
+from recsys.ui import wiring
+
+PAGES = ["welcome", "library", "taste", "recommend", "proof", "account"]
+
+OWN = as_tracks(
+    pd.DataFrame(
+        {
+            "track_id": [f"own{n:019d}" for n in range(30)],
+            "title": [f"Song {n}" for n in range(30)],
+            "artists": [f"Band {n % 10}" for n in range(30)],
+            "danceability": [0.1 + n / 50 for n in range(30)],
+            "energy": [0.9 - n / 50 for n in range(30)],
+            "tempo": [80.0 + n for n in range(30)],
+            "valence": [0.5] * 30,
+        }
+    )
+)
+UNKNOWN = OWN.assign(danceability=float("nan"), energy=float("nan"), tempo=float("nan"), valence=float("nan"))
+LIBRARIES = {"nothing": empty_tracks(), "one track": OWN.head(1), "no features": UNKNOWN, "thirty tracks": OWN}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_deployment(tmp_path_factory):
+    """Stores and catalogue are made once for these pages, in a folder of their own."""
+    made_once = [made for made in vars(wiring).values() if hasattr(made, "cache_clear")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TONEARM_DATA", str(tmp_path_factory.mktemp("pages")))
+        for made in made_once:
+            made.cache_clear()
+        yield
+    for made in made_once:
+        made.cache_clear()
+
+
+def opened(page, prepare):
+    """A page, after something was done to its session."""
+    app = AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run()
+    prepare(app.session_state["tonearm"])
+    return app.switch_page(f"../../pages/{page}.py").run()
+
+
+def shows_no_trace(app):
+    assert [error.message for error in app.exception] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("listener", [0, 1, 2])
+def test_a_page_opens_on_the_demo_and_says_so(page, listener):
+    app = opened(page, lambda session: session.show_demo(listener))
+
+    shows_no_trace(app)
+    assert any("demo data" in str(text.value) for text in app.markdown)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("kind", LIBRARIES)
+def test_a_page_opens_on_any_library(page, kind):
+    def bring(session):
+        if len(LIBRARIES[kind]):
+            session.store.save_tracks(session.listener, LIBRARIES[kind])
+        session.show_own()
+
+    app = opened(page, bring)
+
+    shows_no_trace(app)
+    assert [error.value for error in app.error] == []
+
+
+def test_an_empty_library_is_told_what_to_do_next():
+    app = opened("recommend", lambda session: session.show_own())
+
+    assert any("bring a file" in info.value for info in app.info)
+
+
+def test_all_sliders_on_ignored_says_what_to_do():
+    app = opened("recommend", lambda session: session.show_demo(0))
+    for slider in app.select_slider:
+        slider.set_value(0.0)
+
+    app.run()
+
+    shows_no_trace(app)
+    assert any("Every slider is on" in warning.value for warning in app.warning)
