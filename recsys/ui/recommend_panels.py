@@ -12,10 +12,11 @@ from recsys.core.recommender import Recommendations
 from recsys.core.summary import profile_in_words
 from recsys.errors import TonearmError
 from recsys.ui import problems
+from recsys.ui.recipes_panel import recipes_panel
 from recsys.ui.session import ListenerSession
 from recsys.ui.text import counted, plain
 from recsys.ui.track_table import ranked_table
-from recsys.ui.weights_panel import shares, weights_panel
+from recsys.ui.weights_panel import restore_positions, shares, weights_panel
 from recsys.ui.why import why
 
 _NAMES = {f.name: f.title for f in FEATURES}
@@ -24,8 +25,10 @@ _DIALS = {"per_artist": "The limit per artist", "variety": "Variety"}
 
 def sliders(session: ListenerSession) -> None:
     """Presets and one slider per feature, each from ignored to decisive."""
+    restore_positions(session)
     st.caption("How much each feature counts, from *ignored* to *decisive*.")
     weights = weights_panel(session, profile_in_words(session.library))
+    recipes_panel(session)
     if not any(weights.values()):
         st.warning(
             "Every slider is on *ignored*, so nothing tells one track from another. The list shows the last recipe."
@@ -33,21 +36,15 @@ def sliders(session: ListenerSession) -> None:
 
 
 def dials(session: ListenerSession) -> None:
-    """What is set beside the weights: how many, how familiar, how varied, and where to aim."""
-    recipe = session.recipe
-    length = st.slider("Number of tracks", 5, 100, recipe.length, step=5, key="dial_length")
+    """What is set beside the weights: how many, how familiar, how varied."""
+    length = st.slider("Number of tracks", 5, 100, step=5, key="dial_length")
+    familiar_help = "To the right, artists in your library come first; to the left, artists that are new to you."
     familiarity = st.slider(
-        "New artists ↔ familiar artists",
-        -1.0,
-        1.0,
-        recipe.familiarity,
-        step=0.25,
-        key="dial_familiarity",
-        help="To the right, artists in your library come first; to the left, artists that are new to you.",
+        "New artists ↔ familiar artists", -1.0, 1.0, step=0.25, key="dial_familiarity", help=familiar_help
     )
-    new_only = st.toggle("Only artists that are new to me", recipe.only_new_artists, key="dial_new")
-    variety = st.slider("Variety", 0.0, 1.0, recipe.variety, step=0.1, key="dial_variety", help="Spreads the list out.")
-    limited = st.toggle("At most two songs of one artist", recipe.per_artist is not None, key="dial_artist")
+    new_only = st.toggle("Only artists that are new to me", key="dial_new")
+    variety = st.slider("Variety", 0.0, 1.0, step=0.1, key="dial_variety", help="Spreads the list out.")
+    limited = st.toggle("At most two songs of one artist", key="dial_artist")
     session.recipe = replace(
         session.recipe,
         length=length,
@@ -61,11 +58,13 @@ def dials(session: ListenerSession) -> None:
 def shifts(session: ListenerSession) -> None:
     """Where to aim beside the own profile; apart from the weights in words and in place."""
     st.caption("A weight says how much a feature counts. These say which way to go from your own taste.")
-    chosen = {}
-    for f in (f for f in FEATURES if f.scale == "rank"):
-        start = float(session.recipe.shifts.get(f.name, 0.0))
-        label = f"More {f.low_words} ↔ more {f.high_words}"
-        chosen[f.name] = st.slider(label, -2.0, 2.0, start, step=0.5, key=f"shift_{f.name}", help=f.title)
+    chosen = {
+        f.name: st.slider(
+            f"More {f.low_words} ↔ more {f.high_words}", -2.0, 2.0, step=0.5, key=f"shift_{f.name}", help=f.title
+        )
+        for f in FEATURES
+        if f.scale == "rank"
+    }
     session.recipe = replace(session.recipe, shifts={name: shift for name, shift in chosen.items() if shift})
 
 

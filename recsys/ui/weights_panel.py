@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from recsys.core.features import FEATURES, Feature
 from recsys.core.presets import PRESETS, WEIGHT_WORDS, Preset
+from recsys.core.recipe import Recipe
 from recsys.ui.session import ListenerSession
 from recsys.ui.text import plain
-
-_KEY: Final = "weight_"
 
 
 def weights_panel(session: ListenerSession, own_values: Mapping[str, str]) -> dict[str, float]:
@@ -23,7 +22,7 @@ def weights_panel(session: ListenerSession, own_values: Mapping[str, str]) -> di
     The weights are remembered in the session's recipe, so they survive a change of page.
     """
     _presets(session)
-    weights = {f.name: _slider(f, session.recipe.weights[f.name], own_values.get(f.name)) for f in FEATURES}
+    weights = {f.name: _slider(f, own_values.get(f.name)) for f in FEATURES}
     if any(weights.values()):
         session.recipe = replace(session.recipe, weights=weights)
     return weights
@@ -50,18 +49,38 @@ def _apply(session: ListenerSession, preset: Preset) -> None:
 
 
 def _reset(session: ListenerSession) -> None:
-    from recsys.core.recipe import Recipe
-
-    session.recipe = Recipe()
-    for key in [key for key in st.session_state if str(key).startswith(("weight_", "dial_", "shift_"))]:
-        del st.session_state[key]
+    set_recipe(session, Recipe())
 
 
 def set_weights(session: ListenerSession, weights: Mapping[str, float]) -> None:
-    """Move the sliders from outside: presets, saved recipes and “tune to me” use it."""
-    session.recipe = replace(session.recipe, weights=dict(weights))
-    for name, weight in session.recipe.weights.items():
-        st.session_state[_KEY + name] = nearest_step(weight)
+    """Move the weight sliders from outside: presets and “tune to me” use it."""
+    set_recipe(session, replace(session.recipe, weights=dict(weights)))
+
+
+def set_recipe(session: ListenerSession, recipe: Recipe) -> None:
+    """Move every slider and filter from outside."""
+    session.recipe = recipe
+    for key, position in positions(recipe).items():
+        st.session_state[key] = position
+
+
+def restore_positions(session: ListenerSession) -> None:
+    """Put sliders back where the recipe has them: Streamlit forgets widgets that another page does not draw."""
+    for key, position in positions(session.recipe).items():
+        st.session_state.setdefault(key, position)
+
+
+def positions(recipe: Recipe) -> dict[str, Any]:
+    """Where each slider and filter of the recommend page stands for a recipe, by widget key."""
+    return {
+        **{f"weight_{name}": nearest_step(weight) for name, weight in recipe.weights.items()},
+        **{f"shift_{f.name}": float(recipe.shifts.get(f.name, 0.0)) for f in FEATURES if f.scale == "rank"},
+        "dial_length": recipe.length,
+        "dial_familiarity": recipe.familiarity,
+        "dial_new": recipe.only_new_artists,
+        "dial_variety": recipe.variety,
+        "dial_artist": recipe.per_artist is not None,
+    }
 
 
 def nearest_step(weight: float) -> float:
@@ -69,13 +88,11 @@ def nearest_step(weight: float) -> float:
     return min(WEIGHT_WORDS, key=lambda step: abs(step - weight))
 
 
-def _slider(feature: Feature, weight: float, own_value: str | None) -> float:
-    key = _KEY + feature.name
-    st.session_state.setdefault(key, nearest_step(weight))
+def _slider(feature: Feature, own_value: str | None) -> float:
     label = f"**{feature.title}**" + (f" · you: {plain(own_value)}" if own_value else "")
     help_ = f"{feature.help} How much it counts, not which way: it never asks for more or less of it."
     chosen: float = st.select_slider(
-        label, options=list(WEIGHT_WORDS), format_func=WEIGHT_WORDS.get, key=key, help=help_
+        label, options=list(WEIGHT_WORDS), format_func=WEIGHT_WORDS.get, key=f"weight_{feature.name}", help=help_
     )
     return chosen
 
