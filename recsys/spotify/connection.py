@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from recsys.spotify.api import TIMEOUT, Access, Api, SpotifyApi
 from recsys.spotify.patience import OneAtATime, Renewing, Steady, Turn
-from recsys.spotify.quota import QuotaState, WithinQuota
+from recsys.spotify.quota import SHORT, QuotaState, WithinQuota
 
 
 def connect(
@@ -18,13 +18,15 @@ def connect(
     sleep: Callable[[float], None] = time.sleep,
     budgets: Mapping[str, int] | None = None,
     timeout: float = TIMEOUT,
+    longest_wait: float = SHORT,
 ) -> Api:
     """
     An `Api` that is polite, counts, waits, retries reads and renews the token.
 
     `turn` and `quota` are shared by all listeners; `access` is one listener's. Every request that leaves, retries
-    included, waits for its turn and is counted, so both stand inside the retries. Raises as `Api.send` says.
+    included, waits for its turn and is counted, so both stand inside the retries. Where a person waits for the answer,
+    give a `longest_wait` of a few seconds. Raises as `Api.send` says.
     """
     polite = OneAtATime(SpotifyApi(api_url, access, timeout), turn)
-    counted = WithinQuota(polite, quota, clock, sleep, budgets)
+    counted = WithinQuota(polite, quota, clock, sleep, budgets, longest_wait)
     return Renewing(Steady(counted, sleep), access)

@@ -14,7 +14,7 @@ from recsys.spotify.api import Api, Request
 from recsys.spotify.refusals import in_words
 
 SHORT: Final = 60.0
-"""The longest wait, in seconds, that is sat out inside a call; a longer one becomes a state with a time."""
+"""The longest wait, in seconds, that is usually sat out inside a call; a longer one becomes a state with a time."""
 
 STILL_BUSY: Final = 300.0
 """Seconds to leave Spotify alone when it is busy again right after a wait."""
@@ -71,7 +71,8 @@ class WithinQuota:
     """
     Waits out short limits once, turns long ones into a remembered time, and never asks while a bucket is shut.
 
-    Raises `SpotifyBusy` with the seconds left. A refused call did nothing at Spotify, so writes wait like reads.
+    Raises `SpotifyBusy` with the seconds left when they are more than `longest_wait`, or the quota is used up. A call
+    that was put off did nothing at Spotify, so writes wait like reads.
     """
 
     def __init__(
@@ -81,9 +82,10 @@ class WithinQuota:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         budgets: Mapping[str, int] | None = None,
+        longest_wait: float = SHORT,
     ) -> None:
         self._inner, self._quota, self._clock, self._sleep = inner, quota, clock, sleep
-        self._budgets = budgets or {}
+        self._budgets, self._longest_wait = budgets or {}, longest_wait
 
     def send(self, request: Request) -> Any:
         bucket = bucket_of(request)
@@ -91,7 +93,9 @@ class WithinQuota:
         try:
             return self._inner.send(request)
         except SpotifyBusy as busy:
-            self._sit_out(bucket, busy)
+            told = self._shut(bucket, busy.retry_after, busy.is_quota)
+            if busy.is_quota or busy.retry_after > self._longest_wait:
+                raise told from busy
         self._open(bucket)
         try:
             return self._inner.send(request)
@@ -101,7 +105,7 @@ class WithinQuota:
     def _open(self, bucket: Bucket) -> None:
         """Count one request, after a short remembered wait; raise for a long one or when the budget is used up."""
         left = (self._quota.blocked_until(bucket.name) or 0.0) - self._clock()
-        if left > SHORT:
+        if left > self._longest_wait:
             raise _busy(bucket, left, is_quota=False)
         if left > 0:
             self._sleep(left)
@@ -109,12 +113,8 @@ class WithinQuota:
         if not self._quota.spend(bucket.name, now, self._budgets.get(bucket.name, bucket.budget)):
             raise _used_up(bucket, DAY - now % DAY)
 
-    def _sit_out(self, bucket: Bucket, busy: SpotifyBusy) -> None:
-        if busy.is_quota or busy.retry_after > SHORT:
-            raise self._shut(bucket, busy.retry_after, busy.is_quota) from busy
-        self._sleep(busy.retry_after)
-
     def _shut(self, bucket: Bucket, seconds: float, is_quota: bool) -> SpotifyBusy:
+        """Remember the wait, also a short one: other listeners of this app keep it too."""
         self._quota.block(bucket.name, self._clock() + seconds, is_quota)
         return _busy(bucket, seconds, is_quota)
 

@@ -1,4 +1,4 @@
-"""What calling Spotify needs besides Spotify: a clock that only sleeping moves, a quota in a dict, a listener's token."""
+"""What calling Spotify needs besides Spotify: a clock that sleeping moves, a quota in a dict, a listener's token."""
 
 from collections import Counter
 

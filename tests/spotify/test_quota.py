@@ -73,7 +73,31 @@ def test_the_budget_may_end_while_waiting():
     with pytest.raises(SpotifyBusy, match="allowance"):
         api.send(SAVED)
 
-    assert inner.calls == 1 and quota.blocked == {}
+    assert inner.calls == 1 and quota.blocked == {"saved": (MIDNIGHT + 3, False)}
+
+
+def test_another_listener_waits_too():
+    quota, clock = QuotaInMemory(), SleepingClock(MIDNIGHT)
+    moments = []
+
+    def sleep(seconds):
+        if not moments:
+            moments.append("asked meanwhile")
+            assert WithinQuota(Scripted("theirs"), quota, clock, clock.sleep).send(SAVED) == "theirs"
+
+    api = WithinQuota(Scripted(SpotifyBusy("Slow down.", 7), "mine"), quota, clock, sleep)
+
+    assert api.send(SAVED) == "mine"
+    assert clock.slept == [7.0]
+
+
+def test_a_person_is_not_kept_waiting():
+    api, clock, _, inner = within(SpotifyBusy("Slow down.", 20), longest_wait=5)
+
+    with pytest.raises(SpotifyBusy) as caught:
+        api.send(SAVED)
+
+    assert caught.value.retry_after == 20 and clock.slept == [] and inner.calls == 1
 
 
 def test_a_short_remembered_block_is_waited_for():

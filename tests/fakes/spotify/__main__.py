@@ -15,17 +15,22 @@ Start Tonearm in another terminal with these settings:
     export RECCOBEATS_URL={reccobeats}
     make run
 
-then open http://127.0.0.1:8501 and choose “Connect Spotify”. Ctrl+C stops the invented
-Spotify, and it forgets everything."""
+then open http://127.0.0.1:8501 and choose “Connect Spotify”.
+Ctrl+C stops the invented Spotify, and it forgets everything."""
 
 
 def main():
     asked = argparse.ArgumentParser(prog="python -m tests.fakes.spotify", description=__doc__)
-    asked.add_argument("--port", type=int, default=8765, help="of the accounts host; the API and ReccoBeats follow")
+    asked.add_argument(
+        "--port",
+        type=int,
+        default=8765,
+        help="of the accounts host; the API and ReccoBeats take the next two, and 0 takes any",
+    )
     asked.add_argument("--tracks", type=int, default=5000, help="how many tracks Ada has saved")
     given = asked.parse_args()
-    fake = FakeSpotify(given.tracks, given.port, given.port + 1)
-    with fake, FakeReccoBeats(knows_most_of(fake), given.port + 2) as reccobeats:
+    fake = FakeSpotify(given.tracks, given.port, given.port and given.port + 1)
+    with fake, FakeReccoBeats(knows_most_of(fake), given.port and given.port + 2) as reccobeats:
         hosts = {"accounts": fake.accounts_url, "api": fake.api_url, "reccobeats": reccobeats.url}
         print(WORDS.format(saved=given.tracks, client_id=CLIENT_ID, **hosts), flush=True)
         try:
