@@ -25,11 +25,13 @@ def comparison(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[str, str])
         A full mark for the first, a hollow one for the second; a feature that either lacks has one mark or none.
     """
     marks = [_marks(mine, names[0], "circle"), _marks(theirs, names[1], "diamond-open")]
-    figure = go.Figure([*marks, _lines(mine, theirs)])
     ticks = {"range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%"}
     places = ticks | {"title": {"text": "of the catalogue lies below"}}
-    figure.update_layout(xaxis=places, yaxis={"autorange": "reversed"})
-    return laid_out(figure, 120 + 28 * len(NUMBER_FEATURES), margin={"l": 8, "r": 24, "t": 16, "b": 64})
+    margin = {"l": 8, "r": 24, "t": 16, "b": 64}
+    height = 120 + 28 * len(NUMBER_FEATURES)
+    return laid_out(
+        [*marks, _lines(mine, theirs)], height, xaxis=places, yaxis={"autorange": "reversed"}, margin=margin
+    )
 
 
 def comparison_in_words(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[str, str]) -> str:

@@ -18,9 +18,9 @@ def coverage_chart(covered: pd.DataFrame) -> go.Figure:
         What `recsys.core.summary.coverage` returns: features by name, sources as columns, `missing` last.
     """
     titles = [feature(name).title for name in covered.index]
-    figure = go.Figure([_source(titles, covered[source], source) for source in covered.columns])
-    figure.update_layout(barmode="stack", yaxis={"autorange": "reversed"}, xaxis={"title": {"text": "tracks"}})
-    return laid_out(figure, 120 + 26 * len(covered))
+    bars = [_source(titles, covered[source], source) for source in covered.columns]
+    axes = {"xaxis": {"title": {"text": "tracks"}}, "yaxis": {"autorange": "reversed"}}
+    return laid_out(bars, 120 + 26 * len(covered), barmode="stack", **axes)
 
 
 def coverage_in_words(covered: pd.DataFrame) -> str:

@@ -42,12 +42,11 @@ def distribution(
     f = feature(name, NUMBER_FEATURES)
     own, others = (in_unit(f, values.dropna().to_numpy(float)) for values in (library, catalogue))
     edges = _edges(f, np.concatenate([own, others]))
-    figure = go.Figure([_bars(f, own, edges, names[0]), _outline(f, others, edges, names[1])])
+    traces = [_bars(f, own, edges, names[0]), _outline(f, others, edges, names[1])]
     axis = {"title": axis_title(f), "range": [edges[0], edges[-1]]}
     years = {"tickformat": "d"} if f.name == "year" else {}
     shares = {"tickformat": ".0%", "rangemode": "tozero", "title": {"text": "of the tracks"}}
-    laid_out(figure, 260, xaxis=axis | years, yaxis=shares, bargap=0.08)
-    return figure
+    return laid_out(traces, 260, xaxis=axis | years, yaxis=shares, bargap=0.08)
 
 
 def sentence(name: str, library: pd.Series, catalogue: pd.Series) -> str:

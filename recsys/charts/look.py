@@ -1,7 +1,7 @@
 """What all figures share: layout, grid, and words that are safe inside a figure."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -16,24 +16,24 @@ TRANSPARENT: Final = "rgba(0,0,0,0)"
 """Greys that read on a light and on a dark page. All other colours come from the page's theme, in its order: the
 listener is always the first colour, whoever the listener is compared with the second, dashed or hollow."""
 
+AXIS: Final[dict[str, Any]] = {"gridcolor": GRID, "zeroline": False, "automargin": True}
+
 CONFIG: Final[Mapping[str, Any]] = {"displayModeBar": False, "scrollZoom": False}
 """What `st.plotly_chart` should be given as `config`."""
 
 
-def laid_out(figure: go.Figure, height: int, **layout: Any) -> go.Figure:
-    """The figure in the shared look: no title, legend below, thin margins, drag does not trap a finger."""
+def laid_out(traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
+    """A figure of these traces in the shared look: no title, legend below, and no trap for a scrolling finger."""
     below = {"yref": "container", "y": 0, "yanchor": "bottom", "x": 0.5, "xanchor": "center"}
-    common = {
+    common: dict[str, Any] = {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 16, "b": 64},
         "legend": below | {"orientation": "h", "traceorder": "normal"},
         "dragmode": False,
         "hoverlabel": {"align": "left"},
     }
-    figure.update_layout(**common | layout)
-    figure.update_xaxes(gridcolor=GRID, zeroline=False, automargin=True)
-    figure.update_yaxes(gridcolor=GRID, zeroline=False, automargin=True)
-    return figure
+    axes = {name: AXIS | layout.get(name, {}) for name in ("xaxis", "yaxis")}
+    return go.Figure(traces, common | layout | axes)
 
 
 def readable(figure: go.Figure, colour: str) -> go.Figure:
@@ -43,11 +43,12 @@ def readable(figure: go.Figure, colour: str) -> go.Figure:
     Streamlit draws axis labels in a grey of 3.7:1 against white, below the 4.5:1 of WCAG 2.2 (1.4.3); only the page
     knows whether it is light or dark, so it names the colour.
     """
-    figure.update_layout(font_color=colour, legend_font_color=colour)
-    figure.update_xaxes(tickfont_color=colour, title_font_color=colour)
-    figure.update_yaxes(tickfont_color=colour, title_font_color=colour)
-    figure.update_polars(angularaxis_tickfont_color=colour, radialaxis_tickfont_color=colour)
-    return figure
+    font = {"color": colour}
+    axis = {"tickfont": font, "title": {"font": font}}
+    layout = {"font": font, "legend": {"font": font}, "xaxis": axis, "yaxis": axis}
+    if any(trace.type == "scatterpolar" for trace in figure.data):
+        layout["polar"] = {"angularaxis": {"tickfont": font}, "radialaxis": {"tickfont": font}}
+    return figure.update_layout(layout)
 
 
 def axis_title(f: Feature) -> dict[str, str]:

@@ -39,10 +39,10 @@ def radar(described: pd.DataFrame, names: tuple[str, str] = ("You", "Catalogue")
     rows = described.loc[[f.name for f in AUDIO_FEATURES]]
     is_known = rows["percentile"].notna()
     labels = [plain(_label(f, is_known[f.name])) for f in AUDIO_FEATURES]
-    figure = go.Figure([_median(rows, labels, names[0]), _catalogue(rows, labels, names[1])])
+    traces = [_median(rows, labels, names[0]), _catalogue(rows, labels, names[1])]
     if is_known.all():
-        figure.add_trace(_middle_half(rows, labels, names[0]))
-    return laid_out(figure, 460, polar=_polar(labels), margin={"l": 64, "r": 64, "t": 32, "b": 72})
+        traces.append(_middle_half(rows, labels, names[0]))
+    return laid_out(traces, 460, polar=_polar(labels), margin={"l": 64, "r": 64, "t": 32, "b": 72})
 
 
 def radar_in_words(described: pd.DataFrame, names: tuple[str, str] = ("You", "Catalogue")) -> str:

@@ -8,8 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from recsys.charts.look import FAINT, laid_out, plain, shortened
-from recsys.core import scaling
-from recsys.core.features import FEATURES
+from recsys.core.catalogue import Catalogue
+from recsys.core.features import NUMBER_FEATURES
+from recsys.core.scaling import AXIS_FEATURE, NUMBER_AXES, Points
 from recsys.core.summary import Numbers
 
 MOST_SHOWN: Final = 1_500
@@ -20,39 +21,37 @@ EDGE: Final = "rgba(128,128,128,.9)"
 
 def taste_map(
     library: pd.DataFrame,
-    sample: pd.DataFrame,
+    catalogue: Catalogue,
     medoids: Sequence[str] = (),
     names: tuple[str, str] = ("You", "Catalogue"),
 ) -> go.Figure:
     """
     Every track as a point; near points sound alike.
 
-    Tracks are scaled as for recommending (`recsys.core.scaling`, fitted on the sample) and seen along the first two
-    principal components of the sample (Pearson 1901; by singular value decomposition). Each axis is named after the
-    feature that counts most in it.
+    Tracks stand where the recommender sees them (`recsys.core.scaling`), genres left aside, and are looked at along
+    the first two principal components of the catalogue's sample (Pearson 1901; by singular value decomposition). Each
+    axis is named after the feature that counts most in it.
 
     Parameters
     ----------
     library : DataFrame
         A track table. Tracks with fewer than half of the number features known have no place and are left out.
-    sample : DataFrame
-        Tracks of the catalogue; at most 1,500 of them are drawn. Fewer than three leave an axis without meaning.
+    catalogue : Catalogue
+        At most 1,500 tracks of its sample are drawn. Fewer than three leave an axis without meaning.
     medoids : sequence of str
         Ids of own tracks that stand for a taste each; numbered in this order, with their titles in the legend.
     names : pair of str
         What to call the listener and the catalogue.
     """
-    own, others, ends = _placed(library, sample)
-    figure = go.Figure([_points(own, names[0]), _sample(others, names[1]), *_medoids(own, medoids)])
-    figure.update_layout(xaxis={"title": {"text": ends[0]}}, yaxis={"title": {"text": ends[1]}})
-    figure.update_xaxes(showticklabels=False, showgrid=False)
-    figure.update_yaxes(showticklabels=False, showgrid=False)
-    return laid_out(figure, 480, hovermode="closest")
+    own, others, ends = _placed(library, catalogue)
+    traces = [_points(own, names[0]), _sample(others, names[1]), *_medoids(own, medoids)]
+    x, y = ({"title": {"text": words}, "showticklabels": False, "showgrid": False} for words in ends)
+    return laid_out(traces, 480, xaxis=x, yaxis=y, hovermode="closest")
 
 
-def map_in_words(library: pd.DataFrame, sample: pd.DataFrame, medoids: Sequence[str] = ()) -> str:
+def map_in_words(library: pd.DataFrame, catalogue: Catalogue, medoids: Sequence[str] = ()) -> str:
     """The map in a sentence or two, for those who do not see it."""
-    own, _, ends = _placed(library, sample)
+    own, _, ends = _placed(library, catalogue)
     left_out = len(library) - len(own)
     says = f"Map of {len(own)} of your tracks among the catalogue. Left to right: {ends[0]}. Bottom to top: {ends[1]}."
     titles = own.set_index("track_id")["title"].reindex(medoids).dropna()
@@ -66,24 +65,23 @@ def _left_out(count: int) -> str:
     return f" {count} {'track has' if count == 1 else 'tracks have'} too few known features to be placed."
 
 
-def _placed(library: pd.DataFrame, sample: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:
+def _placed(library: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:
     """Library and sample with `x` and `y`, what cannot be placed left out, and the words at both ends of each axis."""
-    space = scaling.fit(sample, None)
-    sample, points = _enough_known(space, sample)
-    middle = points.mean(axis=0) if len(points) else np.zeros(points.shape[1])
+    own, own_points = _enough_known(library, catalogue.space.place(library))
+    sample, points = _enough_known(catalogue.sample, catalogue.background)
+    middle = points.mean(axis=0) if len(points) else np.zeros(NUMBER_AXES)
     components = _components(points - middle)
-    library, own = _enough_known(space, library)
     placed = [
         tracks.assign(x=xy[:, 0].round(3), y=xy[:, 1].round(3))
-        for tracks, xy in ((library, (own - middle) @ components), (sample, (points - middle) @ components))
+        for tracks, xy in ((own, (own_points - middle) @ components), (sample, (points - middle) @ components))
     ]
     return placed[0], placed[1], (_ends(components[:, 0]), _ends(components[:, 1]))
 
 
-def _enough_known(space: scaling.Space, tracks: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
-    axes, known = space.place_numbers(tracks)
-    enough = known.mean(axis=0) >= ENOUGH_KNOWN
-    return tracks[enough], axes.T[enough].astype(np.float64)
+def _enough_known(tracks: pd.DataFrame, points: Points) -> tuple[pd.DataFrame, Numbers]:
+    """Tracks with at least half of the number features known, and their places, (n, NUMBER_AXES)."""
+    enough = points.known[: len(NUMBER_FEATURES)].mean(axis=0) >= ENOUGH_KNOWN
+    return tracks[enough], points.axes[:NUMBER_AXES].T[enough].astype(np.float64)
 
 
 def _components(centred: Numbers) -> Numbers:
@@ -97,11 +95,11 @@ def _components(centred: Numbers) -> Numbers:
 
 
 def _ends(component: Numbers) -> str:
-    strongest = FEATURES[scaling.AXIS_FEATURE[_NAMED[np.abs(component[_NAMED]).argmax()]]]
+    strongest = NUMBER_FEATURES[AXIS_FEATURE[_NAMED[np.abs(component[_NAMED]).argmax()]]]
     return f"{strongest.low_words} ↔ {strongest.high_words}"
 
 
-_NAMED: Final = np.flatnonzero([FEATURES[f].scale == "rank" for f in scaling.AXIS_FEATURE])
+_NAMED: Final = np.flatnonzero([NUMBER_FEATURES[number].scale == "rank" for number in AXIS_FEATURE[:NUMBER_AXES]])
 """Axes that have a low and a high end; a tempo goes round in octaves."""
 
 

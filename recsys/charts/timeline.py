@@ -29,13 +29,8 @@ def plays_per_month(plays: pd.DataFrame) -> go.Figure:
         hovertemplate="%{x|%B %Y}: %{y} plays, %{text} hours<extra></extra>",
         name="Plays",
     )
-    return laid_out(
-        go.Figure(bars),
-        260,
-        yaxis={"title": {"text": "plays"}},
-        showlegend=False,
-        margin={"l": 8, "r": 8, "t": 16, "b": 24},
-    )
+    margin = {"l": 8, "r": 8, "t": 16, "b": 24}
+    return laid_out([bars], 260, yaxis={"title": {"text": "plays"}}, showlegend=False, margin=margin)
 
 
 def plays_in_words(plays: pd.DataFrame) -> str:
@@ -71,14 +66,9 @@ def feature_drift(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> go.F
     q25, median, q75 = (in_unit(f, drift[name].to_numpy()) for name in ("q25", "median", "q75"))
     months = drift.index.tolist()
     texts = [with_unit(f, value) for value in drift["median"]]
-    figure = go.Figure(
-        [
-            _line(months, median, texts, f"{f.title} (median play)"),
-            _band(months, q25, None),
-            _band(months, q75, "tonexty"),
-        ]
-    )
-    return laid_out(figure, 280, yaxis={"title": axis_title(f)})
+    line = _line(months, median, texts, f"{f.title} (median play)")
+    band = [_band(months, q25, None), _band(months, q75, "tonexty")]
+    return laid_out([line, *band], 280, yaxis={"title": axis_title(f)})
 
 
 def drift_in_words(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> str:

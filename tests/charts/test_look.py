@@ -12,20 +12,21 @@ def test_markup_in_a_title_is_escaped():
 
 
 def test_no_figure_brings_colours_that_would_break_a_dark_page():
-    layout = laid_out(go.Figure(), 300).layout
+    layout = laid_out([], 300).layout
     assert layout.height == 300
     assert layout.paper_bgcolor is None and layout.plot_bgcolor is None and layout.font.color is None
 
 
 def test_readable_text_takes_the_colour_of_the_page_everywhere():
-    layout = readable(laid_out(go.Figure(go.Scatter(y=[1])), 300), "#14231a").layout
+    layout = readable(laid_out([go.Scatter(y=[1])], 300), "#14231a").layout
     colours = (layout.font.color, layout.legend.font.color, layout.xaxis.tickfont.color, layout.yaxis.title.font.color)
     assert set(colours) == {"#14231a"}
 
 
-def test_readable_text_reaches_a_radar():
-    layout = readable(go.Figure(go.Scatterpolar(r=[1], theta=[1], subplot="polar"), {"polar": {}}), "#fff").layout
-    assert layout.polar.angularaxis.tickfont.color == layout.polar.radialaxis.tickfont.color == "#fff"
+def test_readable_text_reaches_a_radar_and_gives_no_other_figure_a_radar():
+    radar = readable(laid_out([go.Scatterpolar(r=[1], theta=["a"])], 300), "#fff").layout
+    assert radar.polar.angularaxis.tickfont.color == radar.polar.radialaxis.tickfont.color == "#fff"
+    assert "polar" not in readable(laid_out([go.Scatter(y=[1])], 300), "#fff").layout.to_plotly_json()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from recsys.charts.taste_map import MOST_SHOWN, map_in_words, taste_map
+from recsys.core.catalogue import Catalogue
 from recsys.core.features import NUMBER_FEATURES
 from recsys.core.tracks import empty_tracks
 from tests.charts import tracks
@@ -15,7 +16,8 @@ def sounds(energy, valence=None):
     return tracks(**columns | {"energy": energy, "valence": [0.5] * len(energy) if valence is None else valence})
 
 
-SAMPLE = sounds(np.linspace(0, 1, 101), np.repeat([0.2, 0.4, 0.5, 0.6, 0.9], [10, 20, 41, 20, 10]))
+TRACKS = sounds(np.linspace(0, 1, 101), np.repeat([0.2, 0.4, 0.5, 0.6, 0.9], [10, 20, 41, 20, 10]))
+SAMPLE = Catalogue.from_tracks(TRACKS)
 
 
 def test_own_tracks_are_ordered_along_the_axis_on_which_the_catalogue_differs_most():
@@ -26,8 +28,10 @@ def test_own_tracks_are_ordered_along_the_axis_on_which_the_catalogue_differs_mo
 
 
 def test_the_same_track_has_the_same_place_in_library_and_catalogue():
-    own, others = taste_map(SAMPLE.head(5), SAMPLE).data
-    assert list(own.x) == list(others.x)[:5]
+    own, others = taste_map(TRACKS, SAMPLE).data
+    places = [dict(zip(trace.text, zip(trace.x, trace.y, strict=True), strict=True)) for trace in (own, others)]
+    assert len(places[0]) == len(TRACKS)
+    assert places[0] == places[1]
 
 
 def test_a_track_of_which_little_is_known_has_no_place_and_is_counted():
@@ -56,8 +60,8 @@ def test_titles_are_escaped():
 
 
 def test_a_large_sample_is_thinned_evenly():
-    drawn = taste_map(SAMPLE, sounds(np.linspace(0, 1, 4 * MOST_SHOWN))).data[1]
-    assert len(drawn.x) == MOST_SHOWN
+    drawn = taste_map(TRACKS, Catalogue.from_tracks(sounds(np.linspace(0, 1, 2 * MOST_SHOWN)))).data[1]
+    assert MOST_SHOWN / 2 < len(drawn.x) <= MOST_SHOWN
 
 
 @pytest.mark.parametrize("library", [empty_tracks(), sounds([0.5])])
@@ -65,9 +69,9 @@ def test_a_small_or_empty_library_still_has_a_map(library):
     assert len(taste_map(library, SAMPLE).data[0].x) == len(library)
 
 
-@pytest.mark.parametrize("sample", [empty_tracks(), sounds([0.5]), sounds([0.1, 0.9])])
+@pytest.mark.parametrize("sample", [empty_tracks(), sounds([0.5]), sounds([0.1, 0.9])], ids=len)
 def test_a_tiny_or_empty_catalogue_does_not_break_the_map(sample):
-    own, others, *_ = taste_map(sounds([0.1, 0.9]), sample).data
+    own, others, *_ = taste_map(sounds([0.1, 0.9]), Catalogue.from_tracks(sample)).data
     assert np.isfinite([*own.x, *own.y, *others.x, *others.y]).all()
 
 
