@@ -149,7 +149,7 @@ class Split:
 
 def split(pool: Pool, rows: Integers, hold_out: HoldOut, rng: np.random.Generator) -> Split:
     """Cut the rows of one list of at least two songs. `hidden` may be empty when only new artists count."""
-    mixed = rng.permutation(rows)
+    mixed = rng.permutation(rows[np.argsort(pool.catalogue.songs[rows])])  # what else is known moves rows, not songs
     within = mixed[:LONGEST_LIST]
     count = min(max(round(hold_out.hide * len(within)), 1), len(within) - 1)
     hidden, visible = within[:count], within[count:]

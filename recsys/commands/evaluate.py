@@ -1,0 +1,149 @@
+"""`python -m recsys evaluate`: hide songs of real lists, and measure how soon each method finds them again."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import numpy as np
+import pandas as pd
+
+from recsys.commands.weight_option import weights_of
+from recsys.core.evaluation import METRICS, TITLES, Progress, evaluate, methods
+from recsys.core.holdout import HoldOut, Pool
+from recsys.core.recipe import Recipe
+from recsys.errors import UnreadableFile
+from recsys.importers.any_file import read_file
+from recsys.importers.catalogue_file import read_catalogue
+from recsys.importers.playlists_file import read_playlists
+
+EPILOG: Final = """\b
+Examples:
+  python -m recsys evaluate --catalogue spotify_songs.csv --playlists playlists.csv
+  python -m recsys evaluate --catalogue tracks.csv --playlists saved.csv --genres genres.csv --new-artists --json
+
+\b
+--json prints one object:
+  settings                catalogue, playlists, genres, hide, min_tracks, limit, cuts, seed, new_artists, weights
+  counts                  tracks, songs, testable_songs (all audio features known); entries (rows of --playlists),
+                          unknown_entries (not in the catalogue); all_lists = lists (measured) + too_short
+                          + beyond_limit + nothing_hidden
+  methods                 method -> metric -> {mean, low, high}
+  ratios_to_textbook      method -> metric -> {mean, low, high}, or null where the textbook found nothing
+  differences             "ours - textbook" and the like -> metric -> {mean, low, high}
+  skipped                 method -> why it could not be measured
+low and high end the 95 % bootstrap interval over lists; differences are paired. Coverage is one number for all lists,
+so its ends are null. Methods: random, popularity, textbook, z_scored, ours, ours_audio. Metrics: ndcg@50, r_precision,
+recall@50, recall@100, hit@10, auc, coverage, intra_list_distance (1 is a random pair), artist_repetition.
+"""
+SKIPPED: Final = {
+    "popularity": "Popularity is not compared: no song of the catalogue has one.",
+    "ours_audio": "Audio alone is not compared: no audio feature has weight.",
+}
+
+
+@click.command("evaluate", epilog=EPILOG)
+@click.option("--catalogue", required=True, help="File or address of the songs to look in.")
+@click.option("--playlists", required=True, type=click.Path(path_type=Path), help="CSV: playlist_id, track_id.")
+@click.option("--genres", type=click.Path(path_type=Path), help="CSV: track id and genres, joined with commas.")
+@click.option("--hide", type=click.FloatRange(0.05, 0.95), default=0.5, show_default=True, help="Share to hide.")
+@click.option("--min-tracks", type=click.IntRange(2), default=20, show_default=True, help="Leave out shorter lists.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many lists, drawn at random.")
+@click.option("--cuts", type=click.IntRange(1), default=4, show_default=True, help="Cut each list so often anew.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed, the same numbers.")
+@click.option("--new-artists", is_flag=True, help="Only songs by artists of whom nothing is visible count.")
+@click.option("--weight", "weights", multiple=True, metavar="NAME=VALUE", help="How much a feature counts.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def command(
+    catalogue: str,
+    playlists: Path,
+    genres: Path | None,
+    weights: tuple[str, ...],
+    as_json: bool,
+    new_artists: bool,
+    **cut: Any,
+) -> None:
+    """Hide part of each list, rank the rest of the catalogue, and measure how soon the hidden songs turn up."""
+    recipe = Recipe(weights=weights_of(weights), only_new_artists=new_artists)
+    hold_out = HoldOut(**cut, only_new_artists=new_artists)
+    entries = read_playlists(playlists)
+    tracks = with_genres(read_catalogue(catalogue), genres)
+    settings = {
+        "catalogue": Path(catalogue).name,
+        "playlists": playlists.name,
+        "genres": genres.name if genres else None,
+        **cut,
+        "new_artists": new_artists,
+        "weights": dict(recipe.weights),
+    }
+    found = {"settings": settings, **measured(tracks, entries, recipe, hold_out, _progress)}
+    click.echo(json.dumps(found, indent=1, ensure_ascii=False) if as_json else table(found))
+
+
+def with_genres(tracks: pd.DataFrame, genres: Path | None) -> pd.DataFrame:
+    """The same track table with the genres of a file where it knows some; any other file of tracks will do."""
+    if genres is None:
+        return tracks
+    known = read_file(genres, genres.name).tracks.dropna(subset="genres").set_index("track_id")["genres"]
+    if not len(known):
+        raise UnreadableFile(f"“{genres.name}” holds no genres. It needs a column of track ids and a column “genres”.")
+    return tracks.assign(genres=tracks["track_id"].map(known).astype("str").fillna(tracks["genres"]))
+
+
+def measured(
+    tracks: pd.DataFrame, entries: pd.DataFrame, recipe: Recipe, hold_out: HoldOut, progress: Progress
+) -> dict[str, Any]:
+    """Everything that is printed but the settings, as plain values. Raises as `evaluate`."""
+    pool = Pool.from_tracks(tracks, hold_out.seed)
+    lists = pool.lists(entries)
+    compared = methods(pool, recipe)
+    found = evaluate(pool, lists, compared, hold_out, progress)
+    known = pool.catalogue.rows_of(entries["track_id"].unique().tolist())
+    counts = {
+        "tracks": len(tracks),
+        "songs": len(pool.tracks),
+        "testable_songs": int(pool.is_testable.sum()),
+        "entries": len(entries),
+        "unknown_entries": int((~entries["track_id"].isin(known.keys())).sum()),
+        "all_lists": len(lists),
+        **found.counts,
+    }
+    skipped = {name: why for name, why in SKIPPED.items() if name not in compared}
+    return {"counts": counts, **found.as_json(np.random.default_rng(hold_out.seed)), "skipped": skipped}
+
+
+def _progress(done: int, of: int) -> None:
+    """A line on the terminal, where somebody watches it."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{done + 1:,} of {of:,} cuts", nl=done + 1 == of, err=True)
+
+
+def table(found: dict[str, Any]) -> str:
+    """The measurement as lines to read."""
+    counts, means = found["counts"], found["methods"]
+    width = max(len(title) for title in TITLES.values()) + 2
+    lines = [
+        f"{counts['lists']:,} of {counts['all_lists']:,} lists measured: {counts['too_short']:,} too short, "
+        f"{counts['beyond_limit']:,} beyond the limit, {counts['nothing_hidden']:,} without a song to look for. "
+        f"{counts['testable_songs']:,} of {counts['songs']:,} songs take part.",
+        "",
+        " " * width + "".join(f"{title:>13}" for title in METRICS.values()),
+    ]
+    for method, each in means.items():
+        lines.append(f"{TITLES[method]:{width}}" + "".join(f"{each[metric]['mean']:>13.4f}" for metric in METRICS))
+    lines += ["", "NDCG@50 with its 95 % interval"]
+    lines += [f"{TITLES[method]:{width}}{_with_ends(each['ndcg@50'])}" for method, each in means.items()]
+    lines += ["", "Times the NDCG@50 of the textbook"]
+    lines += [
+        f"{TITLES[name]:{width}}{_with_ends(each['ndcg@50'])}" for name, each in found["ratios_to_textbook"].items()
+    ]
+    lines += ["", "Difference in NDCG@50, list by list"]
+    lines += [f"{pair:{2 * width}}{_with_ends(each['ndcg@50'])}" for pair, each in found["differences"].items()]
+    return "\n".join([*lines, "", *found["skipped"].values()]).rstrip()
+
+
+def _with_ends(found: dict[str, float] | None) -> str:
+    if found is None:
+        return "not to be said: the textbook found nothing"
+    return f"{found['mean']:8.4f}  [{found['low']:.4f}, {found['high']:.4f}]"

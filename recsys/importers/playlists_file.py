@@ -1,0 +1,70 @@
+"""Which tracks stand on whose list: the file that recommendations are measured with."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from recsys.errors import UnreadableFile
+from recsys.importers.columns import ALIASES, tidy_name
+from recsys.importers.delimited import batches, find_layout
+from recsys.importers.opening import opened
+from recsys.importers.sniffing import refuse_known
+from recsys.importers.text_cells import ids
+
+LIST_NAMES: Final = (
+    *("playlistid", "playlisturi", "listid", "list", "playlist", "playlistname", "pid"),
+    *("userid", "user", "username", "listenerid", "listener", "ownerid", "owner"),
+)
+"""Headers met for the name of a list, tidied by `tidy_name`, the most telling first."""
+
+
+def read_playlists(path: Path) -> pd.DataFrame:
+    """
+    Read a table with one row per track on a list.
+
+    Parameters
+    ----------
+    path : Path
+        CSV with any delimiter and encoding. One column names the list (or its owner), another the track by Spotify
+        id, URI or link, or by whatever id the catalogue has.
+
+    Returns
+    -------
+    DataFrame
+        `list`, `track_id` as text, every pair once. Rows that lack either are left out.
+
+    Raises
+    ------
+    UnreadableFile
+        It is missing, not text, has no rows, or lacks one of the columns.
+    """
+    with opened(path, path.name) as stream:
+        refuse_known(stream, path.name)
+        layout = find_layout(stream, path.name)
+        tidied = [tidy_name(cell) for cell in layout.header]
+        at_list = _place(tidied, LIST_NAMES, path.name, "lists, such as “playlist_id” or “user_id”")
+        at_track = _place(tidied, ALIASES["track_id"], path.name, "tracks, such as “track_id”")
+        read = list(batches(stream, layout, {at_list, at_track}, path.name, Counter()))
+    tables = [pd.DataFrame({"list": _text(b.cells[at_list]), "track_id": _ids(b.cells[at_track])}) for b in read]
+    return pd.concat(tables, ignore_index=True).dropna().drop_duplicates(ignore_index=True)
+
+
+def _place(tidied: Sequence[str], aliases: Sequence[str], name: str, what: str) -> int:
+    found = [tidied.index(alias) for alias in aliases if alias in tidied]
+    if not found:
+        raise UnreadableFile(f"“{name}” has no column that names {what}.")
+    return found[0]
+
+
+def _text(cells: pa.Array) -> pd.Series:
+    trimmed = pc.utf8_trim_whitespace(cells)
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed).to_pandas().astype("str")
+
+
+def _ids(cells: pa.Array) -> pd.Series:
+    return _text(pc.coalesce(ids(cells), cells))
