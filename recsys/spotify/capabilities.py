@@ -29,7 +29,7 @@ class Capability:
 class Finding:
     """
     What a probe showed. `works` is None when it could not be told today. `reason` is "" when it works, otherwise a key
-    of `refusals.BY_REASON` or one of `quota`, `reconnect`, `unreachable`; `why` and `mend` are sentences.
+    of `refusals.BY_REASON` or one of `quota`, `reconnect`, `unreachable`, `untried`; `why` and `mend` are sentences.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Finding:
     mend: str = ""
 
 
+UNTRIED: Final = "Spotify did not say what you allowed, and only saving something shows it."
 ONE: Final = {"limit": 1}
 CAPABILITIES: Final[tuple[Capability, ...]] = (
     Capability("profile", "Your name and picture", "", Request("GET", "me")),
@@ -63,7 +64,8 @@ def probe(api: Api, scope: str, names: Collection[str] | None = None) -> list[Fi
     """
     Ask about each capability, or those named; `scope` is what the listener granted, separated by spaces.
 
-    At most one request each. A refusal of the whole app or listener ends the asking: the rest fails alike.
+    An empty `scope` means that nobody knows (Supabase Auth does not pass it on): then only the answers tell. At most
+    one request each. A refusal of the whole app or listener ends the asking: the rest fails alike.
     """
     findings: list[Finding] = []
     general: Finding | None = None
@@ -81,8 +83,10 @@ def _is_for_all(reason: str) -> bool:
 
 
 def _ask(api: Api, capability: Capability, granted: Collection[str]) -> Finding:
-    if capability.scope and capability.scope not in granted:
+    if capability.scope and granted and capability.scope not in granted:
         return _refused(capability, "scope")
+    if not capability.probe and not granted:
+        return Finding(capability.name, capability.title, None, "untried", UNTRIED, "Try it once to find out.")
     try:
         if capability.probe:
             api.send(capability.probe)

@@ -54,6 +54,14 @@ def test_what_the_listener_did_not_allow_is_not_even_asked(spotify, dial):
     assert spotify.count("GET /v1/me/tracks") == 0
 
 
+def test_where_nobody_knows_what_was_allowed_the_answers_tell(dial):
+    found = by_name(probe(dial(scopes=["user-top-read", "playlist-modify-private"]).api, ""))
+
+    assert found["top"].works
+    assert (found["saved"].works, found["saved"].reason) == (False, "scope")
+    assert (found["save_playlist"].works, found["save_playlist"].reason) == (None, "untried")
+
+
 @pytest.mark.parametrize(
     ("attribute", "reason"), [("owner_has_premium", "premium_required"), ("is_registered", "not_registered")]
 )
