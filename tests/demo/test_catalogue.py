@@ -99,3 +99,12 @@ def test_nothing_can_be_mistaken_for_a_real_recording(catalogue):
     assert not catalogue["track_id"].str.fullmatch(SPOTIFY_ID).any()
     assert links(catalogue["track_id"]).isna().all()
     assert catalogue["isrc"].str.fullmatch(r"XXDMO\d{7}").all()
+
+
+def test_everybody_finds_the_same_first_track(catalogue):
+    assert catalogue.iloc[0][["title", "artists", "energy", "tempo"]].tolist() == [
+        "Postcard at Ilverston",
+        "Ysolde Maruvan",
+        0.477,
+        128.526,
+    ]
