@@ -89,8 +89,8 @@ class Database:
 
     def check(self) -> None:
         """Raise `StorageProblem` unless the file can still be opened and is still ours."""
-        with self._sentences(), closing(self._open()) as connection:
-            self._check_version(connection)
+        with self._sentences(), closing(self._open()) as connection, _transaction(connection, "DEFERRED"):
+            self._version(connection)
 
     def shrink_log(self) -> None:
         """Move the write-ahead log into the file and empty it, so that erased rows are in neither."""
@@ -116,7 +116,7 @@ class Database:
         try:
             yield connection
         except BaseException:
-            connection.close()  # whatever state it is in, nobody inherits it
+            connection.close()  # rolls back, and nobody inherits its state
             raise
         self._idle.append(connection)
 
@@ -137,21 +137,22 @@ class Database:
         return connection
 
     def _bring_up_to_date(self, connection: sqlite3.Connection) -> None:
-        version = self._check_version(connection)
+        with _transaction(connection, "DEFERRED"):
+            version = self._version(connection)
         if version == 0:
             connection.execute("PRAGMA journal_mode = WAL").fetchall()
         if version == len(MIGRATIONS):
             return
         with _transaction(connection, "IMMEDIATE"):
             # Read again: another process may have migrated while this one waited for its turn.
-            for statements in MIGRATIONS[self._check_version(connection) :]:
+            for statements in MIGRATIONS[self._version(connection) :]:
                 for statement in statements:
                     connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
-    def _check_version(self, connection: sqlite3.Connection) -> int:
-        """The number of migrations applied; 0 for an empty file."""
+    def _version(self, connection: sqlite3.Connection) -> int:
+        """The number of migrations applied, 0 for an empty file. Within a transaction: another process may migrate."""
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -178,13 +179,10 @@ class Database:
 
 @contextmanager
 def _transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
+    """Commits when the block ends. When it raises, whoever lent the connection closes it, which rolls back."""
     connection.execute(f"BEGIN {kind}")
-    try:
-        yield
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:  # something was raised, and SQLite has not rolled back by itself
-            connection.execute("ROLLBACK")
+    yield
+    connection.execute("COMMIT")
 
 
 def _close_all(connections: list[sqlite3.Connection]) -> None:

@@ -251,6 +251,6 @@ def _count(connection: sqlite3.Connection, table: str, listener: str) -> int:
 
 def _json(value: Mapping[str, Any]) -> str:
     try:
-        return json.dumps(value, allow_nan=False, sort_keys=True)
+        return json.dumps(value, allow_nan=False)
     except (TypeError, ValueError) as problem:
         raise StorageProblem("Only plain JSON values, without NaN or infinities, can be kept.") from problem

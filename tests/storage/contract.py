@@ -82,6 +82,13 @@ class StoreContract:
 
         assert saved == Saved(added=1, updated=1, unchanged=1)
 
+    def test_knowing_less_changes_nothing(self, store, listener):
+        known = some_tracks("a", album="An album", energy=0.5)
+        store.save_tracks(listener, known)
+
+        assert store.save_tracks(listener, some_tracks("a")) == Saved(added=0, updated=0, unchanged=1)
+        assert_frame_equal(store.tracks(listener), known)
+
     def test_a_missing_value_never_overwrites_a_known_one(self, store, listener):
         known = some_tracks("a", album="An album", energy=0.5, key=0.0)
         store.save_tracks(listener, known)

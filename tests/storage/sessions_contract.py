@@ -107,8 +107,9 @@ class SessionsContract:
         tokyo = timezone(timedelta(hours=9))
         session_id = sessions.create(session_of(listener, expires_at=(NOW + MONTH).astimezone(tokyo)), NOW)
 
-        assert sessions.get(session_id, (NOW + MONTH).astimezone(tokyo)) is None
-        assert sessions.get(session_id, (NOW + MONTH - timedelta(seconds=1)).astimezone(tokyo)) is not None
+        for zone in (UTC, tokyo):
+            assert sessions.get(session_id, (NOW + MONTH).astimezone(zone)) is None
+            assert sessions.get(session_id, (NOW + MONTH - timedelta(seconds=1)).astimezone(zone)) is not None
 
     def test_a_time_without_a_zone_is_refused(self, sessions, listener):
         with pytest.raises(ValueError, match="time zone"):

@@ -33,7 +33,7 @@ def kill_at_random(process, chance):
     return int(rest[-1]) if rest else said
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_an_import_killed_at_any_point_loses_nothing_acknowledged_and_completes_when_rerun(tmp_path, seed):
     path, chance, tracks, most = tmp_path / "tonearm.db", random.Random(seed), many_tracks(ROWS), 0
 

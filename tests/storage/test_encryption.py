@@ -30,6 +30,14 @@ def test_a_ciphertext_says_its_scheme_hides_its_text_and_differs_every_time():
     assert first != second
 
 
+def test_what_the_first_release_encrypted_can_still_be_read():
+    ciphertext = (
+        "enc:v1:gAAAAABrA-byjKTns3p6ZyaUNvi4xjfphf0qSwt8Muj_6jj9hHdKU0fgZ4i8ONfp2Q0lzEKrLirXIMNMblU4N61xeW-ZQog3Kg=="
+    )
+
+    assert Cipher(SECRET).decrypt(ciphertext) == "BQD-token"
+
+
 def test_another_secret_reads_nothing():
     with pytest.raises(StorageProblem, match="another APP_SECRET_KEY"):
         Cipher(OTHER).decrypt(Cipher(SECRET).encrypt("BQD-token"))

@@ -72,18 +72,20 @@ def test_the_file_itself_refuses_a_session_id_that_is_not_hashed(database):
         connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
-def test_erased_tokens_leave_no_ciphertext_behind(sessions, database):
+@pytest.mark.parametrize("how", ["forgotten", "erased"])
+def test_tokens_that_are_gone_leave_no_ciphertext_behind(sessions, database, how):
     sessions.save_tokens("ada", tokens_named("one"))
-    sessions.save_tokens("bob", tokens_named("two"))
     with database.read() as connection:
         stored = connection.execute("SELECT access_token, refresh_token FROM spotify_tokens").fetchall()
     ciphertexts = [ciphertext.encode() for row in stored for ciphertext in row]
-    assert [ciphertext in bytes_on_disk(database) for ciphertext in ciphertexts] == [True] * 4
+    assert [ciphertext in bytes_on_disk(database) for ciphertext in ciphertexts] == [True] * 2
 
-    sessions.remove_tokens("ada")
-    SqliteStore(database).erase("bob")
+    if how == "forgotten":
+        sessions.remove_tokens("ada")
+    else:
+        SqliteStore(database).erase("ada")
 
-    assert [ciphertext in bytes_on_disk(database) for ciphertext in ciphertexts] == [False] * 4
+    assert [ciphertext in bytes_on_disk(database) for ciphertext in ciphertexts] == [False] * 2
 
 
 def test_tokens_of_another_secret_are_a_sentence_and_stay_where_they_are(sessions, database):
