@@ -9,6 +9,7 @@ Every error raised on purpose. Each message is a sentence a listener can read an
   + BadTracks           a track table breaks its own rules
   + NothingToRank       an empty library, an empty catalogue, or nothing known about either
   + NotAllowed          somebody else's rows were asked for
+  + BadValue            a program sent a value that means nothing here
   + SettingsProblem     a setting is missing or wrong
   + StorageProblem      the store said no, or said nothing
   + SpotifyProblem      anything Spotify answered that is not music
@@ -52,6 +53,14 @@ class NothingToRank(TonearmError):
 
 class NotAllowed(TonearmError):
     """A listener asked for rows that are not theirs."""
+
+
+class BadValue(TonearmError):
+    """A value in a program's request. `field` is the parameter's name."""
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class SettingsProblem(TonearmError):

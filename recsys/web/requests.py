@@ -1,6 +1,8 @@
-"""Who asks, and whether the question came from our own pages."""
+"""Who asks, for what kind of answer, and whether the question came from our own pages."""
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
+from starlette.types import Scope
 
 from recsys.services.visitors import Visitor, visitor
 from recsys.web.cookies import session_cookie
@@ -23,3 +25,13 @@ def is_same_origin(request: Request, deployment: Deployment) -> bool:
     to some requests that other sites cause, but never a false Origin (RFC 6454, 7.3).
     """
     return request.headers.get("origin") == deployment.public_url
+
+
+def asks_for_page(scope: Scope) -> bool:
+    """True for a GET made by a browser to show a page (https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header)."""
+    headers = Headers(scope=scope)
+    if scope["method"] != "GET":
+        return False
+    if "sec-fetch-dest" in headers:
+        return headers["sec-fetch-dest"] == "document"
+    return "text/html" in headers.get("accept", "")

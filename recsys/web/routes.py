@@ -3,6 +3,7 @@
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from recsys.web.api import Api
 from recsys.web.deployment import Deployment
 from recsys.web.security_headers import SecurityHeaders
 from recsys.web.sign_in import SignIn
@@ -11,7 +12,7 @@ from recsys.web.visitors import Visitors
 
 def routes(deployment: Deployment) -> list[Route]:
     """The routes beside the screens. They stand before Streamlit's, so none may have the path of a page."""
-    return SignIn(deployment).routes()
+    return [*SignIn(deployment).routes(), *Api(deployment).routes()]
 
 
 def middleware(deployment: Deployment) -> list[Middleware]:

@@ -2,13 +2,14 @@
 
 import secrets
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recsys.services.visitors import is_session_id
 from recsys.web.cookies import give_session, session_cookie
+from recsys.web.requests import asks_for_page
 
 
 class Visitors:
@@ -30,7 +31,7 @@ class Visitors:
                 self._add_cookie(MutableHeaders(scope=message))
             await send(message)
 
-        is_stranger = scope["type"] == "http" and _asks_for_page(scope) and not self._has_session(scope)
+        is_stranger = scope["type"] == "http" and asks_for_page(scope) and not self._has_session(scope)
         await self.app(scope, receive, with_cookie if is_stranger else send)
 
     def _has_session(self, scope: Scope) -> bool:
@@ -41,13 +42,3 @@ class Visitors:
         give_session(response, secrets.token_urlsafe(32), self.is_https)
         headers.append("set-cookie", response.headers["set-cookie"])
         headers["cache-control"] = "no-store"  # a page that carries a session id belongs to one browser
-
-
-def _asks_for_page(scope: Scope) -> bool:
-    """True for a GET made by a browser to show a page (https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header)."""
-    headers = Headers(scope=scope)
-    if scope["method"] != "GET":
-        return False
-    if "sec-fetch-dest" in headers:
-        return headers["sec-fetch-dest"] == "document"
-    return "text/html" in headers.get("accept", "")

@@ -1,0 +1,323 @@
+"""The programs' API: for the caller only, described by a valid document, and clear about every wrong value."""
+
+import csv
+import io
+import logging
+import math
+import re
+from dataclasses import replace
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from recsys.core.features import FEATURES
+from recsys.demo.listeners import demo_listeners
+from recsys.errors import StorageProblem
+from recsys.services.programs import DIALS, PARAMETERS
+from recsys.services.visitors import guest_listener, visitor
+from tests.fakes.faults import Fault
+from tests.web.conftest import OURS, PAGE, Browser, app_of
+
+
+@pytest.fixture(scope="module")
+def music():
+    return demo_listeners()[0].library
+
+
+@pytest.fixture
+def caller(world, spotify, browser, music):
+    """A signed-in browser with a library."""
+    browser.sign_in(spotify)
+    world.store.save_tracks(listener_of(world, browser), music)
+    return browser
+
+
+def listener_of(world, browser):
+    return visitor(browser.session_id(), world.sessions, world.now()).listener
+
+
+def described(browser, answer):
+    """The JSON of an answer, once it is what the document promises for this path, method and status."""
+    document = browser.get("/api/openapi.json").json()
+    request = answer.request
+    operation = document["paths"][request.url.path][request.method.lower()]
+    schema = operation["responses"][str(answer.status_code)]["content"]["application/json"]["schema"]
+    Draft202012Validator({**schema, "components": document["components"]}).validate(answer.json())
+    return answer.json()
+
+
+def test_the_document_is_valid_openapi_3_1(browser):
+    document = browser.get("/api/openapi.json").json()
+    validate(document)
+    assert document["openapi"].startswith("3.1")
+
+
+def test_the_document_names_every_route_and_every_parameter(browser):
+    document = browser.get("/api/openapi.json").json()
+    methods = {path: set(operations) for path, operations in document["paths"].items()}
+    assert methods == {
+        "/health": {"get"},
+        "/api/me": {"get"},
+        "/api/sync-spotify": {"get", "post", "delete"},
+        "/api/recommend": {"get"},
+        "/recommend": {"get"},
+    }
+    named = {parameter["name"] for parameter in document["paths"]["/api/recommend"]["get"]["parameters"]}
+    assert named == set(PARAMETERS) == {dial.name for dial in DIALS} | {feature.name for feature in FEATURES}
+
+
+def test_health_says_that_all_is_well(browser):
+    answer = browser.get("/health")
+    assert answer.status_code == 200
+    assert described(browser, answer) == {"status": "ok", "version": "0.1.0", "failed": []}
+
+
+def test_health_names_the_part_that_failed(deployment):
+    def broken():
+        raise StorageProblem("The store does not answer.")
+
+    both = replace(deployment, check_store=broken, catalogue_is_loaded=lambda: False)
+    for changed, failed in (
+        (replace(deployment, check_store=broken), ["store"]),
+        (replace(deployment, catalogue_is_loaded=lambda: False), ["catalogue"]),
+        (both, ["store", "catalogue"]),
+    ):
+        program = Browser(app_of(changed))
+        answer = program.get("/health")
+        assert answer.status_code == 503
+        assert described(program, answer)["failed"] == failed
+
+
+def test_me_is_the_caller_without_any_token(world, caller):
+    answer = caller.get("/api/me")
+    me = described(caller, answer)
+    assert me["display_name"] == "Ada"
+    assert set(me) == {"user_id", "display_name", "avatar_url"}
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("cookie", [None, "x" * 43, "nonsense"])
+@pytest.mark.parametrize("path", ["/api/me", "/api/sync-spotify"])
+def test_strangers_and_guests_are_signed_out(browser, path, cookie):
+    if cookie:
+        browser.keep_session(cookie)
+    answer = browser.get(path)
+    assert answer.status_code == 401
+    assert described(browser, answer) == {"error": "Sign in first."}
+
+
+def test_a_sync_is_started_read_and_finished(world, caller):
+    answer = caller.post("/api/sync-spotify", headers=OURS)
+    assert answer.status_code == 202
+    assert described(caller, answer)["is_running"]
+    world.sync.wait(listener_of(world, caller), 30)
+
+    progress = described(caller, caller.get("/api/sync-spotify"))
+
+    assert progress["finished_at"] is not None
+    assert progress["found"] == progress["stored"] + progress["skipped"] + progress["pending"] == 120 + 140 + 50
+    for stage in progress["stages"]:
+        assert stage["found"] == stage["stored"] + sum(stage["skipped"].values()) + stage["pending"]
+
+
+def test_a_sync_can_be_cancelled(world, spotify, caller):
+    spotify.fail_when("GET /v1/me/top/tracks", Fault.slow(0.2))
+    caller.post("/api/sync-spotify", headers=OURS)
+    answer = caller.delete("/api/sync-spotify", headers=OURS)
+    assert answer.status_code == 200
+    described(caller, answer)
+    world.sync.wait(listener_of(world, caller), 30)
+    assert described(caller, caller.get("/api/sync-spotify"))["finished_at"] is None
+
+
+@pytest.mark.parametrize("origin", [None, "null", "http://evil.example"])
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_another_site_can_neither_start_nor_stop_a_sync(world, spotify, caller, method, origin):
+    answer = caller.request(method, "/api/sync-spotify", headers={} if origin is None else {"Origin": origin})
+    assert answer.status_code == 403
+    described(caller, answer)
+    assert world.sync.progress(listener_of(world, caller)).stages == ()
+
+
+def test_where_no_spotify_app_is_configured_a_sync_is_unavailable(world, spotify, deployment, caller):
+    program = Browser(app_of(replace(deployment, sync=None)))
+    program.keep_session(caller.session_id())
+    answer = program.get("/api/sync-spotify")
+    assert answer.status_code == 503
+    assert "configured" in described(program, answer)["error"]
+
+
+def test_a_list_is_ranked_explained_and_kept(world, caller, music):
+    found = described(caller, caller.get("/api/recommend?limit=7"))
+
+    scores = [track["score"] for track in found["tracks"]]
+    assert len(scores) == 7
+    assert scores == sorted(scores, reverse=True)
+    for track in found["tracks"]:
+        assert math.isclose(sum(track["contributions"].values()), track["score"], abs_tol=1e-6)
+    assert not {track["track_id"] for track in found["tracks"]} & set(music["track_id"])
+    kept = world.store.recommendations(listener_of(world, caller))
+    assert list(kept["track_id"]) == [track["track_id"] for track in found["tracks"]]
+    assert set(kept["created_at"]) == {found["created_at"]}
+
+
+@pytest.mark.parametrize("query", ["energy=50", "weights=energy:50", "weights=energy:50,valence:0&tempo=1"])
+def test_weights_can_be_given_one_by_one_or_as_a_list(caller, query):
+    usual = described(caller, caller.get("/api/recommend"))
+    found = described(caller, caller.get(f"/api/recommend?{query}"))
+    assert share_of_energy(found) > share_of_energy(usual)
+
+
+def share_of_energy(found):
+    parts = [track["contributions"] for track in found["tracks"]]
+    return sum(abs(part["energy"]) for part in parts) / sum(abs(value) for part in parts for value in part.values())
+
+
+def test_seeds_speak_instead_of_the_library(caller, music):
+    usual = described(caller, caller.get("/api/recommend"))
+    seeded = described(caller, caller.get(f"/api/recommend?seeds={music['track_id'].iloc[-1]}"))
+    assert [t["track_id"] for t in seeded["tracks"]] != [t["track_id"] for t in usual["tracks"]]
+
+
+def test_the_other_dials_are_understood(caller):
+    query = "familiarity=0.5&variety=0.3&per_artist=1&only_new_artists=false&shifts=energy:-1.5"
+    found = described(caller, caller.get(f"/api/recommend?{query}"))
+    assert len({track["artists"].split("; ")[0] for track in found["tracks"]}) == len(found["tracks"])
+
+
+def test_the_same_list_as_csv(caller):
+    as_json = described(caller, caller.get("/api/recommend?limit=5"))
+    answer = caller.get("/api/recommend?limit=5", headers={"Accept": "text/csv"})
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert [row["track_id"] for row in rows] == [track["track_id"] for track in as_json["tracks"]]
+    assert math.isclose(
+        sum(float(value) for name, value in rows[0].items() if name.startswith("because of ")),
+        float(rows[0]["score"]),
+        abs_tol=1e-6,
+    )
+
+
+@pytest.mark.parametrize("accept", ["application/json", "*/*", "text/csv, application/json", ""])
+def test_json_unless_csv_is_what_is_wanted(caller, accept):
+    answer = caller.get("/api/recommend?limit=1", headers={"Accept": accept})
+    assert answer.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("limit=0", "limit"),
+        ("limit=501", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=3.5", "limit"),
+        ("limit=", "limit"),
+        ("limit=²", "limit"),
+        ("limit=1e3", "limit"),
+        ("limit=99999999999999999999", "limit"),
+        ("limit=3&limit=4", "limit"),
+        ("energy=nan", "energy"),
+        ("energy=NaN", "energy"),
+        ("energy=inf", "energy"),
+        ("energy=-inf", "energy"),
+        ("energy=-1", "energy"),
+        ("energy=1e300", "energy"),
+        ("energy=much", "energy"),
+        ("weights=energy:nan", "weights"),
+        ("weights=energy", "weights"),
+        ("weights=energy:1,energy:2", "weights"),
+        ("weights=loudnes:1", "weights"),
+        ("weights=energy:1&energy=2", "energy"),
+        ("weights=" + ",".join(f"{feature.name}:0" for feature in FEATURES), "weights"),
+        ("shifts=energy:3", "shifts"),
+        ("shifts=genre:1", "shifts"),
+        ("familiarity=2", "familiarity"),
+        ("variety=-0.1", "variety"),
+        ("per_artist=0", "per_artist"),
+        ("only_new_artists=yes", "only_new_artists"),
+        ("seeds=a b", "seeds"),
+        ("seeds=", "seeds"),
+        ("seeds=" + ",".join(f"id{number}" for number in range(51)), "seeds"),
+        ("enery=2", "enery"),
+    ],
+)
+def test_a_bad_value_is_refused_and_its_field_is_named(caller, query, field):
+    answer = caller.get(f"/api/recommend?{query}")
+    assert answer.status_code == 422
+    problem = described(caller, answer)
+    assert problem["field"] == field
+    assert re.fullmatch(r".*\.", problem["error"])
+
+
+def test_a_seed_nobody_knows_is_refused(caller):
+    answer = caller.get("/api/recommend?seeds=nobody-knows-me")
+    assert answer.status_code == 422
+    described(caller, answer)
+
+
+def test_somebody_elses_list_is_refused(world, spotify, caller, new_browser):
+    other = new_browser()
+    other.sign_in(spotify, "grace")
+    for user_id in (listener_of(world, other), "ada", "", "*"):
+        answer = caller.get("/api/recommend", params={"user_id": user_id})
+        assert answer.status_code == 403
+        described(caller, answer)
+
+
+def test_ones_own_id_may_be_given(world, caller):
+    assert caller.get("/api/recommend", params={"user_id": listener_of(world, caller)}).status_code == 200
+
+
+def test_a_listener_without_tracks_is_told_so(spotify, browser):
+    browser.sign_in(spotify, "nell")
+    answer = browser.get("/api/recommend")
+    assert answer.status_code == 409
+    described(browser, answer)
+
+
+def test_without_a_session_there_is_no_list(browser):
+    answer = browser.get("/api/recommend")
+    assert answer.status_code == 401
+    described(browser, answer)
+
+
+def test_a_guest_gets_a_list_for_what_they_brought(world, browser, music):
+    browser.open()
+    world.store.save_tracks(guest_listener(browser.session_id()), music)
+    assert len(described(browser, browser.get("/api/recommend?limit=3"))["tracks"]) == 3
+
+
+def test_a_store_that_does_not_answer_is_503_with_a_sentence(world, deployment, caller):
+    def broken(listener, recipe, seeds):
+        raise StorageProblem("The store does not answer. Try again in a minute.")
+
+    program = Browser(app_of(replace(deployment, recommend=broken)))
+    program.keep_session(caller.session_id())
+    answer = program.get("/api/recommend")
+    assert answer.status_code == 503
+    assert described(program, answer)["error"].startswith("The store does not answer")
+
+
+def test_recommend_is_a_page_for_browsers_and_a_list_for_programs(caller):
+    assert "<div id=root>" in caller.get("/recommend", headers=PAGE).text
+    assert "<div id=root>" in caller.get("/recommend?limit=3", headers={"Accept": "text/html"}).text
+    assert len(described(caller, caller.get("/recommend?limit=3"))["tracks"]) == 3
+
+
+def test_every_answer_carries_the_security_headers(caller):
+    for path in ("/health", "/api/me", "/api/recommend", "/api/openapi.json"):
+        assert "content-security-policy" in caller.get(path).headers
+
+
+def test_no_token_is_in_any_answer_or_log(world, spotify, caller, caplog):
+    with caplog.at_level(logging.DEBUG):
+        answers = [caller.post("/api/sync-spotify", headers=OURS)]
+        world.sync.wait(listener_of(world, caller), 30)
+        paths = ("/api/me", "/api/sync-spotify", "/api/recommend?limit=2", "/health", "/api/openapi.json")
+        answers += [caller.get(path) for path in paths]
+    shown = caplog.text + "".join(f"{answer.headers}{answer.text}" for answer in answers)
+    tokens = world.sessions.tokens(listener_of(world, caller))
+    assert tokens.access_token not in shown
+    assert tokens.refresh_token not in shown
+    assert caller.session_id() not in shown
