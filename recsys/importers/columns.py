@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Literal
 
 from recsys.core.features import AUDIO_FEATURES
 from recsys.core.tracks import SPOTIFY_ID
@@ -53,6 +53,9 @@ PREFIXES: Final = ("trackfeature", "audiofeatures", "audiofeature", "features", 
 NUMBERS: Final = (*(f.column for f in AUDIO_FEATURES), "key", "mode", "time_signature", "popularity", "explicit")
 
 
+ArtistCommas = Literal["names", "bare", "spaced"]
+
+
 @dataclass(frozen=True)
 class Dialect:
     """
@@ -63,8 +66,9 @@ class Dialect:
     name : str
     signature : frozenset of str
         Tidied headers that only it has together.
-    has_escaped_commas : bool
-        Artists are joined with ", ", and commas in their names are escaped.
+    artist_commas : "names", "bare" or "spaced"
+        What a comma in a cell of artists is: part of a name, or between artists where no blank follows it
+        (`Ann,Bob`), or where one does (`Ann, Bob`).
     writes_na : bool
         A missing text is written NA, as R does; elsewhere NA may be a title.
     is_ours : bool
@@ -73,21 +77,21 @@ class Dialect:
 
     name: str
     signature: frozenset[str]
-    has_escaped_commas: bool = False
+    artist_commas: ArtistCommas = "names"
     writes_na: bool = False
     is_ours: bool = False
 
 
-def _dialect(name: str, signature: str, **particulars: bool) -> Dialect:
+def _dialect(name: str, signature: str, **particulars: Any) -> Dialect:
     return Dialect(name, frozenset(signature.split()), **particulars)
 
 
 DIALECTS: Final = (
     _dialect("Tonearm recommendations", "trackid title artists rank score", is_ours=True),
     _dialect("Tonearm CSV", "trackid title artists album isrc genres addedat source durationms", is_ours=True),
-    _dialect("exportify.app CSV", "trackuri trackname artisturis artistnames albumuri", has_escaped_commas=True),
-    _dialect("exportify.app CSV", "trackuri trackname artisturi artistname albumuri", has_escaped_commas=True),
-    _dialect("exportify.net CSV", "trackuri trackname albumname artistnames releasedate durationms addedat"),
+    _dialect("exportify.app CSV", "trackuri trackname artisturis artistnames albumuri", artist_commas="spaced"),
+    _dialect("exportify.app CSV", "trackuri trackname artisturi artistname albumuri", artist_commas="spaced"),
+    _dialect("exportify.net CSV", "trackname albumname artistnames releasedate durationms", artist_commas="bare"),
     _dialect(
         "TidyTuesday spotify_songs.csv", "trackid trackname trackartist playlistid playlistsubgenre", writes_na=True
     ),

@@ -10,7 +10,7 @@ import pyarrow as pa
 from recsys.errors import NoTracks
 from recsys.importers.columns import recognise
 from recsys.importers.delimited import Batch
-from recsys.importers.json_stream import entries
+from recsys.importers.json_stream import entries, plain_text
 from recsys.importers.privacy_export import export_of, items_of, read_export
 from recsys.importers.report import Imported
 from recsys.importers.table_file import import_rows
@@ -43,7 +43,9 @@ def _read_list(found: Iterable[Any], name: str) -> Imported:
     rows = iter(found)
     sample = list(islice(rows, SAMPLE_ENTRIES))
     header = list(dict.fromkeys(key for row in sample if isinstance(row, Mapping) for key in row))
-    columns = recognise(header, [[_cell(row, key) or "" for key in header] for row in sample])
+    columns = recognise(
+        [plain_text(key) for key in header], [[_cell(row, key) or "" for key in header] for row in sample]
+    )
     if not columns.has_identity:
         raise NoTracks(f"“{name}” is JSON, but holds no tracks. From Spotify's export choose the streaming history.")
     keys = {at: header[at] for at in columns.places.values()}
@@ -62,5 +64,5 @@ def _cell(row: Any, key: str) -> str | None:
     """A value as a table would hold it; what is neither text nor number is none, but a list of texts is joined."""
     value = row.get(key) if isinstance(row, Mapping) else None
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return "; ".join(value) or None
-    return str(value) or None if isinstance(value, (str, int, float)) else None
+        value = "; ".join(value)
+    return plain_text(str(value)) or None if isinstance(value, (str, int, float)) else None

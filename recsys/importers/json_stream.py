@@ -31,6 +31,11 @@ def entries(stream: BinaryIO, name: str) -> Iterator[Any]:
         yield _whole(text, texts, name)
 
 
+def plain_text(text: str) -> str:
+    r"""A text of JSON as one that can be stored: half a surrogate pair (`"\ud800"`) becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _texts(stream: BinaryIO, name: str) -> Iterator[str]:
     encoding, skip = find_encoding(stream, name)
     decoder = codecs.getincrementaldecoder(encoding)()

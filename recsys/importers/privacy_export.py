@@ -17,8 +17,9 @@ import pandas as pd
 import pyarrow as pa
 
 from recsys.importers import text_cells
+from recsys.importers.json_stream import plain_text
 from recsys.importers.merging import as_rows, distinct
-from recsys.importers.report import FileReport, Imported, Problem, no_plays
+from recsys.importers.report import MOST_PROBLEMS, FileReport, Imported, Problem, no_plays
 
 SHORTEST_PLAY_MS: Final = 30_000
 """From 30 seconds on Spotify counts a play as a stream: https://support.spotify.com/article/how-we-count-streams/."""
@@ -176,7 +177,7 @@ def _imported(export: Export, kept: list[Entry], numbers: list[int], skipped: Co
         tracks=len(tracks),
         duplicates=len(rows) - len(tracks),
         skipped=dict(skipped),
-        problems=tuple(problems[:100]),
+        problems=tuple(problems[:MOST_PROBLEMS]),
         problem_count=len(problems),
     )
     if not export.has_plays:
@@ -219,7 +220,7 @@ def _bad_times(before: pa.Array, after: pa.Array, numbers: list[int]) -> list[Pr
 
 def _text(entry: Mapping[str, Any], key: str) -> str | None:
     value = entry.get(key)
-    return value if isinstance(value, str) and value.strip() else None
+    return plain_text(value) if isinstance(value, str) and value.strip() else None
 
 
 def _number(entry: Mapping[str, Any], key: str) -> float | None:

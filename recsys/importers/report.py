@@ -1,14 +1,15 @@
 """What an import gives back: the tracks, and a report whose numbers add up."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pandas as pd
 
 from recsys.core.features import AUDIO_FEATURES
 
-PLAY_COLUMNS: Final = ("track_id", "played_at", "ms_played")
+MOST_PROBLEMS: Final = 100
+"""So many problems are kept with their sentences; all are counted."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,14 @@ def sum_of(reports: Iterable[FileReport], tracks: pd.DataFrame, file: str = "") 
         duplicates=rows - len(tracks) - sum(skipped.values()),
         skipped=skipped,
         with_features=count_with_features(tracks),
-        problems=tuple(problem for report in reports for problem in report.problems),
+        problems=tuple(_in_file(each, report.file) for report in reports for each in report.problems)[:MOST_PROBLEMS],
         problem_count=sum(report.problem_count for report in reports),
         notes=tuple(dict.fromkeys(note for report in reports for note in report.notes)),
     )
+
+
+def _in_file(problem: Problem, file: str) -> Problem:
+    return replace(problem, sentence=f"{file}: {problem.sentence}")
 
 
 def count_with_features(tracks: pd.DataFrame) -> int:

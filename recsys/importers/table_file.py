@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import BinaryIO
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -69,7 +70,13 @@ def import_rows(columns: Columns, rows: Iterable[Batch], name: str, skipped: Cou
         tables.append(reader.read(batch))
     table = pa.concat_tables(tables)
     del tables
-    return _imported(table.sort_by("row").drop_columns("row"), reader, count, name)
+    return _imported(_in_order(table), reader, count, name)
+
+
+def _in_order(table: pa.Table) -> pa.Table:
+    """The rows as they stand in the file; only short ones, which come last, make it necessary to move any."""
+    is_sorted = bool((np.diff(table["row"].to_numpy()) > 0).all())
+    return (table if is_sorted else table.sort_by("row")).drop_columns("row")
 
 
 def _imported(table: pa.Table, reader: RowReader, count: int, name: str) -> Imported:

@@ -14,9 +14,8 @@ from recsys.importers import text_cells
 from recsys.importers.columns import OTHER, Columns
 from recsys.importers.delimited import Batch
 from recsys.importers.number_cells import RANGES, UNKNOWN, numbers
-from recsys.importers.report import Problem
+from recsys.importers.report import MOST_PROBLEMS, Problem
 
-MOST_PROBLEMS: Final = 100
 NO_IDENTITY: Final = "no Spotify id, and no title with an artist"
 PODCAST: Final = "podcast episode"
 PERCENT_COLUMNS: Final = tuple(f.column for f in AUDIO_FEATURES if (f.low, f.high) == (0, 1))
@@ -65,7 +64,7 @@ class RowReader:
     def _texts(self, cells: dict[str, pa.Array], batch: Batch) -> dict[str, pa.Array]:
         read = {
             "track_id": self._id,
-            "artists": lambda column: text_cells.artist_names(column, self.columns.dialect.has_escaped_commas),
+            "artists": lambda column: text_cells.artist_names(column, self.columns.dialect.artist_commas),
             "genres": text_cells.genre_names,
             "added_at": text_cells.iso_times,
             "isrc": text_cells.isrcs,

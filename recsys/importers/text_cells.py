@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from recsys.core.export import without_guard
 from recsys.core.tracks import SPOTIFY_ID
+from recsys.importers.columns import ArtistCommas
 
 ID: Final = (
     r"^(?:spotify:track:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?track/|https?://api\.spotify\.com/v1/tracks/)?"
@@ -17,6 +18,9 @@ ID: Final = (
 PODCAST: Final = r"spotify[:.](?:com/)?(?:[a-z-]+/)?(?:episode|show)[:/]"
 LOCAL: Final = r"^spotify:local:"
 QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)
+BETWEEN_ARTISTS: Final = {"bare": r",([^\s\d])", "spaced": r", ()"}
+"""No digit behind a bare comma: 10,000 Maniacs are one band."""
+CONTROLS: Final = r"[\x00-\x08\x0e-\x1f\x7f]+"
 ISO_TIME: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 ISRC: Final = r"^[A-Z]{2}[A-Z0-9]{3}\d{7}$"
 YEAR: Final = r"(?:^|\D)(?P<year>\d{4})(?:\D|$)|^(?P<packed>\d{4})\d{4}$"
@@ -26,10 +30,11 @@ LAST_SHORT_YEAR: Final = 30
 
 
 def tidy(cells: pa.Array) -> pa.Array:
-    """Runs of blanks, tabs and line ends become one space; a blank cell becomes null."""
+    """Runs of blanks, tabs and line ends become one space, control characters nothing, and a blank cell null."""
     tidied = pc.utf8_trim_whitespace(cells)
-    if pc.any(pc.match_substring_regex(tidied, r"[\s\x{a0}]{2}|[\t\r\n\f\v]")).as_py():
+    if pc.any(pc.match_substring_regex(tidied, r"[\s\x{a0}]{2}|[\x00-\x1f\x7f]")).as_py():
         tidied = pc.replace_substring_regex(tidied, r"[\s\x{a0}]+", " ")
+        tidied = pc.utf8_trim_whitespace(pc.replace_substring_regex(tidied, CONTROLS, ""))
     return pc.if_else(pc.equal(tidied, ""), pa.scalar(None, tidied.type), tidied)
 
 
@@ -47,17 +52,18 @@ def ids(cells: pa.Array) -> pa.Array:
     return pc.struct_field(pc.extract_regex(pc.utf8_trim_whitespace(cells), ID), "id")
 
 
-def artist_names(cells: pa.Array, has_escaped_commas: bool = False) -> pa.Array:
+def artist_names(cells: pa.Array, commas: ArtistCommas = "names") -> pa.Array:
     r"""
     Artists joined with "; ".
 
-    Understands `A;B`, Python and JSON lists (`"['A', 'B']"`, read, never evaluated), and with `has_escaped_commas`
-    exportify.app's `A, B` where a comma inside a name is written `\,`. A comma is otherwise part of a name.
+    Understands `A;B`, Python and JSON lists (`"['A', 'B']"`, read, never evaluated), and what `commas` says about
+    commas; one that is written `\,` is always part of a name.
     """
     cells = _lists_joined(tidy(cells))
-    if has_escaped_commas:
+    if commas != "names":
         cells = pc.replace_substring(cells, r"\,", "\x00")
-        cells = pc.replace_substring(pc.replace_substring(cells, ", ", "; "), "\x00", ",")
+        cells = pc.replace_substring_regex(cells, BETWEEN_ARTISTS[commas], r"; \1")
+        cells = pc.replace_substring(cells, "\x00", ",")
     if pc.any(pc.match_substring_regex(cells, r";\S|\s;|;\s*$")).as_py():
         cells = pc.replace_substring_regex(pc.replace_substring_regex(cells, r"[\s;]+$", ""), r"\s*;[\s;]*", "; ")
     return pc.if_else(pc.equal(cells, ""), pa.scalar(None, cells.type), cells)

@@ -31,7 +31,7 @@ BLOCK: Final = (
     *("danceability", "energy", "key", "loudness", "mode", "speechiness", "acousticness"),
     *("instrumentalness", "liveness", "valence", "tempo", "time_signature"),
 )
-EXPORTIFY_APP: Final = next(dialect for dialect in DIALECTS if dialect.has_escaped_commas)
+EXPORTIFY_APP: Final = next(dialect for dialect in DIALECTS if dialect.artist_commas == "spaced")
 
 
 def recognise_by_content(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Columns | None:

@@ -72,6 +72,25 @@ def test_exportify_app_escapes_commas_in_names():
     )
 
 
+@pytest.mark.parametrize("header", ["Spotify ID", "Track ID", "Track URI"])
+@pytest.mark.parametrize(
+    ("cell", "artists"),
+    [
+        ("Ann,Bob", "Ann; Bob"),
+        ("Tyler, The Creator,Ann", "Tyler, The Creator; Ann"),
+        (r"Tyler\,The Creator,Ann", "Tyler,The Creator; Ann"),
+        ("10,000 Maniacs,Ann", "10,000 Maniacs; Ann"),
+    ],
+)
+def test_older_exportify_joins_artists_with_bare_commas(header, cell, artists):
+    columns = f"{header},Track Name,Album Name,Artist Name(s),Release Date,Duration (ms)"
+
+    imported = read_file(as_file(f'{columns}\n{ONE},Blue,Rooms,"{cell}",2015,200000\n'), "x")
+
+    assert imported.report.format == "exportify.net CSV"
+    assert imported.tracks["artists"].tolist() == [artists]
+
+
 def test_exportify_app_in_another_language_is_read_all_the_same():
     english, german = (read_file(as_file(text), "x") for text in (files.EXPORTIFY_APP, files.EXPORTIFY_APP_IN_GERMAN))
 
@@ -179,18 +198,16 @@ def test_a_zip_of_playlists_is_one_file_with_one_report():
     assert (imported.report.rows, imported.report.tracks, imported.report.duplicates) == (4, 3, 1)
 
 
+def test_a_problem_inside_a_zip_names_its_file():
+    imported = read_file(as_zip({"a.csv": files.EXPORTIFY_NET.replace("120.5", "999")}), "all.zip")
+
+    assert imported.report.problems[0].sentence.startswith("a.csv: Row 2: Tempo “999”")
+
+
 def test_members_without_tracks_are_named_in_a_note():
     imported = read_file(as_zip({"a.csv": files.EXPORTIFY_NET, "Userdata.json": '{"username": "x"}'}), "all.zip")
 
     assert imported.report.notes == ("Not imported, as they hold no tracks: Userdata.json.",)
-
-
-def test_an_empty_playlist_does_not_spoil_the_others():
-    header = files.EXPORTIFY_NET.splitlines()[0]
-
-    imported = read_file(as_zip({"full.csv": files.EXPORTIFY_NET, "empty.csv": header}), "all.zip")
-
-    assert imported.report.notes == ("Not imported, as they hold no tracks: empty.csv.",)
 
 
 def test_an_empty_playlist_does_not_spoil_the_others():

@@ -3,7 +3,6 @@
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import ClassVar
-from typing import ClassVar
 
 import pandas as pd
 import pyarrow as pa

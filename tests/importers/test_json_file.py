@@ -32,3 +32,11 @@ def test_our_own_recommendations_are_read_back():
     listed = [{"rank": 1, "track_id": "demo-000001", "title": "Blue", "artists": "Ann", "score": 0.9, "why": {"a": 1}}]
 
     assert read_file(as_file(json.dumps(listed)), "x").tracks.loc[0, "track_id"] == "demo-000001"
+
+
+def test_a_broken_character_is_replaced_and_control_characters_are_dropped():
+    row = {"id": ONE, "name": "Bl\ud800ue", "artists": "An\u0000n\u0007"}
+
+    assert read_file(as_file(json.dumps([row])), "x").tracks[["title", "artists"]].to_numpy().tolist() == [
+        ["Bl?ue", "Ann"]
+    ]

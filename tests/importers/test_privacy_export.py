@@ -106,6 +106,10 @@ def test_values_of_the_wrong_kind_are_missing():
     assert imported.report.skipped == {"no track named": 1}
 
 
+def test_a_broken_character_is_replaced():
+    assert read([play("Bl\ud800ue")]).tracks["title"].tolist() == ["Bl?ue"]
+
+
 def test_a_history_of_podcasts_alone_is_read_and_empty():
     imported = read([play(None, None, None, episode_name="Talk")])
 
