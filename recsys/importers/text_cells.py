@@ -83,7 +83,7 @@ def _lists_joined(cells: pa.Array) -> pa.Array:
     if not pc.any(is_list).as_py():
         return cells
     is_plain = pc.and_(is_list, pc.match_substring_regex(cells, r"^\[('[^'\"\\]*'(, )?)+\]$"))
-    plain = pc.replace_substring(pc.utf8_trim(cells, "[]'"), "', '", "; ")
+    plain = pc.replace_substring(pc.utf8_slice_codeunits(cells, 2, -2), "', '", "; ")
     is_other = pc.and_(is_list, pc.invert(is_plain))
     joined = pc.if_else(pc.fill_null(is_plain, False), plain, cells)
     others = pa.array([_read_list(cell) for cell in joined.filter(is_other).to_pylist()], cells.type)
@@ -92,7 +92,9 @@ def _lists_joined(cells: pa.Array) -> pa.Array:
 
 def _read_list(cell: str) -> str:
     names = [re.sub(r"\\(.)", r"\1", single or double) for single, double in QUOTED.findall(cell)]
-    return "; ".join(name for name in names if name) if names else cell.strip("[] ")
+    if not names:
+        return "" if cell == "[]" else cell  # [AMATORY] is a band
+    return "; ".join(name for name in names if name)
 
 
 def years(cells: pa.Array) -> pa.Array:
