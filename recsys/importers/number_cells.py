@@ -67,11 +67,12 @@ def _finite(values: pa.Array, cells: pa.Array) -> Numbers:
     values = pc.if_else(pc.is_finite(values), values, pa.scalar(None, pa.float64()))
     lost = pc.and_(pc.is_valid(cells), pc.is_null(values))
     if pc.any(lost).as_py():
-        lost = pc.and_(lost, pc.invert(_says_missing(cells)))
+        lost = pc.and_(lost, pc.invert(says_missing(cells)))
     return Numbers(values, lost)
 
 
-def _says_missing(cells: pa.Array) -> pa.Array:
+def says_missing(cells: pa.Array) -> pa.Array:
+    """Which cells say in words that there is no value."""
     return pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(cells)), value_set=MISSING)
 
 

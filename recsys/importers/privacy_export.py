@@ -19,14 +19,15 @@ import pyarrow as pa
 from recsys.importers import text_cells
 from recsys.importers.json_stream import plain_text
 from recsys.importers.merging import as_rows, distinct
-from recsys.importers.report import MOST_PROBLEMS, FileReport, Imported, Problem, no_plays
+from recsys.importers.report import MOST_PROBLEMS, PODCAST, FileReport, Imported, Problem, no_plays
 
 SHORTEST_PLAY_MS: Final = 30_000
 """From 30 seconds on Spotify counts a play as a stream: https://support.spotify.com/article/how-we-count-streams/."""
 
 LONGEST_PLAY_MS: Final = 1e12
-PODCAST, AUDIOBOOK = "podcast episode", "audiobook"
-NO_TRACK, MALFORMED = "no track named", "not an entry of this export"
+AUDIOBOOK: Final = "audiobook"
+NO_TRACK: Final = "no track named"
+MALFORMED: Final = "not an entry of this export"
 TOO_SHORT: Final = f"played for less than {SHORTEST_PLAY_MS // 1000} seconds"
 ACCOUNT_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 
@@ -160,36 +161,35 @@ def read_export(export: Export, items: Iterable[Any], name: str) -> Imported:
 
 
 def _imported(export: Export, kept: list[Entry], numbers: list[int], skipped: Counter[str], name: str) -> Imported:
-    columns = dict(zip(Entry._fields, zip(*kept, strict=True), strict=True)) if kept else {}
-    cells = {field: pa.array(columns.get(field, ()), pa.string()) for field in Entry._fields if field != "ms_played"}
+    columns = (
+        dict(zip(Entry._fields, zip(*kept, strict=True), strict=True)) if kept else dict.fromkeys(Entry._fields, ())
+    )
+    cells = {field: pa.array(values, pa.string()) for field, values in columns.items() if field != "ms_played"}
     table, is_track = _table(cells)
-    lost = np.flatnonzero(~is_track)
-    if len(lost):
-        skipped[NO_TRACK] += len(lost)
+    nameless = int((~is_track).sum())
     rows = as_rows(table.filter(pa.array(is_track)), export.name)
     tracks = distinct(rows)
     played_at = text_cells.iso_times(cells["played_at"])
     problems = _bad_times(cells["played_at"], played_at, numbers)
+    skipped += Counter({NO_TRACK: nameless})
     report = FileReport(
         file=name,
         format=export.name,
-        rows=len(kept) + sum(skipped.values()) - len(lost),
+        rows=len(rows) + skipped.total(),
         tracks=len(tracks),
         duplicates=len(rows) - len(tracks),
         skipped=dict(skipped),
         problems=tuple(problems[:MOST_PROBLEMS]),
         problem_count=len(problems),
     )
-    if not export.has_plays:
-        return Imported(tracks, no_plays(), None, (report,))
-    plays = pd.DataFrame(
-        {
-            "track_id": rows["track_id"],
-            "played_at": pd.Series(played_at.filter(pa.array(is_track)).to_pylist(), dtype="str"),
-            "ms_played": pd.Series(np.array(columns.get("ms_played", ()), dtype=np.float64)[is_track]),
-        }
-    )
+    ms_played = np.array(columns["ms_played"], dtype=np.float64)
+    plays = _plays(rows, played_at.to_pandas()[is_track], ms_played[is_track]) if export.has_plays else no_plays()
     return Imported(tracks, plays, None, (report,))
+
+
+def _plays(rows: pd.DataFrame, played_at: pd.Series, ms_played: np.ndarray) -> pd.DataFrame:
+    times = pd.Series(played_at.array, dtype="str")
+    return pd.DataFrame({"track_id": rows["track_id"], "played_at": times, "ms_played": ms_played})
 
 
 def _table(cells: dict[str, pa.Array]) -> tuple[pa.Table, np.ndarray]:

@@ -11,6 +11,9 @@ from recsys.core.features import AUDIO_FEATURES
 MOST_PROBLEMS: Final = 100
 """So many problems are kept with their sentences; all are counted."""
 
+PODCAST: Final = "podcast episode"
+"""A reason to skip a row that several kinds of files share."""
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -13,11 +13,10 @@ from recsys.core.tracks import NUMBERS, TEXT
 from recsys.importers import text_cells
 from recsys.importers.columns import OTHER, Columns
 from recsys.importers.delimited import Batch
-from recsys.importers.number_cells import RANGES, UNKNOWN, numbers
-from recsys.importers.report import MOST_PROBLEMS, Problem
+from recsys.importers.number_cells import RANGES, UNKNOWN, numbers, says_missing
+from recsys.importers.report import MOST_PROBLEMS, PODCAST, Problem
 
 NO_IDENTITY: Final = "no Spotify id, and no title with an artist"
-PODCAST: Final = "podcast episode"
 PERCENT_COLUMNS: Final = tuple(f.column for f in AUDIO_FEATURES if (f.low, f.high) == (0, 1))
 ANALYSED: Final = (*(f.column for f in AUDIO_FEATURES), "key", "mode", "time_signature")
 MINUTE, SECOND = 60_000.0, 1_000.0
@@ -73,8 +72,7 @@ class RowReader:
         texts: dict[str, pa.Array] = {ours: read.get(ours, text_cells.tidy)(column) for ours, column in cells.items()}
         for ours, what in (("track_id", "a Spotify track id"), ("added_at", "a time"), ("isrc", "an ISRC")):
             if ours in texts:
-                is_lost = pc.and_(_lost(cells[ours], texts[ours]), pc.invert(_is_known_to_have_no_id(cells[ours])))
-                self._report(ours, is_lost, cells[ours], batch, f"is not {what}")
+                self._report(ours, _misread(cells[ours], texts[ours]), cells[ours], batch, f"is not {what}")
         return texts
 
     def _plain(self, cells: pa.Array) -> pa.Array:
@@ -106,7 +104,7 @@ class RowReader:
             return
         dates = cells["release_date"]
         years = text_cells.years(dates)
-        self._report("release_date", _lost(dates, years), dates, batch, "is not a date")
+        self._report("release_date", _misread(dates, years), dates, batch, "is not a date")
         read["year"] = pc.coalesce(read["year"], years) if "year" in read else years
 
     def _scaled(self, read: dict[str, pa.Array]) -> dict[str, pa.Array]:
@@ -165,9 +163,12 @@ class RowReader:
             )
 
 
-def _is_known_to_have_no_id(cells: pa.Array) -> pa.Array:
-    """Local files and podcast episodes in a playlist."""
-    return pc.match_substring_regex(cells, f"{text_cells.LOCAL}|{text_cells.PODCAST}")
+def _misread(before: pa.Array, after: pa.Array) -> pa.Array:
+    """Cells that held something else than was looked for; "NA", a local file and an episode are known to have none."""
+    has_none = pc.or_(
+        says_missing(before), pc.match_substring_regex(before, f"{text_cells.LOCAL}|{text_cells.PODCAST}")
+    )
+    return pc.and_(_lost(before, after), pc.invert(has_none))
 
 
 def _lost(before: pa.Array, after: pa.Array) -> pa.Array:
