@@ -5,9 +5,11 @@ import streamlit as st
 from recsys.charts.coverage import coverage_chart, coverage_in_words
 from recsys.core.export import to_csv
 from recsys.core.summary import coverage
+from recsys.ui.features_panel import features_panel
 from recsys.ui.import_panel import import_panel
 from recsys.ui.library_panels import catalogue_panel, coverage_figures, demo_note
 from recsys.ui.session import this_session
+from recsys.ui.sync_panel import sync_panel
 from recsys.ui.taste_panels import figure
 from recsys.ui.track_table import library_table
 
@@ -15,6 +17,7 @@ session = this_session()
 
 st.title("Library")
 demo_note(session)
+sync_panel(session)
 library = session.library
 if library.empty:
     st.info("Nothing here yet. Bring a file below, or try the demo on the welcome page.", icon=":material/info:")
@@ -32,6 +35,8 @@ else:
         icon=":material/download:",
         on_click="ignore",
     )
+    if not session.is_demo:
+        features_panel(session)
 with st.expander("Import files", icon=":material/upload_file:", expanded=library.empty):
     import_panel(session, key="library")
 with st.expander("The catalogue recommendations come from", icon=":material/album:"):

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from recsys.ui.doors import demo_door, file_door, spotify_door
+from recsys.ui.doors import demo_door, file_door, sign_in_problem, spotify_door
 from recsys.ui.session import this_session
 
 session = this_session()
 
+sign_in_problem()
 st.title("Recommendations you can steer, understand and take with you")
 st.markdown(
     "Tonearm reads the audio features of the music you like, finds what is near in a catalogue, and lets you decide "

@@ -9,12 +9,20 @@ from recsys.ui.import_panel import import_panel
 from recsys.ui.navigation import page
 from recsys.ui.session import ListenerSession
 from recsys.ui.text import plain
+from recsys.web.sign_in_problems import sentence
 
 _HOW = """
 1. Open [exportify.net](https://exportify.net), log in with Spotify and export a playlist or your liked songs.
 2. Or ask Spotify [for your data](https://www.spotify.com/account/privacy/) and keep the ZIP it sends.
 3. Drop the file here. Any table with a title, an artist and audio features works too.
 """
+
+
+def sign_in_problem() -> None:
+    """Say why a sign-in did not happen, once, when the browser comes back with a code for it."""
+    code = st.query_params.pop("login", None)
+    if code:
+        st.error(sentence(code), icon=":material/error:")
 
 
 def demo_door(session: ListenerSession) -> None:

@@ -16,7 +16,7 @@ from recsys.ui.recipes_panel import recipes_panel
 from recsys.ui.session import ListenerSession
 from recsys.ui.text import counted, plain
 from recsys.ui.track_table import ranked_table
-from recsys.ui.weights_panel import restore_positions, shares, weights_panel
+from recsys.ui.weights_panel import presets, restore_positions, shares, weights_panel
 from recsys.ui.why import why
 
 _NAMES = {f.name: f.title for f in FEATURES}
@@ -27,8 +27,9 @@ def sliders(session: ListenerSession) -> None:
     """Presets and one slider per feature, each from ignored to decisive."""
     restore_positions(session)
     st.caption("How much each feature counts, from *ignored* to *decisive*.")
-    weights = weights_panel(session, profile_in_words(session.library))
+    presets(session)
     recipes_panel(session)
+    weights = weights_panel(session, profile_in_words(session.library))
     if not any(weights.values()):
         st.warning(
             "Every slider is on *ignored*, so nothing tells one track from another. The list shows the last recipe."

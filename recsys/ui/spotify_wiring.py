@@ -14,9 +14,11 @@ from recsys.services.quota import KeptQuota
 from recsys.settings import Settings
 from recsys.spotify import consent, sign_in
 from recsys.spotify.api import Access, Api
+from recsys.spotify.capabilities import Finding, probe
 from recsys.spotify.connection import connect
 from recsys.spotify.library import SpotifyLibrary
 from recsys.spotify.patience import GAP, Turn
+from recsys.spotify.playlists import SpotifyPlaylists
 from recsys.spotify.sign_in import Grant, SpotifyAccounts
 from recsys.storage.sessions import Tokens, TokenStore
 from recsys.storage.store import Store
@@ -91,6 +93,14 @@ class SpotifyWiring:
     def library(self, listener: str, sleep: Callable[[float], None] | None = None) -> SpotifyLibrary:
         """A listener's library on Spotify. A `sleep` of one's own makes waiting interruptible."""
         return SpotifyLibrary(self.api(listener, sleep))
+
+    def writer(self, listener: str) -> SpotifyPlaylists:
+        """A listener's playlists, for writing."""
+        return SpotifyPlaylists(self.api(listener))
+
+    def probe(self, listener: str) -> list[Finding]:
+        """Ask about every capability, as a listener."""
+        return probe(self.api(listener), self.connections.state(listener).scope)
 
     def api(self, listener: str, sleep: Callable[[float], None] | None = None) -> Api:
         """Spotify's Web API as a listener."""

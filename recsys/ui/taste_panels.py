@@ -8,7 +8,8 @@ import streamlit as st
 from recsys.charts.comparison import comparison, comparison_in_words
 from recsys.charts.distributions import distribution, sentence
 from recsys.charts.look import CONFIG, readable
-from recsys.charts.radar import radar, radar_in_words
+from recsys.charts.radar import radar, radar_in_words, standing
+from recsys.charts.taste_map import map_in_words, taste_map
 from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
 from recsys.core.features import NUMBER_FEATURES, feature
 from recsys.core.summary import describe
@@ -38,7 +39,7 @@ def radar_panel(session: ListenerSession) -> None:
     with chart:
         figure(radar(described), words, "radar")
     with said:
-        st.markdown(plain(words.partition(": ")[2].capitalize()))
+        st.markdown(plain(standing(described)))
         st.caption(
             "Each axis is a place in the catalogue: at 50 % as many songs have less of it as have more. "
             "The grey ring is where the middle half of your tracks lies."
@@ -117,4 +118,8 @@ def timeline(session: ListenerSession) -> None:
 
 
 def map_and_modes(session: ListenerSession) -> None:
-    """To come with modes."""
+    """The library on a map of the catalogue."""
+    st.subheader("On the map", anchor=False)
+    words = map_in_words(session.library, session.catalogue)
+    figure(taste_map(session.library, session.catalogue), words, "map")
+    st.caption(plain(words))

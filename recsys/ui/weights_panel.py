@@ -16,19 +16,19 @@ from recsys.ui.text import plain
 
 def weights_panel(session: ListenerSession, own_values: Mapping[str, str]) -> dict[str, float]:
     """
-    Draw presets and one slider per feature; give the weights they stand at.
+    Draw one slider per feature; give the weights they stand at.
 
     `own_values` says each feature's value for this listener in words; a feature that is not in it shows none.
     The weights are remembered in the session's recipe, so they survive a change of page.
     """
-    _presets(session)
     weights = {f.name: _slider(f, own_values.get(f.name)) for f in FEATURES}
     if any(weights.values()):
         session.recipe = replace(session.recipe, weights=weights)
     return weights
 
 
-def _presets(session: ListenerSession) -> None:
+def presets(session: ListenerSession) -> None:
+    """A button per named set of weights, and one that puts everything back."""
     with st.container(horizontal=True, gap="small"):
         for preset in PRESETS:
             st.button(

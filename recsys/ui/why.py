@@ -50,7 +50,7 @@ def _bar(name: str, value: float, widest: float) -> str:
         sign="for" if value >= 0 else "against",
         left=50 if value >= 0 else 50 - width,
         width=width,
-        value=value,
+        value=round(value, 3) + 0.0,  # no "-0.000"
     )
 
 
@@ -58,4 +58,6 @@ def _without(explanation: Explanation) -> str:
     strongest = _TITLES[explanation.strongest].lower()
     if explanation.rank_without is None:
         return f"If {strongest} were ignored, this track could not be ranked."
+    if explanation.rank_without == explanation.rank:
+        return f"If {strongest} were ignored, it would keep its rank, {explanation.rank:,}."
     return f"If {strongest} were ignored, it would rank {explanation.rank_without:,} instead of {explanation.rank:,}."

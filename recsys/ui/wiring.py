@@ -5,21 +5,32 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import httpx
+import pandas as pd
 import streamlit as st
 
 from recsys import __version__
 from recsys.core.catalogue import Catalogue
+from recsys.core.tracks import empty_tracks
 from recsys.demo.catalogue import demo_catalogue as invented_catalogue
 from recsys.demo.listeners import DemoListener
 from recsys.demo.listeners import demo_listeners as invented_listeners
+from recsys.feature_sources.known_tracks import KnownTracks
+from recsys.feature_sources.reccobeats import ReccoBeats
+from recsys.feature_sources.source import FeatureSource
+from recsys.feature_sources.spotify_features import SpotifyFeatures
 from recsys.importers.catalogue_file import read_catalogue
+from recsys.services.features import Features
+from recsys.services.jobs import Jobs
 from recsys.services.recommend import recommend
+from recsys.services.sync import Sync
 from recsys.settings import Settings
 from recsys.storage.database import Database
 from recsys.storage.encryption import Cipher, app_secret
 from recsys.storage.sqlite_sessions import SqliteSessions
 from recsys.storage.sqlite_store import SqliteStore
 from recsys.storage.store import Store
+from recsys.ui.spotify_wiring import SpotifyWiring
 from recsys.web.deployment import Deployment
 
 log = logging.getLogger(__name__)
@@ -34,7 +45,7 @@ def settings() -> Settings:
 @cache
 def database() -> Database:
     """The SQLite file in the data folder."""
-    return Database(settings().data_folder / "tonearm.sqlite")
+    return Database(settings().data_folder / "tonearm.db")
 
 
 @cache
@@ -88,6 +99,60 @@ def warm_up() -> None:
     log.info("catalogue: %d songs", len(catalogue().tracks))
 
 
+@cache
+def jobs() -> Jobs:
+    """Background work of all listeners."""
+    return Jobs()
+
+
+@cache
+def spotify() -> SpotifyWiring | None:
+    """Everything that speaks to Spotify; None where no Spotify app is configured."""
+    if not settings().has_spotify:
+        return None
+    return SpotifyWiring(settings(), sessions(), store_for, embedded_store(), httpx.Client(timeout=10))
+
+
+@cache
+def _catalogue_features() -> KnownTracks:
+    """The installed catalogue as a source of features. Invented tracks know nothing of real ones."""
+    source = settings().catalogue
+    is_there = "://" in source or Path(source).exists()
+    return KnownTracks("catalogue", read_catalogue(source) if is_there else empty_tracks())
+
+
+@cache
+def _reccobeats() -> ReccoBeats:
+    return ReccoBeats(settings().reccobeats_url, httpx.Client(timeout=10))
+
+
+def _sources_for(listener: str, library: pd.DataFrame) -> list[FeatureSource]:
+    """Who can be asked for a listener's features, in order: what is known here first, Spotify itself last."""
+    sources: list[FeatureSource] = [KnownTracks("library", library), _catalogue_features(), _reccobeats()]
+    connected = spotify()
+    if connected and sessions().tokens(listener):
+        sources.append(SpotifyFeatures(connected.library(listener).audio_features))
+    return sources
+
+
+@cache
+def features() -> Features:
+    """Looks up missing audio features."""
+    return Features(store_for, _sources_for, now)
+
+
+@cache
+def sync() -> Sync | None:
+    """Syncs with Spotify; None where no Spotify app is configured."""
+    connected = spotify()
+    return Sync(store_for, connected.library, features(), jobs(), now) if connected else None
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
 def deployment() -> Deployment:
     """What the HTTP routes need."""
     return Deployment(
@@ -97,16 +162,17 @@ def deployment() -> Deployment:
         tokens=sessions(),
         store_for=store_for,
         cipher=cipher(),
-        accounts=None,
-        sync=None,
+        accounts=spotify(),
+        sync=sync(),
         recommend=lambda listener, recipe, seeds: recommend(catalogue(), store_for(listener), listener, recipe, seeds),
         check_store=embedded_store().check,
         catalogue_is_loaded=lambda: len(catalogue()) > 0,
         version=__version__,
-        clock=lambda: datetime.now(UTC),
+        clock=now,
     )
 
 
 def shut_down() -> None:
     """Stop background work and close the store when the server stops."""
+    jobs().close()
     database().close()

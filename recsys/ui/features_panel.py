@@ -1,0 +1,80 @@
+"""Audio features: how much of the library has them, who gave them, and looking up what is missing."""
+
+import streamlit as st
+
+from recsys.services.features import Coverage
+from recsys.services.jobs import Job
+from recsys.ui import wiring
+from recsys.ui.session import ListenerSession
+from recsys.ui.text import counted, plain
+
+SOURCES = {
+    "file": "the files you brought",
+    "library": "the same song in your library",
+    "catalogue": "the catalogue",
+    "reccobeats": "ReccoBeats",
+    "spotify": "Spotify",
+}
+
+
+def features_panel(session: ListenerSession) -> None:
+    """Coverage by source, the consent for ReccoBeats, and a button that looks up what is missing."""
+    features = wiring.features()
+    covered = features.coverage(session.listener, session.library)
+    if covered.known == covered.total:
+        return
+    st.subheader("Missing audio features", anchor=False)
+    st.markdown(_sentence(covered))
+    agreed = st.toggle(
+        "ReccoBeats may be sent the Spotify ids of these tracks",
+        value=features.has_agreed(session.listener, "reccobeats"),
+        key="reccobeats",
+        help="A free service by a single operator. It learns track ids, nothing about you. Off until you agree.",
+    )
+    if agreed != features.has_agreed(session.listener, "reccobeats"):
+        features.agree(session.listener, "reccobeats", agreed)
+        st.rerun()
+    job = wiring.jobs().snapshot(_key(session))
+    st.fragment(_look_up, run_every=1.0 if job and job.is_active else None)(session, bool(job and job.is_active))
+
+
+def _key(session: ListenerSession) -> str:
+    return f"features:{session.listener}"
+
+
+def _look_up(session: ListenerSession, was_active: bool) -> None:
+    """The button, or the progress of the job behind it."""
+    key = _key(session)
+    job = wiring.jobs().snapshot(key)
+    if not (job and job.is_active) and st.button("Look for missing features", icon=":material/search:", key="look_up"):
+        job = wiring.jobs().start(key, lambda job: _fill(session.listener, job))
+    if job and job.is_active:
+        stage = job.progress
+        st.progress(stage.stored / max(stage.found, 1) if stage else 0.0, "Asking the sources …")
+    elif job and job.message:
+        st.error(plain(job.message))
+    elif job and job.result and job.result.message:
+        st.info(plain(job.result.message), icon=":material/schedule:")
+    if bool(job and job.is_active) != was_active:
+        session.show_own()
+        st.rerun()
+
+
+def _fill(listener: str, job: Job) -> object:
+    return wiring.features().fill(listener, job.report)
+
+
+def _sentence(covered: Coverage) -> str:
+    """Where the known ones come from, and what of the rest is waiting, not found or not asked about."""
+    known = [f"{count:,} from {_source(name)}" for name, count in covered.by_source.items()]
+    rest = {"waiting": covered.waiting, "not found": covered.not_found, "not asked about": covered.not_asked}
+    missing = [f"{count:,} {what}" for what, count in rest.items() if count]
+    return (
+        f"Of {counted(covered.total, 'track')}, {covered.known:,} have features"
+        + (f" ({', '.join(known)})" if known else "")
+        + f"; of the rest, {', '.join(missing)}."
+    )
+
+
+def _source(name: str) -> str:
+    return plain(" and ".join(SOURCES.get(part, part) for part in name.split(", ")))

@@ -1,0 +1,114 @@
+"""Sync my Spotify: start, watch, cancel and go on; numbers that add up at every moment."""
+
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from recsys.services.sync import Sync
+from recsys.services.sync_progress import Stage, SyncProgress
+from recsys.ui import problems, wiring
+from recsys.ui.session import ListenerSession
+from recsys.ui.text import plain
+
+STATES = {
+    "waiting": "waiting",
+    "running": "reading …",
+    "paused": "paused",
+    "done": "done",
+    "blocked": "Spotify asks us to wait",
+    "failed": "stopped",
+}
+
+
+def sync_panel(session: ListenerSession) -> None:
+    """Everything about syncing, for a listener who is signed in; nothing for a guest."""
+    sync = wiring.sync()
+    if sync is None or session.visitor.is_guest:
+        return
+    st.subheader("Sync my Spotify", anchor=False)
+    _playlists(session, sync)
+    is_running = sync.progress(session.listener).is_running
+    st.fragment(_watched, run_every=1.0 if is_running else None)(session, sync, is_running)
+
+
+def _watched(session: ListenerSession, sync: Sync, was_running: bool) -> None:
+    """Progress, drawn again every second while a sync runs; one full rerun when it starts or ends."""
+    progress = sync.progress(session.listener)
+    if progress.is_running:
+        if st.button("Cancel", icon=":material/stop:", key="sync_cancel"):
+            progress = sync.cancel(session.listener)
+    elif st.button(_verb(progress), icon=":material/sync:", key="sync_start", type="primary"):
+        with problems.shown():
+            progress = sync.start(session.listener)
+            session.show_own()
+    if progress.stages:
+        _show(session, progress)
+    if progress.is_running != was_running:
+        if not progress.is_running:
+            session.show_own()
+        st.rerun()
+
+
+def _verb(progress: SyncProgress) -> str:
+    return "Go on with the sync" if progress.is_interrupted else "Sync my Spotify"
+
+
+def _show(session: ListenerSession, progress: SyncProgress) -> None:
+    """The sum over all lists as a bar and a sentence, then a row per list."""
+    done = progress.stored + progress.skipped
+    sentence = (
+        f"{progress.found:,} found = {progress.stored:,} stored + {progress.skipped:,} skipped + "
+        f"{progress.pending:,} pending"
+    )
+    st.progress(done / progress.found if progress.found else 0.0, sentence)
+    st.dataframe(
+        pd.DataFrame([_row(stage) for stage in progress.stages]), hide_index=True, alt="The lists of this sync"
+    )
+    for stage in progress.stages:
+        if stage.message:
+            st.warning(f"{plain(stage.title)}: {plain(stage.message)}{_until(stage)}", icon=":material/schedule:")
+    if progress.message:
+        st.error(plain(progress.message))
+
+
+def _row(stage: Stage) -> dict[str, object]:
+    skipped = ", ".join(f"{count:,} {reason}" for reason, count in stage.skipped.items())
+    return {
+        "List": stage.title,
+        "State": STATES[stage.state],
+        "Found": stage.found,
+        "Stored": stage.stored,
+        "Skipped": stage.skipped_in_all,
+        "Pending": stage.pending,
+        "New": stage.added,
+        "Why skipped": skipped,
+    }
+
+
+def _until(stage: Stage) -> str:
+    """The clock time in the listener's own time zone."""
+    if not stage.blocked_until:
+        return ""
+    moment = datetime.fromisoformat(stage.blocked_until)
+    local = moment.astimezone(pd.Timestamp.now(tz=st.context.timezone or "UTC").tzinfo)
+    return f" It goes on after {local:%d %B, %H:%M}."
+
+
+def _playlists(session: ListenerSession, sync: Sync) -> None:
+    """Choose which own playlists are synced."""
+    with st.expander("Playlists to sync", icon=":material/queue_music:"):
+        if st.button("List my playlists", key="list_playlists"):
+            with problems.shown(), st.spinner("Asking Spotify …"):
+                sync.playlists(session.listener)
+        choices = {choice.playlist_id: choice for choice in sync.known_playlists(session.listener)}
+        if not choices:
+            st.caption("Only playlists of your own can be read. None is synced until you choose it.")
+            return
+        chosen = st.multiselect(
+            "Playlists",
+            list(choices),
+            default=[key for key, choice in choices.items() if choice.is_chosen],
+            format_func=lambda key: f"{choices[key].name} ({choices[key].total or 0:,})",
+        )
+        sync.choose_playlists(session.listener, chosen)
