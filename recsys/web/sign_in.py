@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from recsys.errors import SpotifyBusy, SpotifyRefused, SpotifyUnreachable, StorageProblem, TonearmError
 from recsys.services.adoption import adopt
+from recsys.services.capabilities import STATE as CAPABILITIES
 from recsys.services.visitors import guest_listener, is_session_id
 from recsys.storage.sessions import Session
 from recsys.web.cookies import (
@@ -152,6 +153,7 @@ class SignIn:
         self._deployment.tokens.save_tokens(listener, signed_in.spotify, "spotify")
         store = self._deployment.store_for(listener)
         store.save_profile(listener, profile)
+        store.remove_state(listener, CAPABILITIES)  # a new consent may allow more or less
         if is_session_id(old_session_id):
             guest = guest_listener(old_session_id)
             adopt(self._deployment.store_for(guest), guest, store, listener)

@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.spotify_features import SpotifyFeatures
+from recsys.services.account import Account
+from recsys.services.capabilities import Probes
 from recsys.services.features import Features
 from recsys.services.jobs import Jobs
+from recsys.services.playlists import Playlists
 from recsys.services.sync import Sync
 from recsys.settings import Settings
 from recsys.storage.database import Database
@@ -46,6 +49,10 @@ class SpotifyWorld:
         self.jobs = Jobs()
         self.features = Features(self.store_for, self.sources_for, self.now)
         self.sync = Sync(self.store_for, self.library_for, self.features, self.jobs, self.now)
+        self.connections = self.spotify.connections
+        self.playlists = Playlists(self.store_for, self.spotify.writer, self.sessions.locked, self.now)
+        self.probes = Probes(self.store_for, self.spotify.probe, self.now)
+        self.account = Account(self.store_for, self.connections, self.sync)
 
     def store_for(self, listener):
         return self.store

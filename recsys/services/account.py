@@ -1,0 +1,125 @@
+"""Your data: what is stored, what was sent to whom, all of it as a file, and gone when the listener says so."""
+
+import io
+import json
+import math
+import zipfile
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+import pandas as pd
+
+from recsys.core.export import to_csv
+from recsys.errors import StorageProblem
+from recsys.services.capabilities import STATE as CAPABILITIES
+from recsys.storage.store import Store
+
+README: Final = """Everything Tonearm keeps about you, as of {now}.
+
+Every table is here twice: as CSV for spreadsheets and as JSON for programs. Tokens and sessions are left out, because
+whoever has them could act as you. Song titles and names come from Spotify or from your files.
+
+{tables}
+"""
+
+
+class Connections(Protocol):
+    """Where a listener's tokens are forgotten."""
+
+    def disconnect(self, listener: str) -> None: ...
+
+
+class Work(Protocol):
+    """Background work that writes a listener's rows."""
+
+    def cancel(self, listener: str) -> object: ...
+    def wait(self, listener: str, seconds: float | None = None) -> object: ...
+
+
+class Account:
+    """
+    Parameters
+    ----------
+    store_for : callable
+        The store with a listener's rows.
+    connections, work : Connections or None, Work or None
+        None where no Spotify app is configured.
+    """
+
+    def __init__(
+        self,
+        store_for: Callable[[str], Store],
+        connections: Connections | None = None,
+        work: Work | None = None,
+    ) -> None:
+        self._store_for, self._connections, self._work = store_for, connections, work
+
+    def counts(self, listener: str) -> dict[str, int]:
+        """Rows per table, every table named."""
+        return self._store_for(listener).counts(listener)
+
+    def sent(self, listener: str) -> pd.DataFrame:
+        """What was sent to whom, oldest first: `at, recipient, what, rows`."""
+        return self._store_for(listener).sent(listener)
+
+    def export(self, listener: str, now: str) -> bytes:
+        """
+        Everything of the listener's as a ZIP of CSV and JSON files, one of each per table, and a README.
+
+        The same data at the same `now` give the same bytes. Cells that a spreadsheet would run are made harmless in
+        the CSV files; the JSON files have every value as it is stored.
+        """
+        tables = self._store_for(listener).export(listener)
+        lines = "\n".join(f"{name}: {len(table)} rows" for name, table in tables.items())
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            _add(archive, "README.txt", README.format(now=now, tables=lines).encode())
+            for name, table in tables.items():
+                _add(archive, f"{name}.csv", to_csv(table))
+                _add(archive, f"{name}.json", _as_json(table))
+        return file.getvalue()
+
+    def disconnect(self, listener: str) -> None:
+        """Stop what runs, forget the listener's tokens and what was found out with them. The library stays."""
+        self._stop(listener)
+        if self._connections:
+            self._connections.disconnect(listener)
+        self._store_for(listener).remove_state(listener, CAPABILITIES)
+
+    def erase(self, listener: str) -> dict[str, int]:
+        """
+        Remove everything of the listener's: rows, tokens and sessions in every browser. The counts afterwards.
+
+        Raises
+        ------
+        StorageProblem
+            The store did not answer, or something is left; nothing is called erased that is not counted as zero.
+        """
+        self.disconnect(listener)
+        left = {name: rows for name, rows in self._store_for(listener).erase(listener).items() if rows}
+        counts = self.counts(listener)
+        if left or any(counts.values()):
+            names = ", ".join(sorted({*left, *(name for name, rows in counts.items() if rows)}))
+            raise StorageProblem(f"Not everything could be erased: rows are left in {names}. Please try again.")
+        return counts
+
+    def _stop(self, listener: str) -> None:
+        """No page of a running sync may arrive after the rows are gone."""
+        if self._work:
+            self._work.cancel(listener)
+            self._work.wait(listener)
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    """With a fixed time stamp, so that equal data make equal files."""
+    archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+
+
+def _as_json(table: pd.DataFrame) -> bytes:
+    records = [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+    return json.dumps(records, ensure_ascii=False, indent=1, allow_nan=False).encode()
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

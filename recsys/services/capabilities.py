@@ -1,0 +1,94 @@
+"""What works with a listener's Spotify and what it blocks: asked once after sign-in, kept, shown with a remedy."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from recsys.services.sync_progress import timestamp
+from recsys.storage.store import Store
+
+STATE: Final = "capabilities"
+
+
+class Finding(Protocol):
+    """What a probe showed. `works` is None when it could not be told today."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def works(self) -> bool | None: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def mend(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Capability:
+    """One thing Spotify may or may not do for this listener: whether, why not, and how to mend it."""
+
+    name: str
+    title: str
+    works: bool | None
+    reason: str = ""
+    why: str = ""
+    mend: str = ""
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """All of them, as of `probed_at` (ISO 8601 in UTC); None and empty before the first probe."""
+
+    found: tuple[Capability, ...] = ()
+    probed_at: str | None = None
+
+
+class Probes:
+    """
+    Parameters
+    ----------
+    store_for : callable
+        The store with a listener's rows.
+    probe : callable
+        Asks Spotify about every capability as a listener: `probe(listener)`, one request each at most.
+    clock : callable
+        The time, with time zone.
+    """
+
+    def __init__(
+        self,
+        store_for: Callable[[str], Store],
+        probe: Callable[[str], Iterable[Finding]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store_for, self._probe, self._clock = store_for, probe, clock
+
+    def known(self, listener: str) -> Capabilities:
+        """What the last probe showed. Asks the store only."""
+        kept = self._store_for(listener).state(listener, STATE)
+        if kept is None:
+            return Capabilities()
+        return Capabilities(tuple(Capability(**one) for one in kept["found"]), kept["probed_at"])
+
+    def probe(self, listener: str) -> Capabilities:
+        """Ask Spotify now and keep the answers. Raises `StorageProblem` only: what Spotify refuses is a finding."""
+        found = [
+            Capability(one.name, one.title, one.works, one.reason, one.why, one.mend) for one in self._probe(listener)
+        ]
+        kept = {"found": [asdict(one) for one in found], "probed_at": timestamp(self._clock())}
+        self._store_for(listener).save_state(listener, STATE, kept)
+        return self.known(listener)
+
+    def probe_once(self, listener: str) -> Capabilities:
+        """What is known, asking Spotify only if it was never asked."""
+        known = self.known(listener)
+        return known if known.probed_at else self.probe(listener)
+
+    def forget(self, listener: str) -> None:
+        """Ask again next time: after signing in anew the answers may be others."""
+        self._store_for(listener).remove_state(listener, STATE)

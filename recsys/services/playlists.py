@@ -1,0 +1,185 @@
+"""Save to Spotify: a list becomes a private playlist, made once however often it is tried, and updated in place."""
+
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from recsys.core.tracks import SPOTIFY_ID
+from recsys.errors import BadValue
+from recsys.services.sync_progress import timestamp
+from recsys.storage.store import Store
+
+STATE: Final = "saved_playlists"
+LONGEST_NAME: Final = 100
+
+
+class Playlist(Protocol):
+    """A playlist at Spotify."""
+
+    @property
+    def playlist_id(self) -> str: ...
+    @property
+    def link(self) -> str: ...
+
+
+class PlaylistWriter(Protocol):
+    """A listener's playlists, for writing. Every method raises a `SpotifyProblem`."""
+
+    def create(self, name: str, description: str = "") -> Playlist:
+        """Make a private playlist. When the answer is lost it may exist nevertheless."""
+
+    def find(self, mark: str, owner_id: str) -> Playlist | None:
+        """The listener's own playlist with the mark in its description."""
+
+    def track_ids(self, playlist_id: str) -> list[str]:
+        """What stands in the playlist, in order."""
+
+    def replace(self, playlist_id: str, track_ids: Sequence[str]) -> str | None:
+        """Make the playlist hold exactly these tracks; the same however often it runs."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """
+    What saving a list does, or did, to a playlist: track ids in the order of the list.
+
+    `is_new` is True when the playlist has to be made, or was; `link` is None as long as it is not. `left_out` are
+    tracks Spotify does not know (from a file, or invented): they are never sent.
+    """
+
+    name: str
+    link: str | None
+    is_new: bool
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    kept: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+class Playlists:
+    """
+    Parameters
+    ----------
+    store_for, writer_for : callable
+        The store and the playlists of a listener.
+    locked : callable
+        `locked(name)` lets one at a time in, across processes: two clicks in two tabs make one playlist.
+    clock : callable
+        The time, with time zone.
+    """
+
+    def __init__(
+        self,
+        store_for: Callable[[str], Store],
+        writer_for: Callable[[str], PlaylistWriter],
+        locked: Callable[[str], AbstractContextManager[None]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store_for, self._writer_for = store_for, writer_for
+        self._locked, self._clock = locked, clock
+
+    def plan(self, listener: str, name: str, track_ids: Sequence[str]) -> Change:
+        """
+        The dry run: what saving this list under this name would change. Sends nothing.
+
+        A playlist saved before is read, so that what is shown is what would happen. Raises as `save`.
+        """
+        name, writer = _checked(name), self._writer_for(listener)
+        playlist = self._existing(listener, writer, name)
+        return _change(name, playlist, _contents(writer, playlist), track_ids)
+
+    def save(self, listener: str, name: str, track_ids: Sequence[str]) -> Change:
+        """
+        Make the playlist or bring it up to date; what that changed.
+
+        An unguessable mark is stored before the playlist is asked for and stands in its description, and the id is
+        stored before tracks are added. So whatever answer is lost, trying again finds the playlist.
+
+        Raises
+        ------
+        BadValue
+            The name is empty or too long, or no track of the list is known to Spotify.
+        SpotifyProblem, StorageProblem
+            Trying again goes on where this stopped.
+        """
+        name = _checked(name)
+        if not _known(track_ids):
+            raise BadValue("No track of this list is on Spotify, so there is nothing to save.", "tracks")
+        with self._locked(f"playlists of {listener}"):
+            writer = self._writer_for(listener)
+            found = self._existing(listener, writer, name)
+            before = _contents(writer, found)
+            playlist = found or self._made(listener, writer, name)
+            self._keep(listener, name, playlist)
+            if before != _known(track_ids):
+                self._fill(listener, writer, playlist, _known(track_ids))
+        return replace(_change(name, playlist, before, track_ids), is_new=found is None)
+
+    def saved(self, listener: str) -> dict[str, str]:
+        """The playlists saved so far: link by name."""
+        return {name: one["link"] for name, one in self._kept(listener).items() if one.get("link")}
+
+    def _existing(self, listener: str, writer: PlaylistWriter, name: str) -> Playlist | None:
+        """
+        The playlist as it stands in the listener's account; None when it was never made, or thrown away there.
+
+        It is looked up by its mark: an id alone stays readable at Spotify after the listener has deleted the playlist.
+        """
+        kept = self._kept(listener).get(name)
+        if kept is None:
+            return None
+        profile = self._store_for(listener).profile(listener) or {}
+        return writer.find(kept["mark"], str(profile.get("spotify_id")))
+
+    def _made(self, listener: str, writer: PlaylistWriter, name: str) -> Playlist:
+        mark = f"tonearm{secrets.token_hex(8)}"
+        intent = {"mark": mark, "link": None, "at": timestamp(self._clock())}
+        self._store_for(listener).save_state(listener, STATE, {**self._kept(listener), name: intent})
+        return writer.create(name, f"Made with Tonearm. {mark}")
+
+    def _keep(self, listener: str, name: str, playlist: Playlist) -> None:
+        kept = self._kept(listener)
+        about = {"link": playlist.link, "playlist_id": playlist.playlist_id, "at": timestamp(self._clock())}
+        self._store_for(listener).save_state(listener, STATE, {**kept, name: {**kept[name], **about}})
+
+    def _fill(self, listener: str, writer: PlaylistWriter, playlist: Playlist, track_ids: list[str]) -> None:
+        now = timestamp(self._clock())
+        self._store_for(listener).log_sent(listener, "spotify", "tracks of a playlist", len(track_ids), now)
+        writer.replace(playlist.playlist_id, track_ids)
+
+    def _kept(self, listener: str) -> dict[str, dict[str, Any]]:
+        return self._store_for(listener).state(listener, STATE) or {}
+
+
+def _contents(writer: PlaylistWriter, playlist: Playlist | None) -> list[str]:
+    return writer.track_ids(playlist.playlist_id) if playlist else []
+
+
+def _change(name: str, playlist: Playlist | None, before: list[str], track_ids: Sequence[str]) -> Change:
+    after = _known(track_ids)
+    old, new = set(before), set(after)
+    return Change(
+        name,
+        link=playlist.link if playlist else None,
+        is_new=playlist is None,
+        added=tuple(one for one in after if one not in old),
+        removed=tuple(one for one in before if one not in new),
+        kept=tuple(one for one in after if one in old),
+        left_out=tuple(dict.fromkeys(one for one in track_ids if one not in new)),
+    )
+
+
+def _checked(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise BadValue(f"A playlist needs a name of at most {LONGEST_NAME} characters.", "name")
+    return name
+
+
+def _known(track_ids: Sequence[str]) -> list[str]:
+    """Ids that are Spotify's, each once."""
+    return [one for one in dict.fromkeys(track_ids) if re.fullmatch(SPOTIFY_ID, one)]

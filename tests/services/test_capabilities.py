@@ -1,0 +1,36 @@
+"""What works and what Spotify blocks, asked once and kept."""
+
+from recsys.services.capabilities import Capabilities
+from tests.fakes.faults import Fault
+
+
+def test_before_the_first_probe_nothing_is_known(world):
+    assert world.probes.known("ada") == Capabilities()
+
+
+def test_a_probe_says_for_each_capability_whether_it_works_and_how_to_mend_it(world):
+    found = {one.name: one for one in world.probes.probe("ada").found}
+    assert found["saved"].works is True
+    assert found["audio_features"].works is False
+    assert found["audio_features"].reason == "closed_to_new_apps"
+    assert found["audio_features"].mend.endswith(".")
+
+
+def test_spotify_is_asked_once(world, spotify):
+    first = world.probes.probe_once("ada")
+    asked = len(spotify.requests)
+    assert world.probes.probe_once("ada") == first == world.probes.known("ada")
+    assert len(spotify.requests) == asked
+
+
+def test_a_refusal_of_the_whole_app_is_found_with_one_request(world, spotify):
+    spotify.fail_when("GET *", Fault.premium_required())
+    found = world.probes.probe("ada").found
+    assert {one.reason for one in found} == {"premium_required"}
+    assert len(spotify.requests) == 1
+
+
+def test_after_a_new_sign_in_it_is_asked_again(world, spotify):
+    world.probes.probe_once("ada")
+    world.probes.forget("ada")
+    assert world.probes.known("ada").probed_at is None

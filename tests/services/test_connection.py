@@ -1,0 +1,130 @@
+"""A listener's connection: renewed in turn, forgotten when the consent ends, and announced before it does."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from recsys.errors import ReconnectSpotify, SpotifyUnreachable
+from tests.fakes.faults import Fault
+
+HOUR = 3600
+
+
+def test_a_good_token_is_used_as_it_is(world, spotify):
+    assert world.connections.access("ada").token() in spotify.access_tokens
+    assert spotify.requests == []
+
+
+def test_a_token_about_to_end_is_renewed_and_kept(world, spotify):
+    before = world.sessions.tokens("ada")
+    world.clock.now += HOUR - 30
+    token = world.connections.access("ada").token()
+    assert token != before.access_token
+    kept = world.sessions.tokens("ada")
+    assert (kept.access_token, kept.refresh_token) == (token, before.refresh_token)
+    assert kept.authorized_at == before.authorized_at
+
+
+def test_a_rotated_refresh_token_replaces_the_old_one(world, spotify):
+    spotify.rotates_refresh_tokens = True
+    before = world.sessions.tokens("ada")
+    world.clock.now += HOUR
+    world.connections.access("ada").token()
+    assert world.sessions.tokens("ada").refresh_token != before.refresh_token
+    world.clock.now += HOUR
+    world.connections.access("ada").token()
+
+
+def test_tabs_that_find_the_token_expired_at_once_renew_it_once(world, spotify):
+    spotify.rotates_refresh_tokens = True
+    world.clock.now += HOUR
+    together, found = threading.Barrier(6), []
+
+    def ask():
+        together.wait(10)
+        found.append(world.connections.access("ada").token())
+
+    tabs = [threading.Thread(target=ask) for _ in range(6)]
+    for tab in tabs:
+        tab.start()
+    for tab in tabs:
+        tab.join(30)
+
+    assert len(found) == 6
+    assert len(set(found)) == 1
+    assert spotify.count("POST /api/token") == 1
+
+
+def test_a_refused_token_is_renewed_unless_another_tab_did(world, spotify):
+    first, second = world.connections.access("ada"), world.connections.access("ada")
+    refused = first.token()
+    renewed = first.renew(refused)
+    assert renewed != refused
+    assert second.renew(refused) == renewed
+    assert spotify.count("POST /api/token") == 1
+
+
+def test_when_the_consent_was_withdrawn_the_tokens_go_and_the_reason_stays(world, spotify):
+    spotify.revoke("ada")
+    world.clock.now += HOUR
+    with pytest.raises(ReconnectSpotify, match="withdrawn"):
+        world.connections.access("ada").token()
+
+    assert world.sessions.tokens("ada") is None
+    state = world.connections.state("ada")
+    assert not state.is_connected
+    assert "withdrawn" in state.problem
+    with pytest.raises(ReconnectSpotify, match="withdrawn"):
+        world.connections.access("ada").token()
+
+
+def test_a_failure_to_renew_keeps_the_tokens(world, spotify):
+    world.clock.now += HOUR
+    spotify.fail_next("POST /api/token", Fault.server_error())
+    with pytest.raises(SpotifyUnreachable):
+        world.connections.access("ada").token()
+    assert world.connections.state("ada").is_connected
+    assert world.connections.access("ada").token() in spotify.access_tokens
+
+
+def test_connecting_again_makes_the_reason_go_away(world, spotify):
+    spotify.revoke("ada")
+    world.clock.now += HOUR
+    with pytest.raises(ReconnectSpotify):
+        world.connections.access("ada").token()
+    world.connect()
+    assert world.connections.state("ada").is_connected
+    assert world.connections.state("ada").problem == ""
+
+
+def test_somebody_who_never_connected_is_told_to(world):
+    assert not world.connections.state("guest").is_connected
+    with pytest.raises(ReconnectSpotify, match="Connect Spotify first"):
+        world.connections.access("guest").token()
+
+
+def test_the_end_of_the_consent_is_announced_two_weeks_before(world):
+    ends = world.connections.state("ada").ends_at
+    assert timedelta(days=180) < ends - world.now() < timedelta(days=185)
+    assert not world.connections.state("ada").is_ending
+    world.clock.now = (ends - timedelta(days=15)).timestamp()
+    assert not world.connections.state("ada").is_ending
+    world.clock.now = (ends - timedelta(days=13)).timestamp()
+    assert world.connections.state("ada").is_ending
+
+
+def test_what_was_allowed_is_known(world):
+    assert "user-library-read" in world.connections.state("ada").scope.split()
+
+
+def test_disconnecting_forgets_tokens_and_reason(world):
+    world.connections.disconnect("ada")
+    assert world.connections.state("ada").problem == ""
+    assert not world.connections.state("ada").is_connected
+
+
+def test_nobodys_token_is_printed(world):
+    access = world.connections.access("ada")
+    token = access.token()
+    assert token not in repr(access) + repr(vars(access))

@@ -1,0 +1,215 @@
+"""Audio features for a library: who may be asked, who answered, and what is still to come."""
+
+import pandas as pd
+import pytest
+
+from recsys.errors import NotOffered, SourceBusy
+from recsys.feature_sources.known_tracks import KnownTracks
+from recsys.services.features import NOT_ASKED, NOT_FOUND, Features
+from tests.fakes.reccobeats import too_many
+from tests.services.spotify_world import SpotifyWorld
+from tests.services.tables import tracks
+
+DAY = 86_400
+
+
+@pytest.fixture
+def world(spotify, reccobeats, tmp_path, http):
+    world = SpotifyWorld(spotify, tmp_path, http, reccobeats.url)
+    world.connect()
+    yield world
+    world.close()
+
+
+def ignore(stage):
+    pass
+
+
+def agreed(world, listener="ada"):
+    world.features.agree(listener, "reccobeats", True)
+    return world
+
+
+def test_nobody_is_asked_before_the_listener_agrees(world, reccobeats):
+    world.store.save_tracks("ada", tracks(3))
+    assert not world.features.has_agreed("ada", "reccobeats")
+    stage = world.features.fill("ada", ignore)
+    assert reccobeats.requests == []
+    assert stage.skipped == {NOT_ASKED: 3}
+
+
+def test_agreeing_can_be_taken_back(world, reccobeats):
+    agreed(world)
+    assert world.features.has_agreed("ada", "reccobeats")
+    world.features.agree("ada", "reccobeats", False)
+    world.synced()
+    assert reccobeats.requests == []
+
+
+def test_one_listeners_agreement_is_not_anothers(world):
+    agreed(world)
+    assert not world.features.has_agreed("grace", "reccobeats")
+
+
+def test_after_agreeing_a_sync_fills_in_what_the_source_knows(world, reccobeats):
+    stage = agreed(world).synced().stage("features")
+    library = world.store.tracks("ada")
+    known = library["energy"].notna()
+    assert 0 < stage.stored == known.sum() < len(library)
+    assert set(library.loc[known, "source"]) == {"reccobeats"}
+    assert stage.found == len(library)
+    assert stage.skipped == {NOT_FOUND: (~known).sum()}
+    assert stage.pending == 0
+
+
+def test_what_was_sent_is_written_down_as_it_was_sent(world, reccobeats):
+    agreed(world).synced()
+    asked = sum(len(seen.params["ids"].split(",")) for seen in reccobeats.requests)
+    sent = world.account.sent("ada")
+    assert sent.loc[sent["recipient"] == "reccobeats", "rows"].sum() == asked
+    assert set(sent["what"]) == {"track ids"}
+
+
+def test_ids_are_written_down_as_sent_even_when_no_answer_came(world, reccobeats):
+    world.store.save_tracks("ada", tracks(3))
+    reccobeats.fail_when("GET /v1/audio-features", too_many(retry_after=900))
+    agreed(world).features.fill("ada", ignore)
+    sent = world.account.sent("ada")
+    assert list(sent.loc[sent["recipient"] == "reccobeats", "rows"]) == [3]
+
+
+def test_a_track_nobody_knows_is_not_asked_about_again_for_thirty_days(world, reccobeats):
+    agreed(world).synced()
+    asked = len(reccobeats.requests)
+    world.features.fill("ada", ignore)
+    assert len(reccobeats.requests) == asked
+
+    world.clock.now += 29 * DAY
+    world.features.fill("ada", ignore)
+    assert len(reccobeats.requests) == asked
+
+    world.clock.now += 2 * DAY
+    world.features.fill("ada", ignore)
+    assert len(reccobeats.requests) > asked
+
+
+def test_spotifys_own_source_is_asked_once_and_remembered_as_closed(world, spotify):
+    world.synced()
+    world.store.save_tracks("ada", tracks(3))
+    world.features.fill("ada", ignore)
+    world.connect("grace")
+    world.synced("grace")
+    assert spotify.count("GET /v1/audio-features") == 1
+
+
+def test_an_older_app_still_gets_features_from_spotify(world, spotify):
+    spotify.serves_audio_features = True
+    stage = world.synced().stage("features")
+    assert stage.stored == stage.found == len(world.store.tracks("ada"))
+    assert world.features.coverage("ada").by_source == {"spotify": stage.stored}
+
+
+def test_progress_is_told_after_every_batch_and_adds_up(world, monkeypatch):
+    monkeypatch.setattr("recsys.services.features.BATCH", 50)
+    agreed(world).synced()
+    world.store.remove_tracks("ada", list(world.store.tracks("ada")["track_id"]))
+    world.store.save_tracks("ada", tracks(120))
+    seen = []
+    world.features.fill("ada", seen.append)
+    assert len(seen) == 4
+    assert {stage.found for stage in seen} == {120}
+    assert [stage.pending for stage in seen] == [120, 70, 20, 0]
+
+
+def test_stopping_keeps_the_batches_that_were_done(world, monkeypatch):
+    monkeypatch.setattr("recsys.services.features.BATCH", 40)
+    spotify_tracks = [track for _, track in world.fake.listeners["ada"].saved]
+    table = tracks(120, track_id=[track.id for track in spotify_tracks])
+    world.store.save_tracks("ada", table)
+    agreed(world)
+
+    class Stop(Exception):
+        pass
+
+    def stop(stage):
+        if stage.pending <= 80:
+            raise Stop
+
+    with pytest.raises(Stop):
+        world.features.fill("ada", stop)
+    assert world.store.tracks("ada")["energy"][:40].notna().sum() > 20
+    assert world.store.tracks("ada")["energy"][40:].notna().sum() == 0
+
+
+class BusySource:
+    """Cannot answer now."""
+
+    name, at_once, is_online = "busy", 10, True
+
+    def __init__(self):
+        self.asked = 0
+
+    def can_be_asked(self, table):
+        return pd.Series(True, index=table.index)
+
+    def look_up(self, table):
+        self.asked += 1
+        raise SourceBusy("Busy until later.", 600)
+
+
+class ClosedSource(BusySource):
+    """Does not serve this app."""
+
+    name = "closed"
+
+    def look_up(self, table):
+        self.asked += 1
+        raise NotOffered("Closed.")
+
+
+def features_from(world, *sources):
+    return Features(world.store_for, lambda listener, library: sources, world.now)
+
+
+def test_a_busy_source_is_left_in_peace_for_the_rest_of_the_run_and_says_when(world, monkeypatch):
+    monkeypatch.setattr("recsys.services.features.BATCH", 2)
+    world.store.save_tracks("ada", tracks(6))
+    source = BusySource()
+    stage = features_from(world, source).fill("ada", ignore)
+    assert source.asked == 1
+    assert (stage.state, stage.message) == ("blocked", "Busy until later.")
+    assert (stage.pending, stage.stored) == (6, 0)
+    assert stage.blocked_until > "2026"
+
+
+def test_a_closed_source_is_remembered_and_a_later_one_still_asked(world):
+    catalogue = KnownTracks("catalogue", tracks(2, energy=[0.5, 0.6], source=["dump", None]))
+    world.store.save_tracks("ada", tracks(3))
+    closed = ClosedSource()
+    for _ in range(2):
+        stage = features_from(world, closed, catalogue).fill("ada", ignore)
+    assert closed.asked == 1
+    assert stage.stored == 2
+
+
+def test_coverage_says_who_gave_the_features_and_the_rest_adds_up(world):
+    world.store.save_tracks("ada", tracks(4, energy=[0.5, 0.6, None, None], source=["reccobeats", None, None, None]))
+    coverage = world.features.coverage("ada")
+    assert coverage.by_source == {"reccobeats": 1, "file": 1}
+    assert (coverage.total, coverage.known) == (4, 2)
+    assert coverage.total == coverage.known + coverage.waiting + coverage.not_found + coverage.not_asked
+    assert coverage.share == 0.5
+
+
+def test_what_an_agreed_source_was_not_asked_yet_is_waiting(world):
+    agreed(world)
+    world.store.save_tracks("ada", tracks(4, track_id=["demo-1", "demo-2", *tracks(2)["track_id"]]))
+    world.store.save_app_state("closed_feature_sources", {"spotify": "2026-11-01T00:00:00Z"})
+    coverage = world.features.coverage("ada")
+    assert (coverage.waiting, coverage.not_asked) == (2, 2)
+
+
+def test_an_empty_library_is_finished_at_once(world):
+    stage = agreed(world).features.fill("ada", ignore)
+    assert (stage.state, stage.found) == ("done", 0)
+    assert world.features.coverage("ada").share == 0.0
