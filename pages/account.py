@@ -2,8 +2,13 @@
 
 import streamlit as st
 
+from recsys.ui.account_panels import capabilities_panel, connection_panel, erase_panel, stored_panel
 from recsys.ui.session import this_session
 
 session = this_session()
 
 st.title("Account")
+connection_panel(session)
+capabilities_panel(session)
+stored_panel(session)
+erase_panel(session)

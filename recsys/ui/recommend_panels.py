@@ -13,6 +13,7 @@ from recsys.core.summary import profile_in_words
 from recsys.errors import TonearmError
 from recsys.ui import problems
 from recsys.ui.recipes_panel import recipes_panel
+from recsys.ui.save_panel import save_panel
 from recsys.ui.session import ListenerSession
 from recsys.ui.text import counted, plain
 from recsys.ui.track_table import ranked_table
@@ -103,7 +104,8 @@ def _said(session: ListenerSession, found: Recommendations) -> None:
 
 
 def downloads(session: ListenerSession, found: Recommendations) -> None:
-    """The list as a file."""
+    """The list as a file, and as a playlist."""
+    save_panel(session, found)
     st.download_button(
         "Download this list as CSV",
         data=lambda: to_csv(found.table.join(found.contributions.add_prefix("why_"), on="track_id"), note=session.note),

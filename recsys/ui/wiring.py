@@ -20,8 +20,11 @@ from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.source import FeatureSource
 from recsys.feature_sources.spotify_features import SpotifyFeatures
 from recsys.importers.catalogue_file import read_catalogue
+from recsys.services.account import Account
+from recsys.services.capabilities import Probes
 from recsys.services.features import Features
 from recsys.services.jobs import Jobs
+from recsys.services.playlists import Playlists
 from recsys.services.recommend import recommend
 from recsys.services.sync import Sync
 from recsys.settings import Settings
@@ -146,6 +149,27 @@ def sync() -> Sync | None:
     """Syncs with Spotify; None where no Spotify app is configured."""
     connected = spotify()
     return Sync(store_for, connected.library, features(), jobs(), now) if connected else None
+
+
+@cache
+def playlists() -> Playlists | None:
+    """Saves lists to Spotify; None where no Spotify app is configured."""
+    connected = spotify()
+    return Playlists(store_for, connected.writer, sessions().locked, now) if connected else None
+
+
+@cache
+def probes() -> Probes | None:
+    """Finds out what Spotify allows; None where no Spotify app is configured."""
+    connected = spotify()
+    return Probes(store_for, connected.probe, now) if connected else None
+
+
+@cache
+def account() -> Account:
+    """What is stored and sent, as a file, and erased."""
+    connected = spotify()
+    return Account(store_for, connected.connections if connected else None, sync())
 
 
 def now() -> datetime:

@@ -1,0 +1,110 @@
+"""Pieces of the account page: the connection, what Spotify allows, what is stored, taking it along, erasing it."""
+
+import pandas as pd
+import streamlit as st
+
+from recsys.services.capabilities import Capability
+from recsys.ui import problems, wiring
+from recsys.ui.navigation import page
+from recsys.ui.session import ListenerSession, now
+from recsys.ui.text import counted, plain
+
+_TABLES = {
+    "profiles": "Your name and picture",
+    "user_tracks": "Tracks in your library",
+    "track_origins": "Where tracks came from",
+    "plays": "Listening history",
+    "recommendations": "The last list a program asked for",
+    "recipes": "Saved recipes",
+    "feedback": "Thumbs",
+    "feature_misses": "Tracks a feature source does not know",
+    "sync_state": "How far syncs are, and what you agreed to",
+    "sent_log": "What was sent to whom",
+    "spotify_tokens": "Spotify’s permission, encrypted",
+    "supabase_tokens": "The database’s permission, encrypted",
+    "sessions": "Browsers you are signed in with",
+}
+
+
+def connection_panel(session: ListenerSession) -> None:
+    """Whether Spotify is connected, until when, and the way out."""
+    st.subheader("Spotify", anchor=False)
+    connected = wiring.spotify()
+    if connected is None:
+        st.markdown("No Spotify app is set up on this server; everything else works without one.")
+        return
+    if session.visitor.is_guest:
+        st.markdown("Not connected.")
+        st.page_link(page("welcome"), label="Connect Spotify", icon=":material/login:")
+        return
+    state = connected.connections.state(session.listener)
+    if state.is_connected and state.ends_at:
+        st.markdown(f"Connected. Spotify’s consent lasts until **{state.ends_at:%d %B %Y}**.")
+        if state.is_ending:
+            st.warning(
+                "It runs out soon: log out and in again to start another six months.", icon=":material/schedule:"
+            )
+        if st.button("Disconnect Spotify", key="disconnect", help="Forgets the tokens. Your library stays."):
+            wiring.account().disconnect(session.listener)
+            st.rerun()
+    else:
+        st.warning(plain(state.problem or "Disconnected."), icon=":material/link_off:")
+        st.html('<a href="/login" target="_self">Reconnect Spotify</a>')
+
+
+def capabilities_panel(session: ListenerSession) -> None:
+    """What works with this listener's Spotify and what it blocks, why, and how to mend it."""
+    probes = wiring.probes()
+    if probes is None or session.visitor.is_guest:
+        return
+    st.subheader("What works and what does not", anchor=False)
+    with problems.shown(), st.spinner("Asking Spotify once …"):
+        known = probes.probe_once(session.listener)
+        st.dataframe(
+            pd.DataFrame([_row(one) for one in known.found]), hide_index=True, alt="What Spotify allows this listener"
+        )
+        if st.button("Ask again", key="probe_again", icon=":material/refresh:"):
+            probes.forget(session.listener)
+            st.rerun()
+
+
+def _row(one: Capability) -> dict[str, str]:
+    answer = {True: "✓ works", False: "✗ blocked", None: "? unknown"}[one.works]
+    return {"What": one.title, "Answer": answer, "Why": one.why, "How to mend it": one.mend}
+
+
+def stored_panel(session: ListenerSession) -> None:
+    """Rows per table, what was sent to whom, and all of it as a file."""
+    st.subheader("What is stored about you", anchor=False)
+    account = wiring.account()
+    counts = {_TABLES.get(name, name): rows for name, rows in account.counts(session.listener).items()}
+    st.dataframe(pd.DataFrame({"What": counts.keys(), "Rows": counts.values()}), hide_index=True, alt="Rows per table")
+    sent = account.sent(session.listener)
+    st.markdown("**What was sent to whom**")
+    if sent.empty:
+        st.caption("Nothing was sent to anybody.")
+    else:
+        st.dataframe(sent, hide_index=True, alt="What was sent to whom and when")
+    st.download_button(
+        "Download everything as ZIP",
+        data=lambda: account.export(session.listener, now()),
+        file_name="tonearm-everything.zip",
+        mime="application/zip",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def erase_panel(session: ListenerSession) -> None:
+    """Erase everything, after a word that nobody types by accident; verified by counting to zero."""
+    st.subheader("Erase everything", anchor=False)
+    if erased := st.session_state.pop("erased", None):
+        st.success(f"Erased. {counted(erased, 'table')} counted afterwards: no row of yours is left.")
+    st.markdown("Removes your library, history, recipes, thumbs, tokens and sessions from this server, for good.")
+    word = st.text_input("Type **erase** to confirm", key="erase_word")
+    if st.button("Erase everything of mine", key="erase", disabled=word.strip().lower() != "erase"):
+        with problems.shown(), st.spinner("Erasing and counting …"):
+            counts = wiring.account().erase(session.listener)
+            session.show_demo(0)
+            st.session_state["erased"] = len(counts)
+            st.rerun()

@@ -1,0 +1,46 @@
+"""Save to Spotify: first what would be sent, then the playlist, and what changed in it."""
+
+import streamlit as st
+
+from recsys.core.recommender import Recommendations
+from recsys.services.playlists import Change, Playlists
+from recsys.ui import problems, wiring
+from recsys.ui.session import ListenerSession
+from recsys.ui.text import counted, plain
+
+
+def save_panel(session: ListenerSession, found: Recommendations) -> None:
+    """Save the list as a playlist, for a listener who is signed in and has real music on the screen."""
+    playlists = wiring.playlists()
+    if playlists is None or session.visitor.is_guest or session.is_demo:
+        return
+    with st.popover("Save to Spotify", icon=":material/playlist_add:"):
+        name = st.text_input("Name of the playlist", "Tonearm", max_chars=100, key="playlist_name")
+        track_ids = list(found.table["track_id"])
+        look, save = st.columns(2)
+        if look.button("Show what would be sent", key="playlist_plan"):
+            _shown(playlists, session.listener, name, track_ids, is_plan=True)
+        if save.button("Save", type="primary", key="playlist_save"):
+            _shown(playlists, session.listener, name, track_ids, is_plan=False)
+        st.caption("The playlist is private. Saving again under the same name brings the same playlist up to date.")
+
+
+def _shown(playlists: Playlists, listener: str, name: str, track_ids: list[str], is_plan: bool) -> None:
+    with problems.shown(), st.spinner("Asking Spotify …"):
+        if is_plan:
+            st.info(_sentence(playlists.plan(listener, name, track_ids), "would be"))
+        else:
+            change = playlists.save(listener, name, track_ids)
+            st.success(f"Saved. {_sentence(change, 'were')}", icon=":material/check:")
+            st.markdown(f"[Open “{plain(change.name)}” in Spotify]({change.link})")
+
+
+def _sentence(change: Change, verb: str) -> str:
+    """What saving does, in words."""
+    where = "in a new private playlist" if change.is_new else f"in your playlist “{plain(change.name)}”"
+    parts = [f"{counted(len(change.added), 'track')} {verb} added {where}"]
+    if not change.is_new:
+        parts.append(f"{len(change.removed):,} {verb} removed, {len(change.kept):,} stay")
+    if change.left_out:
+        parts.append(f"{len(change.left_out):,} are not on Spotify and are left out")
+    return "; ".join(parts) + "."
