@@ -177,7 +177,7 @@ def as_json(listener: str, found: Recommendations, created_at: str) -> dict[str,
     tracks = [_plain(row) for row in found.table.to_dict("records")]
     for track in tracks:
         track["contributions"] = _plain(found.contributions.loc[track["track_id"]].to_dict())
-    return {"user_id": listener, "created_at": created_at, "counts": dict(found.counts), "tracks": tracks}
+    return {"user_id": listener, "created_at": created_at, "counts": _plain(found.counts), "tracks": tracks}
 
 
 def as_csv(found: Recommendations) -> bytes:
