@@ -8,5 +8,8 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float32]
 Doubles: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
-Codes: TypeAlias = NDArray[np.int32]
+Codes: TypeAlias = NDArray[np.int32] | NDArray[np.int64]
+Matrix: TypeAlias = NDArray[np.floating]
+"""Single or double precision, as asked for."""
+
 Mask: TypeAlias = NDArray[np.bool_]

@@ -15,10 +15,10 @@ import pandas as pd
 
 from recsys.core.arrays import Codes, Floats, Integers, Mask
 from recsys.core.artists import Artists
-from recsys.core.features import FEATURES, NUMBER_FEATURES
+from recsys.core.features import NUMBER_FEATURES
 from recsys.core.genres import GENRE_AXES, GenreSpace, fit_genres
 from recsys.core.identity import SONG_COLUMN, isrcs, song_numbers
-from recsys.core.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, Points, Space, columns, fit
+from recsys.core.scaling import AXIS_FEATURE, NUMBER_AXES, Points, Space, columns, fit
 
 BACKGROUND: Final = 2000
 """Songs of the sample that stands for the whole catalogue (250 to 10,000 measured: .086, .093 at 2,000, .094)."""
@@ -26,6 +26,7 @@ BACKGROUND: Final = 2000
 LONGEST_PIECE: Final = 65_536
 """Rows worked on at once: few enough for the running sums to stay in the processor's cache."""
 
+TRACE: Final = np.float32(1e-12)
 REPEATED_TEXT: Final = ("artists", "album", "isrc", "genres")
 SMALL_NUMBERS: Final = ("year", "popularity")
 
@@ -71,7 +72,6 @@ class Catalogue:
     songs: Integers
     genre_codes: Codes
     genre_points: Floats
-    genre_known: Floats
     patterns: Mask
     pieces: tuple[Piece, ...]
 
@@ -88,17 +88,21 @@ class Catalogue:
         """
         numbers = song_numbers(tracks)
         kept = _one_of_each(tracks, numbers)
-        songs = tracks.iloc[kept].reset_index(drop=True)
-        return _lay_out(songs, numbers[kept], _doubles(tracks, numbers, kept), seed)
+        return _lay_out(tracks, numbers, kept, seed)
 
     @cached_property
     def artists(self) -> Artists:
         """Who the songs are by; made when first asked for."""
         return Artists.of(self.tracks["artists"])
 
+    @cached_property
+    def known_features(self) -> Mask:
+        """Which features are known of at least one song, (features,)."""
+        return np.asarray(np.any(self.patterns, axis=0), dtype=bool).reshape(-1)
+
     def points(self, rows: Integers) -> Points:
         """Some songs in model space, by row."""
-        axes, known = np.zeros((len(AXIS_FEATURE), len(rows)), np.float32), np.zeros((len(FEATURES), len(rows)))
+        axes = np.empty((len(AXIS_FEATURE), len(rows)), np.float32)
         axes[:NUMBER_AXES] = self.axes[:, rows]
         axes[NUMBER_AXES:] = self.genre_points[self.genre_codes[rows]].T
         starts = np.array([piece.start for piece in self.pieces])
@@ -131,56 +135,70 @@ def prepare(tracks: pd.DataFrame) -> pd.DataFrame:
 def _one_of_each(tracks: pd.DataFrame, numbers: Integers) -> Integers:
     """The position of the best row of each song, in order of song number."""
     order = np.argsort(numbers, kind="stable")
-    is_double = np.isin(numbers, numbers[order][1:][np.diff(numbers[order]) == 0])
-    several = np.flatnonzero(is_double)
-    rivals = tracks.iloc[several]
-    complete = sum((~np.isnan(column)).astype(int) for _, column in columns(rivals)) + rivals["genres"].notna()
-    ranked = pd.DataFrame(
-        {
-            "at": several,
-            "number": numbers[several],
-            "complete": np.asarray(complete),
-            "popularity": rivals["popularity"].fillna(-1).to_numpy(),
-            "track_id": rivals["track_id"].to_numpy(),
-        }
-    ).sort_values(["number", "complete", "popularity", "track_id"], ascending=[True, False, False, True])
-    kept = np.concatenate([np.flatnonzero(~is_double), ranked.drop_duplicates("number")["at"].to_numpy(np.int64)])
+    is_repeated = np.diff(numbers[order]) == 0
+    if not is_repeated.any():
+        return order
+    has_rivals = np.append(is_repeated, False) | np.append(False, is_repeated)
+    best = _best_of_each(tracks.iloc[order[has_rivals]], order[has_rivals], numbers[order[has_rivals]])
+    kept = np.concatenate([order[~has_rivals], best])
     return kept[np.argsort(numbers[kept])]
 
 
-def _doubles(tracks: pd.DataFrame, numbers: Integers, kept: Integers) -> pd.Series:
-    """The song number by the id of every row that was not kept."""
-    others = np.setdiff1d(np.arange(len(tracks)), kept)
-    return pd.Series(numbers[others], index=pd.Index(tracks["track_id"].iloc[others], dtype="str"))
+def _best_of_each(rivals: pd.DataFrame, positions: Integers, numbers: Integers) -> Integers:
+    """Of rows that are versions of songs, the positions of the most complete, then most popular one of each."""
+    known = sum((~np.isnan(column)).astype(np.int64) for column in columns(rivals)) + rivals["genres"].notna()
+    ranked = pd.DataFrame(
+        {
+            "position": positions,
+            "number": numbers,
+            "known": np.asarray(known),
+            "popularity": rivals["popularity"].fillna(-1).to_numpy(),
+            "track_id": rivals["track_id"].to_numpy(),
+        }
+    ).sort_values(["known", "popularity", "track_id"], ascending=[False, False, True])
+    return np.asarray(ranked.drop_duplicates("number")["position"], dtype=np.int64)
 
 
-def _lay_out(songs: pd.DataFrame, numbers: Integers, doubles: pd.Series, seed: int) -> Catalogue:
-    """Everything of a table with one row per song, in order of song number."""
-    codes, sets = pd.factorize(songs["genres"], sort=True)
-    genres = fit_genres(pd.Series(sets), np.bincount(codes[codes >= 0], minlength=len(sets)).astype(np.float64))
-    space = fit(songs, genres)
-    points = _genre_points(genres, pd.Series(sets))
-    axes, known = space.place_numbers(songs)
-    known = np.vstack([known, points.any(axis=1)[codes]])
-    order, patterns, pieces = _arrange(known)
-    numbers, axes = numbers[order], np.ascontiguousarray(axes[:, order])
-    sampled = _sample(numbers, seed)
-    sample = songs.iloc[order[sampled]].reset_index(drop=True)
-    catalogue = Catalogue(
-        tracks=_compact(songs, order),
-        sample=sample,
-        background=space.place(sample),
-        doubles=pd.Series(_rows_of_numbers(numbers, doubles.to_numpy()), index=doubles.index),
-        space=space,
-        axes=axes,
-        squares=np.add.reduceat(axes * axes, FIRST_AXIS[: len(NUMBER_FEATURES)], axis=0),
-        songs=numbers,
-        genre_codes=codes[order].astype(np.int32),
-        genre_points=points,
-        genre_known=points.any(axis=1).astype(np.float32),
-        patterns=patterns,
-        pieces=pieces,
+def _lay_out(tracks: pd.DataFrame, numbers: Integers, kept: Integers, seed: int) -> Catalogue:
+    """Everything of a track table, from the rows to keep, in order of song number."""
+    numbers_known = columns(tracks)
+    codes, sets = pd.factorize(tracks["genres"], sort=True)
+    counts = np.bincount(codes[kept][codes[kept] >= 0], minlength=len(sets)).astype(np.float64)
+    genres = fit_genres(pd.Series(sets), counts)
+    genre_points = _genre_points(genres, pd.Series(sets))
+    genre_known = np.asarray(np.any(genre_points, axis=1), dtype=bool)
+    known = [~np.isnan(column)[kept] for column in numbers_known]
+    order, patterns, pieces = _arrange(np.stack([*known, genre_known[codes[kept]]]))
+    rows = kept[order]
+    placed = [column[rows] for column in numbers_known]
+    space = fit(placed, genres)
+    axes, _ = space.place_numbers(placed)
+    sample = tracks.iloc[rows[_sample(numbers[rows], seed)]].reset_index(drop=True)
+    return _read_only(
+        Catalogue(
+            tracks=_compact(tracks, rows),
+            sample=sample,
+            background=space.place(sample),
+            doubles=_doubles(tracks, numbers, rows),
+            space=space,
+            axes=axes,
+            squares=_squares(axes),
+            songs=numbers[rows],
+            genre_codes=codes[rows].astype(np.int32),
+            genre_points=genre_points,
+            patterns=patterns,
+            pieces=pieces,
+        )
     )
+
+
+def _squares(axes: Floats) -> Floats:
+    """Squared lengths per number feature. A trace above zero, so that no norm over them is ever zero."""
+    of_features = (axes[AXIS_FEATURE[:NUMBER_AXES] == number] for number in range(len(NUMBER_FEATURES)))
+    return np.stack([np.square(of_one).sum(0) + TRACE for of_one in of_features])
+
+
+def _read_only(catalogue: Catalogue) -> Catalogue:
     for array in (catalogue.axes, catalogue.squares, catalogue.songs, catalogue.genre_codes, catalogue.genre_points):
         array.flags.writeable = False
     return catalogue
@@ -201,7 +219,7 @@ def _arrange(known: Mask) -> tuple[Integers, Mask, tuple[Piece, ...]]:
     found, starts = np.unique(codes[order], return_index=True)
     patterns = (found[:, None] >> np.arange(len(known))) & 1 == 1
     pieces = [
-        Piece(at, min(at + LONGEST_PIECE, stop), pattern)
+        Piece(int(at), int(min(at + LONGEST_PIECE, stop)), pattern)
         for pattern, (start, stop) in enumerate(zip(starts, [*starts[1:], len(codes)], strict=True))
         for at in range(start, stop, LONGEST_PIECE)
     ]
@@ -215,16 +233,23 @@ def _sample(numbers: Integers, seed: int) -> Integers:
     return np.sort(np.argpartition(mixed, count - 1)[:count]) if count else np.arange(0)
 
 
-def _rows_of_numbers(numbers: Integers, wanted: Integers) -> Integers:
-    order = np.argsort(numbers)
-    return order[np.searchsorted(numbers, wanted, sorter=order)]
+def _doubles(tracks: pd.DataFrame, numbers: Integers, rows: Integers) -> pd.Series:
+    """The place in `rows` of each song that also stands in rows that were not kept, by their track ids."""
+    is_kept = np.zeros(len(tracks), dtype=bool)
+    is_kept[rows] = True
+    others = np.flatnonzero(~is_kept)
+    order = np.argsort(numbers[rows])
+    places = order[np.searchsorted(numbers[rows], numbers[others], sorter=order)] if len(others) else others
+    return pd.Series(places, index=pd.Index(tracks["track_id"].iloc[others], dtype="str"), dtype=np.int64)
 
 
-def _compact(songs: pd.DataFrame, order: Integers) -> pd.DataFrame:
-    """The text and the small numbers of the songs, in the catalogue's order and in little memory."""
-    texts = {name: songs[name].iloc[order].reset_index(drop=True) for name in ("track_id", "title")}
+def _compact(tracks: pd.DataFrame, rows: Integers) -> pd.DataFrame:
+    """The text and the small numbers of some rows, in little memory."""
+    texts: dict[str, pd.Series | pd.Categorical] = {
+        name: tracks[name].take(rows).reset_index(drop=True) for name in ("track_id", "title")
+    }
     for name in REPEATED_TEXT:
-        codes, values = pd.factorize(songs[name].iloc[order])
-        texts[name] = pd.Categorical.from_codes(codes, values)
-    numbers = {name: songs[name].to_numpy()[order].astype(np.float32) for name in SMALL_NUMBERS}
+        codes, values = pd.factorize(tracks[name])
+        texts[name] = pd.Categorical.from_codes(codes[rows], values)
+    numbers = {name: tracks[name].to_numpy()[rows].astype(np.float32) for name in SMALL_NUMBERS}
     return pd.DataFrame({**texts, **numbers})

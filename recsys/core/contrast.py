@@ -18,7 +18,7 @@ import numpy as np
 from recsys.core.arrays import Doubles, Floats
 from recsys.core.features import FEATURES
 from recsys.core.scaling import AXIS_FEATURE, Points
-from recsys.core.similarity import Metric, Weighted, cosines
+from recsys.core.similarity import Metric, Weighted, unit_blocks
 
 SHARP: Final = 5.0
 SOFT: Final = 3.0
@@ -26,7 +26,7 @@ FEW_TRACKS: Final = 30
 """Libraries smaller than this are read softly: β 3 was best up to 100 tracks, 5 from 500 on."""
 
 DOUBT: Final = 10
-NODES: Final = 10
+NODES: Final = 8
 ROWS_AT_ONCE: Final = 128
 Term: TypeAlias = Callable[[Weighted, Weighted, float], np.ndarray]
 
@@ -74,7 +74,7 @@ class Contrast:
     def _sum_of_sides(self, songs: Points, dtype: type, term: Term) -> np.ndarray:
         some = Weighted.of(songs, self.metric, dtype)
         sides = [(share, Weighted.of(points, self.metric, dtype)) for share, points in self._sides()]
-        return sum(share * term(some, others, self.sharpness) for share, others in sides)
+        return np.asarray(np.sum([share * term(some, others, self.sharpness) for share, others in sides], axis=0))
 
     def _sides(self) -> Iterator[tuple[float, Points]]:
         trust = len(self.dislikes) / (len(self.dislikes) + DOUBT)
@@ -86,14 +86,14 @@ class Contrast:
 
 def _log_mean_exp(songs: Weighted, others: Weighted, sharpness: float) -> np.ndarray:
     """log mean e^(β cos) over the others, for each song: (n,). Worked in blocks that fit the cache."""
-    result = np.empty(songs.axes.shape[1], songs.axes.dtype)
-    for start in range(0, len(result), ROWS_AT_ONCE):
-        at = slice(start, start + ROWS_AT_ONCE)
-        kernel = cosines(songs.take(at), others)
-        kernel *= sharpness
-        np.exp(kernel, out=kernel)
-        result[at] = np.log(kernel.mean(axis=1))
-    return result
+    total = np.zeros(len(songs), songs.axes.dtype)
+    for at, some, part in unit_blocks(songs, others):
+        some = some * some.dtype.type(sharpness)
+        ones = np.ones(part.shape[1], part.dtype)
+        for start in range(0, len(at), ROWS_AT_ONCE):
+            kernel = some[:, start : start + ROWS_AT_ONCE].T @ part
+            total[at[start : start + ROWS_AT_ONCE]] += np.exp(kernel, out=kernel) @ ones
+    return np.asarray(np.log(total / len(others)))
 
 
 def _log_mean_exp_by_axis(songs: Weighted, others: Weighted, sharpness: float) -> np.ndarray:

@@ -87,7 +87,7 @@ def explain_all(
         Explanation(track_id, rank, float(told.sum()), told, nearest=near, strongest=feature, rank_without=other)
         for track_id, rank, (_, told), near, other in zip(
             track_ids,
-            ranking.ranks_of(rows),
+            recommender.ranks(rows, recipe),
             contributions.iterrows(),
             nearest_own(recommender, ranking, rows),
             ranks_without(recommender, recipe, rows, feature),
@@ -113,7 +113,7 @@ def nearest_own(
 def ranks_without(recommender: Recommender, recipe: Recipe, rows: np.ndarray, feature: str) -> list[int | None]:
     """The rank of each row of the catalogue if a feature weighed nothing; None for what could not be ranked then."""
     try:
-        return recommender.rank_what_if(recipe.with_weight(feature, 0.0)).ranks_of(rows)
+        return recommender.ranks(rows, recipe.with_weight(feature, 0.0))
     except (BadRecipe, NothingToRank):
         return [None] * len(rows)
 
@@ -125,4 +125,4 @@ def _strongest(ranking: Ranking) -> str:
 def _contributions(recommender: Recommender, ranking: Ranking, recipe: Recipe, rows: np.ndarray) -> pd.DataFrame:
     told = ranking.contrast.contributions(recommender.catalogue.points(rows))
     table = pd.DataFrame(told, columns=[f.name for f in FEATURES])
-    return table.assign(**{FAMILIAR_ARTIST: recommender.bonus(recipe)[rows]}) if recipe.familiarity else table
+    return table.assign(**{FAMILIAR_ARTIST: recommender.bonus(recipe, rows)}) if recipe.familiarity else table

@@ -29,7 +29,7 @@ def to_csv(table: pd.DataFrame, note: str | None = None) -> bytes:
     safe = pd.DataFrame({name: _guarded(noted[name]) for name in noted.columns}, index=noted.index)
     safe.columns = [_guard(name) for name in noted.columns]
     text = safe.to_csv(index=False, lineterminator="\r\n")
-    return BYTE_ORDER_MARK + text.encode("utf-8", "replace")
+    return BYTE_ORDER_MARK + str(text).encode("utf-8", "replace")
 
 
 def without_guard(cell: str) -> str:

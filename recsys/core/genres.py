@@ -45,7 +45,7 @@ class GenreSpace:
         numbers, starts = _entries(sets, self.names)
         sums = _sum_each(self.directions[numbers], starts)
         lengths = np.sqrt((sums * sums).sum(1, keepdims=True))
-        return np.divide(sums, lengths, out=np.zeros_like(sums), where=lengths > 1e-6)
+        return np.asarray(np.divide(sums, lengths, out=np.zeros_like(sums), where=lengths > 1e-6), dtype=np.float32)
 
 
 def fit_genres(sets: pd.Series, counts: Doubles) -> GenreSpace | None:

@@ -4,57 +4,69 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recsys.core.arrays import Doubles, Integers
+from recsys.core.arrays import Codes, Integers, Matrix
+
+
+@dataclass(frozen=True)
+class Options:
+    """`count` songs at most, `per_artist` (None: any number) of one artist, and `variety` in 0..1."""
+
+    count: int
+    per_artist: int | None
+    variety: float
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a dial cost against the list by score alone: songs `replaced`, and the fall of the mean `score`."""
+    """What a dial cost against the list without it: songs `replaced`, and the fall of the mean `score`."""
 
     replaced: int
     score: float
 
 
-def choose(
-    scores: Doubles, artists: Integers, likeness: Doubles, *, count: int, per_artist: int | None, variety: float
-) -> Integers:
+def choose(scores: Matrix, artists: Codes, likeness: Matrix, options: Options) -> Integers:
     """
-    Positions of at most `count` songs, in order of choice.
+    Positions of the songs to list, in order of choice.
+
+    Each choice is the song with the highest worth: the score, brought to 0..1, times 1 − variety, less variety times
+    the likeness to the closest song already chosen (maximal marginal relevance, Carbonell and Goldstein 1998).
 
     Parameters
     ----------
     scores : (n,)
-    artists : (n,) integers
+    artists : (n,)
         Equal for songs of one first artist.
     likeness : (n, n)
-        Cosine of every pair; not read where `variety` is 0.
-    per_artist : int or None
-        At most so many songs with an equal number in `artists`.
-    variety : float in 0..1
-        Maximal marginal relevance (Carbonell and Goldstein 1998): each choice weighs the score, brought to 0..1, by
-        1 − variety and the likeness to the closest song already chosen by variety.
+        Cosine of every pair; not read where variety is 0.
+    options : Options
+
+    Returns
+    -------
+    positions : (at most options.count,)
     """
-    spread = np.ptp(scores) if len(scores) else 0.0
-    worth = (1 - variety) * (scores - scores.min(initial=np.inf)) / (spread or 1.0)
+    worth = (1 - options.variety) * _from_0_to_1(scores)
     closest = np.full(len(scores), -1.0)
-    left = np.ones(len(scores), dtype=bool)
+    is_left = np.ones(len(scores), dtype=bool)
     chosen: list[int] = []
-    while len(chosen) < count and left.any():
-        value = np.where(left, worth - variety * closest, -np.inf)
-        pick = int(value.argmax())
+    while len(chosen) < options.count and is_left.any():
+        pick = int(np.where(is_left, worth - options.variety * closest, -np.inf).argmax())
         chosen.append(pick)
-        left[pick] = False
-        if variety:
+        is_left[pick] = False
+        if options.variety:
             closest = np.maximum(closest, likeness[pick])
-        same = artists == artists[pick]
-        if per_artist is not None and sum(same[chosen]) >= per_artist:
-            left &= ~same
+        if options.per_artist is not None and (artists[chosen] == artists[pick]).sum() >= options.per_artist:
+            is_left &= artists != artists[pick]
     return np.array(chosen, dtype=np.int64)
 
 
-def cost(scores: Doubles, before: Integers, after: Integers) -> Cost:
+def cost(scores: Matrix, before: Integers, after: Integers) -> Cost:
     """What it cost to list the positions `after` instead of `before`."""
     if not len(before) or not len(after):
         return Cost(0, 0.0)
     replaced = len(np.setdiff1d(before, after))
     return Cost(replaced, float(scores[before].mean() - scores[after].mean()))
+
+
+def _from_0_to_1(scores: Matrix) -> Matrix:
+    span = np.ptp(scores) if len(scores) else 0.0
+    return np.asarray((scores - scores.min(initial=np.inf)) / (span or 1.0))

@@ -13,25 +13,25 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from recsys.core.arrays import Doubles, Floats, Integers
+from recsys.core.arrays import Doubles, Floats, Integers, Mask, Matrix
 from recsys.core.artists import first_artists
 from recsys.core.catalogue import Catalogue
 from recsys.core.contrast import Contrast
 from recsys.core.features import FEATURES
-from recsys.core.identity import song_numbers
+from recsys.core.own_tracks import LONGEST_LIBRARY, one_of_each, rows_of, speakers
 from recsys.core.profile import Profile, profile
-from recsys.core.ranking import Cost, choose, cost
+from recsys.core.ranking import Cost, Options, choose, cost
 from recsys.core.recipe import Recipe
-from recsys.core.scaling import Points
-from recsys.core.similarity import Scan, Weighted, best, cosines
+from recsys.core.scan import Scan
+from recsys.core.similarity import Weighted, best, cosines
 from recsys.core.tracks import empty_tracks, links
-from recsys.errors import BadTracks, NothingToRank
+from recsys.errors import NothingToRank
 
 SHORTLIST: Final = 3000
 """Songs that reach stage 2; scoring all of them gains 1 to 7 % NDCG@50 at a hundred times the work."""
 
-LONGEST_LIBRARY: Final = 1000
-"""Tracks of a library that are listened to, chosen by song number where there are more."""
+ROOM: Final = 100
+"""Songs beyond twice the length of a list that variety and the limit per artist may first choose from."""
 
 FAMILIAR_ARTIST: Final = "familiar artist"
 FAMILIAR_STEP: Final = 2.0
@@ -70,9 +70,8 @@ class Ranking:
     """
     Candidates before they are cut to a list.
 
-    `rows` of the catalogue best first with their `scores`: the shortlist. `bonus` is what familiarity added to each of
-    them. `cosines` is every song's, minus infinity for what is not a candidate; `likely` adds familiarity and is what
-    the shortlist was taken by.
+    `rows` of the catalogue best first: the shortlist. Beside each its `scores`, the `bonus` in it that familiarity
+    added, and the `cosines` of stage 1.
     """
 
     profile: Profile
@@ -81,19 +80,7 @@ class Ranking:
     scores: Floats
     bonus: Floats
     cosines: Floats
-    likely: Floats
     counts: Mapping[str, int]
-
-    def ranks_of(self, rows: Integers) -> list[int | None]:
-        """The rank of each row among all candidates: by score in the shortlist, by stage 1 behind it."""
-        place = {int(row): rank for rank, row in enumerate(self.rows, start=1)}
-        return [place.get(int(row), self._rank_behind(int(row))) for row in rows]
-
-    def _rank_behind(self, row: int) -> int | None:
-        if self.likely[row] == -np.inf:
-            return None
-        ahead = np.count_nonzero(self.likely > self.likely[row])
-        return max(int(ahead), len(self.rows)) + 1
 
 
 class Recommender:
@@ -126,16 +113,17 @@ class Recommender:
         seeds: Sequence[str] = (),
         dislikes: pd.DataFrame | None = None,
     ) -> None:
-        disliked = empty_tracks() if dislikes is None else _one_of_each(dislikes)
+        disliked = empty_tracks() if dislikes is None else one_of_each(dislikes)
         if not len(catalogue):
             raise NothingToRank("The catalogue is empty. Add tracks to it first.")
         self.catalogue = catalogue
-        self.own, self.points = _speakers(catalogue, _one_of_each(library), seeds)
+        self.own, self.points = speakers(catalogue, one_of_each(library), seeds)
         self._dislikes = catalogue.space.place(disliked.head(LONGEST_LIBRARY))
-        self._left_out = {
-            "owned": np.union1d(catalogue.rows_owned(library), _rows(catalogue, seeds)),
-            "disliked": catalogue.rows_owned(disliked),
-        }
+        owned = np.union1d(catalogue.rows_owned(library), rows_of(catalogue, seeds))
+        turned_down = np.setdiff1d(catalogue.rows_owned(disliked), owned)
+        self._left_out = np.zeros(len(catalogue), dtype=bool)
+        self._left_out[owned] = self._left_out[turned_down] = True
+        self._left_out_counts = {"owned": len(owned), "disliked": len(turned_down)}
         self._artists = library["artists"]
         self._scan = Scan(catalogue)
         self._last: tuple[Recipe, Ranking] | None = None
@@ -156,7 +144,7 @@ class Recommender:
         by_score = np.argsort(-scores, kind="stable")
         listed, points, scores = listed[by_score], points.take(by_score), scores[by_score]
         rows = ranking.rows[listed]
-        table = self._table(rows, scores, ranking.cosines[rows])
+        table = self._table(rows, scores, ranking.cosines[listed])
         contributions = pd.DataFrame(
             ranking.contrast.contributions(points),
             index=pd.Index(table["track_id"], dtype="str"),
@@ -172,16 +160,24 @@ class Recommender:
             self._last = (recipe, self._rank(recipe, self._scan))
         return self._last[1]
 
-    def rank_what_if(self, recipe: Recipe) -> Ranking:
-        """As `rank`, leaving the running sums of the recipe in use alone."""
-        return self._rank(recipe, self._what_if)
+    def ranks(self, rows: Integers, recipe: Recipe) -> list[int | None]:
+        """
+        The rank of each row of the catalogue among all candidates: by score in the shortlist, by stage 1 behind it.
 
-    def bonus(self, recipe: Recipe) -> Floats:
-        """What familiarity adds to the score of every song, (songs,)."""
-        bonus = np.zeros(len(self.catalogue), np.float32)
-        if recipe.familiarity:
-            bonus[self._familiar] = FAMILIAR_STEP * recipe.familiarity
-        return bonus
+        None for what is not a candidate. A recipe other than the last leaves the running sums of that one alone.
+        """
+        ranking = self.rank(recipe) if self._is_last(recipe) else self._rank(recipe, self._what_if)
+        place = {int(row): rank for rank, row in enumerate(ranking.rows, start=1)}
+        if all(int(row) in place for row in rows):
+            return [place[int(row)] for row in rows]
+        likely = self._likely(recipe, ranking)
+        return [place.get(int(row)) or _rank_behind(likely, int(row), len(place)) for row in rows]
+
+    def bonus(self, recipe: Recipe, rows: Integers) -> Floats:
+        """What familiarity adds to the score of some rows of the catalogue."""
+        if not recipe.familiarity:
+            return np.zeros(len(rows), np.float32)
+        return np.isin(rows, self._familiar).astype(np.float32) * np.float32(FAMILIAR_STEP * recipe.familiarity)
 
     @cached_property
     def _what_if(self) -> Scan:
@@ -191,44 +187,81 @@ class Recommender:
     def _familiar(self) -> Integers:
         return self.catalogue.artists.rows_by(self._artists)
 
+    def _is_last(self, recipe: Recipe) -> bool:
+        return self._last is not None and self._last[0] == recipe
+
     def _rank(self, recipe: Recipe, scan: Scan) -> Ranking:
-        found = profile(self.points.shifted(recipe.shifts), recipe.weights, self.catalogue.patterns.any(axis=0))
+        found = profile(self.points.shifted(recipe.shifts), recipe.weights, self.catalogue.known_features)
         contrast = Contrast(found.points, self.catalogue.background, self._dislikes, found.metric)
-        stage_one = scan.cosines(found.centre, found.metric).copy()
-        left_out = dict(self._left_out)
-        if recipe.only_new_artists:
-            left_out["familiar_artists"] = self._familiar
-        counts = _leave_out(stage_one, left_out)
-        bonus = self.bonus(recipe)
-        likely = stage_one + bonus / contrast.sharpness
-        rows = best(likely, SHORTLIST)
-        if not len(rows):
+        left_out, counts = self._leave_out(recipe, scan.is_ranked(found.metric))
+        if not counts["candidates"]:
             raise NothingToRank(_nothing_left(counts))
-        scores = contrast.scores(self.catalogue.points(rows)) + bonus[rows]
+        if recipe.familiarity:
+            likely = scan.cosines(found.centre, found.metric)
+            likely[left_out] = -np.inf
+            likely[self._familiar] += self._lift(recipe, contrast)
+            rows = best(likely, SHORTLIST)
+            cosine = likely[rows] - self.bonus(recipe, rows) / np.float32(contrast.sharpness)
+        else:
+            rows, cosine = scan.top(found.centre, found.metric, SHORTLIST, left_out)
+        bonus = self.bonus(recipe, rows)
+        scores = contrast.scores(self.catalogue.points(rows)) + bonus
         order = np.argsort(-scores, kind="stable")
-        return Ranking(found, contrast, rows[order], scores[order], bonus[rows[order]], stage_one, likely, counts)
+        return Ranking(found, contrast, rows[order], scores[order], bonus[order], cosine[order], counts)
+
+    def _lift(self, recipe: Recipe, contrast: Contrast) -> np.float32:
+        """What familiarity adds to a cosine of stage 1, so that familiar songs reach the shortlist."""
+        return np.float32(FAMILIAR_STEP * recipe.familiarity / contrast.sharpness)
+
+    def _likely(self, recipe: Recipe, ranking: Ranking) -> Floats:
+        """Stage 1 of every song, minus infinity for those that are not candidates."""
+        likely = self._what_if.cosines(ranking.profile.centre, ranking.profile.metric)
+        likely[self._leave_out(recipe, self._what_if.is_ranked(ranking.profile.metric))[0]] = -np.inf
+        if recipe.familiarity:
+            likely[self._familiar] += self._lift(recipe, ranking.contrast)
+        return likely
+
+    def _leave_out(self, recipe: Recipe, is_ranked: Mask) -> tuple[Mask, dict[str, int]]:
+        """Which songs are no candidates, (songs,), and how many for which reason; each song is counted once."""
+        counts = {"catalogue": len(self.catalogue), **self._left_out_counts, "familiar_artists": 0}
+        left_out = self._left_out
+        if recipe.only_new_artists:
+            left_out = left_out.copy()
+            left_out[self._familiar] = True
+            counts["familiar_artists"] = int(left_out.sum() - self._left_out.sum())
+        remaining = sum(
+            int(stop - start - np.count_nonzero(left_out[start:stop]))
+            for start, stop, pattern in self.catalogue.pieces
+            if is_ranked[pattern]
+        )
+        unknown = len(left_out) - int(np.count_nonzero(left_out)) - remaining
+        return left_out, counts | {"too_little_known": unknown, "candidates": remaining}
 
     def _choose(self, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
         """Positions in the shortlist of the songs to list, and what each dial cost."""
-        pool = min(len(ranking.rows), 4 * recipe.length + 200)
-        scores = ranking.scores[:pool].astype(np.float64)
-        artists = first_artists(self.catalogue.tracks["artists"].iloc[ranking.rows[:pool]])
-        likeness = np.zeros((0, 0))
-        if recipe.variety:
-            songs = Weighted.of(self.catalogue.points(ranking.rows[:pool]), ranking.profile.metric)
-            likeness = cosines(songs, songs)
-        by_score = np.arange(min(recipe.length, pool))
+        for pool in (2 * recipe.length + ROOM, len(ranking.rows)):
+            listed, costs = self._choose_among(ranking, recipe, min(pool, len(ranking.rows)))
+            if len(listed) == recipe.length:
+                break
+        return listed, costs
+
+    def _choose_among(self, ranking: Ranking, recipe: Recipe, pool: int) -> tuple[Integers, dict[str, Cost]]:
+        rows, scores = ranking.rows[:pool], ranking.scores[:pool].astype(np.float64)
+        artists = first_artists(self.catalogue.tracks["artists"].iloc[rows])
+        likeness = self._likeness(ranking, rows) if recipe.variety else np.zeros((0, 0))
+        listed = np.arange(min(recipe.length, pool))
         costs: dict[str, Cost] = {}
-        listed = by_score
-        for dial, per_artist, variety in (
-            ("per_artist", recipe.per_artist, 0.0),
-            ("variety", recipe.per_artist, recipe.variety),
-        ):
+        for dial, variety in (("per_artist", 0.0), ("variety", recipe.variety)):
             if getattr(recipe, dial):
-                after = choose(scores, artists, likeness, count=recipe.length, per_artist=per_artist, variety=variety)
+                options = Options(recipe.length, recipe.per_artist, variety)
+                after = choose(scores, artists, likeness, options)
                 costs[dial] = cost(scores, listed, after)
                 listed = after
         return listed, costs
+
+    def _likeness(self, ranking: Ranking, rows: Integers) -> Matrix:
+        songs = Weighted.of(self.catalogue.points(rows), ranking.profile.metric)
+        return cosines(songs, songs)
 
     def _table(self, rows: Integers, scores: Doubles, found: Floats) -> pd.DataFrame:
         songs = self.catalogue.tracks.iloc[rows].reset_index(drop=True)
@@ -246,16 +279,11 @@ class Recommender:
         )
 
 
-def _leave_out(scores: Floats, left_out: Mapping[str, Integers]) -> dict[str, int]:
-    """Take rows out of the running, in place; how many for which reason, each song counted once."""
-    counts = {"catalogue": len(scores), "familiar_artists": 0}
-    is_left = np.ones(len(scores), dtype=bool)
-    for reason, rows in left_out.items():
-        counts[reason] = int(is_left[rows].sum())
-        is_left[rows] = False
-        scores[rows] = -np.inf
-    candidates = int(np.count_nonzero(scores > -np.inf))
-    return counts | {"too_little_known": int(is_left.sum()) - candidates, "candidates": candidates}
+def _rank_behind(likely: Floats, row: int, shortlisted: int) -> int | None:
+    """The rank of a song outside the shortlist; None where it is no candidate."""
+    if likely[row] == -np.inf:
+        return None
+    return max(int(np.count_nonzero(likely > likely[row])), shortlisted) + 1
 
 
 def _nothing_left(counts: Mapping[str, int]) -> str:
@@ -267,33 +295,3 @@ def _nothing_left(counts: Mapping[str, int]) -> str:
         "too_little_known": "Too little is known about the songs of the catalogue to rank them by these weights.",
     }
     return sentences[max(sentences, key=lambda reason: counts[reason])]
-
-
-def _one_of_each(tracks: pd.DataFrame) -> pd.DataFrame:
-    """One row per song, in order of song number, so that the order of a library changes nothing."""
-    numbers = song_numbers(tracks)
-    _, kept = np.unique(numbers, return_index=True)
-    return tracks.iloc[kept].reset_index(drop=True)
-
-
-def _speakers(catalogue: Catalogue, library: pd.DataFrame, seeds: Sequence[str]) -> tuple[pd.DataFrame, Points]:
-    """The tracks that speak for the listener, as track_id, title and artists, and in model space."""
-    names = ["track_id", "title", "artists"]
-    if not seeds:
-        if not len(library):
-            raise NothingToRank("Your library is empty. Import or sync some tracks first.")
-        speaking = library.head(LONGEST_LIBRARY)
-        return speaking[names], catalogue.space.place(speaking)
-    own = library[library["track_id"].isin(seeds)]
-    rows = catalogue.rows_of([seed for seed in seeds if seed not in set(own["track_id"])])
-    unknown = [seed for seed in seeds if seed not in rows and seed not in set(own["track_id"])]
-    if unknown:
-        raise BadTracks(f"The seed {unknown[0]} is neither in your library nor in the catalogue.")
-    others = np.array(sorted(rows.values()), dtype=np.int64)
-    points, more = catalogue.space.place(own), catalogue.points(others)
-    told = pd.concat([own[names], catalogue.tracks.iloc[others][names].astype("str")], ignore_index=True)
-    return told, Points(np.hstack([points.axes, more.axes]), np.hstack([points.known, more.known]))
-
-
-def _rows(catalogue: Catalogue, track_ids: Sequence[str]) -> Integers:
-    return np.array(sorted(catalogue.rows_of(track_ids).values()), dtype=np.int64)

@@ -9,8 +9,9 @@ Tempo becomes an angle within the octave, because trackers hear 70 and 140 beats
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import NormalDist
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ NUMBER_AXES: Final = sum(AXES[f.scale] for f in NUMBER_FEATURES)
 CLIP: Final = 0.005
 """Ranks below and above this share of the catalogue are not told apart, so that no rarity rules a cosine."""
 
+Columns: TypeAlias = list[Doubles]
 KNOTS: Final = 2048
 OCTAVE_SPREAD: Final = 1 / 3
 """One step of a shift in tempo, in octaves: the standard deviation of log2(tempo) in the public catalogues."""
@@ -52,9 +54,9 @@ class Points:
     known: Floats
 
     def __len__(self) -> int:
-        return self.axes.shape[1]
+        return int(self.axes.shape[1])
 
-    @property
+    @cached_property
     def squares(self) -> Floats:
         """The squared length of each track within each feature, (features, n) float32."""
         return np.add.reduceat(self.axes * self.axes, FIRST_AXIS, axis=0)
@@ -98,7 +100,8 @@ class Ranks:
         """Normal quantiles of a column (n,), 0 where it is NaN or nothing was fitted."""
         if not len(self.values):
             return np.zeros(len(column))
-        return np.nan_to_num(np.interp(column, self.values, self.quantiles))
+        values, where = np.unique(column, return_inverse=True)  # few values are distinct: a million take half the time
+        return np.asarray(np.nan_to_num(np.interp(values, self.values, self.quantiles))[where], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -111,37 +114,35 @@ class Space:
     def place(self, tracks: pd.DataFrame) -> Points:
         """The rows of a track table in model space."""
         axes, known = np.zeros((len(AXIS_FEATURE), len(tracks)), np.float32), np.zeros((len(FEATURES), len(tracks)))
-        axes[:NUMBER_AXES], known[:-1] = self.place_numbers(tracks)
+        axes[:NUMBER_AXES], known[:-1] = self.place_numbers(columns(tracks))
         if self.genres is not None:
             axes[NUMBER_AXES:] = self.genres.place(tracks["genres"]).T
         known[-1] = axes[NUMBER_AXES:].any(axis=0)
         return Points(axes, known.astype(np.float32))
 
-    def place_numbers(self, tracks: pd.DataFrame) -> tuple[Floats, Mask]:
+    def place_numbers(self, columns: Columns) -> tuple[Floats, Mask]:
         """Axes (NUMBER_AXES, n) and what is known (number features, n) of all features but genre."""
-        axes = np.empty((NUMBER_AXES, len(tracks)), np.float32)
-        known = np.empty((len(NUMBER_FEATURES), len(tracks)), bool)
-        for number, (feature, column) in enumerate(columns(tracks)):
-            known[number] = ~np.isnan(column)
-            first = FIRST_AXIS[number]
+        axes = np.empty((NUMBER_AXES, len(columns[0])), np.float32)
+        for feature, first, column in zip(NUMBER_FEATURES, FIRST_AXIS, columns, strict=False):
             axes[first : first + AXES[feature.scale]] = self._place_number(feature, column)
-        return axes, known
+        return axes, np.stack([~np.isnan(column) for column in columns])
 
     def _place_number(self, feature: Feature, column: Doubles) -> Doubles:
         if feature.scale == "octave":
             angle = 2 * np.pi * np.log2(column / 60)
-            return np.nan_to_num(np.stack([np.cos(angle), np.sin(angle)]))
+            return np.asarray(np.nan_to_num(np.stack([np.cos(angle), np.sin(angle)])), dtype=np.float64)
         return self.ranks[feature.name].place(column)
 
 
-def fit(tracks: pd.DataFrame, genres: GenreSpace | None) -> Space:
-    """Fit the scaling to a catalogue's track table."""
-    return Space({f.name: Ranks.fit(column) for f, column in columns(tracks) if f.scale == "rank"}, genres)
+def fit(columns: Columns, genres: GenreSpace | None) -> Space:
+    """Fit the scaling to the columns of a catalogue."""
+    ranked = zip(NUMBER_FEATURES, columns, strict=True)
+    return Space({f.name: Ranks.fit(column) for f, column in ranked if f.scale == "rank"}, genres)
 
 
-def columns(tracks: pd.DataFrame) -> list[tuple[Feature, Doubles]]:
+def columns(tracks: pd.DataFrame) -> Columns:
     """
-    The number features of a track table as (n,) float64, NaN where unknown.
+    The number features of a track table in the order of `NUMBER_FEATURES`, each (n,) float64, NaN where unknown.
 
     Rows whose danceability and tempo are both 0 were never analysed (Spotify's own habit): all their audio features
     are unknown. A tempo of 0 or less and infinite values are unknown too.
@@ -155,7 +156,7 @@ def columns(tracks: pd.DataFrame) -> list[tuple[Feature, Doubles]]:
             column[not_analysed] = np.nan
         if feature.scale == "octave":
             column[column <= 0] = np.nan
-        result.append((feature, column))
+        result.append(column)
     return result
 
 

@@ -55,7 +55,7 @@ def as_tracks(table: pd.DataFrame) -> pd.DataFrame:
 def _typed(table: pd.DataFrame, name: str) -> pd.Series:
     kind = "str" if name in TEXT else "float64"
     if name not in table.columns:
-        return pd.Series([None] * len(table), dtype=kind)
+        return pd.Series(None, index=range(len(table)), dtype=kind)
     try:
         return table[name].reset_index(drop=True).astype(kind)
     except (TypeError, ValueError) as problem:

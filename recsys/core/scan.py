@@ -1,0 +1,233 @@
+"""One profile against a whole catalogue, kept between moves of the sliders.
+
+The numerator of the weighted cosine and the squared norm of every song are sums over axes: two matrix-vector products
+over contiguous float32. When one slider moves, only that feature is added to both.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from recsys.core.arrays import Floats, Integers, Mask
+from recsys.core.catalogue import LONGEST_PIECE, Catalogue
+from recsys.core.features import FEATURES
+from recsys.core.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES
+from recsys.core.similarity import TINY, Metric, best, likely_level
+
+DRIFT: Final = 5e-6
+"""How far the running sums may stray, relative to a norm, before they are made anew; half of what is promised."""
+
+ROUNDING: Final = 2.0**-23
+ENOUGH_KNOWN: Final = 0.5
+"""The share of the weight that must be known of a song for it to be ranked."""
+
+MOVED_AT_ONCE: Final = 3
+"""Features that may change for a call to count as the move of one slider."""
+
+SAMPLE: Final = LONGEST_PIECE // 2
+"""Songs that the level of `top` is judged by; any run of rows of one pattern is a random sample."""
+
+LARGE: Final = 8 * SAMPLE
+"""Catalogues from here on are not scored as a whole to find the top."""
+
+
+class _Terms(NamedTuple):
+    """
+    The coefficients of both sums.
+
+    `towards` (axes,) of the numerator, `weights` (features,) of the squared norm, and `sets`: what each set of genres
+    of the catalogue adds to the numerator.
+    """
+
+    towards: Floats
+    weights: Floats
+    sets: Floats
+
+    def scaled(self, scale: np.float32) -> "_Terms":
+        """The same with the numerator scaled."""
+        return self._replace(towards=self.towards * scale, sets=self.sets * scale)
+
+
+class _Change(NamedTuple):
+    """
+    From the sums there are to those `wanted`.
+
+    `is_added`: the difference `step` is added to the kept sums; else, `is_kept`: the kept sums are made anew; else
+    nothing is kept. `drift` is the bound on rounding afterwards.
+    """
+
+    wanted: _Terms
+    step: _Terms
+    is_added: bool
+    is_kept: bool
+    drift: float
+
+
+class Scan:
+    """
+    The running sums of one listener over one catalogue. Not to be shared between threads.
+
+    Sums are written down from the second move of one slider on: while all weights change at once nobody needs them.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._numerator, self._norm = np.empty((2, len(catalogue)), np.float32)
+        self._spare = np.empty((3, LONGEST_PIECE), np.float32)
+        self._last = self._terms(np.zeros(len(AXIS_FEATURE), np.float32), Metric(np.zeros(len(FEATURES), np.float32)))
+        self._drift = np.inf
+
+    def is_ranked(self, metric: Metric) -> Mask:
+        """Of which patterns of the catalogue enough is known, (patterns,)."""
+        known = self._catalogue.patterns @ metric.weights
+        return np.asarray(known >= ENOUGH_KNOWN * metric.weights.sum(), dtype=bool)
+
+    def cosines(self, profile: Floats, metric: Metric) -> Floats:
+        """
+        The weighted cosine of every song with a profile (axes,), shape (songs,) float32.
+
+        Minus infinity for songs of which too little is known.
+        """
+        found = np.full(len(self._catalogue), -np.inf, np.float32)
+        is_ranked = self.is_ranked(metric)
+        for at, pattern, numerator, root in self._sums(profile, metric, 1.0):
+            if is_ranked[pattern]:
+                np.divide(numerator, root, out=found[at])
+        return found
+
+    def top(self, profile: Floats, metric: Metric, count: int, left_out: Mask) -> tuple[Integers, Floats]:
+        """
+        The songs most like a profile, exactly.
+
+        Parameters
+        ----------
+        profile : (axes,)
+        metric : Metric
+        count : int
+            At most so many.
+        left_out : (songs,) bool
+            True for songs that are not candidates.
+
+        Returns
+        -------
+        rows, cosines : (n,)
+            Highest first. Songs of which too little is known are not among them.
+        """
+        level = self._level(profile, metric, count, left_out)
+        if level > 0:
+            rows, scores = self._above(profile, metric, level, left_out)
+            if len(rows) >= count:
+                order = best(scores, count)
+                return rows[order], scores[order]
+        scores = self.cosines(profile, metric)
+        scores[left_out] = -np.inf
+        rows = best(scores, count)
+        return rows, scores[rows]
+
+    def _above(self, profile: Floats, metric: Metric, level: float, left_out: Mask) -> tuple[Integers, Floats]:
+        """The candidates whose cosine reaches a level above 0: compared without dividing or writing the others."""
+        is_ranked = self.is_ranked(metric)
+        rows, scores = [np.arange(0)], [np.zeros(0, np.float32)]
+        for at, pattern, numerator, root in self._sums(profile, metric, level):
+            if is_ranked[pattern]:
+                reach = np.flatnonzero(numerator >= root)
+                reach = reach[~left_out[at][reach]]
+                rows.append(reach + at.start)
+                scores.append(level * numerator[reach] / root[reach])
+        return np.concatenate(rows), np.concatenate(scores)
+
+    def _level(self, profile: Floats, metric: Metric, count: int, left_out: Mask) -> float:
+        """A cosine that `count` candidates probably reach, judged by the first songs of the commonest pattern."""
+        if len(self._catalogue) < LARGE:
+            return -np.inf
+        start, stop, pattern = max(self._catalogue.pieces, key=lambda piece: piece.stop - piece.start)
+        at = slice(start, min(start + SAMPLE, stop))
+        numerator, norm = self._spare[:2, : at.stop - at.start]
+        self._sum(at, pattern, self._terms(profile, metric), numerator, norm)
+        sample = numerator / (np.sqrt(norm) * self._lengths(profile, metric)[pattern])
+        return likely_level(sample[~left_out[at]], count, len(self._catalogue))
+
+    def _sums(self, profile: Floats, metric: Metric, level: float) -> Iterator[tuple[slice, int, Floats, Floats]]:
+        """
+        Piece by piece: rows, pattern, and two arrays whose quotient is the cosine divided by `level`.
+
+        The arrays are overwritten by the next piece. All pieces must be asked for.
+        """
+        change = self._change(profile, metric)
+        scales = np.float32(1 / level) / self._lengths(profile, metric)
+        for start, stop, pattern in self._catalogue.pieces:
+            at = slice(start, stop)
+            numerator, norm = self._spare[0, : stop - start], self._spare[1, : stop - start]
+            if change.is_kept:
+                self._bring(at, pattern, change)
+                np.multiply(self._numerator[at], scales[pattern], out=numerator)
+                np.sqrt(self._norm[at], out=norm)
+            else:
+                self._sum(at, pattern, change.wanted.scaled(scales[pattern]), numerator, norm)
+                np.sqrt(norm, out=norm)
+            yield at, pattern, numerator, norm
+        self._last, self._drift = change.wanted, change.drift
+
+    def _change(self, profile: Floats, metric: Metric) -> _Change:
+        wanted = self._terms(profile, metric)
+        step = _Terms(*(new - old for new, old in zip(wanted, self._last, strict=True)))
+        changed = np.flatnonzero(step.weights)
+        is_one_move = len(changed) <= MOVED_AT_ONCE
+        drift = self._drift_after(changed, np.unique(AXIS_FEATURE[np.flatnonzero(step.towards)]), wanted.weights)
+        if is_one_move and drift <= DRIFT:
+            return _Change(wanted, step, True, True, drift)
+        return _Change(wanted, step, False, is_one_move, ROUNDING if is_one_move else np.inf)
+
+    def _terms(self, profile: Floats, metric: Metric) -> _Terms:
+        towards = (profile * metric.axes).astype(np.float32)
+        return _Terms(towards, metric.weights, np.matmul(self._catalogue.genre_points, towards[NUMBER_AXES:]))
+
+    def _drift_after(self, changed: Integers, moved: Integers, weights: Floats) -> float:
+        """
+        A bound on the relative rounding error after adding the changes; infinite where adding cannot do.
+
+        Lowering a weight from a to b leaves at least b/a of a norm, so what was astray grows at most by a/b.
+        """
+        if np.setdiff1d(moved, changed).size or not weights[changed].all():
+            return np.inf
+        shrink = max(1.0, float((self._last.weights[changed] / weights[changed]).max(initial=1.0)))
+        return self._drift * shrink + ROUNDING * (shrink + 1) * (len(changed) > 0)
+
+    def _lengths(self, profile: Floats, metric: Metric) -> Floats:
+        """|profile|_w over what is known of each pattern, (patterns,); where nothing is, tiny."""
+        squares = np.add.reduceat(profile * profile, FIRST_AXIS) * metric.weights
+        return np.asarray(np.sqrt(np.maximum(self._catalogue.patterns @ squares, TINY)), dtype=np.float32)
+
+    def _bring(self, at: slice, pattern: int, change: _Change) -> None:
+        """Bring the kept sums of a piece to what is wanted."""
+        if change.is_added:
+            self._add(at, pattern, change.step)
+        else:
+            self._sum(at, pattern, change.wanted, self._numerator[at], self._norm[at])
+
+    def _sum(self, at: slice, pattern: int, terms: _Terms, numerator: Floats, norm: Floats) -> None:
+        """Both sums of a piece from nothing, into two arrays."""
+        catalogue = self._catalogue
+        np.matmul(terms.towards[:NUMBER_AXES], catalogue.axes[:, at], out=numerator)
+        np.matmul(terms.weights[:-1], catalogue.squares[:, at], out=norm)
+        if terms.weights[-1] and catalogue.patterns[pattern, -1]:
+            numerator += self._of_sets(at, terms.sets)
+            norm += terms.weights[-1]
+
+    def _add(self, at: slice, pattern: int, step: _Terms) -> None:
+        """Only the features that changed, to the kept sums of a piece."""
+        catalogue, numerator, norm, spare = self._catalogue, self._numerator[at], self._norm[at], self._spare[2]
+        spare = spare[: at.stop - at.start]
+        for axis in np.flatnonzero(step.towards[:NUMBER_AXES]):
+            numerator += np.multiply(catalogue.axes[axis, at], step.towards[axis], out=spare)
+        for feature in np.flatnonzero(step.weights[:-1]):
+            norm += np.multiply(catalogue.squares[feature, at], step.weights[feature], out=spare)
+        if step.weights[-1] and catalogue.patterns[pattern, -1]:
+            numerator += self._of_sets(at, step.sets)
+            norm += step.weights[-1]
+
+    def _of_sets(self, at: slice, sets: Floats) -> Floats:
+        """A number per set of genres, for each song of a piece."""
+        spare = self._spare[2, : at.stop - at.start]
+        return sets.take(self._catalogue.genre_codes[at], out=spare, mode="wrap")  # "raise" would copy; -1 is the last
