@@ -1,9 +1,23 @@
-"""Account: what works here, what is stored, and how to take it along or erase it."""
+"""Proof: does it work for me? The listener's own library is the judge."""
 
 import streamlit as st
 
+from recsys.ui.library_panels import demo_note
+from recsys.ui.navigation import page
+from recsys.ui.proof_panels import proof_panel, tuning_panel
 from recsys.ui.session import this_session
 
 session = this_session()
 
-st.title("Account")
+st.title("Proof")
+demo_note(session)
+st.markdown(
+    "Half of your songs are hidden and looked for in the whole catalogue, with your sliders as they stand and with "
+    "the method of every tutorial (five features, their average, the nearest songs). Filters and aims are left out."
+)
+if session.library.empty:
+    st.info("There is nothing to test yet: bring a file or try the demo.", icon=":material/info:")
+    st.page_link(page("welcome"), label="To the three doors", icon=":material/waving_hand:")
+else:
+    proof_panel(session)
+    tuning_panel(session)

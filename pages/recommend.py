@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from recsys.ui.library_panels import demo_note
+from recsys.ui.library_panels import coverage_note, demo_note, invented_list_note
 from recsys.ui.navigation import page
 from recsys.ui.recommend_panels import dials, downloads, explanation, ranked_list, shifts, sliders
 from recsys.ui.session import this_session
@@ -35,4 +35,6 @@ if session.library.empty:
     st.info("There is nothing to go by yet: bring a file or try the demo.", icon=":material/info:")
     st.page_link(page("welcome"), label="To the three doors", icon=":material/waving_hand:")
 else:
+    invented_list_note(session)
+    coverage_note(session)
     steer()

@@ -60,9 +60,7 @@ def capabilities_panel(session: ListenerSession) -> None:
     st.subheader("What works and what does not", anchor=False)
     with problems.shown(), st.spinner("Asking Spotify once …"):
         known = probes.probe_once(session.listener)
-        st.dataframe(
-            pd.DataFrame([_row(one) for one in known.found]), hide_index=True, alt="What Spotify allows this listener"
-        )
+        st.table(pd.DataFrame([_row(one) for one in known.found]).set_index("What"))
         if st.button("Ask again", key="probe_again", icon=":material/refresh:"):
             probes.forget(session.listener)
             st.rerun()
@@ -70,7 +68,7 @@ def capabilities_panel(session: ListenerSession) -> None:
 
 def _row(one: Capability) -> dict[str, str]:
     answer = {True: "✓ works", False: "✗ blocked", None: "? unknown"}[one.works]
-    return {"What": one.title, "Answer": answer, "Why": one.why, "How to mend it": one.mend}
+    return {"What": one.title, "Answer": answer, "Why": plain(one.why), "How to mend it": plain(one.mend)}
 
 
 def stored_panel(session: ListenerSession) -> None:
@@ -78,7 +76,8 @@ def stored_panel(session: ListenerSession) -> None:
     st.subheader("What is stored about you", anchor=False)
     account = wiring.account()
     counts = {_TABLES.get(name, name): rows for name, rows in account.counts(session.listener).items()}
-    st.dataframe(pd.DataFrame({"What": counts.keys(), "Rows": counts.values()}), hide_index=True, alt="Rows per table")
+    rows = pd.DataFrame({"What": counts.keys(), "Rows": counts.values()})
+    st.dataframe(rows, hide_index=True, height="content", alt="Rows per table")
     sent = account.sent(session.listener)
     st.markdown("**What was sent to whom**")
     if sent.empty:

@@ -18,9 +18,35 @@ def demo_note(session: ListenerSession) -> None:
         st.badge(f"demo data: {name} and all this music are invented", icon=":material/science:", color="orange")
 
 
+def invented_list_note(session: ListenerSession) -> None:
+    """Say that a real library is answered with invented songs, where no real catalogue is installed."""
+    if session.note and not session.is_demo:
+        st.warning(
+            "**demo data**: this server has no real catalogue, so the songs below are invented. "
+            "Bring one on the Library page, or install one: `python -m recsys catalogue add FILE`.",
+            icon=":material/science:",
+        )
+
+
+def coverage_note(session: ListenerSession) -> None:
+    """Say that the list rests on little, when most tracks of the library have no audio features."""
+    known = with_features(session.library)
+    if 2 * known < len(session.library):
+        st.info(
+            f"Only {known:,} of your {counted(len(session.library), 'track')} have audio features; what is known of "
+            "the others (year, duration, genres) still counts. The Library page can look for the missing ones.",
+            icon=":material/info:",
+        )
+
+
+def with_features(library: pd.DataFrame) -> int:
+    """How many tracks have at least one audio feature."""
+    return int(library[[f.column for f in AUDIO_FEATURES]].notna().any(axis=1).sum())
+
+
 def coverage_figures(library: pd.DataFrame) -> None:
     """How many tracks there are and how many have audio features."""
-    known = int(library[[f.column for f in AUDIO_FEATURES]].notna().any(axis=1).sum())
+    known = with_features(library)
     tracks, featured, waiting = st.columns(3)
     tracks.metric("Tracks", f"{len(library):,}")
     featured.metric("With audio features", f"{known:,}", help="Only these can take part in a comparison of sound.")
