@@ -19,6 +19,7 @@ from recsys.spotify.connection import connect
 from recsys.spotify.library import SpotifyLibrary
 from recsys.spotify.patience import GAP, Turn
 from recsys.spotify.playlists import SpotifyPlaylists
+from recsys.spotify.quota import BUCKETS
 from recsys.spotify.sign_in import Grant, SpotifyAccounts
 from recsys.storage.sessions import Tokens, TokenStore
 from recsys.storage.store import Store
@@ -32,6 +33,20 @@ class SpotifySignedIn:
     profile: Mapping[str, str | None]
     spotify: Tokens
     supabase: Tokens | None = None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """
+    One of Spotify's limits as this app keeps it: requests `spent` of today's own `budget`, shared by all listeners.
+
+    `blocked_until` is None while Spotify answers.
+    """
+
+    says: str
+    spent: int
+    budget: int
+    blocked_until: datetime | None
 
 
 class SpotifyWiring:
@@ -101,6 +116,19 @@ class SpotifyWiring:
     def probe(self, listener: str) -> list[Finding]:
         """Ask about every capability, as a listener."""
         return probe(self.api(listener), self.connections.state(listener).scope)
+
+    def limits(self) -> list[Limit]:
+        """How much of each daily budget is spent, and what Spotify blocks until when."""
+        now = self._clock()
+        return [
+            Limit(
+                bucket.says,
+                self.quota.spent(bucket.name, now),
+                bucket.budget,
+                _moment(until) if (until := self.quota.blocked_until(bucket.name) or 0.0) > now else None,
+            )
+            for bucket in {bucket.name: bucket for bucket in BUCKETS}.values()
+        ]
 
     def api(self, listener: str, sleep: Callable[[float], None] | None = None) -> Api:
         """Spotify's Web API as a listener."""

@@ -1,0 +1,64 @@
+"""The Spotify adapters, joined to store and services."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from recsys.errors import SettingsProblem
+from recsys.settings import Settings
+from recsys.spotify.sign_in import Grant
+from recsys.ui.spotify_wiring import SpotifyWiring, grant_of, tokens_of
+from tests.fakes.faults import Fault
+from tests.fakes.spotify import FakeSpotify
+from tests.services.spotify_world import SpotifyWorld
+
+
+@pytest.fixture(scope="module")
+def spotify_server():
+    with FakeSpotify() as fake:
+        yield fake
+
+
+@pytest.fixture
+def world(spotify_server, tmp_path):
+    spotify_server.reset()
+    with httpx.Client(timeout=5) as http:
+        world = SpotifyWorld(spotify_server, tmp_path, http)
+        world.connect()
+        yield world
+        world.close()
+
+
+def test_a_grant_survives_being_kept_and_read_again():
+    grant = Grant("BQ", "AQ", 1_790_003_600.0, "user-library-read", 1_790_000_000.0)
+    assert grant_of(tokens_of(grant)) == grant
+
+
+def test_a_grant_without_a_date_of_consent_is_taken_to_be_as_old_as_its_token():
+    tokens = replace(tokens_of(Grant("BQ", None, 3600.0, "", 0.0)), authorized_at=None, scope=None)
+    assert (grant_of(tokens).authorized_at, grant_of(tokens).scope) == (3600.0, "")
+
+
+def test_without_a_client_id_the_missing_setting_is_named(world, tmp_path):
+    with pytest.raises(SettingsProblem, match="SPOTIFY_CLIENT_ID"):
+        SpotifyWiring(Settings(tmp_path, ""), world.sessions, world.store_for, world.store, world.http)
+
+
+def test_limits_show_what_was_spent_today_and_what_is_blocked_until_when(world):
+    assert {limit.spent for limit in world.spotify.limits()} == {0}
+    world.fake.fail_when("GET /v1/me/tracks", Fault.quota_exceeded(retry_after=7200))
+    world.synced()
+
+    limits = {limit.says: limit for limit in world.spotify.limits()}
+    blocked = limits["saved tracks"].blocked_until
+    assert timedelta(hours=1.9) < blocked - datetime.fromtimestamp(world.clock(), UTC) <= timedelta(hours=2)
+    assert limits["top tracks"].spent == 3
+    assert limits["top tracks"].blocked_until is None
+    assert len(limits) == len(world.spotify.limits())
+
+
+def test_a_block_in_the_past_is_not_shown(world):
+    world.spotify.quota.block("saved", world.clock() - 1, is_quota=True)
+    assert not any(limit.blocked_until for limit in world.spotify.limits())
