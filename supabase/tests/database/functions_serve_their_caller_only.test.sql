@@ -1,0 +1,90 @@
+-- Proves who may call which function, and that what a listener calls reads and changes their own rows only.
+begin;
+select plan(22);
+
+insert into auth.users (id) values
+    ('00000000-0000-4000-8000-00000000000a'), ('00000000-0000-4000-8000-00000000000b');
+
+select set_eq(
+    'select role::text, proname::text from unnest(''{anon, authenticated, service_role}''::name[]) as role, pg_proc
+    where pronamespace = ''public''::regnamespace and has_function_privilege(role, oid, ''execute'')',
+    $$values
+        ('authenticated', 'save_tracks'), ('authenticated', 'library'), ('authenticated', 'remove_tracks'),
+        ('authenticated', 'save_origins'), ('authenticated', 'remove_origins'), ('authenticated', 'save_plays'),
+        ('authenticated', 'replace_recommendations'), ('authenticated', 'export_rows'),
+        ('service_role', 'count_rows'), ('service_role', 'begin_session'), ('service_role', 'take_turn')$$,
+    'each function may be called by one role'
+);
+
+-- The same rows for both listeners
+create function pg_temp.become(letter text) returns void language sql as $$
+    select set_config('role', 'authenticated', true), set_config(
+        'request.jwt.claims',
+        json_build_object('role', 'authenticated', 'sub', '00000000-0000-4000-8000-00000000000' || letter)::text, true
+    )
+$$;
+do $$
+declare letter text;
+begin
+    foreach letter in array '{a, b}'::text[] loop
+        perform pg_temp.become(letter);
+        perform public.save_tracks('[
+            {"spotify_track_id": "t1", "name": "One", "artist": "X"},
+            {"spotify_track_id": "t2", "name": "Two", "artist": "X"}
+        ]');
+        perform public.save_origins('[
+            {"spotify_track_id": "t1", "origin": "saved", "seen_at": "2026-01-01T00:00:00Z"},
+            {"spotify_track_id": "t2", "origin": "saved", "seen_at": "2026-01-01T00:00:00Z"},
+            {"spotify_track_id": "t3", "origin": "saved", "seen_at": "2026-01-01T00:00:00Z"}
+        ]');
+        perform public.save_plays('[{"spotify_track_id": "t1", "played_at": "2026-01-01T00:00:00Z"}]');
+        perform public.replace_recommendations(
+            '[{"spotify_track_id": "r1", "score": 0.5, "created_at": "2026-01-01T00:00:00Z"}]'
+        );
+        insert into public.feature_misses
+        values (auth.uid(), 't1', 'reccobeats', now()), (auth.uid(), 't2', 'reccobeats', now());
+    end loop;
+end $$;
+
+select pg_temp.become('a');
+select is(public.library('', 10)::jsonb -> 'spotify_track_id', '["t1", "t2"]', 'a library holds the caller''s tracks only');
+select is(public.library('', 1)::jsonb -> 'name', '["One"]', 'it comes in pages');
+select is(public.library('t1', 10)::jsonb -> 'name', '["Two"]', 'each from the id after the last');
+select is(public.library('t2', 10)::jsonb -> 'name', 'null', 'until there are no more');
+select is(public.export_rows()::jsonb #>> '{user_tracks, 0, user_id}', auth.uid()::text, 'an export is the caller''s');
+select is(jsonb_array_length(public.export_rows()::jsonb -> 'user_tracks'), 2, 'and nobody else''s');
+select is(public.remove_origins('top', '{t1}'), 0::bigint, 'an origin a track does not have is not removed');
+select is(public.remove_origins('saved', '{t3, t9}'), 1::bigint, 'an origin is removed');
+select set_eq('select spotify_track_id from public.track_origins', '{t1, t2}'::text[], 'from the tracks named');
+select is(public.remove_tracks('{t2, t9}'), 1::bigint, 'a track is removed');
+select set_eq('select spotify_track_id from public.user_tracks', '{t1}'::text[], 'and no other');
+select set_eq('select spotify_track_id from public.track_origins', '{t1}'::text[], 'with its origins');
+select set_eq('select spotify_track_id from public.feature_misses', '{t1}'::text[], 'and misses');
+select lives_ok(
+    'select public.replace_recommendations(''[{"spotify_track_id": "r2", "score": 1, "created_at": "2026-01-01T00:00:00Z"}]'')',
+    'a list is replaced'
+);
+select set_eq('select spotify_track_id from public.recommendations', '{r2}'::text[], 'as a whole');
+
+select pg_temp.become('b');
+select is((select count(*) from public.user_tracks), 2::bigint, 'the other listener still has both tracks');
+select is((select count(*) from public.track_origins), 3::bigint, 'all origins');
+select is((select count(*) from public.feature_misses), 2::bigint, 'both misses');
+select set_eq('select spotify_track_id from public.recommendations', '{r1}'::text[], 'and their own list');
+
+set local role service_role;
+select is(
+    public.count_rows('00000000-0000-4000-8000-00000000000a')::jsonb,
+    '{"profiles": 0, "user_tracks": 1, "track_origins": 1, "plays": 1, "recommendations": 1, "recipes": 0, "feedback": 0,
+      "feature_misses": 1, "sync_state": 0, "sent_log": 0, "spotify_tokens": 0, "supabase_tokens": 0, "sessions": 0}',
+    'the server counts the rows of one listener'
+);
+reset role;
+select set_eq(
+    'select json_object_keys(public.count_rows(null))',
+    'select table_name::text from information_schema.columns where table_schema = ''public'' and column_name = ''user_id''',
+    'in every table that holds rows of listeners'
+);
+
+select * from finish();
+rollback;
