@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from recsys.errors import SpotifyUnreachable
-from recsys.services.sync import FRESH, LISTS
+from recsys.services.sync import FRESH, LISTS, Sync
 from recsys.services.sync_progress import Stage, SyncProgress
 from tests.fakes.faults import Fault
 from tests.fakes.spotify.music import track
@@ -327,6 +327,27 @@ def test_a_short_wait_is_waited_out(world, spotify):
     progress = world.synced()
     assert progress.finished_at is not None
     assert 7 in world.clock.slept
+
+
+def test_cancelling_ends_a_wait_at_once_and_lets_others_ask(world, spotify):
+    world.connect("grace")
+    world.sync = Sync(world.store_for, world.spotify.library, world.features, world.jobs, world.now)
+    asked = threading.Event()
+
+    def first_ask(seen):
+        asked.set()
+        return True
+
+    spotify.fail_when("GET /v1/me/tracks", Fault.too_many_requests(retry_after=50), first_ask)
+    world.sync.start("ada")
+    assert asked.wait(10)
+    world.sync.cancel("ada")
+    stopped = world.sync.wait("ada", 10)
+
+    assert not stopped.is_running
+    assert stage(stopped, "saved").state == "paused"
+    spotify.mend()
+    assert world.synced("grace").finished_at is not None
 
 
 def test_a_withdrawn_consent_ends_the_sync_with_the_reason_and_keeps_what_is_stored(world, spotify):

@@ -322,3 +322,15 @@ def test_no_code_token_or_verifier_reaches_log_cookie_or_address(world, spotify,
     for secret in (tokens.access_token, tokens.refresh_token, sent["code_verifier"], sent["code"]):
         assert secret not in shown
     assert sent["code_verifier"] not in away
+
+
+def test_behind_tls_every_cookie_is_bound_to_this_host_and_never_sent_in_the_clear(world, spotify, deployment):
+    spotify.redirect_uris.add("https://tonearm.example/callback")
+    safe = Browser(app_of(replace(deployment, public_url="https://tonearm.example")), "https://tonearm.example")
+    begun = safe.get("/login")
+    ended = safe.get(spotify.approve(begun.headers["location"]))
+
+    cookies = [*begun.headers.get_list("set-cookie"), *ended.headers.get_list("set-cookie")]
+    assert {cookie.split("=")[0] for cookie in cookies} == {"__Secure-tonearm_sign_in", "__Host-tonearm"}
+    assert all("; secure" in cookie.lower() for cookie in cookies)
+    assert visitor(safe.cookies.get("__Host-tonearm"), world.sessions, world.now()).display_name == "Ada"
