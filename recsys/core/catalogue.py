@@ -23,8 +23,9 @@ from recsys.core.scaling import AXIS_FEATURE, NUMBER_AXES, Points, Space, column
 BACKGROUND: Final = 2000
 """Songs of the sample that stands for the whole catalogue (250 to 10,000 measured: .086, .093 at 2,000, .094)."""
 
-LONGEST_PIECE: Final = 65_536
-"""Rows worked on at once: few enough for the running sums to stay in the processor's cache."""
+LONGEST_PIECE: Final = 262_144
+"""Rows worked on at once: few enough for what is written to stay in the processor's cache, many enough for numpy's own
+overhead not to count."""
 
 TRACE: Final = np.float32(1e-12)
 REPEATED_TEXT: Final = ("artists", "album", "isrc", "genres")

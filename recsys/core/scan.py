@@ -25,10 +25,10 @@ ENOUGH_KNOWN: Final = 0.5
 MOVED_AT_ONCE: Final = 3
 """Features that may change for a call to count as the move of one slider."""
 
-SAMPLE: Final = LONGEST_PIECE // 2
+SAMPLE: Final = 16_384
 """Songs that the level of `top` is judged by; any run of rows of one pattern is a random sample."""
 
-LARGE: Final = 8 * SAMPLE
+LARGE: Final = 16 * SAMPLE
 """Catalogues from here on are not scored as a whole to find the top."""
 
 
@@ -74,7 +74,7 @@ class Scan:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._numerator, self._norm = np.empty((2, len(catalogue)), np.float32)
-        self._spare = np.empty((3, LONGEST_PIECE), np.float32)
+        self._spare = np.empty((3, min(LONGEST_PIECE, len(catalogue))), np.float32)
         self._last = self._terms(np.zeros(len(AXIS_FEATURE), np.float32), Metric(np.zeros(len(FEATURES), np.float32)))
         self._drift = np.inf
 
