@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 import httpx
 
@@ -19,10 +20,13 @@ from recsys.spotify.connection import connect
 from recsys.spotify.library import SpotifyLibrary
 from recsys.spotify.patience import GAP, Turn
 from recsys.spotify.playlists import SpotifyPlaylists
-from recsys.spotify.quota import BUCKETS
+from recsys.spotify.quota import BUCKETS, SHORT
 from recsys.spotify.sign_in import Grant, SpotifyAccounts
 from recsys.storage.sessions import Tokens, TokenStore
 from recsys.storage.store import Store
+
+AT_A_SCREEN: Final = 5.0
+"""Seconds a person is kept waiting when Spotify asks to slow down."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ class SpotifyWiring:
         """See `recsys.web.deployment.Accounts.finish`."""
         verifier, redirect_uri = secret.split(" ", 1)
         grant = self._accounts(redirect_uri).exchange(params["code"], verifier, self._clock())
-        me = SpotifyLibrary(self._api(_Newcomer(grant.access_token), self._sleep)).me()
+        me = SpotifyLibrary(self._api(_Newcomer(grant.access_token), self._sleep, AT_A_SCREEN)).me()
         profile = {"spotify_id": me.spotify_id, "display_name": me.display_name, "avatar_url": me.avatar_url}
         return SpotifySignedIn(f"spotify-{me.listener_key}", profile, tokens_of(grant))
 
@@ -106,7 +110,7 @@ class SpotifyWiring:
         return tokens_of(accounts.refresh(grant_of(tokens), now.timestamp()))
 
     def library(self, listener: str, sleep: Callable[[float], None] | None = None) -> SpotifyLibrary:
-        """A listener's library on Spotify. A `sleep` of one's own makes waiting interruptible."""
+        """A listener's library on Spotify; for `sleep` see `api`."""
         return SpotifyLibrary(self.api(listener, sleep))
 
     def writer(self, listener: str) -> SpotifyPlaylists:
@@ -131,12 +135,18 @@ class SpotifyWiring:
         ]
 
     def api(self, listener: str, sleep: Callable[[float], None] | None = None) -> Api:
-        """Spotify's Web API as a listener."""
-        return self._api(self.connections.access(listener), sleep or self._sleep)
+        """
+        Spotify's Web API as a listener.
 
-    def _api(self, access: Access, sleep: Callable[[float], None]) -> Api:
+        Background work gives a `sleep` that can be interrupted, and sits out waits of up to a minute. Without one a
+        person waits at a screen: longer than a few seconds becomes `SpotifyBusy`.
+        """
+        access = self.connections.access(listener)
+        return self._api(access, sleep, SHORT) if sleep else self._api(access, self._sleep, AT_A_SCREEN)
+
+    def _api(self, access: Access, sleep: Callable[[float], None], longest_wait: float) -> Api:
         url = self._settings.spotify_api_url
-        return connect(url, access, self._turn, self.quota, clock=self._clock, sleep=sleep)
+        return connect(url, access, self._turn, self.quota, clock=self._clock, sleep=sleep, longest_wait=longest_wait)
 
     def _accounts(self, redirect_uri: str) -> SpotifyAccounts:
         s = self._settings

@@ -58,7 +58,7 @@ class SpotifyWorld:
         return self.store
 
     def library_for(self, listener, sleep):
-        return self.spotify.library(listener)
+        return self.spotify.library(listener, self.clock.sleep)
 
     def sources_for(self, listener, library):
         online = [SpotifyFeatures(self.spotify.library(listener).audio_features)]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from recsys.errors import SpotifyUnreachable
+from recsys.errors import SpotifyBusy, SpotifyUnreachable
 from recsys.services.sync import FRESH, LISTS, Sync
 from recsys.services.sync_progress import Stage, SyncProgress
 from tests.fakes.faults import Fault
@@ -330,7 +330,6 @@ def test_a_short_wait_is_waited_out(world, spotify):
 
 
 def test_cancelling_ends_a_wait_at_once_and_lets_others_ask(world, spotify):
-    world.connect("grace")
     world.sync = Sync(world.store_for, world.spotify.library, world.features, world.jobs, world.now)
     asked = threading.Event()
 
@@ -346,8 +345,14 @@ def test_cancelling_ends_a_wait_at_once_and_lets_others_ask(world, spotify):
 
     assert not stopped.is_running
     assert stage(stopped, "saved").state == "paused"
-    spotify.mend()
-    assert world.synced("grace").finished_at is not None
+    assert world.spotify.library("ada").me().display_name == "Ada"
+
+
+def test_a_screen_is_not_kept_waiting_where_a_sync_would_wait(world, spotify):
+    spotify.fail_next("GET /v1/me/playlists", Fault.too_many_requests(retry_after=20))
+    with pytest.raises(SpotifyBusy, match="20 seconds"):
+        world.spotify.library("ada").playlists()
+    assert world.clock.slept == []
 
 
 def test_a_withdrawn_consent_ends_the_sync_with_the_reason_and_keeps_what_is_stored(world, spotify):
