@@ -7,7 +7,10 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.server import Server
 
-expect.set_options(timeout=20_000)
+PATIENCE = 30_000
+"""Milliseconds until something that does not appear counts as missing; a loaded machine with two cores needs many."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -29,18 +32,28 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(chromium, server):
-    """Open the app as a browser that has never been here; each call is another stranger."""
+def stranger(chromium):
+    """A browser that has never been here; each call is another one. Gives an empty tab."""
     contexts = []
 
-    def open_page(path="/", **options):
+    def open_tab(**options):
         context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True, **options)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
+        return context.new_page()
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def visit(stranger, server):
+    """Open a page of the app in a browser that has never been here."""
+
+    def open_page(path="/", **options):
+        page = stranger(**options)
         page.goto(server.url + path)
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page

@@ -1,4 +1,4 @@
-"""What the browser tests do on a page: wait until it is settled, move a slider, read a download."""
+"""What the browser tests do on a page: wait until it is settled, follow a link, move a slider."""
 
 from playwright.sync_api import expect
 
@@ -25,10 +25,3 @@ def move_slider(page, name, key, times=1):
     for _ in range(times):
         slider.press(key)
     return settled(page)
-
-
-def downloaded(page, label):
-    """Press a download button; the file's bytes."""
-    with page.expect_download() as started:
-        page.get_by_role("button", name=label).click()
-    return started.value.path().read_bytes()

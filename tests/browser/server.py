@@ -8,7 +8,10 @@ import time
 import urllib.request
 from pathlib import Path
 
+from tests.fakes.spotify import CLIENT_ID, CLIENT_SECRET
+
 ROOT = Path(__file__).resolve().parents[2]
+OURS = ("SPOTIFY_", "SUPABASE_", "TONEARM_", "RECCOBEATS_", "APP_SECRET_KEY", "PUBLIC_URL")
 
 
 def free_port():
@@ -25,7 +28,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = Path(data) / "server.log"
         self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("SPOTIFY_", "SUPABASE_"))},
+            **{name: value for name, value in os.environ.items() if not name.startswith(OURS)},
             "TONEARM_DATA": str(data),
             "PUBLIC_URL": self.url,
             **environment,
@@ -51,8 +54,13 @@ class Server:
                 time.sleep(0.1)
         raise AssertionError(f"The server did not answer within {seconds} s:\n{self.log.read_text()}")
 
-    def stop(self, kill=False):
-        self._process.kill() if kill else self._process.terminate()
+    def stop(self):
+        self._process.terminate()
+        self._process.wait(timeout=20)
+
+    def kill(self):
+        """As `kill -9`: it gets no chance to tidy up."""
+        self._process.kill()
         self._process.wait(timeout=20)
 
     def __enter__(self):
@@ -60,3 +68,20 @@ class Server:
 
     def __exit__(self, *_):
         self.stop()
+
+
+def connected_server(data, spotify, **environment):
+    """
+    A server that knows an invented Spotify.
+
+    Spotify's accounts host goes by the name `localhost`, which to a browser is another site than 127.0.0.1: so coming
+    back from it is cross-site, as it is from the real one.
+    """
+    return Server(
+        data,
+        SPOTIFY_CLIENT_ID=CLIENT_ID,
+        SPOTIFY_CLIENT_SECRET=CLIENT_SECRET,
+        SPOTIFY_ACCOUNTS_URL=spotify.accounts_url.replace("127.0.0.1", "localhost"),
+        SPOTIFY_API_URL=spotify.api_url,
+        **environment,
+    )

@@ -1,26 +1,16 @@
 """The main job as a stranger does it: three doors, sliders, reasons, files."""
 
-import csv
-import io
 import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screen import downloaded, go, move_slider, settled
+from tests.browser.files import OWN_FILE, downloaded, rows_of, upload
+from tests.browser.screen import go, move_slider, settled
 
 pytestmark = pytest.mark.browser
 EXPORT = Path(__file__).resolve().parents[3] / "shared" / "data" / "exportify" / "listener_a.csv"
-
-OWN_FILE = "track_id,title,artists,danceability,energy,valence,tempo,acousticness\n" + "".join(
-    f"own{n:019d},Song {n},Band {n},0.{n % 9 + 1},0.{n % 7 + 2},0.{n % 5 + 3},{90 + n},0.{n % 4 + 1}\n"
-    for n in range(40)
-)
-
-
-def rows_of(file):
-    return list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"))))
 
 
 def open_demo(page):
@@ -68,12 +58,6 @@ def test_the_downloaded_list_is_the_one_on_the_screen_and_says_demo_data(visit):
     for row in rows:
         reasons = sum(float(value or 0) for name, value in row.items() if name.startswith("why_"))
         assert reasons == pytest.approx(float(row["score"]), abs=1e-5)
-
-
-def upload(page, file):
-    settled(page).locator("input[type=file]").first.set_input_files(file)
-    expect(page.get_by_text("with audio features").first).to_be_visible()
-    return settled(page)
 
 
 def test_an_uploaded_file_becomes_a_radar_and_survives_a_reload(visit):

@@ -1,0 +1,86 @@
+"""Signing in as a listener does, what then must stay secret, and a page of somebody else's."""
+
+import json
+
+from playwright.sync_api import expect
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from tests.browser.screen import settled
+from tests.fakes.loopback import Loopback
+from tests.fakes.spotify import CLIENT_SECRET
+
+
+def sign_in(page, server, listener="ada", path="/login"):
+    """Go to Spotify, agree there, and come back."""
+    page.goto(server.url + path)
+    page.locator(f"#agree-{listener}").click()
+    expect(page.get_by_text("Signed in as")).to_be_visible()
+    return settled(page)
+
+
+def is_signed_in(page, server):
+    """Whether this browser is somebody, as the server tells programs."""
+    return page.request.get(f"{server.url}/api/me").ok
+
+
+def session_cookie(page):
+    """The session cookie as the browser holds it; None before the first page."""
+    return next((cookie for cookie in page.context.cookies() if cookie["name"] == "tonearm"), None)
+
+
+def secrets_of(spotify):
+    """Everything Spotify gave or was given that nobody else may ever see."""
+    asked = [seen.body for seen in spotify.requests if seen.call == "POST /api/token"]
+    given = {body.get(name) for body in asked for name in ("code", "code_verifier", "refresh_token")}
+    return {CLIENT_SECRET, *spotify.access_tokens, *spotify.refresh_tokens, *spotify.codes, *filter(None, given)}
+
+
+class Witness:
+    """Writes down all that a tab receives, says and keeps: pages, sockets, console, requests, storage."""
+
+    def __init__(self, page):
+        self._page = page
+        self.received, self.addresses = [], []
+        page.on("console", lambda message: self.received.append(message.text))
+        page.on("request", lambda request: self.addresses.append(request.url))
+        page.on("websocket", lambda socket: socket.on("framereceived", self._frame))
+
+    def _frame(self, payload):
+        self.received.append(payload if isinstance(payload, str) else payload.decode("utf-8", "replace"))
+
+    def everything(self):
+        """As one text; addresses aside."""
+        kept = self._page.evaluate(
+            "[document.cookie, JSON.stringify(localStorage), JSON.stringify(sessionStorage), "
+            "JSON.stringify(history.state), document.documentElement.outerHTML]"
+        )
+        return json.dumps([*self.received, *kept], ensure_ascii=False)
+
+
+class OtherSite:
+    """
+    `with OtherSite() as evil:`; `evil.page(html)` gives the address of a page of somebody else's.
+
+    By the name `localhost` it is another site than the app; by the number 127.0.0.1 only another origin, whose
+    requests carry the app's cookies even where SameSite is Lax.
+    """
+
+    def __init__(self):
+        self._html = ""
+        self._server = Loopback(Starlette(routes=[Route("/", self._show)]))
+
+    async def _show(self, request):
+        return HTMLResponse(self._html)
+
+    def page(self, html, host="localhost"):
+        self._html = f"<!doctype html><title>Elsewhere</title>{html}"
+        return f"http://{host}:{self._server.port}/"
+
+    def __enter__(self):
+        self._server.start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.stop()

@@ -1,0 +1,32 @@
+"""Files that the browser tests bring in and take out."""
+
+import csv
+import io
+
+from playwright.sync_api import expect
+
+from tests.browser.screen import settled
+
+OWN_FILE = "track_id,title,artists,danceability,energy,valence,tempo,acousticness\n" + "".join(
+    f"own{n:019d},Song {n},Band {n},0.{n % 9 + 1},0.{n % 7 + 2},0.{n % 5 + 3},{90 + n},0.{n % 4 + 1}\n"
+    for n in range(40)
+)
+
+
+def upload(page, file):
+    """Bring a file through the second door."""
+    settled(page).locator("input[type=file]").first.set_input_files(file)
+    expect(page.get_by_text("with audio features").first).to_be_visible()
+    return settled(page)
+
+
+def downloaded(page, label):
+    """Press a download button; the file's bytes."""
+    with page.expect_download() as started:
+        page.get_by_role("button", name=label).click()
+    return started.value.path().read_bytes()
+
+
+def rows_of(file):
+    """The rows of a CSV as listeners' spreadsheets see them."""
+    return list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"))))
