@@ -15,8 +15,9 @@ from recsys.demo.catalogue import demo_catalogue
 from recsys.importers.catalogue_file import read_catalogue
 from recsys.services import verdict
 from recsys.services.jobs import Jobs, Snapshot
-from recsys.services.proof import ReadCatalogue, Tested, start_proof, start_tuning, test_key
+from recsys.services.proof import Checked, ReadCatalogue, start_proof, start_tuning, trial_key
 from recsys.ui import wiring
+from recsys.ui.navigation import page
 from recsys.ui.session import ListenerSession
 from recsys.ui.taste_panels import figure
 from recsys.ui.text import plain
@@ -53,7 +54,7 @@ def tuning_panel(session: ListenerSession) -> None:
 
 
 def _panel(session: ListenerSession, trial: Trial) -> None:
-    key = test_key(trial.name, session.listener, session.library, id(session.catalogue))
+    key = trial_key(trial.name, session.listener, session.library, id(session.catalogue))
     job = wiring.jobs().snapshot(key)
     is_active = job is not None and job.is_active
     st.fragment(_watched, run_every=1.0 if is_active else None)(session, trial, key, is_active)
@@ -97,7 +98,7 @@ def _catalogue(session: ListenerSession) -> ReadCatalogue:
     return lambda: read_catalogue(settings.catalogue, settings.data_folder)
 
 
-def _show_tested(session: ListenerSession, tested: Tested) -> None:
+def _show_tested(session: ListenerSession, tested: Checked) -> None:
     st.markdown(verdict.found(tested.proof))
     for speaks_for_it, sentence in verdict.verdicts(tested.proof):
         if speaks_for_it:
@@ -125,14 +126,12 @@ def _show_tuned(session: ListenerSession, tuned: Tuned) -> None:
         st.markdown("No slider was moved: none found clearly more anywhere else.")
         return
     st.dataframe(moved, hide_index=True, alt="The sliders that were moved")
-    st.button(
-        "Use these weights",
-        key="use_tuned",
-        icon=":material/done_all:",
-        on_click=set_weights,
-        args=(session, tuned.weights),
-        disabled=dict(session.recipe.weights) == dict(tuned.weights),
-    )
+    if dict(session.recipe.weights) == dict(tuned.weights):
+        st.markdown("Your sliders stand there now.")
+        st.page_link(page("recommend"), label="See the list they make", icon=":material/tune:")
+    elif st.button("Use these weights", key="use_tuned", icon=":material/done_all:"):
+        set_weights(session, tuned.weights)
+        st.rerun()
 
 
 def _moved(tuned: Tuned) -> pd.DataFrame:

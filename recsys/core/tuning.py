@@ -1,0 +1,140 @@
+"""Weights fitted to one listener: searched on one half of the library, judged on the other.
+
+Coordinate ascent over the positions of the sliders: one slider after another is moved to where hidden songs of the
+first half come back earliest, and only if the move gains clearly more than it might by luck.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from recsys.core.arrays import Doubles, Integers
+from recsys.core.evaluation import Listeners, Ours, Progress
+from recsys.core.features import FEATURES
+from recsys.core.holdout import Pool, Split
+from recsys.core.presets import WEIGHT_WORDS
+from recsys.core.proof import FEWEST, OURS, TUNED, Proof, check_enough, compared, halves, within
+from recsys.core.recipe import Recipe
+from recsys.core.recommender import Recommender
+
+FEWEST_TO_TUNE: Final = 2 * FEWEST
+"""Songs that are needed to cut both halves of a library in halves."""
+
+CUTS: Final = 3
+JUDGING_CUTS: Final = 10
+ROUNDS: Final = 2
+CLEARLY: Final = 1.0
+"""A move must gain this many standard errors."""
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """
+    Weights found on one half of a library, and how they did on the other.
+
+    `start` are the weights that the search began with, `weights` those it found: positions of the sliders. In `proof`
+    the method `TUNED` is compared with `OURS`, the weights of `start`.
+    """
+
+    start: Mapping[str, float]
+    weights: Mapping[str, float]
+    proof: Proof
+
+
+def tune(pool: Pool, rows: Integers, start: Mapping[str, float], rng: np.random.Generator, progress: Progress) -> Tuned:
+    """
+    Search weights for the owner of some songs.
+
+    Parameters
+    ----------
+    rows : rows of the library's testable songs in the pool
+    start : mapping of feature name to weight
+        Where the search begins.
+
+    Raises
+    ------
+    NothingToRank
+        There are fewer than `FEWEST_TO_TUNE` songs, or the weights cannot rank them.
+    """
+    check_enough(rows, FEWEST_TO_TUNE)
+    mixed, others = within(rows, rng)
+    seen, unseen = np.array_split(mixed, 2)
+    search = Search(pool, halves(pool, seen, np.arange(0), np.concatenate([unseen, others]), CUTS, rng), start)
+    moves = ROUNDS * len(search.features)
+    judging = halves(pool, unseen, seen, others, JUDGING_CUTS, rng)
+    total = moves + len(search.features)
+    search.run(lambda done, _: progress(done, total))
+    listeners = Listeners(pool)
+    methods = {TUNED: Ours(listeners, Recipe(weights=search.weights)), OURS: Ours(listeners, Recipe(weights=start))}
+    proof = compared(methods, judging, rng, lambda done, of: progress(moves + (total - moves) * done // of, total))
+    return Tuned(dict(start), search.weights, proof)
+
+
+class Search:
+    """
+    The weights found so far, and how early they bring back the hidden songs of some splits.
+
+    `features` are the names of the features that the catalogue knows: moving another slider changes nothing.
+    """
+
+    def __init__(self, pool: Pool, splits: list[Split], start: Mapping[str, float]) -> None:
+        self._splits = splits
+        self._recommenders = [Recommender(pool.catalogue, pool.tracks.iloc[cut.visible]) for cut in splits]
+        known = pool.catalogue.patterns.any(axis=0).tolist()
+        self.features = [f.name for f, is_known in zip(FEATURES, known, strict=True) if is_known]
+        self.weights = dict(start)
+        self.values = self.measure(self.weights)
+
+    def run(self, progress: Progress) -> None:
+        """
+        Move every slider to its best position, at most `ROUNDS` times, until none moves any more.
+
+        Those that gain most on their own come first, so that no other slider is moved to make up for them.
+        """
+        for turn in range(ROUNDS):
+            gains = {}
+            for number, name in enumerate(self.features):
+                progress(turn * len(self.features) + number, ROUNDS * len(self.features))
+                gains[name] = self.best_move(name)[0].mean()
+            moved = [self.improve(name) for name in sorted(gains, key=lambda name: -gains[name])]
+            if not any(moved):
+                return
+
+    def improve(self, name: str) -> bool:
+        """Move one slider to its best position, if that is clearly better; True if it was moved."""
+        values, weights = self.best_move(name)
+        if not is_clearly_better(values, self.values):
+            return False
+        self.weights, self.values = weights, values
+        return True
+
+    def best_move(self, name: str) -> tuple[Doubles, Mapping[str, float]]:
+        """The best position of one slider: what it makes of every song, and all weights with it."""
+        tried = [{**self.weights, name: position} for position in WEIGHT_WORDS if position != self.weights[name]]
+        ranking = [weights for weights in tried if any(weights[feature] for feature in self.features)]
+        return max(((self.measure(each), each) for each in ranking), key=lambda pair: float(pair[0].mean()))
+
+    def measure(self, weights: Mapping[str, float]) -> Doubles:
+        """
+        How early each hidden song comes back, (hidden songs,) in 0..1.
+
+        1 / log2(rank + 1), the discount of NDCG, averaged over the splits that hide the song; 0 beyond the shortlist.
+        All of the shortlist counts and not only its first 50 places: few songs stand there, and they decide by luck.
+        """
+        recipe = Recipe(weights=weights)
+        early, hidden = np.zeros((2, len(self._splits[0].candidates)))
+        for recommender, cut in zip(self._recommenders, self._splits, strict=True):
+            rows = recommender.rank(recipe).rows
+            rows = rows[cut.candidates[rows]]
+            at = np.flatnonzero(np.isin(rows, cut.hidden))
+            early[rows[at]] += 1 / np.log2(at + 2)
+            hidden[cut.hidden] += 1
+        return np.asarray(early[hidden > 0] / hidden[hidden > 0])
+
+
+def is_clearly_better(values: Doubles, than: Doubles) -> bool:
+    """True if the mean gain over songs is more than `CLEARLY` of its standard errors."""
+    gain = values - than
+    return bool(gain.mean() > CLEARLY * gain.std(ddof=1) / np.sqrt(len(gain)))

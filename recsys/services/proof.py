@@ -1,0 +1,124 @@
+"""Does it work for me? The listener's own library as judge of the sliders, in the background."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from recsys.core.arrays import Integers
+from recsys.core.features import FEATURES
+from recsys.core.holdout import Pool
+from recsys.core.proof import Proof, check_enough, prove
+from recsys.core.recipe import Recipe
+from recsys.core.tracks import as_tracks
+from recsys.core.tuning import Tuned, tune
+from recsys.errors import NothingToRank
+from recsys.services.jobs import Job, Jobs, Snapshot
+
+MOST_SONGS: Final = 100_000
+"""Songs of a larger catalogue are drawn: the answer is about the same, and the server has other listeners."""
+
+FEWEST_CANDIDATES: Final = 500
+"""In a smaller catalogue the first 50 places hold a tenth of all songs, and chance looks like skill."""
+
+SEED: Final = 0
+"""The same library under the same weights gets the same answer."""
+
+ReadCatalogue = Callable[[], pd.DataFrame]
+"""Reads the catalogue's track table with all its audio features; called in the background."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a test is doing: a few words, and how far it is."""
+
+    words: str
+    done: int = 0
+    of: int = 1
+
+    @property
+    def share(self) -> float:
+        """0..1"""
+        return min(self.done / max(self.of, 1), 1.0)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The result of a test: the weights it was made with, tracks in the library, and what was found."""
+
+    weights: Mapping[str, float]
+    tracks: int
+    proof: Proof
+
+
+def trial_key(kind: str, listener: str, library: pd.DataFrame, catalogue: object) -> str:
+    """The key of a listener's test of one kind; another library, or more known about it, is another test."""
+    told = library[["track_id", *(f.column for f in FEATURES)]]
+    content = int(pd.util.hash_pandas_object(told, index=False).sum())
+    return f"{kind}:{listener}:{content:x}:{catalogue}"
+
+
+def start_proof(
+    jobs: Jobs, key: str, read: ReadCatalogue, library: pd.DataFrame, weights: Mapping[str, float]
+) -> Snapshot:
+    """Test the weights on the library, or join the test that is running. The result is `Checked`."""
+
+    def work(job: Job) -> Checked:
+        pool, rows = _pool(job, read, library)
+        rng = np.random.default_rng(SEED)
+        proof = prove(pool, rows, Recipe(weights=weights), rng, _told(job, "Hiding songs and looking for them …"))
+        return Checked(dict(weights), len(library), proof)
+
+    return jobs.start(key, work)
+
+
+def start_tuning(
+    jobs: Jobs, key: str, read: ReadCatalogue, library: pd.DataFrame, weights: Mapping[str, float]
+) -> Snapshot:
+    """Search weights on one half of the library and judge them on the other. The result is `Tuned`."""
+
+    def work(job: Job) -> Tuned:
+        pool, rows = _pool(job, read, library)
+        rng = np.random.default_rng(SEED)
+        return tune(pool, rows, weights, rng, _told(job, "Moving sliders and listening …"))
+
+    return jobs.start(key, work)
+
+
+def _told(job: Job, words: str) -> Callable[[int, int], None]:
+    return lambda done, of: job.report(Step(words, done, of))
+
+
+def _pool(job: Job, read: ReadCatalogue, library: pd.DataFrame) -> tuple[Pool, Integers]:
+    job.report(Step("Reading the catalogue …"))
+    pool, rows = own_pool(read(), library)
+    job.check()
+    return pool, rows
+
+
+def own_pool(catalogue: pd.DataFrame, library: pd.DataFrame) -> tuple[Pool, Integers]:
+    """
+    A catalogue with the listener's own songs in it, and the rows of those.
+
+    Songs of the library that the catalogue lacks join it, for a song that cannot be recommended cannot be found. Of
+    a large catalogue `MOST_SONGS` are drawn.
+
+    Raises
+    ------
+    NothingToRank
+        Too little is left to compare the library with.
+    """
+    others = catalogue[~catalogue["track_id"].isin(library["track_id"])]
+    if len(others) > MOST_SONGS:
+        others = others.sample(MOST_SONGS, random_state=SEED)
+    pool = Pool.from_tracks(as_tracks(pd.concat([library, others], ignore_index=True)), SEED)
+    rows = pool.rows_of(library["track_id"].tolist())
+    check_enough(rows)
+    if pool.is_testable.sum() - len(rows) < FEWEST_CANDIDATES:
+        raise NothingToRank(
+            f"This test looks for your songs among others, and the catalogue has too few of them: it needs at least "
+            f"{FEWEST_CANDIDATES} songs that are not yours, with all their audio features."
+        )
+    return pool, rows

@@ -1,0 +1,146 @@
+"""The proof page: the test of the sliders and the tuned weights, as a listener meets them."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from recsys.core.metrics import Interval
+from recsys.core.proof import CHANCE, OURS, TEXTBOOK, TUNED, Proof
+from recsys.core.recipe import Recipe
+from recsys.core.tuning import Tuned
+from recsys.services.jobs import Jobs
+from recsys.services.proof import Checked, trial_key
+from recsys.ui import wiring
+from tests.pages.test_every_page import OWN
+
+WEIGHTS = dict(Recipe().weights)
+BETTER = Interval(5, 3, 7)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_deployment(tmp_path_factory):
+    """Stores, catalogue and jobs of this file alone."""
+    made_once = [made for made in vars(wiring).values() if hasattr(made, "cache_clear")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TONEARM_DATA", str(tmp_path_factory.mktemp("proof")))
+        for made in made_once:
+            made.cache_clear()
+        yield
+        wiring.jobs().close()
+    for made in made_once:
+        made.cache_clear()
+
+
+@pytest.fixture
+def jobs(monkeypatch):
+    """Jobs of one test alone."""
+    running = Jobs(workers=1)
+    monkeypatch.setattr(wiring, "jobs", lambda: running)
+    yield running
+    running.close()
+
+
+def opened(prepare=lambda session: session.show_demo(0)):
+    app = AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run()
+    prepare(app.session_state["tonearm"])
+    return app.switch_page("../../pages/proof.py").run()
+
+
+def finished(jobs, app, name, result):
+    """The page after a trial has ended with a result."""
+    session = app.session_state["tonearm"]
+    key = trial_key(name, session.listener, session.library, id(session.catalogue))
+    jobs.start(key, lambda job: result)
+    jobs.wait(key, 10)
+    return app.run()
+
+
+def judged(second, more, first=OURS):
+    found = {first: Interval(7, 5, 9), second: Interval(2, 1, 3)}
+    return Proof(40, 20, 5_000, found, 0.2, {second: more, CHANCE: BETTER})
+
+
+def said(app):
+    return " ".join(
+        str(element.value) for kind in (app.markdown, app.success, app.warning, app.info) for element in kind
+    )
+
+
+def test_a_press_tests_the_sliders_on_the_demo_and_says_what_was_found(jobs):
+    app = opened()
+    session = app.session_state["tonearm"]
+    app.button(key="proof_start").click().run()
+    jobs.wait(trial_key("proof", session.listener, session.library, id(session.catalogue)), 60)
+    app.run()
+
+    assert [problem.message for problem in app.exception] == []
+    assert "of your own songs hidden from it, it found" in said(app)
+    assert "the textbook method found" in said(app)
+    assert "chance would find" in said(app)
+
+
+def test_a_running_test_shows_how_far_it_is_and_can_be_cancelled(jobs):
+    app = opened()
+    session = app.session_state["tonearm"]
+    key = trial_key("proof", session.listener, session.library, id(session.catalogue))
+    jobs.start(key, lambda job: job.sleep(60))
+    app.run()
+    assert not [button for button in app.button if button.key == "proof_start"]
+
+    app.button(key="proof_cancel").click().run()
+
+    assert jobs.wait(key, 10).state == "cancelled"
+
+
+def test_sliders_that_are_no_better_are_told_so(jobs):
+    app = finished(jobs, opened(), "proof", Checked(WEIGHTS, 50, judged(TEXTBOOK, Interval(0.5, -1, 2))))
+
+    assert "no better than the textbook method" in app.warning[0].value
+    assert "more than chance" in app.success[0].value
+
+
+def test_sliders_that_have_moved_since_are_told_so(jobs):
+    app = finished(jobs, opened(), "proof", Checked(WEIGHTS | {"year": 0.0}, 50, judged(TEXTBOOK, BETTER)))
+
+    assert any("moved since" in info.value for info in app.info)
+
+
+def test_tuned_weights_are_shown_in_words_and_used_at_a_press(jobs):
+    tuned = Tuned(WEIGHTS, WEIGHTS | {"energy": 5.0}, judged(OURS, BETTER, first=TUNED))
+    app = finished(jobs, opened(), "tuning", tuned)
+    assert "never saw" in app.success[0].value
+    assert app.dataframe[0].value.to_dict("records") == [{"Slider": "Energy", "From": "normal", "To": "very much"}]
+
+    app.button(key="use_tuned").click().run()
+
+    assert app.session_state["tonearm"].recipe.weights["energy"] == 5.0
+    assert app.session_state["weight_energy"] == 5.0
+    assert "Your sliders stand there now" in said(app)
+
+
+def test_a_search_that_moved_nothing_says_so(jobs):
+    app = finished(jobs, opened(), "tuning", Tuned(WEIGHTS, WEIGHTS, judged(OURS, Interval(0, 0, 0), first=TUNED)))
+
+    assert "No slider was moved" in said(app)
+    assert not [button for button in app.button if button.key == "use_tuned"]
+
+
+@pytest.mark.parametrize("name", ["proof", "tuning"])
+def test_a_library_with_too_little_known_is_told_in_a_sentence(jobs, name):
+    def bring(session):
+        session.store.save_tracks(session.listener, OWN)
+        session.show_own()
+
+    app = opened(bring)
+    session = app.session_state["tonearm"]
+    app.button(key=f"{name}_start").click().run()
+    jobs.wait(trial_key(name, session.listener, session.library, id(session.catalogue)), 60)
+    app.run()
+
+    assert "Your library has 0" in app.warning[0].value
+
+
+def test_an_empty_library_is_shown_the_doors(jobs):
+    app = opened(lambda session: session.show_own())
+
+    assert "nothing to test yet" in app.info[0].value
+    assert not [button for button in app.button if button.key == "proof_start"]
