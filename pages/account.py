@@ -2,7 +2,13 @@
 
 import streamlit as st
 
-from recsys.ui.account_panels import capabilities_panel, connection_panel, erase_panel, stored_panel
+from recsys.ui.account_panels import (
+    capabilities_panel,
+    connection_panel,
+    erase_panel,
+    limits_panel,
+    stored_panel,
+)
 from recsys.ui.session import this_session
 
 session = this_session()
@@ -10,5 +16,6 @@ session = this_session()
 st.title("Account")
 connection_panel(session)
 capabilities_panel(session)
+limits_panel(session)
 stored_panel(session)
 erase_panel(session)

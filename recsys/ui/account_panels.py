@@ -7,7 +7,7 @@ from recsys.services.capabilities import Capability
 from recsys.ui import problems, wiring
 from recsys.ui.navigation import page
 from recsys.ui.session import ListenerSession, now
-from recsys.ui.text import counted, plain
+from recsys.ui.text import counted, local_time, plain
 
 _TABLES = {
     "profiles": "Your name and picture",
@@ -64,6 +64,24 @@ def capabilities_panel(session: ListenerSession) -> None:
         if st.button("Ask again", key="probe_again", icon=":material/refresh:"):
             probes.forget(session.listener)
             st.rerun()
+
+
+def limits_panel(session: ListenerSession) -> None:
+    """What is left of Spotify's daily patience, which all listeners of this app share."""
+    connected = wiring.spotify()
+    if connected is None or session.visitor.is_guest:
+        return
+    with st.expander("How much Spotify was asked today", icon=":material/speed:"):
+        rows = [
+            {
+                "What": limit.says,
+                "Requests today": f"{limit.spent:,} of {limit.budget:,}",
+                "Blocked until": local_time(limit.blocked_until) if limit.blocked_until else "not blocked",
+            }
+            for limit in connected.limits()
+        ]
+        st.table(pd.DataFrame(rows).set_index("What"))
+        st.caption("Spotify counts per developer account and publishes no numbers; these budgets are our own caution.")
 
 
 def _row(one: Capability) -> dict[str, str]:

@@ -39,3 +39,21 @@ def _signed_in(session: ListenerSession) -> None:
         'border:1px solid currentColor;background:none;color:inherit;font:inherit;cursor:pointer">Log out</button>'
         "</form>"
     )
+    _connection(session)
+
+
+def _connection(session: ListenerSession) -> None:
+    """Say when Spotify's consent has ended, or is about to."""
+    connected = wiring.spotify()
+    if connected is None:
+        return
+    state = connected.connections.state(session.listener)
+    if state.problem:
+        st.warning(plain(state.problem), icon=":material/link_off:")
+        st.html('<a href="/login" target="_self">Reconnect Spotify</a>')
+    elif state.is_ending and state.ends_at:
+        st.warning(
+            f"Spotify’s consent ends on {state.ends_at:%d %B}. Reconnect to start another six months.",
+            icon=":material/schedule:",
+        )
+        st.html('<a href="/login" target="_self">Reconnect Spotify</a>')

@@ -9,7 +9,7 @@ from recsys.services.sync import Sync
 from recsys.services.sync_progress import Stage, SyncProgress
 from recsys.ui import problems, wiring
 from recsys.ui.session import ListenerSession
-from recsys.ui.text import plain
+from recsys.ui.text import local_time, plain
 
 STATES = {
     "waiting": "waiting",
@@ -87,12 +87,9 @@ def _row(stage: Stage) -> dict[str, object]:
 
 
 def _until(stage: Stage) -> str:
-    """The clock time in the listener's own time zone."""
     if not stage.blocked_until:
         return ""
-    moment = datetime.fromisoformat(stage.blocked_until)
-    local = moment.astimezone(pd.Timestamp.now(tz=st.context.timezone or "UTC").tzinfo)
-    return f" It goes on after {local:%d %B, %H:%M}."
+    return f" It goes on after {local_time(datetime.fromisoformat(stage.blocked_until))}."
 
 
 def _playlists(session: ListenerSession, sync: Sync) -> None:

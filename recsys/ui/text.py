@@ -1,7 +1,11 @@
 """Titles are hostile text: how a string from outside is shown where Streamlit reads Markdown."""
 
 import re
+from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
 
 _SPACES: Final = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the non-breaking ones
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=])")
@@ -15,3 +19,15 @@ def plain(text: object) -> str:
 def counted(number: int, thing: str, things: str | None = None) -> str:
     """ "1 track", "1,234 tracks": a number with its noun."""
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def local_time(moment: datetime) -> str:
+    """A moment on the listener's own clock: "24 November, 06:30"; with "UTC" where the browser tells no known zone."""
+    return _on_clock(moment, st.context.timezone)
+
+
+def _on_clock(moment: datetime, zone: str | None) -> str:
+    try:
+        return f"{moment.astimezone(ZoneInfo(zone or '')):%d %B, %H:%M}"
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # the zone is whatever the browser says
+        return f"{moment.astimezone(UTC):%d %B, %H:%M} UTC"

@@ -1,8 +1,10 @@
 """Text from outside is shown as text, whatever it contains."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from recsys.ui.text import counted, plain
+from recsys.ui.text import _on_clock, counted, plain
 
 
 @pytest.mark.parametrize(
@@ -23,3 +25,16 @@ def test_numbers_agree_with_their_noun():
     assert counted(1, "track") == "1 track"
     assert counted(1234, "track") == "1,234 tracks"
     assert counted(2, "play in history", "plays in history") == "2 plays in history"
+
+
+def test_a_moment_is_told_on_the_listeners_own_clock():
+    moment = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
+
+    assert _on_clock(moment, "Europe/Berlin") == "24 November, 06:30"
+
+
+@pytest.mark.parametrize("zone", [None, "", "Nowhere/Land", "../../etc/passwd", "/etc/passwd", "\0"])
+def test_a_zone_nobody_knows_becomes_utc_and_says_so(zone):
+    moment = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
+
+    assert _on_clock(moment, zone) == "24 November, 05:30 UTC"
