@@ -97,7 +97,7 @@ class Accounts:
     def has_session(self, session_id: str | None) -> bool:
         """True while a session has not been ended and its user not deleted."""
         with self.connections.transaction() as connection:
-            return bool(connection.execute("select from auth.sessions where id = %s", (session_id,)).fetchone())
+            return bool(connection.execute("select 1 from auth.sessions where id = %s", (session_id,)).fetchone())
 
     def refresh_token(self, session_id: str) -> str:
         """A new refresh token of a session."""

@@ -118,7 +118,7 @@ class Auth:
             return auth_refusal(403, "not_admin", "User not allowed")
         user_id = asked.path_params["path"].removeprefix("admin/users").strip("/")
         if asked.method == "GET" and not user_id:
-            users = self.accounts.users(int(asked.query_params.get("per_page", 50)))
+            users = self.accounts.users(int(asked.query_params.get("per_page") or 50))
             return JSONResponse({"users": users, "aud": "authenticated"})
         if asked.method == "DELETE" and user_id:
             is_gone = self.accounts.remove(user_id)

@@ -1,13 +1,11 @@
 """The gateway as a server on a free port, in a thread of the tests."""
 
-import socket
-import threading
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -21,6 +19,7 @@ from tests.database.gateway.rest import Rest
 from tests.database.gateway.settings import Project
 from tests.database.gateway.spotify_provider import SpotifyProvider
 from tests.database.postgres import Cluster
+from tests.fakes.loopback import Loopback
 
 METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"]
 
@@ -48,9 +47,9 @@ class Gateway:
         return self.project.url
 
     def listener(self, name: str) -> str:
-        """Make a user as a first sign-in through Spotify would; the user's id."""
-        about = {"provider_id": f"spotify-{name}", "full_name": name, "email": f"{name}@example.test"}
-        return self.accounts.add(about["email"], about, about["provider_id"])
+        """Make a user as a first sign-in through Spotify would; the user's id. Of one name there may be many."""
+        spotify_id = f"{name}-{secrets.token_hex(8)}"
+        return self.accounts.add(None, {"provider_id": spotify_id, "full_name": name}, spotify_id)
 
     def access_token(self, user_id: str) -> str:
         """A valid access token of a user."""
@@ -60,22 +59,18 @@ class Gateway:
 @contextmanager
 def running_gateway(cluster: Cluster, database: str, **settings: Any) -> Iterator[Gateway]:
     """Serve a database whose migrations are applied. Ends with the block."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    project = Project(url=f"http://127.0.0.1:{listening.getsockname()[1]}", **settings)
+    project = Project(**settings)
     rest = Connections(cluster.dsn(database, "authenticator"))
     admin = Connections(cluster.dsn(database, "supabase_auth_admin"))
     accounts = Accounts(admin, project)
     auth = Auth(project, accounts, SpotifyProvider(project, accounts))
-    app = _app(Rest(project, rest), auth)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
+    server = Loopback(_app(Rest(project, rest), auth))
+    project.url = server.url
+    server.start()
     try:
         yield Gateway(project, accounts, auth)
     finally:
-        server.should_exit = True
-        thread.join(timeout=10)
-        listening.close()
+        server.stop()
         rest.close()
         admin.close()
 

@@ -11,8 +11,9 @@ class Project:
     The settings of one Supabase project. Tests may change them while the gateway runs.
 
     `is_confirming_email` is "Confirm email" of the dashboard, on for new hosted projects: Spotify's addresses count as
-    unverified, so it refuses every first sign-in. `redirect_urls` are the addresses Auth may send a browser back to;
-    it silently takes `site_url` instead of any other.
+    unverified, so it refuses every first sign-in. `is_email_optional` is "Allow users without an email" of the
+    provider, off for new hosted projects: Spotify tells apps in development mode no address. `redirect_urls` are the
+    addresses Auth may send a browser back to; it silently takes `site_url` instead of any other.
     """
 
     url: str = ""
@@ -28,6 +29,7 @@ class Project:
     has_spotify: bool = True
     has_email: bool = False
     is_confirming_email: bool = False
+    is_email_optional: bool = True
     token_seconds: int = 3600
     max_rows: int = 1000
     now: Callable[[], float] = time.time

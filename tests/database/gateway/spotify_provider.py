@@ -21,6 +21,11 @@ UNVERIFIED: Final = {
     "error_code": "provider_email_needs_verification",
     "error_description": "Unverified email with spotify. A confirmation email has been sent to your spotify email",
 }
+WITHOUT_EMAIL: Final = {
+    "error": "server_error",
+    "error_code": "unexpected_failure",
+    "error_description": "Error getting user email from external provider",
+}
 
 
 @dataclass
@@ -68,7 +73,9 @@ class SpotifyProvider:
         if "error" in query:
             return _back(flow.return_to, {key: query[key] for key in ("error", "error_description") if key in query})
         flow.tokens, account = self._spotify(query["code"])
-        if self.project.is_confirming_email:
+        if not account.get("email") and not self.project.is_email_optional:
+            return _back(flow.return_to, WITHOUT_EMAIL)
+        if account.get("email") and self.project.is_confirming_email:
             return _back(flow.return_to, UNVERIFIED)
         flow.user_id, code = self.accounts.of_spotify(account), str(uuid.uuid4())
         self.finished[code] = flow
