@@ -39,7 +39,7 @@ def speakers(catalogue: Catalogue, library: pd.DataFrame, seeds: Sequence[str]) 
         if not len(library):
             raise NothingToRank("Your library is empty. Import or sync some tracks first.")
         speaking = library.head(LONGEST_LIBRARY)
-        return speaking[names], catalogue.space.place(speaking)
+        return speaking[names], placed(catalogue, speaking)
     own = library[library["track_id"].isin(seeds)]
     rows = catalogue.rows_of([seed for seed in seeds if seed not in set(own["track_id"])])
     unknown = [seed for seed in seeds if seed not in rows and seed not in set(own["track_id"])]
@@ -49,6 +49,21 @@ def speakers(catalogue: Catalogue, library: pd.DataFrame, seeds: Sequence[str]) 
     points, more = catalogue.space.place(own), catalogue.points(others)
     told = pd.concat([own[names], catalogue.tracks.iloc[others][names].astype("str")], ignore_index=True)
     return told, Points(np.hstack([points.axes, more.axes]), np.hstack([points.known, more.known]))
+
+
+def placed(catalogue: Catalogue, tracks: pd.DataFrame) -> Points:
+    """
+    Tracks in model space; where the catalogue knows more of the same track than the table does, as it knows it.
+
+    A thumb on a recommendation brings a track without its numbers: they are the catalogue's own.
+    """
+    points, rows = catalogue.space.place(tracks), catalogue.rows_of(list(tracks["track_id"]))
+    at = np.flatnonzero(tracks["track_id"].isin(rows.keys()))
+    there = catalogue.points(np.array([rows[track_id] for track_id in tracks["track_id"].iloc[at]], dtype=np.int64))
+    is_better = there.known.sum(axis=0) > points.known[:, at].sum(axis=0)
+    axes, known = points.axes.copy(), points.known.copy()
+    axes[:, at[is_better]], known[:, at[is_better]] = there.axes[:, is_better], there.known[:, is_better]
+    return Points(axes, known)
 
 
 def rows_of(catalogue: Catalogue, track_ids: Sequence[str]) -> Integers:

@@ -18,7 +18,7 @@ from recsys.core.artists import first_artists
 from recsys.core.catalogue import Catalogue
 from recsys.core.contrast import Contrast
 from recsys.core.features import FEATURES
-from recsys.core.own_tracks import LONGEST_LIBRARY, one_of_each, rows_of, speakers
+from recsys.core.own_tracks import LONGEST_LIBRARY, one_of_each, placed, rows_of, speakers
 from recsys.core.profile import Profile, profile
 from recsys.core.ranking import Cost, Options, choose, cost
 from recsys.core.recipe import Recipe
@@ -118,7 +118,7 @@ class Recommender:
             raise NothingToRank("The catalogue is empty. Add tracks to it first.")
         self.catalogue = catalogue
         self.own, self.points = speakers(catalogue, one_of_each(library), seeds)
-        self._dislikes = catalogue.space.place(disliked.head(LONGEST_LIBRARY))
+        self._dislikes = placed(catalogue, disliked.head(LONGEST_LIBRARY))
         owned = np.union1d(catalogue.rows_owned(library), rows_of(catalogue, seeds))
         turned_down = np.setdiff1d(catalogue.rows_owned(disliked), owned)
         self._left_out = np.zeros(len(catalogue), dtype=bool)

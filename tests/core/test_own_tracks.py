@@ -1,0 +1,47 @@
+"""Which tracks speak for a listener, and where the catalogue knows them better than the table does."""
+
+import numpy as np
+import pandas as pd
+
+from recsys.core.catalogue import Catalogue
+from recsys.core.features import NUMBER_FEATURES
+from recsys.core.own_tracks import placed
+from recsys.core.recipe import Recipe
+from recsys.core.recommender import Recommender
+from recsys.core.tracks import as_tracks
+
+
+def songs(count):
+    rng = np.random.default_rng(4)
+    numbers = {f.column: f.low + (f.high - f.low) * rng.random(count) for f in NUMBER_FEATURES}
+    names = {"track_id": [f"t{n}" for n in range(count)], "title": [f"Song {n}" for n in range(count)]}
+    return as_tracks(pd.DataFrame({**names, "artists": [f"Band {n}" for n in range(count)], **numbers}))
+
+
+CATALOGUE = Catalogue.from_tracks(songs(60))
+BARE = songs(60)[["track_id", "title", "artists"]]
+
+
+def test_a_track_without_numbers_stands_where_the_catalogue_has_it():
+    bare, whole = (placed(CATALOGUE, tracks.head(3)) for tracks in (as_tracks(BARE), songs(60)))
+
+    np.testing.assert_allclose(bare.axes, whole.axes, atol=1e-6)
+    np.testing.assert_array_equal(bare.known, whole.known)
+
+
+def test_a_track_that_the_catalogue_does_not_know_keeps_what_the_table_says():
+    stranger = songs(1).assign(track_id="elsewhere", energy=float("nan"))
+
+    assert placed(CATALOGUE, stranger).known.sum() == len(NUMBER_FEATURES) - 1
+
+
+def test_a_thumbs_down_without_numbers_changes_the_list():
+    library, disliked = songs(60).head(10), as_tracks(BARE.iloc[30:40])
+    recipe = Recipe(per_artist=None)
+
+    plain = Recommender(CATALOGUE, library).recommend(recipe).table
+    pushed = Recommender(CATALOGUE, library, dislikes=disliked).recommend(recipe).table
+
+    is_left = ~plain["track_id"].isin(disliked["track_id"])
+    assert list(plain.loc[is_left, "track_id"][:10]) != list(pushed["track_id"][:10])
+    assert not set(pushed["track_id"]) & set(disliked["track_id"])
