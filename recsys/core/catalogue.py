@@ -8,6 +8,7 @@ categorical: together under 200 bytes a track.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -221,7 +222,7 @@ def _arrange(known: Mask) -> tuple[Integers, Mask, tuple[Piece, ...]]:
     patterns = (found[:, None] >> np.arange(len(known))) & 1 == 1
     pieces = [
         Piece(int(at), int(min(at + LONGEST_PIECE, stop)), pattern)
-        for pattern, (start, stop) in enumerate(zip(starts, [*starts[1:], len(codes)], strict=True))
+        for pattern, (start, stop) in enumerate(pairwise([*starts, len(codes)]))
         for at in range(start, stop, LONGEST_PIECE)
     ]
     return order, patterns, tuple(pieces)

@@ -158,7 +158,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
         "my genres",
         "How much the genres of its artists have in common with yours.",
         scale="genre",
-        default_weight=2.0,
+        default_weight=5.0,
         is_audio=False,
     ),
 )

@@ -14,8 +14,9 @@ import pandas as pd
 
 from recsys.core.arrays import Codes, Doubles, Floats
 
-GENRE_AXES: Final = 16
-"""Directions kept."""
+GENRE_AXES: Final = 32
+"""Directions kept. Measured NDCG@50, and with new artists only: 8 axes .153 .116, 16 .175 .121, 32 .193 .133, 64 .204
+.139; 64 would double the work of stage 2."""
 
 ROUNDS: Final = 8
 """Rounds of subspace iteration (Halko, Martinsson and Tropp 2011, algorithm 4.4)."""
