@@ -118,10 +118,10 @@ def erase_panel(session: ListenerSession) -> None:
     if erased := st.session_state.pop("erased", None):
         st.success(f"Erased. {counted(erased, 'table')} counted afterwards: no row of yours is left.")
     st.markdown("Removes your library, history, recipes, thumbs, tokens and sessions from this server, for good.")
-    word = st.text_input("Type **erase** to confirm", key="erase_word")
+    word = st.text_input("Type “erase” to confirm", key="erase_word")
     if st.button("Erase everything of mine", key="erase", disabled=word.strip().lower() != "erase"):
         with problems.shown(), st.spinner("Erasing and counting …"):
             counts = wiring.account().erase(session.listener)
-            session.show_demo(0)
+            st.session_state.clear()  # erasing signs out: whoever is here next begins anew, with this one sentence
             st.session_state["erased"] = len(counts)
             st.rerun()

@@ -119,8 +119,10 @@ def this_session() -> ListenerSession:
     cookie = st.context.cookies.get(session_cookie(wiring.settings().is_https))
     who = visitor(cookie, wiring.sessions(), datetime.now(UTC)) or _without_cookie()
     session = cast("ListenerSession | None", st.session_state.get(_KEY))
-    if session is None or session.visitor.listener != who.listener:
+    if session is not None and session.visitor.listener != who.listener:
         st.session_state.clear()
+        session = None
+    if session is None:
         session = ListenerSession(who)
         session.demo_listener = None if session.store.counts(who.listener)["user_tracks"] else 0
         st.session_state[_KEY] = session

@@ -1,0 +1,48 @@
+"""The sync as the library page shows it: one sentence of numbers that must add up, and buttons."""
+
+import re
+from typing import NamedTuple
+
+from playwright.sync_api import expect
+
+from tests.browser.screen import settled
+
+SENTENCE = re.compile(r"([\d,]+) found = ([\d,]+) stored \+ ([\d,]+) skipped \+ ([\d,]+) pending")
+
+
+class Counts(NamedTuple):
+    found: int
+    stored: int
+    skipped: int
+    pending: int
+
+
+def counts(page):
+    """The numbers on the screen. That they add up is checked whenever they are read."""
+    said = page.get_by_text(SENTENCE).first.inner_text()
+    read = Counts(*(int(number.replace(",", "")) for number in SENTENCE.search(said).groups()))
+    assert read.found == read.stored + read.skipped + read.pending, said
+    return read
+
+
+def wait_until(page, is_reached, seconds=120):
+    """Read the numbers again and again until they are as wished; the last ones read."""
+    for _ in range(seconds * 5):
+        read = counts(page)
+        if is_reached(read):
+            return read
+        page.wait_for_timeout(200)
+    raise AssertionError(f"After {seconds} s the page still says {read}.")
+
+
+def start_sync(page, label="Sync my Spotify"):
+    page.get_by_role("button", name=label).click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+
+
+def expect_synced(page, seconds=120):
+    """Wait for the end of the sync and check that nothing is left over."""
+    expect(page.get_by_role("button", name="Sync my Spotify")).to_be_visible(timeout=seconds * 1000)
+    read = counts(settled(page))
+    assert read.pending == 0
+    return read

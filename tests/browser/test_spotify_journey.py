@@ -1,0 +1,224 @@
+"""The middle door to its end: sync, features, a list, a playlist, and goodbye, against an invented Spotify."""
+
+import re
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+
+from recsys.core.tracks import as_tracks
+from recsys.importers.catalogue_file import write_catalogue
+from tests.browser.accounts import secrets_of, sign_in
+from tests.browser.files import downloaded, rows_of
+from tests.browser.screen import go, move_slider, settled
+from tests.browser.server import connected_server
+from tests.browser.syncing import counts, expect_synced, start_sync, wait_until
+from tests.fakes.reccobeats import FakeReccoBeats, knows_most_of
+from tests.fakes.spotify import FakeSpotify, Fault
+from tests.fakes.spotify.music import track
+
+pytestmark = pytest.mark.browser
+SAVED, IN_CATALOGUE, NEW, PAGE_OF = 5_000, 4_900, 800, 50
+
+
+@pytest.fixture(scope="module")
+def spotify():
+    """Ada has 5,000 saved tracks, Grace 400, and Nell 120 that nobody else has."""
+    with FakeSpotify(saved=SAVED) as fake:
+        del fake.listeners["grace"].saved[400:]
+        for number in range(120):
+            fake.like("nell", track(number, "nell"))
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def reccobeats(spotify):
+    with FakeReccoBeats(knows_most_of(spotify)) as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, spotify, reccobeats):
+    """Its catalogue knows all but a hundred of Ada's tracks, and some that nobody has."""
+    data = tmp_path_factory.mktemp("data")
+    known = [track(number) for number in range(IN_CATALOGUE)] + [track(number, "nobody") for number in range(NEW)]
+    write_catalogue(as_tracks(pd.DataFrame(map(row, known))), data / "catalogue.parquet")
+    with connected_server(data, spotify, RECCOBEATS_URL=reccobeats.url) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def calm(spotify, reccobeats):
+    """No fault of one test lasts into the next."""
+    yield
+    spotify.mend()
+    reccobeats.mend()
+
+
+def row(one):
+    known = {"track_id": one.id, "title": one.name, "artists": "; ".join(one.artists), "isrc": one.isrc}
+    return {**known, "duration_ms": one.duration_ms, **one.features}
+
+
+def offsets_of_saved(spotify, since=0, until=None):
+    """Which pages of saved tracks were asked for, among the requests of that span."""
+    asked = spotify.requests[since:until]
+    return [int(seen.params["offset"]) for seen in asked if seen.call == "GET /v1/me/tracks"]
+
+
+def open_library(stranger, server, listener):
+    return go(sign_in(stranger(), server, listener), "Library")
+
+
+def listed(page):
+    """The track ids of the list on the screen, from its file."""
+    return [line["track_id"] for line in rows_of(downloaded(page, "Download this list as CSV"))]
+
+
+def save_playlist(page):
+    """Press Save in the panel, which is opened if it is shut; what the page says was done."""
+    if not page.get_by_label("Name of the playlist").is_visible():
+        page.get_by_role("button", name="Save to Spotify").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    said = page.get_by_text("Saved.")
+    expect(said).to_be_visible()
+    return said.inner_text()
+
+
+def test_5000_tracks_come_in_through_a_reload_and_a_killed_server_and_go_out_as_a_playlist(
+    stranger, server, spotify, reccobeats
+):
+    page = open_library(stranger, server, "ada")
+    start_sync(page)
+    before = wait_until(page, lambda read: read.stored > 1_000)
+
+    page.reload()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    before = wait_until(page, lambda read: read.stored > before.stored + 500)
+
+    server.kill()
+    asked = len(spotify.requests)
+    server.start()
+    page.reload()
+    expect(page.get_by_role("button", name="Go on with the sync")).to_be_visible()
+    at_rest = counts(settled(page))
+    assert at_rest.stored >= before.stored
+    assert at_rest.pending > 0
+
+    start_sync(page, "Go on with the sync")
+    expect_synced(page)
+    assert min(offsets_of_saved(spotify, since=asked)) >= max(offsets_of_saved(spotify, until=asked))
+    assert sorted(set(offsets_of_saved(spotify))) == list(range(0, SAVED, PAGE_OF))
+    expect(page.get_by_test_id("stMetric").filter(has_text="Tracks")).to_contain_text(f"{SAVED:,}")
+    expect(page.get_by_text(f"{SAVED:,} tracks, {IN_CATALOGUE:,} have features ({IN_CATALOGUE:,} from")).to_be_visible()
+    assert reccobeats.count("*") == 0
+
+    page.get_by_text("ReccoBeats may be sent").click()
+    expect(page.get_by_text("100 waiting")).to_be_visible()
+    page.get_by_role("button", name="Look for missing features").click()
+    expect(page.get_by_text("from ReccoBeats")).to_be_visible()
+    assert reccobeats.count("GET /v1/audio-features") == 3
+    assert "waiting" not in settled(page).get_by_text("from ReccoBeats").inner_text()
+
+    go(page, "Recommend")
+    assert not {one.id for _, one in spotify.listeners["ada"].saved} & set(listed(page))
+    page.get_by_role("button", name="Save to Spotify").click()
+    page.get_by_role("button", name="Show what would be sent").click()
+    expect(page.get_by_text(re.compile(r"\d+ tracks would be added in a new private playlist"))).to_be_visible()
+    assert spotify.count("POST /v1/me/playlists") == 0
+
+    assert "in a new private playlist" in save_playlist(page)
+    made = spotify.listeners["ada"].playlists[0]
+    assert (made.name, made.is_public) == ("Tonearm", False)
+    assert [one.id for _, one in made.entries] == listed(page)
+
+    move_slider(page, "Energy", "End")
+    assert "in your playlist" in save_playlist(page)
+    assert spotify.count("POST /v1/me/playlists") == 1
+    assert [one.id for _, one in made.entries] == listed(page)
+
+    log = server.log.read_text()
+    assert not [secret for secret in secrets_of(spotify) if secret in log]
+
+
+def test_a_sync_that_is_cancelled_stops_and_can_go_on(stranger, server, spotify):
+    spotify.fail_when("GET /v1/me/tracks", Fault.slow(1))
+    page = open_library(stranger, server, "grace")
+    start_sync(page)
+    wait_until(page, lambda read: read.pending > 0 and read.stored > 100)
+
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Go on with the sync")).to_be_visible()
+    stopped = counts(settled(page))
+    asked = len(spotify.requests)
+    assert stopped.pending > 0
+    spotify.mend()
+    start_sync(page, "Go on with the sync")
+    expect_synced(page)
+
+    assert 0 not in offsets_of_saved(spotify, asked)
+    expect(page.get_by_test_id("stMetric").filter(has_text="Tracks")).to_contain_text("400")
+
+
+def test_a_second_click_in_another_tab_joins_the_running_sync(stranger, server, spotify):
+    page = open_library(stranger, server, "nell")
+    other_tab = page.context.new_page()
+    other_tab.goto(f"{server.url}/library")
+    expect(settled(other_tab).get_by_role("button", name="Sync my Spotify")).to_be_visible()
+    spotify.fail_next("GET /v1/me/top/tracks", Fault.slow(5))
+    asked = len(spotify.requests)
+
+    start_sync(page)
+    start_sync(other_tab)
+
+    assert expect_synced(page) == expect_synced(other_tab)
+    assert offsets_of_saved(spotify, asked) == [0, 50, 100]
+
+
+def test_the_account_page_says_what_works_and_asks_spotify_once(stranger, server, spotify):
+    page = sign_in(stranger(), server, "grace")
+    asked = len(spotify.requests)
+
+    go(page, "Account")
+    expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+    probed = [seen.call for seen in spotify.requests[asked:]]
+    page.reload()
+    expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+
+    assert "GET /v1/audio-features" in probed
+    assert len(probed) == len(set(probed)) == len(spotify.requests) - asked
+
+
+def test_a_permission_withdrawn_at_spotify_becomes_reconnect_with_the_reason(stranger, server, spotify):
+    page = open_library(stranger, server, "grace")
+    spotify.revoke("grace")
+
+    page.get_by_text("Playlists to sync").click()
+    page.get_by_role("button", name="List my playlists").click()
+    expect(page.get_by_text("the permission was withdrawn").first).to_be_visible()
+    go(page, "Account")
+
+    expect(page.get_by_test_id("stAlert").first).to_contain_text("the permission was withdrawn")
+    page.get_by_role("link", name="Reconnect Spotify").first.click()
+    page.locator("#agree-grace").click()
+    go(settled(page), "Account")
+    expect(page.get_by_role("button", name="Disconnect Spotify")).to_be_visible()
+
+
+def test_disconnecting_keeps_the_library_and_erasing_leaves_nothing(stranger, server, spotify):
+    page = open_library(stranger, server, "grace")
+    start_sync(page)
+    expect_synced(page)
+
+    go(page, "Account")
+    page.get_by_role("button", name="Disconnect Spotify").click()
+    expect(page.get_by_role("link", name="Reconnect Spotify").first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"your library, [\d,]+ tracks"))).to_be_visible()
+
+    page.get_by_role("textbox", name="to confirm").fill("erase")
+    page.get_by_role("textbox", name="to confirm").press("Enter")
+    page.get_by_role("button", name="Erase everything of mine").click()
+    expect(page.get_by_text("no row of yours is left")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Signed in as")).to_have_count(0)
+    expect(page.get_by_text("demo data").first).to_be_visible()
