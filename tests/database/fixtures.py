@@ -1,15 +1,16 @@
-"""The real Postgres of the tests and what stands on it. `tests/conftest.py` gives these fixtures to every test."""
+"""The real Postgres of the tests and what stands on it. `tests/conftest.py` gives these fixtures to every test.
+
+Imports are inside: most tests need none of this, and a run should not wait for it.
+"""
 
 import pytest
-
-from tests.database.gateway.server import running_gateway
-from tests.database.postgres import running_cluster
-from tests.database.project import make_project
 
 
 @pytest.fixture(scope="session")
 def cluster():
     """A Postgres server of this run's own, started when the first test needs it."""
+    from tests.database.postgres import running_cluster
+
     with running_cluster() as cluster:
         yield cluster
 
@@ -17,11 +18,34 @@ def cluster():
 @pytest.fixture(scope="session")
 def project(cluster):
     """The name of a database with all migrations applied and no rows. Copy it; do not write to it."""
+    from tests.database.project import make_project
+
     return make_project(cluster, "project")
 
 
 @pytest.fixture(scope="module")
 def gateway(cluster, project):
     """A Supabase project that answers over HTTP, fresh for each test module."""
+    from tests.database.gateway.server import running_gateway
+
     with running_gateway(cluster, cluster.copy(project, "served")) as gateway:
         yield gateway
+
+
+@pytest.fixture(scope="module")
+def supabase(gateway):
+    """The same project as the app knows it: an address and two keys."""
+    from recsys.storage.supabase_project import SupabaseProject
+
+    project = SupabaseProject(gateway.url, gateway.project.publishable_key, gateway.project.secret_key)
+    yield project
+    project.close()
+
+
+@pytest.fixture
+def supabase_store(supabase, gateway):
+    """A store in it that knows every listener's access token."""
+    from recsys.storage.supabase_store import SupabaseStore
+
+    supabase.server.table("app_state").delete().neq("key", "").execute()
+    return SupabaseStore(supabase, gateway.access_token)

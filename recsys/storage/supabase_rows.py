@@ -1,0 +1,109 @@
+"""Rows as Supabase's REST API speaks them: JSON objects, times as Postgres writes them, pages of at most 1,000."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+from postgrest import CountMethod
+from supabase import Client
+
+from recsys.errors import StorageProblem
+from recsys.storage.rows import TRACKS, Shape, clean
+from recsys.storage.supabase_project import sentences
+
+PAGE: Final = 1_000
+"""Rows asked for at once. A project may be set to give fewer (`max_rows`), so what counts is how many there are."""
+
+TIMES: Final = frozenset({"added_at", "seen_at", "played_at", "created_at", "asked_at", "at"})
+"""Columns of type timestamptz: Postgres writes "+00:00" where the app writes "Z"."""
+
+Row = Mapping[str, Any]
+
+
+def as_json(shape: Shape, table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The table as JSON objects that all have the same keys; of several rows with one key the last counts."""
+    objects = [dict(zip(shape.stored, row, strict=True)) for row in shape.rows(table)]
+    return list({tuple(one[name] for name in shape.key): one for one in objects}.values())
+
+
+def from_json(shape: Shape, objects: Sequence[Row]) -> pd.DataFrame:
+    """JSON objects as a table, in the order the shape is read by."""
+    return shape.table_of([_text(name, one[name]) for name in shape.stored] for one in in_order(shape, objects))
+
+
+def tracks_of(pages: Sequence[Mapping[str, list[Any]]]) -> pd.DataFrame:
+    """Pages of the function `library`, which answers by column, as tracks in the order of their first saving."""
+    columns = {name: [value for page in pages for value in page[name]] for name in ("saved_order", *TRACKS.stored)}
+    columns["added_at"] = [_text("added_at", value) for value in columns["added_at"]]
+    return TRACKS.table_of(row[1:] for row in sorted(zip(*columns.values(), strict=True)))
+
+
+def in_order(shape: Shape, objects: Sequence[Row]) -> list[Row]:
+    """JSON objects in the order the shape is read by, such as `score desc, spotify_track_id`."""
+    ordered = list(objects)
+    for column in reversed(shape.order):
+        name, _, direction = column.partition(" ")
+        ordered.sort(key=lambda one: one[name], reverse=direction == "desc")
+    return ordered
+
+
+def plain(value: Any) -> Any:
+    """JSON without characters Postgres cannot hold. Raises `StorageProblem` for what is not JSON."""
+    try:
+        return _clean(json.loads(json.dumps(value, allow_nan=False)))
+    except (TypeError, ValueError) as problem:
+        raise StorageProblem("Only plain JSON values, without NaN or infinities, can be kept.") from problem
+
+
+def read_all(client: Client, shape: Shape, listener: str) -> list[Row]:
+    """
+    All rows of a listener, page by page after the key of the last row.
+
+    Unlike an offset, a key is found by the primary key's index however far it is, and skips nothing when rows are
+    added meanwhile. The first answer tells how many rows there are, so that a single page takes a single request.
+    """
+    columns = ", ".join(dict.fromkeys((*shape.stored, *shape.key)))
+    found: list[Row] = []
+    total = 1
+    while len(found) < total:
+        query = client.table(shape.table).select(columns, count=None if found else CountMethod.exact)
+        query = query.eq("user_id", listener).limit(PAGE)
+        for column in shape.key:
+            query = query.order(column)
+        with sentences():
+            page: Any = (_after(query, shape.key, found[-1]) if found else query).execute()
+        total = total if found else page.count or 0
+        if not page.data:  # somebody removed rows meanwhile
+            break
+        found += page.data
+    return found
+
+
+def _after(query: Any, key: Sequence[str], last: Row) -> Any:
+    """The query, for the rows whose key comes after that of the last one."""
+    if len(key) == 1:
+        return query.gt(key[0], last[key[0]])
+    first, second = key
+    start, then = _quoted(last[first]), _quoted(last[second])
+    # The plain comparison is what the index can use; which rows of the same first column follow, only the other says.
+    return query.gte(first, last[first]).or_(f"{first}.gt.{start},and({first}.eq.{start},{second}.gt.{then})")
+
+
+def _quoted(value: Any) -> str:
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _text(name: str, value: Any) -> Any:
+    if name in TIMES and value is not None:
+        return value.replace("+00:00", "Z")
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict) else value
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {clean(key): _clean(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    return clean(value) if isinstance(value, str) else value

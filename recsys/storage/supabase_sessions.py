@@ -1,0 +1,147 @@
+"""Sessions, tokens and turns in a Supabase project: tables that only the secret key reaches."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import Any, Final, TypeGuard
+
+from postgrest import CountMethod, ReturnMethod
+
+from recsys.storage.encryption import Cipher
+from recsys.storage.rows import clean
+from recsys.storage.sessions import Issuer, Session, Tokens
+from recsys.storage.supabase_project import SupabaseProject, answer, sentences
+from recsys.storage.turns import Waiting, holding
+
+_ID_LENGTH: Final = 43
+_TABLES: Final[dict[Issuer, str]] = {"spotify": "spotify_tokens", "supabase": "supabase_tokens"}
+
+
+class SupabaseSessions:
+    """
+    The `SessionStore` and `TokenStore` protocols on a `SupabaseProject`.
+
+    Parameters
+    ----------
+    project : SupabaseProject
+    cipher : Cipher
+        Encrypts tokens before they leave; the project never sees its key.
+    clock, sleep, patience
+        How to wait for a turn, see `recsys.storage.turns.Waiting`.
+    """
+
+    def __init__(
+        self,
+        project: SupabaseProject,
+        cipher: Cipher,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        patience: float = 45.0,
+    ) -> None:
+        self._server, self._cipher = project.server, cipher
+        self._waiting = Waiting(clock, sleep, patience)
+
+    def create(self, session: Session, now: datetime, replaces: object = None) -> str:
+        """See `SessionStore.create`."""
+        session_id = secrets.token_urlsafe(32)
+        kept = {
+            "user_id": session.listener,
+            "id_hash": _hash(session_id),
+            "kind": session.kind,
+            "display_name": clean(session.display_name),
+            "avatar_url": clean(session.avatar_url),
+            "expires_at": _text(session.expires_at),
+        }
+        former = _hash(replaces) if _is_session_id(replaces) else None
+        answer(self._server.rpc("begin_session", {"session": kept, "replaces": former, "at": _text(now)}))
+        return session_id
+
+    def get(self, session_id: object, now: datetime) -> Session | None:
+        """See `SessionStore.get`."""
+        if not _is_session_id(session_id):
+            return None
+        columns = "user_id, kind, expires_at, display_name, avatar_url"
+        query = self._server.table("sessions").select(columns).eq("id_hash", _hash(session_id))
+        found = answer(query.gt("expires_at", _text(now)))
+        return _session(found[0]) if found else None
+
+    def end(self, session_id: object) -> None:
+        """See `SessionStore.end`."""
+        if _is_session_id(session_id):
+            answer(self._deleting("sessions").eq("id_hash", _hash(session_id)))
+
+    def end_all(self, listener: str) -> int:
+        """See `SessionStore.end_all`."""
+        with sentences():
+            return self._deleting("sessions").eq("user_id", listener).execute().count or 0
+
+    def save_tokens(self, listener: str, tokens: Tokens, issuer: Issuer = "spotify") -> None:
+        """See `TokenStore.save_tokens`. What is not sent is not changed."""
+        told = {
+            "user_id": listener,
+            "access_token": self._cipher.encrypt(tokens.access_token),
+            "refresh_token": tokens.refresh_token and self._cipher.encrypt(tokens.refresh_token),
+            "expires_at": _text(tokens.expires_at),
+            "scope": tokens.scope,
+            "authorized_at": tokens.authorized_at and _text(tokens.authorized_at),
+        }
+        known = {name: value for name, value in told.items() if value is not None}
+        answer(self._server.table(_TABLES[issuer]).upsert(known, returning=ReturnMethod.minimal))
+
+    def tokens(self, listener: str, issuer: Issuer = "spotify") -> Tokens | None:
+        """See `TokenStore.tokens`."""
+        columns = "access_token, refresh_token, expires_at, scope, authorized_at"
+        found = answer(self._server.table(_TABLES[issuer]).select(columns).eq("user_id", listener))
+        if not found:
+            return None
+        (kept,) = found
+        return Tokens(
+            self._cipher.decrypt(kept["access_token"]),
+            kept["refresh_token"] and self._cipher.decrypt(kept["refresh_token"]),
+            datetime.fromisoformat(kept["expires_at"]),
+            kept["scope"],
+            kept["authorized_at"] and datetime.fromisoformat(kept["authorized_at"]),
+        )
+
+    def remove_tokens(self, listener: str, issuer: Issuer = "spotify") -> None:
+        """See `TokenStore.remove_tokens`."""
+        answer(self._deleting(_TABLES[issuer]).eq("user_id", listener))
+
+    def locked(self, name: str) -> AbstractContextManager[None]:
+        """See `TokenStore.locked`. A row says whose turn it is, by a hash: it tells nobody whose tokens they are."""
+        turn, holder = _hash(name), secrets.token_hex(16)
+
+        def take(now: float, until: float) -> bool:
+            wanted = {"turn": turn, "new_holder": holder, "at": now, "until": until}
+            return bool(answer(self._server.rpc("take_turn", wanted)))
+
+        def give_back() -> None:
+            answer(self._deleting("leases").eq("name_hash", turn).eq("holder", holder))
+
+        return holding(take, give_back, self._waiting)
+
+    def _deleting(self, table: str) -> Any:
+        return self._server.table(table).delete(count=CountMethod.exact, returning=ReturnMethod.minimal)
+
+
+def _session(kept: dict[str, Any]) -> Session:
+    ends = datetime.fromisoformat(kept["expires_at"])
+    return Session(kept["user_id"], kept["kind"], ends, kept["display_name"], kept["avatar_url"])
+
+
+def _is_session_id(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and len(value) == _ID_LENGTH and value.isascii()
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _text(moment: datetime) -> str:
+    """Whole seconds in UTC."""
+    if moment.tzinfo is None:
+        raise ValueError("A time without a time zone could mean any moment.")
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

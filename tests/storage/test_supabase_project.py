@@ -1,0 +1,162 @@
+"""Whatever a Supabase project answers, or does not, becomes a sentence within two seconds, and no secret is in it."""
+
+import logging
+import threading
+import time
+import traceback
+
+import httpx
+import pytest
+from starlette.responses import Response
+
+from recsys.errors import StorageProblem
+from recsys.storage.encryption import Cipher
+from recsys.storage.supabase_project import SupabaseProject, answer
+from recsys.storage.supabase_sessions import SupabaseSessions
+from recsys.storage.supabase_store import SupabaseStore
+from tests.fakes.loopback import Loopback
+from tests.storage.conftest import SECRET
+from tests.storage.tables import some_tracks
+
+
+class OddServer:
+    """Answers every request with what `says` is set to, and remembers the requests."""
+
+    def __init__(self):
+        self.says, self.paths, self.may_answer = Response("{}", 200), [], threading.Event()
+        self.may_answer.set()
+
+    async def __call__(self, scope, receive, send):
+        import anyio
+
+        self.paths.append(scope["path"])
+        await anyio.to_thread.run_sync(self.may_answer.wait)
+        await self.says(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def odd_server():
+    app = OddServer()
+    server = Loopback(app).start()
+    app.url = server.url
+    yield app
+    app.may_answer.set()
+    server.stop()
+
+
+@pytest.fixture
+def odd(odd_server):
+    project = SupabaseProject(odd_server.url, "sb_publishable_x", "sb_secret_hidden")
+    yield SupabaseStore(project, lambda listener: "a token")
+    project.close()
+
+
+def seconds_until_refused(call, match):
+    began = time.monotonic()
+    with pytest.raises(StorageProblem, match=match):
+        call()
+    return time.monotonic() - began
+
+
+def test_a_server_that_is_down_is_a_sentence_at_once():
+    project = SupabaseProject("http://127.0.0.1:9", "p", "s")
+
+    assert seconds_until_refused(SupabaseStore(project, lambda listener: "t").check, "does not answer") < 2
+    project.close()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        SupabaseStore.check,
+        lambda store: store.tracks("ada"),
+        lambda store: store.counts("ada"),
+        lambda store: store.save_tracks("ada", some_tracks("a")),
+        lambda store: store.erase("00000000-0000-4000-8000-000000000000"),
+    ],
+    ids=["check", "tracks", "counts", "save_tracks", "erase"],
+)
+def test_a_server_that_does_not_answer_is_a_sentence_within_two_seconds(odd_server, odd, call):
+    odd_server.may_answer.clear()
+    try:
+        assert seconds_until_refused(lambda: call(odd), "does not answer") < 2
+    finally:
+        odd_server.may_answer.set()
+
+
+def refused(status, code="", message="", details=None):
+    from starlette.responses import JSONResponse
+
+    return JSONResponse({"code": code or None, "message": message, "details": details, "hint": None}, status)
+
+
+@pytest.mark.parametrize(
+    ("says", "sentence"),
+    [
+        (refused(400, "23502", "null value"), "breaks the rules"),
+        (refused(400, "22P02", "invalid input syntax"), "breaks the rules"),
+        (refused(409, "23503", "foreign key"), "does not know this listener"),
+        (refused(403, "42501", "permission denied"), "recsys doctor"),
+        (refused(404, "PGRST202", "no function"), "supabase db push"),
+        (refused(404, "PGRST205", "no table"), "supabase db push"),
+        (refused(401, "PGRST301", "Expected 3 parts in JWT; got 1"), "keys are wrong"),
+        (refused(401, "PGRST303", "JWT expired"), "Sign in again"),
+        (refused(500, "57014", "canceling statement"), "took too long"),
+        (refused(401, "", "Invalid API key"), "SUPABASE_SECRET_KEY"),
+        (refused(500, "XX000", "cache lookup failed"), "code XX000"),
+        (Response("<h1>Bad gateway</h1>", 502), "code 502"),
+        (Response("", 522), "code 522"),
+    ],
+)
+def test_every_refusal_is_a_sentence(odd_server, odd, says, sentence):
+    odd_server.says = says
+
+    with pytest.raises(StorageProblem, match=sentence):
+        odd.save_tracks("ada", some_tracks("a"))
+
+
+def test_nothing_of_a_refused_row_is_repeated_or_logged(odd_server, odd, caplog):
+    caplog.set_level(logging.DEBUG)
+    odd_server.says = refused(400, "23514", "violates check", "Failing row contains (1, BQD-secret-token)")
+    sessions = SupabaseSessions(odd._project, Cipher(SECRET))
+
+    try:
+        sessions.end("x" * 43)
+    except StorageProblem as problem:
+        told = "".join(traceback.format_exception(problem))
+
+    assert "breaks the rules" in told
+    assert "BQD-secret-token" not in told + caplog.text
+    assert "sb_secret_hidden" not in told + caplog.text + repr(odd._project)
+
+
+def test_a_read_is_not_tried_again_behind_the_listeners_back(odd_server, odd):
+    odd_server.says, odd_server.paths[:] = Response("", 503), []
+
+    with pytest.raises(StorageProblem):
+        odd.check()
+
+    assert len(odd_server.paths) == 1
+
+
+def test_clients_of_two_listeners_do_not_become_each_other(gateway, supabase):
+    ids = {name: gateway.listener(name) for name in ("ada", "grace")}
+    clients = {name: supabase.as_listener(gateway.access_token(ids[name])) for name in ids}
+    for name, client in clients.items():
+        row = {"user_id": ids[name], "key": "whose", "value": {"name": name}}
+        answer(client.table("sync_state").insert(row))
+
+    seen = {name: answer(client.table("sync_state").select("value")) for name, client in clients.items()}
+
+    assert seen == {"ada": [{"value": {"name": "ada"}}], "grace": [{"value": {"name": "grace"}}]}
+    assert supabase.server.options.headers.get("Authorization") == f"Bearer {gateway.project.secret_key}"
+
+
+def test_more_time_is_given_for_more_to_send(supabase):
+    small, large = (httpx.Request("POST", "http://x/rest/v1/plays", content=b"x" * size) for size in (10, 5_000_000))
+    for request in (small, large):
+        request.extensions["timeout"] = {}
+        supabase._allow_time(request)
+
+    assert small.extensions["timeout"]["read"] < 2
+    assert large.extensions["timeout"]["read"] == pytest.approx(11.5)
