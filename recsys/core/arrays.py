@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float32]
 Doubles: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
-Codes: TypeAlias = NDArray[np.int32] | NDArray[np.int64]
+Codes: TypeAlias = NDArray[np.signedinteger]
 Matrix: TypeAlias = NDArray[np.floating]
 """Single or double precision, as asked for."""
 

@@ -16,10 +16,9 @@ import pandas as pd
 
 from recsys.core.arrays import Codes, Floats, Integers, Mask
 from recsys.core.artists import Artists
-from recsys.core.features import NUMBER_FEATURES
 from recsys.core.genres import GENRE_AXES, GenreSpace, fit_genres
 from recsys.core.identity import SONG_COLUMN, isrcs, song_numbers
-from recsys.core.scaling import AXIS_FEATURE, NUMBER_AXES, Points, Space, columns, fit
+from recsys.core.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, RANKED, Points, Space, columns, fit
 
 BACKGROUND: Final = 2000
 """Songs of the sample that stands for the whole catalogue (250 to 10,000 measured: .086, .093 at 2,000, .094)."""
@@ -30,7 +29,8 @@ overhead not to count."""
 
 TRACE: Final = np.float32(1e-12)
 REPEATED_TEXT: Final = ("artists", "album", "isrc", "genres")
-SMALL_NUMBERS: Final = ("year", "popularity")
+SMALL_NUMBERS: Final = {"year": np.float32, "popularity": np.float16}
+"""Kept beside the text, each in the smallest type that holds its whole numbers."""
 
 
 class Piece(NamedTuple):
@@ -57,7 +57,8 @@ class Catalogue:
         The same sample in model space.
     doubles : Series
         Row of `tracks` by the ids of other rows of the same song.
-    axes, squares : (NUMBER_AXES, songs) and (number features, songs) float32
+    axes, squares : (NUMBER_AXES, songs) and (features scaled by rank, songs) float32
+        The square of an angle and of a set of genres is 1 where it is known, so it is not kept.
     songs : (songs,) int64
         Song numbers, see `identity.song_numbers`.
     patterns : (patterns, features) bool
@@ -186,7 +187,7 @@ def _lay_out(tracks: pd.DataFrame, numbers: Integers, kept: Integers, seed: int)
             axes=axes,
             squares=_squares(axes),
             songs=numbers[rows],
-            genre_codes=codes[rows].astype(np.int32),
+            genre_codes=codes[rows].astype(np.min_scalar_type(-len(sets) - 1)),
             genre_points=genre_points,
             patterns=patterns,
             pieces=pieces,
@@ -195,9 +196,10 @@ def _lay_out(tracks: pd.DataFrame, numbers: Integers, kept: Integers, seed: int)
 
 
 def _squares(axes: Floats) -> Floats:
-    """Squared lengths per number feature. A trace above zero, so that no norm over them is ever zero."""
-    of_features = (axes[AXIS_FEATURE[:NUMBER_AXES] == number] for number in range(len(NUMBER_FEATURES)))
-    return np.stack([np.square(of_one).sum(0) + TRACE for of_one in of_features])
+    """Squares of the features scaled by rank. A trace above zero, so that no norm over them is ever zero."""
+    squares = np.square(axes[FIRST_AXIS[RANKED]])
+    squares += TRACE
+    return squares
 
 
 def _read_only(catalogue: Catalogue) -> Catalogue:
@@ -253,5 +255,5 @@ def _compact(tracks: pd.DataFrame, rows: Integers) -> pd.DataFrame:
     for name in REPEATED_TEXT:
         codes, values = pd.factorize(tracks[name])
         texts[name] = pd.Categorical.from_codes(codes[rows], values)
-    numbers = {name: tracks[name].to_numpy()[rows].astype(np.float32) for name in SMALL_NUMBERS}
+    numbers = {name: tracks[name].to_numpy()[rows].astype(kind) for name, kind in SMALL_NUMBERS.items()}
     return pd.DataFrame({**texts, **numbers})

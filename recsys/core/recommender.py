@@ -139,17 +139,13 @@ class Recommender:
         """
         ranking = self.rank(recipe)
         listed, costs = self._choose(ranking, recipe)
-        points = self.catalogue.points(ranking.rows[listed])
-        scores = ranking.contrast.exact_scores(points) + ranking.bonus[listed]
-        by_score = np.argsort(-scores, kind="stable")
-        listed, points, scores = listed[by_score], points.take(by_score), scores[by_score]
-        rows = ranking.rows[listed]
-        table = self._table(rows, scores, ranking.cosines[listed])
-        contributions = pd.DataFrame(
-            ranking.contrast.contributions(points),
-            index=pd.Index(table["track_id"], dtype="str"),
-            columns=[f.name for f in FEATURES],
-        )
+        told = ranking.contrast.contributions(self.catalogue.points(ranking.rows[listed]))
+        scores = told.sum(axis=1) + ranking.bonus[listed]
+        order = np.argsort(-scores, kind="stable")
+        listed, told = listed[order], told[order]
+        table = self._table(ranking.rows[listed], scores[order], ranking.cosines[listed])
+        ids = pd.Index(table["track_id"], dtype="str")
+        contributions = pd.DataFrame(told, index=ids, columns=[f.name for f in FEATURES])
         if recipe.familiarity:
             contributions[FAMILIAR_ARTIST] = ranking.bonus[listed]
         return Recommendations(table, contributions, ranking.counts, costs)

@@ -24,6 +24,9 @@ AXES: Final = {"rank": 1, "octave": 2, "genre": GENRE_AXES}
 AXIS_FEATURE: Final = np.repeat(np.arange(len(FEATURES)), [AXES[f.scale] for f in FEATURES])
 """The number in `FEATURES` of the feature that each axis belongs to."""
 
+RANKED: Final = np.flatnonzero([f.scale == "rank" for f in FEATURES])
+"""The numbers in `FEATURES` of those scaled by rank; all others have length 1 wherever they are known."""
+
 FIRST_AXIS: Final = np.searchsorted(AXIS_FEATURE, np.arange(len(FEATURES)))
 NUMBER_AXES: Final = sum(AXES[f.scale] for f in NUMBER_FEATURES)
 """Axes of features that are numbers; the axes of genres come after them."""

@@ -12,12 +12,13 @@ import numpy as np
 from recsys.core.arrays import Floats, Integers, Mask
 from recsys.core.catalogue import LONGEST_PIECE, Catalogue
 from recsys.core.features import FEATURES
-from recsys.core.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES
+from recsys.core.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, RANKED
 from recsys.core.similarity import TINY, Metric, best, likely_level
 
 DRIFT: Final = 5e-6
 """How far the running sums may stray, relative to a norm, before they are made anew; half of what is promised."""
 
+UNITS: Final = np.setdiff1d(np.arange(len(FEATURES)), RANKED)
 ROUNDING: Final = 2.0**-23
 ENOUGH_KNOWN: Final = 0.5
 """The share of the weight that must be known of a song for it to be ranked."""
@@ -210,10 +211,8 @@ class Scan:
         """Both sums of a piece from nothing, into two arrays."""
         catalogue = self._catalogue
         np.matmul(terms.towards[:NUMBER_AXES], catalogue.axes[:, at], out=numerator)
-        np.matmul(terms.weights[:-1], catalogue.squares[:, at], out=norm)
-        if terms.weights[-1] and catalogue.patterns[pattern, -1]:
-            numerator += self._of_sets(at, terms.sets)
-            norm += terms.weights[-1]
+        np.matmul(terms.weights[RANKED], catalogue.squares[:, at], out=norm)
+        self._add_units(at, pattern, terms, numerator, norm)
 
     def _add(self, at: slice, pattern: int, step: _Terms) -> None:
         """Only the features that changed, to the kept sums of a piece."""
@@ -221,11 +220,17 @@ class Scan:
         spare = spare[: at.stop - at.start]
         for axis in np.flatnonzero(step.towards[:NUMBER_AXES]):
             numerator += np.multiply(catalogue.axes[axis, at], step.towards[axis], out=spare)
-        for feature in np.flatnonzero(step.weights[:-1]):
-            norm += np.multiply(catalogue.squares[feature, at], step.weights[feature], out=spare)
-        if step.weights[-1] and catalogue.patterns[pattern, -1]:
-            numerator += self._of_sets(at, step.sets)
-            norm += step.weights[-1]
+        for row in np.flatnonzero(step.weights[RANKED]):
+            norm += np.multiply(catalogue.squares[row, at], step.weights[RANKED[row]], out=spare)
+        self._add_units(at, pattern, step, numerator, norm)
+
+    def _add_units(self, at: slice, pattern: int, terms: _Terms, numerator: Floats, norm: Floats) -> None:
+        """What is of length 1 wherever it is known: the norm of tempo and genre, and the numerator of genre."""
+        known = self._catalogue.patterns[pattern]
+        if length := terms.weights[UNITS] @ known[UNITS]:
+            norm += length
+        if known[-1] and terms.weights[-1]:
+            numerator += self._of_sets(at, terms.sets)
 
     def _of_sets(self, at: slice, sets: Floats) -> Floats:
         """A number per set of genres, for each song of a piece."""

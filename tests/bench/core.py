@@ -1,0 +1,146 @@
+"""How long the engine takes, against reading its matrix once, scikit-learn, and a rebuilt vector index."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import faiss
+import numpy as np
+from sklearn.metrics.pairwise import cosine_similarity
+
+from recsys.core.arrays import Floats
+from recsys.core.catalogue import Catalogue
+from recsys.core.features import AUDIO_FEATURES
+from recsys.core.profile import Profile, profile
+from recsys.core.recipe import Recipe
+from recsys.core.recommender import Recommender
+from recsys.core.scaling import NUMBER_AXES
+from recsys.core.scan import Scan
+from tests.bench.invented import invented, recipes, repeated
+from tests.bench.rows import Row, together
+
+TOP = 50
+LIBRARY = 500
+ANSWER_SECONDS = 0.020
+READ = "reading the matrix once"
+
+
+class Engine:
+    """One catalogue and one listener of it."""
+
+    def __init__(self, catalogue: Catalogue, listener: Recommender) -> None:
+        self.catalogue, self.listener = catalogue, listener
+        self.scan = Scan(catalogue)
+        self.left_out = np.zeros(len(catalogue), dtype=bool)
+
+    @classmethod
+    def of(cls, count: int) -> "Engine":
+        """Of an invented catalogue, some songs of which are the library."""
+        table = invented(count)
+        catalogue = Catalogue.from_tracks(table)
+        return cls(catalogue, Recommender(catalogue, table.sample(LIBRARY, random_state=0)))
+
+    @property
+    def name(self) -> str:
+        """Songs × axes."""
+        count = len(self.catalogue)
+        return f"{count // 1_000_000}M × 12" if count >= 1_000_000 else f"{count // 1_000}k × 12"
+
+    @cached_property
+    def afresh(self) -> list[Profile]:
+        """Profiles under weights all of which change from one to the next."""
+        return [self._profile(Recipe(weights=weights | {"genre": 0.0})) for weights in recipes(7)]
+
+    @cached_property
+    def moved(self) -> list[Profile]:
+        """Profiles under weights one of which changes from one to the next."""
+        return [self._profile(Recipe().with_weight("energy", weight)) for weight in np.linspace(1, 2, 7).tolist()]
+
+    @cached_property
+    def audio(self) -> list[Profile]:
+        """Profiles of the nine audio features alone."""
+        chosen = {f.name for f in AUDIO_FEATURES}
+        kept = [{name: weight * (name in chosen) for name, weight in weights.items()} for weights in recipes(7)]
+        return [self._profile(Recipe(weights=weights | {"genre": 0.0})) for weights in kept]
+
+    def _profile(self, recipe: Recipe) -> Profile:
+        return profile(self.listener.points, recipe.weights, self.catalogue.known_features)
+
+    def top(self, profiles: list[Profile], at: int) -> None:
+        """Stage 1 and the best of it, under the next of some profiles."""
+        found = profiles[at % len(profiles)]
+        self.scan.top(found.centre, found.metric, TOP, self.left_out)
+
+    def read(self, _: int) -> None:
+        """Read every number of the matrix once, as fast as numpy can."""
+        numbers = self.catalogue.axes.reshape(-1)
+        numbers @ numbers
+
+    def textbook(self, at: int, features: int = NUMBER_AXES) -> None:
+        """What is usually written: scikit-learn's cosine over weighted columns, and a full sort."""
+        weighted, wanted = self._weighted(at, features)
+        np.argsort(-cosine_similarity(weighted, wanted[None])[:, 0])[:TOP]
+
+    def index(self, at: int) -> None:
+        """A flat faiss index built for the new weights, and one search in it."""
+        weighted, wanted = self._weighted(at, NUMBER_AXES)
+        rows = np.ascontiguousarray(weighted)
+        faiss.normalize_L2(rows)
+        built = faiss.IndexFlatIP(NUMBER_AXES)
+        built.add(rows)
+        built.search(wanted[None], TOP)
+
+    def _weighted(self, at: int, features: int) -> tuple[Floats, Floats]:
+        found = self.afresh[at % len(self.afresh)]
+        roots = np.sqrt(found.metric.axes[:features])
+        return (self.catalogue.axes[:features] * roots[:, None]).T, (found.centre[:features] * roots).astype(np.float32)
+
+
+def rows(quick: bool = False) -> Iterator[Row]:
+    """All measurements of speed; `quick` leaves out ten million songs."""
+    small, large = Engine.of(114_000), Engine.of(1_000_000)
+    yield _part_a(large)
+    for engine in (small, large):
+        yield from _stage_one(engine)
+        yield from _against_others(engine)
+        yield _whole_answer(engine)
+    yield _growth(small, large)
+    if not quick:
+        huge = Engine(repeated(large.catalogue, 10), large.listener)
+        yield from _stage_one(huge)
+        yield _growth(large, huge)
+
+
+def _part_a(engine: Engine) -> Row:
+    ours, theirs = together(lambda at: engine.top(engine.audio, at), lambda at: engine.textbook(at, 9), 9)
+    return Row(
+        "weighted cosine + top 50, 1M × 9 (≤ 1.0)", ours, "scikit-learn's cosine_similarity + argsort", ours / theirs
+    )
+
+
+def _stage_one(engine: Engine) -> Iterator[Row]:
+    repeats = 41 if len(engine.catalogue) <= 1_000_000 else 15
+    for name, profiles in (("any weights changed (≤ 2.5)", engine.afresh), ("one slider moved (≤ 1.2)", engine.moved)):
+        ours, read = together(lambda at, of=profiles: engine.top(of, at), engine.read, repeats)
+        yield Row(f"stage 1 + top 50, {engine.name}, {name}", ours, READ, ours / read)
+
+
+def _against_others(engine: Engine) -> Iterator[Row]:
+    for name, other, limit in (
+        ("scikit-learn's cosine_similarity + argsort", engine.textbook, "0.02"),
+        ("faiss IndexFlatIP rebuilt for the weights", engine.index, "0.1"),
+    ):
+        ours, theirs = together(lambda at: engine.top(engine.afresh, at), other, 9)
+        yield Row(f"stage 1 + top 50, {engine.name}, any weights changed (≤ {limit})", ours, name, ours / theirs)
+
+
+def _whole_answer(engine: Engine) -> Row:
+    made = [Recipe(length=TOP).with_weight("energy", weight) for weight in np.linspace(1, 2, 7).tolist()]
+    seconds, _ = together(lambda at: engine.listener.recommend(made[at % len(made)]), engine.read, 21)
+    name = f"whole answer with stage 2, {engine.name}, library of {LIBRARY} (≤ 1.0 at 1M)"
+    return Row(name, seconds, f"{1000 * ANSWER_SECONDS:.0f} ms", seconds / ANSWER_SECONDS)
+
+
+def _growth(smaller: Engine, larger: Engine) -> Row:
+    less, more = together(lambda at: smaller.top(smaller.afresh, at), lambda at: larger.top(larger.afresh, at), 15)
+    per_song = more / len(larger.catalogue) / (less / len(smaller.catalogue))
+    return Row(f"stage 1 per song, {larger.name} (about 1: linear)", more, f"per song at {smaller.name}", per_song)
