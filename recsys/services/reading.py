@@ -13,6 +13,11 @@ from recsys.storage.store import Store
 LONGEST: Final[Mapping[str, int]] = {"top_short": 100, "top_medium": 100, "top_long": 100}
 """Entries read of lists that are ranked: what stands below says little about taste and costs requests."""
 
+HOLD_ONCE: Final = (*LONGEST, "saved")
+"""Lists that hold a track once: a track that is met there again was moved while the list was read."""
+
+REPEATED: Final = "more than once on the list"
+
 CHANGED: Final = "The list changed while it was read, so the next sync reads it as a whole again."
 
 
@@ -46,18 +51,36 @@ class Pages(Protocol):
 
 @dataclass
 class _Known:
-    """Ids of tracks: in the library from anywhere, on this list before this reading, and met in this reading."""
+    """
+    Ids of tracks: in the library from anywhere, on this list before this reading, and met in this reading.
+
+    `met` has the place on the list where each was met first.
+    """
 
     anywhere: set[str]
     before: set[str]
-    met: set[str]
+    met: dict[str, float]
 
     @classmethod
     def of(cls, origins: pd.DataFrame, stage: Stage) -> "_Known":
         mine = origins[origins["origin"] == stage.name]
         is_met = pd.to_datetime(mine["seen_at"], utc=True, format="ISO8601") == pd.Timestamp(stage.pass_at)
-        met = set(mine.loc[is_met, "track_id"])
-        return cls(set(origins["track_id"]), set(mine["track_id"]) - met, met)
+        met = dict(zip(mine.loc[is_met, "track_id"], mine.loc[is_met, "rank"], strict=True))
+        return cls(set(origins["track_id"]), set(mine["track_id"]) - met.keys(), met)
+
+    def repeats(self, page: Page) -> int:
+        """
+        Rows of a page that were met further up. A row met at this very place is none: its page was stored, and the
+        process died before it was kept as read.
+        """
+        places = zip(page.tracks["track_id"], page.ranks, strict=True)
+        return sum(self.met.get(track_id, rank) != rank for track_id, rank in places)
+
+    def meet(self, page: Page) -> None:
+        """Remember the rows of a page, each at the first place where it was met."""
+        for track_id, rank in zip(page.tracks["track_id"], page.ranks, strict=True):
+            self.met.setdefault(track_id, rank)
+            self.anywhere.add(track_id)
 
 
 class ListReader:
@@ -109,19 +132,15 @@ class ListReader:
         if stage.name != "saved":  # the day a track was liked is worth more than the day it came onto a playlist
             tracks = tracks.assign(added_at=tracks["added_at"].mask(tracks["track_id"].isin(known.anywhere)))
         added = self._store.save_tracks(self._listener, tracks).added
-        origins = {
-            "track_id": tracks["track_id"],
-            "origin": stage.name,
-            "seen_at": stage.pass_at,
-            "rank": [float(rank) for rank in page.ranks],
-        }
-        self._store.save_origins(self._listener, pd.DataFrame(origins))
+        origins = pd.DataFrame({"track_id": tracks["track_id"], "origin": stage.name, "seen_at": stage.pass_at})
+        origins["rank"] = [float(rank) for rank in page.ranks]
+        self._store.save_origins(self._listener, origins[~origins["track_id"].isin(known.met)])
         if not page.plays.empty:
             self._store.save_plays(self._listener, page.plays)
         return added
 
     def _note_gone(self, stage: Stage, known: _Known) -> int:
-        gone = sorted(known.before - known.met)
+        gone = sorted(known.before - known.met.keys())
         return self._store.remove_origins(self._listener, stage.name, gone) if gone else 0
 
 
@@ -137,22 +156,44 @@ def _begun(stage: Stage, now: str) -> Stage:
 
 def _after(stage: Stage, page: Page, known: _Known) -> Stage:
     """The stage once a page is stored: how much is left, and whether the end is reached."""
-    ids = set(page.tracks["track_id"])
-    known.met |= ids
-    known.anywhere |= ids
-    skipped = stage.skipped if stage.is_second_look else _sum(stage.skipped, page.skipped)
-    stage = replace(stage, stored=len(known.met), skipped=skipped, cursor=page.next_cursor)
+    ids, found_before = set(page.tracks["track_id"]), stage.found
+    if not stage.is_second_look:
+        stage = replace(stage, skipped=_sum(stage.skipped, _skipped(stage, page, known)))
+    known.meet(page)
+    stage = replace(stage, stored=len(known.met), cursor=page.next_cursor)
     if _is_rest_known(stage, page, known, ids):
-        known.met |= known.before
+        known.met |= dict.fromkeys(known.before, 0.0)
         return _finished(replace(stage, stored=len(known.met), skipped=_larger(stage)))
     read = stage.stored + stage.skipped_in_all
     length = read if page.total is None else min(page.total, LONGEST.get(stage.name, page.total))
     stage = replace(stage, pending=max(0, length - read))
+    if _may_have_moved(stage, page, found_before):
+        return _looking_again(replace(stage, skipped=_without_repeats(stage)))
     if page.next_cursor and not _is_enough(stage):
         return stage
     if stage.pending and not stage.is_second_look:
-        return replace(stage, cursor=None, is_second_look=True)
+        return _looking_again(stage)
     return _finished(stage, is_complete=read == length)
+
+
+def _looking_again(stage: Stage) -> Stage:
+    return replace(stage, cursor=None, is_second_look=True)
+
+
+def _may_have_moved(stage: Stage, page: Page, found_before: int) -> bool:
+    """True when a list that may hold a track twice changed its length: what was met again may only have moved."""
+    is_countable = stage.name not in HOLD_ONCE and page.total is not None and not stage.is_second_look
+    return is_countable and found_before not in (0, page.total)
+
+
+def _without_repeats(stage: Stage) -> dict[str, int]:
+    return {reason: count for reason, count in stage.skipped.items() if reason != REPEATED}
+
+
+def _skipped(stage: Stage, page: Page, known: _Known) -> dict[str, int]:
+    """Entries of a page that are stored by no row of their own, by reason."""
+    repeats = 0 if stage.name in HOLD_ONCE else known.repeats(page)
+    return _sum(page.skipped, {REPEATED: repeats})
 
 
 def _is_enough(stage: Stage) -> bool:
@@ -169,7 +210,7 @@ def _is_rest_known(stage: Stage, page: Page, known: _Known, ids: set[str]) -> bo
     """
     if stage.name != "saved" or not stage.is_complete or not ids & known.before:
         return False
-    return len(known.before | known.met) + sum(_larger(stage).values()) == page.total
+    return len(known.before | known.met.keys()) + sum(_larger(stage).values()) == page.total
 
 
 def _larger(stage: Stage) -> Mapping[str, int]:
@@ -178,8 +219,9 @@ def _larger(stage: Stage) -> Mapping[str, int]:
 
 
 def _finished(stage: Stage, is_complete: bool = True) -> Stage:
-    message = "" if is_complete else CHANGED
-    return replace(stage, state="done", pending=0, cursor=None, is_complete=is_complete, message=message)
+    """The stage at its end. Entries that were not met although Spotify counts them stay pending."""
+    stage = replace(stage, state="done", cursor=None, is_complete=is_complete)
+    return replace(stage, pending=0, message="") if is_complete else replace(stage, message=CHANGED)
 
 
 def _sum(some: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:

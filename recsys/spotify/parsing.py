@@ -19,7 +19,7 @@ GONE: Final = "no longer on Spotify"
 LOCAL: Final = "a file of the listener's own"
 EPISODE: Final = "a podcast episode"
 NAMELESS: Final = "without a title"
-REPEATED: Final = "more than once on the page"
+REPEATED: Final = "more than once on the list"
 UNKNOWN_ARTIST: Final = "Unknown artist"
 
 Row = dict[str, Any]

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from recsys.errors import SpotifyBusy, SpotifyUnreachable
+from recsys.services.reading import REPEATED
 from recsys.services.sync import FRESH, LISTS, Sync
 from recsys.services.sync_progress import Stage, SyncProgress
 from tests.fakes.faults import Fault
-from tests.fakes.spotify.music import track
+from tests.fakes.spotify.music import Playlist, spotify_id, track
 from tests.services.spotify_world import entries, ids, on_list
 
 MIXED, EMPTY, SHARED = 0, 1, 2
@@ -160,6 +161,117 @@ def test_a_changed_playlist_is_read_again(world, spotify):
     name = f"playlist:{playlist.id}"
     assert stage(progress, name).removed == 1
     assert gone.id not in on_list(world, name)
+
+
+def playlist_of(spotify, *numbers):
+    """A chosen playlist with these songs in it."""
+    playlist = Playlist(spotify_id("playlist", *numbers), "Again and again", "ada")
+    playlist.entries = [("2026-01-01T00:00:00Z", track(number, "again")) for number in numbers]
+    spotify.listeners["ada"].playlists.append(playlist)
+    return playlist
+
+
+def chosen(world, playlist):
+    world.sync.choose_playlists("ada", [playlist.id])
+    return f"playlist:{playlist.id}"
+
+
+def test_a_song_that_stands_on_two_pages_of_a_playlist_is_stored_once_and_skipped_once(world, spotify):
+    name = chosen(world, playlist_of(spotify, *range(60), 0))
+
+    read = stage(world.synced(), name)
+
+    assert (read.found, read.stored, read.skipped, read.pending) == (61, 60, {REPEATED: 1}, 0)
+    assert (read.is_complete, read.message) == (True, "")
+    assert spotify.count("GET /v1/playlists/*/items") == 2
+    origins = world.store.origins("ada")
+    assert list(origins.loc[origins["track_id"] == track(0, "again").id, "rank"]) == [1]
+
+
+def test_such_a_playlist_is_not_read_again_while_it_stays_as_it_is(world, spotify):
+    name = chosen(world, playlist_of(spotify, *range(60), 0, 59, 0))
+    world.synced()
+    read = stage(world.synced(), name)
+    assert spotify.count("GET /v1/playlists/*/items") == 2
+    assert (read.found, read.stored, read.skipped_in_all) == (63, 60, 3)
+
+
+def test_repeats_on_one_page_and_across_pages_have_one_reason(world, spotify):
+    name = chosen(world, playlist_of(spotify, 0, 0, *range(1, 60), 0))
+    assert stage(world.synced(), name).skipped == {REPEATED: 2}
+
+
+def test_a_page_that_was_stored_before_a_crash_is_not_taken_for_repeats(world, spotify):
+    name = chosen(world, playlist_of(spotify, *range(60), 0))
+
+    class Killed(BaseException):
+        pass
+
+    class DiesBeforeKeeping:
+        """A process that is killed after the second page is stored and before it is kept as read."""
+
+        def report(self, progress):
+            if len(on_list(world, name)) == 60:
+                raise Killed
+
+        def sleep(self, seconds):
+            raise AssertionError("nothing asked to wait")
+
+    class ForgetsThePlace:
+        """The same store, which the last word of the killed process never reached."""
+
+        def __getattr__(self, attribute):
+            return getattr(world.store, attribute)
+
+        def save_state(self, listener, key, value):
+            if len(on_list(world, name)) < 60:
+                world.store.save_state(listener, key, value)
+
+    dying = Sync(lambda listener: ForgetsThePlace(), world.library_for, world.features, world.jobs, world.now)
+    with pytest.raises(Killed):
+        dying.run("ada", DiesBeforeKeeping())
+    assert stage(world.sync.progress("ada"), name).stored == 50
+
+    read = stage(world.synced(), name)
+
+    assert (read.found, read.stored, read.skipped, read.pending) == (61, 60, {REPEATED: 1}, 0)
+    assert read.is_complete
+
+
+def test_what_moved_because_a_playlist_grew_at_the_top_is_no_repeat(world, spotify):
+    playlist = playlist_of(spotify, *range(60))
+    name = chosen(world, playlist)
+
+    def insert(seen):
+        if seen.params["offset"] == "50" and len(playlist.entries) == 60:
+            playlist.entries.insert(0, ("2026-01-02T00:00:00Z", track(99, "again")))
+        return False
+
+    spotify.fail_when("GET /v1/playlists/*/items", Fault(), insert)
+    read = stage(world.synced(), name)
+
+    assert (read.found, read.stored, read.skipped, read.pending) == (61, 61, {}, 0)
+    assert on_list(world, name) == ids(entries(spotify, name))
+
+
+def test_a_reading_that_missed_something_says_so_and_counts_it_as_pending(world, spotify):
+    playlist = playlist_of(spotify, *range(60), 0)
+    name = chosen(world, playlist)
+
+    def grow(seen):
+        if seen.params["offset"] == "50" and len(playlist.entries) == 61:
+            playlist.entries.append(("2026-01-02T00:00:00Z", track(99, "again")))
+        return False
+
+    spotify.fail_when("GET /v1/playlists/*/items", Fault(), grow)
+    read = stage(world.synced(), name)
+    assert (read.found, read.stored, read.pending, read.is_complete) == (62, 61, 1, False)
+    assert "reads it as a whole again" in read.message
+
+    playlist.version += 1
+    read = stage(world.synced(), name)
+    assert (read.found, read.stored, read.skipped, read.pending) == (62, 61, {REPEATED: 1}, 0)
+    assert (read.is_complete, read.message) == (True, "")
 
 
 def test_nothing_is_taken_off_a_list_because_a_page_failed(world, spotify):
