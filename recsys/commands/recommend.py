@@ -1,7 +1,6 @@
 """`python -m recsys recommend`: a library and a catalogue, given as files, become a ranked and explained list."""
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +9,14 @@ from typing import Any, Final
 import click
 import pandas as pd
 
+from recsys.commands.weight_option import weights_of
 from recsys.core.catalogue import Catalogue
 from recsys.core.explanation import Explanation, explain_all
 from recsys.core.export import to_csv
-from recsys.core.features import feature
 from recsys.core.recipe import Recipe
 from recsys.core.recommender import Recommendations, Recommender
 from recsys.demo import DEMO_NOTE
-from recsys.errors import BadRecipe, UnreadableFile
+from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_files
 from recsys.importers.catalogue_file import read_catalogue
 
@@ -63,7 +62,7 @@ def command(
     out: Path | None,
 ) -> None:
     """Rank the songs of a catalogue for the library in one or several files, each with its reasons."""
-    recipe = Recipe(weights=dict(map(_weight, weights)), length=length)
+    recipe = Recipe(weights=weights_of(weights), length=length)
     imported = read_files([(path, path.name) for path in library])
     liked, disliked = _by_thumb(imported.tracks, imported.liked)
     songs = Catalogue.from_tracks(read_catalogue(catalogue))
@@ -71,17 +70,6 @@ def command(
     found = recommender.recommend(recipe)
     answer = Answer(found, explain_all(recommender, recipe, found.table["track_id"].tolist()))
     _give(FORMATS[kind](answer), out)
-
-
-def _weight(text: str) -> tuple[str, float]:
-    name, equals, value = text.partition("=")
-    try:
-        number = float(value)
-    except ValueError:
-        equals, number = "", math.nan
-    if not equals:
-        raise BadRecipe(f"The weight “{text}” must look like energy=2: a feature, an equals sign and a number.")
-    return feature(name.strip()).name, number
 
 
 def _by_thumb(tracks: pd.DataFrame, liked: pd.Series | None) -> tuple[pd.DataFrame, pd.DataFrame]:
