@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -249,11 +249,12 @@ def _doubles(tracks: pd.DataFrame, numbers: Integers, rows: Integers) -> pd.Seri
 
 def _compact(tracks: pd.DataFrame, rows: Integers) -> pd.DataFrame:
     """The text and the small numbers of some rows, in little memory."""
-    texts: dict[str, pd.Series | pd.Categorical] = {
+    texts: dict[str, Any] = {
         name: tracks[name].take(rows).reset_index(drop=True) for name in ("track_id", "title")
     }
     for name in REPEATED_TEXT:
         codes, values = pd.factorize(tracks[name])
         texts[name] = pd.Categorical.from_codes(codes[rows], values)
+        texts[name].categories._cache.clear()  # the check for doubles leaves a Python string for each: 80 bytes
     numbers = {name: tracks[name].to_numpy()[rows].astype(kind) for name, kind in SMALL_NUMBERS.items()}
     return pd.DataFrame({**texts, **numbers})
