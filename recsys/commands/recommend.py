@@ -125,7 +125,7 @@ FORMATS: Final[Mapping[str, Callable[[Answer], bytes]]] = {"table": as_table, "c
 
 def _give(content: bytes, out: Path | None) -> None:
     if out is None:
-        click.get_binary_stream("stdout").write(content)
+        click.echo(content, nl=False)
         return
     try:
         out.write_bytes(content)
