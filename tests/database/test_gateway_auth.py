@@ -7,8 +7,8 @@ import pytest
 from supabase import ClientOptions, create_client
 from supabase_auth.errors import AuthApiError
 
-from tests.database.gateway.server import running_gateway
-from tests.fakes.spotify import CLIENT_ID, CLIENT_SECRET, FakeSpotify
+from tests.database.signing_in import REDIRECT_URI, browse, gateway_at
+from tests.fakes.spotify import FakeSpotify
 
 APP = "http://127.0.0.1:8501"
 VERIFIER = "supabase.auth.token-code-verifier"
@@ -16,15 +16,13 @@ VERIFIER = "supabase.auth.token-code-verifier"
 
 @pytest.fixture(scope="module")
 def spotify():
-    with FakeSpotify(saved=3, redirect_uris=("http://127.0.0.1/auth/v1/callback",)) as spotify:
+    with FakeSpotify(saved=3, redirect_uris=(REDIRECT_URI,)) as spotify:
         yield spotify
 
 
 @pytest.fixture(scope="module")
 def gateway(cluster, project, spotify):
-    hosts = {"spotify_accounts_url": spotify.accounts_url, "spotify_api_url": spotify.api_url}
-    keys = {"spotify_client_id": CLIENT_ID, "spotify_client_secret": CLIENT_SECRET}
-    with running_gateway(cluster, cluster.copy(project, "signed_in"), **hosts, **keys) as gateway:
+    with gateway_at(spotify, cluster, cluster.copy(project, "signed_in")) as gateway:
         yield gateway
 
 
@@ -44,17 +42,14 @@ def new_client(gateway, http):
 
 
 @pytest.fixture
-def sign_in(new_client, spotify, http):
+def sign_in(new_client, spotify):
     """A function: what a browser does from the click to the return, as (query of the return, verifier, where to)."""
 
-    def sign_in(listener="ada", redirect_to=f"{APP}/callback", **params):
+    def sign_in(listener="ada", redirect_to=f"{APP}/callback"):
         client = new_client()
-        wanted = {"redirect_to": redirect_to, "scopes": "user-library-read", "query_params": params}
+        wanted = {"redirect_to": redirect_to, "scopes": "user-library-read"}
         url = client.auth.sign_in_with_oauth({"provider": "spotify", "options": wanted}).url
-        at_spotify = http.get(url).headers["location"]
-        returned = urlsplit(http.get(spotify.approve(at_spotify, listener)).headers["location"])
-        query = {key: values[0] for key, values in parse_qs(returned.query).items()}
-        where = f"{returned.scheme}://{returned.netloc}{returned.path}"
+        query, where = browse(url, spotify, listener)
         return query, client.options.storage.get_item(VERIFIER), where
 
     return sign_in

@@ -1,0 +1,219 @@
+"""Signing in through Supabase Auth's Spotify provider, and a listener's access token for as long as they stay.
+
+PKCE flow: https://supabase.com/docs/guides/auth/sessions/pkce-flow. Auth hands over Spotify's own tokens once, in the
+answer to the exchange, and neither keeps nor renews them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import httpx
+from supabase_auth.constants import STORAGE_KEY
+from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, AuthSessionMissingError
+from supabase_auth.types import Session
+
+from recsys.errors import ReconnectSpotify, SignInFailed, SpotifyRefused, SpotifyUnreachable, StorageProblem
+from recsys.storage.sessions import Tokens, TokenStore
+from recsys.storage.supabase_project import SupabaseProject
+
+SPOTIFY_TOKEN_LASTS: Final = timedelta(hours=1)
+"""Auth does not repeat Spotify's `expires_in`, which has always been an hour."""
+
+MARGIN: Final = timedelta(seconds=60)
+"""An access token with less than this left is renewed."""
+
+REFUSALS: Final = {
+    "provider_email_needs_verification": (
+        "unverified_email",
+        "Supabase wants your e-mail address confirmed, and Spotify never confirms one. Whoever runs this app switches "
+        "off “Confirm email” in the Supabase dashboard under Authentication, Sign In / Providers, Email.",
+    ),
+    "unexpected_failure": (
+        "no_email",
+        "Supabase could not take what Spotify says about you. Most often it misses an e-mail address, which Spotify no "
+        "longer tells: whoever runs this app allows users without an email in the Supabase dashboard under "
+        "Authentication, Sign In / Providers, Spotify.",
+    ),
+    "bad_oauth_state": ("expired", "That sign-in took longer than five minutes, or was used before. Please try again."),
+    "flow_state_expired": ("expired", "That sign-in took longer than five minutes. Please try again."),
+    "flow_state_not_found": ("expired", "That sign-in was used before. Please try again."),
+    "bad_code_verifier": ("state", "This sign-in was not begun in this browser. Please try again from here."),
+    "signup_disabled": (
+        "signup_disabled",
+        "New listeners may not sign in here: “Allow new users to sign up” is off in the Supabase dashboard.",
+    ),
+}
+"""Codes of Auth (https://supabase.com/docs/guides/auth/debugging/error-codes) -> reason, and a sentence."""
+
+_ENDED: Final = "Your sign-in has ended. Log in again; your library is still here."
+_SILENT: Final = "Supabase Auth did not answer. Try again in a minute."
+
+
+@dataclass(frozen=True)
+class SupabaseSignedIn:
+    """
+    Who signed in.
+
+    `listener` is the id of their Supabase user; `profile` has `spotify_id`, `display_name` and `avatar_url`; `spotify`
+    and `supabase` are the tokens of each. Printing it shows no token.
+    """
+
+    listener: str
+    profile: Mapping[str, str | None]
+    spotify: Tokens
+    supabase: Tokens
+
+
+class SupabaseAccounts:
+    """
+    Sign-in through Supabase Auth.
+
+    Parameters
+    ----------
+    project : SupabaseProject
+    scopes : sequence of str
+        What to ask Spotify for. Auth adds `user-read-email`.
+    clock : function
+        The time, with time zone.
+    """
+
+    def __init__(self, project: SupabaseProject, scopes: Sequence[str], clock: Callable[[], datetime]) -> None:
+        self._project, self._scopes, self._clock = project, " ".join(scopes), clock
+
+    def begin(self, redirect_uri: str) -> tuple[str, str]:
+        """
+        The address to send the browser to, and the verifier to keep in that browser until it comes back.
+
+        `redirect_uri` must be listed in the project; Auth silently takes the project's site address instead.
+        """
+        client = self._project.for_sign_in()
+        options: Any = {"redirect_to": redirect_uri, "scopes": self._scopes}
+        url = client.auth.sign_in_with_oauth({"provider": "spotify", "options": options}).url
+        return url, str(client.options.storage.get_item(f"{STORAGE_KEY}-code-verifier"))
+
+    def finish(self, params: Mapping[str, str], secret: str) -> SupabaseSignedIn:
+        """
+        Who came back, from the query of the return address and the verifier of `begin`.
+
+        Raises
+        ------
+        SpotifyRefused
+            Auth says no; `reason` names the setting or the fault.
+        SignInFailed
+            The browser brings no code, or Auth gave no tokens of Spotify.
+        SpotifyUnreachable
+            Auth did not answer. The code is spent perhaps: begin again.
+        """
+        if "error" in params or not params.get("code"):
+            raise _refusal(params.get("error_code", ""))
+        now = self._clock()
+        with _refusals():
+            exchange: Any = {"auth_code": params["code"], "code_verifier": secret, "redirect_to": ""}
+            session = self._project.for_sign_in().auth.exchange_code_for_session(exchange).session
+        if session is None or not session.provider_token:
+            raise SignInFailed("Supabase gave no permission of Spotify's along. Please sign in again.")
+        until = now + SPOTIFY_TOKEN_LASTS
+        spotify = Tokens(session.provider_token, session.provider_refresh_token, until, self._scopes, now)
+        return SupabaseSignedIn(session.user.id, _profile(session), spotify, _tokens(session))
+
+
+class ListenerTokens:
+    """
+    Access tokens of listeners who signed in, renewed in time. Calling it gives the one of a listener, valid now.
+
+    Renewing goes under a lock across threads and processes: a refresh token that is used twice ends the session. Its
+    name is not the listener's own, which is held while Spotify's tokens are renewed.
+    """
+
+    def __init__(self, project: SupabaseProject, tokens: TokenStore, clock: Callable[[], datetime]) -> None:
+        self._project, self._tokens, self._clock = project, tokens, clock
+        self._known: dict[str, Tokens] = {}
+
+    def __call__(self, listener: str) -> str:
+        """
+        The listener's access token.
+
+        Raises
+        ------
+        ReconnectSpotify
+            The listener must sign in again.
+        StorageProblem
+            Supabase does not answer.
+        """
+        known = self._known.get(listener) or self._kept(listener)
+        if self._is_expiring(known):
+            with self._tokens.locked(f"supabase {listener}"):
+                known = self._kept(listener)  # another tab may have renewed it meanwhile
+                if self._is_expiring(known):
+                    known = self._renewed(listener, known)
+        self._known[listener] = known
+        return known.access_token
+
+    def _is_expiring(self, tokens: Tokens) -> bool:
+        return tokens.expires_at - self._clock() < MARGIN
+
+    def _kept(self, listener: str) -> Tokens:
+        kept = self._tokens.tokens(listener, "supabase")
+        if kept is None:
+            self._known.pop(listener, None)
+            raise ReconnectSpotify(_ENDED)
+        return kept
+
+    def _renewed(self, listener: str, kept: Tokens) -> Tokens:
+        try:
+            session = self._project.for_sign_in().auth.refresh_session(kept.refresh_token or "").session
+        except (AuthError, httpx.HTTPError) as problem:
+            if not _is_end(problem) and kept.expires_at > self._clock():
+                return kept
+            if not _is_end(problem):
+                raise StorageProblem(_SILENT) from None
+            session = None
+        if session is None:
+            self._known.pop(listener, None)
+            self._tokens.remove_tokens(listener, "supabase")
+            raise ReconnectSpotify(_ENDED)
+        renewed = _tokens(session)
+        self._tokens.save_tokens(listener, renewed, "supabase")
+        return renewed
+
+
+def _is_end(problem: Exception) -> bool:
+    """True when Auth has ended the session; False when it was busy, broken or silent and may renew it later."""
+    return isinstance(problem, AuthApiError | AuthSessionMissingError) and problem.status in (400, 401, 403, 404)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what Auth says into a `SpotifyProblem`; its own words, which may repeat a code, are dropped."""
+    try:
+        yield
+    except (AuthRetryableError, httpx.HTTPError):
+        raise SpotifyUnreachable(_SILENT) from None
+    except AuthError as problem:
+        raise _refusal(problem.code if isinstance(problem, AuthApiError) else "") from None
+
+
+def _refusal(code: str | None) -> SpotifyRefused | SignInFailed:
+    if code in REFUSALS:
+        reason, sentence = REFUSALS[code]
+        return SpotifyRefused(sentence, reason)
+    return SignInFailed("The sign-in was not completed. Please try again.")
+
+
+def _tokens(session: Session) -> Tokens:
+    until = datetime.fromtimestamp(session.expires_at or 0, UTC)
+    return Tokens(session.access_token, session.refresh_token, until)
+
+
+def _profile(session: Session) -> dict[str, str | None]:
+    """From the identity, which Spotify told; a user's metadata can be edited by the user."""
+    identities = session.user.identities or []
+    told = next((one.identity_data or {} for one in identities if one.provider == "spotify"), {})
+    return {
+        "spotify_id": told.get("provider_id"),
+        "display_name": told.get("full_name") or told.get("name"),
+        "avatar_url": told.get("avatar_url") or None,
+    }
