@@ -60,7 +60,8 @@ class Account:
 
     def sent(self, listener: str) -> pd.DataFrame:
         """What was sent to whom, oldest first: `at, recipient, what, rows`."""
-        return self._store_for(listener).sent(listener)
+        sent = self._store_for(listener).sent(listener)
+        return sent.sort_values("at", kind="stable", ignore_index=True)  # a guest's log came in later
 
     def export(self, listener: str, now: str) -> bytes:
         """

@@ -1,5 +1,13 @@
 """What a guest brought in becomes the listener's when the guest signs in."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any
+
+import pandas as pd
+
+from recsys.services.features import CONSENTS
 from recsys.storage.store import Store
 
 
@@ -7,7 +15,8 @@ def adopt(guests: Store, guest: str, store: Store, listener: str) -> int:
     """
     Give a guest's rows to the listener the guest turned out to be, then erase the guest.
 
-    What the listener has already is kept: tracks are merged as on any import, a recipe of the same name stays.
+    What the listener has already is kept: tracks are merged as on any import, a thumb stays, and a guest's recipe of
+    a name that is taken comes along under another, such as "Evening (2)". Of consents and misses the later word counts.
 
     Parameters
     ----------
@@ -22,7 +31,7 @@ def adopt(guests: Store, guest: str, store: Store, listener: str) -> int:
     Raises
     ------
     StorageProblem
-        A write was refused. Nothing of the guest's was erased, and adopting again goes on.
+        A write was refused. Nothing of the guest's was erased, and adopting again goes on: nothing comes twice.
     """
     tracks = guests.tracks(guest)
     added = store.save_tracks(listener, tracks).added if len(tracks) else 0
@@ -30,20 +39,68 @@ def adopt(guests: Store, guest: str, store: Store, listener: str) -> int:
         store.save_origins(listener, origins)
     if len(plays := guests.plays(guest)):
         store.save_plays(listener, plays)
-    own = store.recipes(listener)
-    for name, recipe in guests.recipes(guest).items():
-        if name not in own:
-            store.save_recipe(listener, name, recipe)
-    _adopt_feedback(guests, guest, store, listener)
+    _adopt_recipes(guests.recipes(guest), store, listener)
+    _adopt_feedback(guests.feedback(guest), store, listener)
+    _adopt_consents(guests.state(guest, CONSENTS) or {}, store, listener)
+    _adopt_misses(guests.misses(guest), store, listener)
+    _adopt_sent(guests.sent(guest), store, listener)
     guests.erase(guest)
     return added
 
 
-def _adopt_feedback(guests: Store, guest: str, store: Store, listener: str) -> None:
-    thumbs, own = guests.feedback(guest), set(store.feedback(listener)["track_id"])
+def _adopt_recipes(recipes: Mapping[str, dict[str, Any]], store: Store, listener: str) -> None:
+    own = store.recipes(listener)
+    for name, recipe in recipes.items():
+        free = next(one for one in _names(name) if own.get(one, recipe) == recipe)
+        if free not in own:
+            store.save_recipe(listener, free, recipe)
+
+
+def _names(name: str) -> Iterator[str]:
+    """The name, and others to use where it is taken."""
+    yield name
+    yield from (f"{name} ({number})" for number in count(2))
+
+
+def _adopt_feedback(thumbs: pd.DataFrame, store: Store, listener: str) -> None:
+    own = set(store.feedback(listener)["track_id"])
     for position, (track_id, liked, at) in enumerate(
         zip(thumbs["track_id"], thumbs["liked"], thumbs["at"], strict=True)
     ):
         if track_id not in own:
             track = thumbs.iloc[[position]].drop(columns=["liked", "at"])
             store.save_feedback(listener, track, bool(liked), at)
+
+
+def _adopt_consents(consents: Mapping[str, Any], store: Store, listener: str) -> None:
+    own = store.state(listener, CONSENTS) or {}
+    later = {name: given for name, given in consents.items() if given["at"] > own.get(name, {}).get("at", "")}
+    if later:
+        store.save_state(listener, CONSENTS, {**own, **later})
+
+
+def _adopt_misses(misses: pd.DataFrame, store: Store, listener: str) -> None:
+    if len(misses):
+        both = pd.concat([store.misses(listener), misses], ignore_index=True)
+        in_time = both.sort_values("asked_at", key=_moments)
+        latest = in_time.drop_duplicates(["track_id", "source"], keep="last")
+        store.save_misses(listener, latest.reset_index(drop=True))
+
+
+def _adopt_sent(sent: pd.DataFrame, store: Store, listener: str) -> None:
+    """A log has no keys, so what is there already is counted: an adoption that broke off wrote a part of it."""
+    there = Counter(_log(store.sent(listener)))
+    for at, entry in zip(sent["at"], _log(sent), strict=True):
+        there[entry] -= 1
+        if there[entry] < 0:
+            _, recipient, what, rows = entry
+            store.log_sent(listener, recipient, what, rows, at)
+
+
+def _log(sent: pd.DataFrame) -> list[tuple[Any, ...]]:
+    return list(sent.assign(at=_moments(sent["at"])).itertuples(index=False, name=None))
+
+
+def _moments(times: pd.Series) -> pd.Series:
+    """Times that compare, however a store writes them."""
+    return pd.to_datetime(times, utc=True, format="ISO8601")

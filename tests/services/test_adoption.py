@@ -5,10 +5,10 @@ import pytest
 from recsys.errors import StorageProblem
 from recsys.services.adoption import adopt
 from tests.services.tables import tracks
-from tests.storage.tables import fill_everything, origins, plays
+from tests.storage.tables import fill_everything, misses
 
 
-def test_tracks_origins_plays_recipes_and_thumbs_come_along(world):
+def test_all_that_a_guest_has_comes_along(world):
     store = world.store
     fill_everything(store, "guest-1")
     own = {name: len(table) for name, table in store.export("guest-1").items()}
@@ -16,7 +16,7 @@ def test_tracks_origins_plays_recipes_and_thumbs_come_along(world):
     adopt(store, "guest-1", store, "bob")
 
     adopted = store.export("bob")
-    for name in ("user_tracks", "track_origins", "plays", "recipes", "feedback"):
+    for name in ("user_tracks", "track_origins", "plays", "recipes", "feedback", "feature_misses", "sent_log"):
         assert len(adopted[name]) == own[name] > 0, name
     assert not any(store.counts("guest-1").values())
 
@@ -27,7 +27,6 @@ def test_what_the_listener_has_already_is_kept(world):
     store.save_recipe("bob", "mine", {"length": 5})
     store.save_feedback("bob", tracks(1), liked=True, at="2026-11-20T12:00:00Z")
     store.save_tracks("guest-1", tracks(5))
-    store.save_recipe("guest-1", "mine", {"length": 50})
     store.save_feedback("guest-1", tracks(1), liked=False, at="2026-11-21T12:00:00Z")
 
     assert adopt(store, "guest-1", store, "bob") == 2
@@ -37,34 +36,102 @@ def test_what_the_listener_has_already_is_kept(world):
     assert list(store.feedback("bob")["liked"]) == [True]
 
 
+def test_a_recipe_of_a_name_that_is_taken_comes_along_under_another(world):
+    store = world.store
+    store.save_recipe("bob", "Evening", {"length": 5})
+    store.save_recipe("bob", "Evening (2)", {"length": 6})
+    store.save_recipe("bob", "Morning", {"length": 8})
+    store.save_recipe("guest-1", "Evening", {"length": 7})
+    store.save_recipe("guest-1", "Morning", {"length": 8})
+
+    adopt(store, "guest-1", store, "bob")
+
+    assert store.recipes("bob") == {
+        "Evening": {"length": 5},
+        "Evening (2)": {"length": 6},
+        "Evening (3)": {"length": 7},
+        "Morning": {"length": 8},
+    }
+
+
+def test_what_was_sent_to_whom_is_not_forgotten(world):
+    store = world.store
+    store.log_sent("bob", "spotify", "tracks of a playlist", 3, "2026-11-20T12:00:00Z")
+    store.log_sent("guest-1", "reccobeats", "track ids", 40, "2026-11-19T12:00:00Z")
+    store.log_sent("guest-1", "reccobeats", "track ids", 40, "2026-11-19T12:00:00Z")
+
+    adopt(store, "guest-1", store, "bob")
+
+    sent = world.account.sent("bob")
+    assert list(sent["recipient"]) == ["reccobeats", "reccobeats", "spotify"]
+    assert list(sent["rows"]) == [40, 40, 3]
+
+
+def test_of_two_words_on_a_consent_the_later_one_counts(world):
+    store = world.store
+    world.features.agree("bob", "reccobeats", True)
+    world.features.agree("bob", "other", True)
+    world.features.agree("guest-1", "reccobeats", False)
+    world.features.agree("guest-2", "other", False)
+    world.features.agree("bob", "other", True)
+
+    adopt(store, "guest-1", store, "bob")
+    adopt(store, "guest-2", store, "bob")
+
+    assert not world.features.has_agreed("bob", "reccobeats")
+    assert world.features.has_agreed("bob", "other")
+
+
+def test_what_a_source_does_not_know_is_remembered_with_the_later_date(world):
+    store = world.store
+    store.save_misses("bob", misses("a", "b", asked_at="2026-11-20T12:00:00Z"))
+    store.save_misses("guest-1", misses("b", "c", asked_at="2026-11-19T12:00:00Z"))
+
+    adopt(store, "guest-1", store, "bob")
+
+    days = store.misses("bob").set_index("track_id")["asked_at"].str[8:10]
+    assert days.to_dict() == {"a": "20", "b": "20", "c": "19"}
+
+
 def test_a_guest_with_nothing_leaves_nothing(world):
     assert adopt(world.store, "guest-1", world.store, "bob") == 0
     assert not any(world.store.counts("bob").values())
 
 
-class RefusingPlays:
-    """A store that breaks in the middle."""
+class Breaking:
+    """A store that breaks at the n-th call of one method."""
 
-    def __init__(self, store):
-        self._store = store
+    def __init__(self, store, method, at):
+        self._store, self._method, self._left = store, method, at
 
     def __getattr__(self, name):
+        self._left -= name == self._method
+        if name == self._method and self._left <= 0:
+            raise StorageProblem("The store does not answer.")
         return getattr(self._store, name)
 
-    def save_plays(self, listener, table):
-        raise StorageProblem("The store does not answer.")
 
-
-def test_a_store_that_breaks_in_the_middle_keeps_the_guest_and_adopting_again_completes(world):
+@pytest.mark.parametrize(
+    ("method", "at"),
+    [("save_plays", 1), ("save_recipe", 2), ("save_state", 1), ("save_misses", 1), ("log_sent", 1), ("log_sent", 2)],
+)
+def test_a_store_that_breaks_in_the_middle_keeps_the_guest_and_adopting_again_completes(world, method, at):
     store = world.store
-    store.save_tracks("guest-1", tracks(2))
-    store.save_origins("guest-1", origins(*tracks(2)["track_id"]))
-    store.save_plays("guest-1", plays("2026-11-20T12:00:00Z"))
+    store.save_recipe("bob", "Evening", {"length": 1})
+    fill_everything(store, "guest-1")
+    store.save_recipe("guest-1", "Morning", {"length": 2})
+    store.log_sent("guest-1", "ReccoBeats", "track ids", 7, "2026-11-20T12:00:00Z")
+    world.features.agree("guest-1", "reccobeats", True)
+    own = store.counts("guest-1")
     with pytest.raises(StorageProblem):
-        adopt(store, "guest-1", RefusingPlays(store), "bob")
-    assert len(store.tracks("guest-1")) == 2
+        adopt(store, "guest-1", Breaking(store, method, at), "bob")
+    assert store.counts("guest-1") == own
 
     adopt(store, "guest-1", store, "bob")
 
-    assert len(store.plays("bob")) == 1
+    assert not any(store.counts("guest-1").values())
+    assert sorted(store.recipes("bob")) == ["Evening", "Evening (2)", "Morning"]
+    assert sorted(store.sent("bob")["rows"]) == [2, 7]
+    assert len(store.plays("bob")) == len(store.misses("bob")) == 1
     assert len(store.tracks("bob")) == 2
+    assert world.features.has_agreed("bob", "reccobeats")
