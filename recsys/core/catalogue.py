@@ -124,7 +124,9 @@ class Catalogue:
     def rows_owned(self, library: pd.DataFrame) -> Integers:
         """The rows that a library holds: by track id (of any version), ISRC, or song."""
         by_song = np.isin(self.songs, song_numbers(library))
-        by_isrc = isrcs(self.tracks["isrc"].astype("str")).isin(isrcs(library["isrc"]).dropna()).to_numpy(bool)
+        codes = self.tracks["isrc"].cat
+        is_held = isrcs(pd.Series(codes.categories, dtype="str")).isin(isrcs(library["isrc"]).dropna())
+        by_isrc = np.append(is_held.to_numpy(bool), False)[codes.codes]
         by_id = self.tracks["track_id"].isin(library["track_id"]).to_numpy(bool)
         doubled = self.doubles[self.doubles.index.isin(library["track_id"])].to_numpy(np.int64)
         return np.union1d(np.flatnonzero(by_song | by_isrc | by_id), doubled)

@@ -1,122 +1,184 @@
-"""`recommend` ranks a catalogue file for library files, or says in one sentence what is wrong."""
+"""`python -m recsys recommend`: files in, a ranked and explained list out."""
 
 import csv
 import io
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from recsys.__main__ import tonearm
-from recsys.errors import TonearmError
+from recsys.commands.recommend import command
+from recsys.core.export import to_csv
+from recsys.core.features import FEATURES
+from recsys.core.identity import song_key
+from recsys.errors import BadRecipe, BadTracks, TonearmError, UnknownFeature, UnreadableFile
+from tests.core.small import random_tracks
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-HEAD = "track_id,title,artists,album,year,energy,valence,danceability,acousticness\n"
+SHARED = Path(__file__).parents[2] / "../shared/data"
 KEYS = ["rank", "track_id", "title", "artists", "album", "year", "score", "why", "nearest", "url"]
 
 
-def rows(prefix, count, title="Song"):
-    numbers = ((n % 10 / 10, n % 7 / 7, n % 5 / 5, n % 3 / 3) for n in range(count))
-    return "".join(
-        f"{prefix}{n:0{22 - len(prefix)}d},{title} {n},{prefix} band {n},,{1970 + n % 50},{','.join(map(str, row))}\n"
-        for n, row in enumerate(numbers)
-    )
+def ids(table):
+    """Ids as Spotify makes them."""
+    return table.assign(track_id=[f"{name:0>22}" for name in table["track_id"]])
 
 
 @pytest.fixture
-def files(tmp_path):
-    library, catalogue = tmp_path / "library.csv", tmp_path / "catalogue.csv"
-    library.write_text(HEAD + rows("own", 12))
-    catalogue.write_text(HEAD + rows("own", 12) + rows("new", 80, title="Tune"))
-    return library, catalogue
+def library(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_bytes(to_csv(ids(random_tracks(12, seed=2, prefix="l"))))
+    return path
 
 
-def recommend(library, catalogue, *options):
-    arguments = ["recommend", str(library), "--catalogue", str(catalogue), *map(str, options)]
-    answer = CliRunner().invoke(tonearm, arguments, catch_exceptions=False)
-    assert answer.exit_code == 0, answer.output
-    return answer.output
+@pytest.fixture
+def catalogue(tmp_path):
+    path = tmp_path / "catalogue.csv"
+    path.write_bytes(to_csv(ids(random_tracks(80, seed=1, prefix="c", missing=0.1))))
+    return path
 
 
-def test_json_has_the_promised_keys_and_reasons_that_sum_to_falling_scores(files):
-    found = json.loads(recommend(*files, "-n", 15, "--format", "json"))
+def recommend(*arguments):
+    return CliRunner().invoke(command, [str(argument) for argument in arguments])
 
-    assert [list(song) for song in found] == [KEYS] * 15
-    assert [song["rank"] for song in found] == list(range(1, 16))
-    for song in found:
+
+def test_json_is_a_list_of_songs_with_their_reasons(library, catalogue):
+    answer = recommend(library, "--catalogue", catalogue, "-n", 5, "--format", "json")
+
+    songs = json.loads(answer.stdout)
+    assert [list(song) for song in songs] == [KEYS] * 5
+    assert [song["rank"] for song in songs] == [1, 2, 3, 4, 5]
+    assert [song["score"] for song in songs] == sorted((song["score"] for song in songs), reverse=True)
+    for song in songs:
+        assert list(song["why"]) == [f.name for f in FEATURES]
         assert sum(song["why"].values()) == pytest.approx(song["score"], abs=1e-6)
-    scores = [song["score"] for song in found]
-    assert scores == sorted(scores, reverse=True)
+        assert len(song["nearest"]) == 3
+        assert song["url"] == f"https://open.spotify.com/track/{song['track_id']}"
+        assert song["album"] is None
+        assert song["year"] is None or isinstance(song["year"], int)
 
 
-def test_nothing_of_the_library_is_recommended(files):
-    found = json.loads(recommend(*files, "-n", 80, "--format", "json"))
+def test_a_weight_changes_the_list(library, catalogue):
+    plain, heavy = (
+        json.loads(recommend(library, "--catalogue", catalogue, "--format", "json", *more).stdout)
+        for more in ((), ("--weight", "energy=10", "--weight", "genre=0"))
+    )
 
-    assert not [song for song in found if song["track_id"].startswith("own")]
-
-
-def test_a_weight_changes_the_list(files):
-    plain, steered = (recommend(*files, "--format", "json", *w) for w in ((), ("--weight", "energy=10")))
-
-    assert [s["track_id"] for s in json.loads(plain)] != [s["track_id"] for s in json.loads(steered)]
+    assert [song["track_id"] for song in plain] != [song["track_id"] for song in heavy]
+    assert all(song["why"]["genre"] == 0 for song in heavy)
 
 
-def test_csv_and_json_tell_the_same_list(files):
-    told = list(csv.DictReader(io.StringIO(recommend(*files, "--format", "csv").lstrip("\ufeff"))))
-    found = json.loads(recommend(*files, "--format", "json"))
+def test_csv_holds_the_same_rows_and_goes_to_a_file(library, catalogue, tmp_path):
+    out = tmp_path / "list.csv"
+    answer = recommend(library, "--catalogue", catalogue, "-n", 4, "--format", "csv", "--out", out)
+    songs = json.loads(recommend(library, "--catalogue", catalogue, "-n", 4, "--format", "json").stdout)
 
-    assert [row["track_id"] for row in told] == [song["track_id"] for song in found]
-    assert float(told[0]["why_energy"]) == pytest.approx(found[0]["why"]["energy"])
+    rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8-sig"), newline="")))
+    assert answer.stdout == ""
+    assert [row["track_id"] for row in rows] == [song["track_id"] for song in songs]
+    assert float(rows[0]["why_energy"]) == pytest.approx(songs[0]["why"]["energy"])
+    assert rows[0]["nearest"] == "; ".join(songs[0]["nearest"])
+    assert "note" not in rows[0]
 
 
-def test_out_writes_a_file_and_nothing_to_the_screen(files, tmp_path):
-    assert recommend(*files, "--out", tmp_path / "list.txt") == ""
-    assert " 1 " in (tmp_path / "list.txt").read_text()
+def test_a_table_names_songs_and_reasons(library, catalogue):
+    lines = recommend(library, "--catalogue", catalogue, "-n", 2).stdout.splitlines()
+
+    assert len(lines) == 4
+    assert lines[0].startswith("  1  ") and " by Artist c " in lines[0]
+    assert "; like Song l " in lines[1]
+
+
+def test_a_list_of_invented_songs_says_so(library, tmp_path):
+    catalogue = tmp_path / "demo.csv"
+    table = random_tracks(20, seed=3)
+    catalogue.write_bytes(to_csv(table.assign(track_id=[f"demo-{at:06}" for at in range(20)]), note="demo data"))
+
+    assert recommend(library, "--catalogue", catalogue).stdout.startswith("demo data\n")
+    rows = csv.DictReader(io.StringIO(recommend(library, "--catalogue", catalogue, "--format", "csv").stdout[1:]))
+    assert {row["note"] for row in rows} == {"demo data"}
+
+
+def test_a_seed_speaks_instead_of_the_library(library, catalogue):
+    song = json.loads(
+        recommend(library, "--catalogue", catalogue, "--format", "json", "--seed", f"{'l3':0>22}").stdout
+    )[0]
+
+    assert song["nearest"] == ["Song l 3"]
+
+
+def test_songs_a_file_marks_as_disliked_are_stayed_away_from(catalogue, tmp_path):
+    path = tmp_path / "thumbs.csv"
+    table = ids(random_tracks(30, seed=1, prefix="c"))
+    path.write_bytes(to_csv(table.assign(target=[1] * 20 + [0] * 10)))
+
+    songs = json.loads(recommend(path, "--catalogue", catalogue, "-n", 50, "--format", "json").stdout)
+
+    assert not set(table["track_id"]) & {song["track_id"] for song in songs}
+    assert all(set(song["nearest"]) <= set(table["title"].head(20)) for song in songs)
 
 
 @pytest.mark.parametrize(
-    ("options", "sentence"),
+    ("arguments", "error", "sentence"),
     [
-        (["--weight", "foo=1"], "no feature called “foo”"),
-        (["--weight", "energy=-1"], "weight of energy must be a number from 0 up"),
-        (["--weight", "energy=nan"], "weight of energy must be a number from 0 up"),
-        (["--weight", "energy"], "must look like energy=2"),
-        (["-n", "0"], "between 1 and 500"),
-        (["-n", "501"], "between 1 and 500"),
-        (["--seed", "nobody"], "neither in your library nor in the catalogue"),
+        (["--weight", "energy=-1"], BadRecipe, "from 0 up"),
+        (["--weight", "energy=nan"], BadRecipe, "from 0 up"),
+        (["--weight", "energy=loud"], BadRecipe, "must look like energy=2"),
+        (["--weight", "energy"], BadRecipe, "must look like energy=2"),
+        (["--weight", "loveliness=1"], UnknownFeature, "no feature called “loveliness”"),
+        (["-n", "0"], BadRecipe, "between 1 and 500"),
+        (["-n", "501"], BadRecipe, "between 1 and 500"),
+        (["--seed", "nobody"], BadTracks, "nobody is neither"),
+        (["--out", "/nowhere/list.csv"], UnreadableFile, "cannot be written"),
     ],
 )
-def test_a_wrong_option_is_named_in_a_sentence(files, options, sentence):
-    with pytest.raises(TonearmError, match=sentence):
-        recommend(*files, *options)
+def test_what_cannot_be_done_is_a_sentence(library, catalogue, arguments, error, sentence):
+    answer = recommend(library, "--catalogue", catalogue, *arguments)
+
+    assert isinstance(answer.exception, error)
+    assert sentence in str(answer.exception)
 
 
-def test_a_wrong_file_ends_with_status_2_and_one_sentence_without_a_traceback(files):
-    command = [sys.executable, "-m", "recsys", "recommend", "missing.csv", "--catalogue", str(files[1])]
+@pytest.mark.parametrize("missing", ["library", "catalogue"])
+def test_a_missing_file_is_a_sentence(library, catalogue, missing, tmp_path):
+    files = {"library": library, "catalogue": catalogue} | {missing: tmp_path / "gone.csv"}
+    answer = recommend(files["library"], "--catalogue", files["catalogue"])
 
-    answer = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).resolve().parents[2])
+    assert isinstance(answer.exception, TonearmError)
+    assert "There is no file" in str(answer.exception)
 
-    assert answer.returncode == 2
-    assert answer.stdout == ""
-    assert answer.stderr == "Error: There is no file “missing.csv”. Check its name and folder.\n"
+
+def test_from_the_shell_a_mistake_is_one_line_on_stderr_and_status_2(library, catalogue):
+    done = subprocess.run(
+        [sys.executable, "-m", "recsys", "recommend", library, "--catalogue", catalogue, "--weight", "energy=-1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1 and done.stderr.startswith("Error: ")
 
 
 @pytest.mark.shared_data
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is not here")
-def test_a_real_listener_gets_twenty_distinct_songs_they_do_not_have():
-    library = SHARED / "exportify" / "listener_a.csv"
-    options = ("-n", 20, "--weight", "energy=2", "--format", "json")
+def test_a_real_listener_gets_songs_they_do_not_have():
+    answer = recommend(
+        SHARED / "exportify/listener_a.csv",
+        *("--catalogue", SHARED / "catalogue.csv", "-n", 20, "--weight", "energy=2", "--format", "json"),
+    )
+    songs = json.loads(answer.stdout, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    own = pd.read_csv(SHARED / "exportify/listener_a.csv")
+    known = {song_key(row["Track Name"], row["Artist Name(s)"]) for _, row in own.iterrows()}
+    keys = [song_key(song["title"], song["artists"]) for song in songs]
 
-    found = json.loads(recommend(library, SHARED / "catalogue.csv", *options))
-
-    with library.open(encoding="utf-8-sig") as file:
-        own = list(csv.DictReader(file))
-    owned_ids = {row["Track URI"].removeprefix("spotify:track:") for row in own}
-    owned_songs = {(row["Track Name"].casefold(), row["Artist Name(s)"].split(";")[0].casefold()) for row in own}
-    songs = {(song["title"].casefold(), song["artists"].split(";")[0].casefold()) for song in found}
-    assert len(songs) == len({song["track_id"] for song in found}) == 20
-    assert not owned_ids & {song["track_id"] for song in found}
-    assert not owned_songs & songs
+    assert len(set(keys)) == 20
+    assert not known & set(keys)
+    assert not set(own["Track URI"].str[-22:]) & {song["track_id"] for song in songs}
+    assert all(math.isclose(sum(song["why"].values()), song["score"], abs_tol=1e-6) for song in songs)
+    assert [song["score"] for song in songs] == sorted((song["score"] for song in songs), reverse=True)
