@@ -9,6 +9,9 @@ from typing import Final, Protocol, TypeGuard
 SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 """What a session id looks like: 256 random bits in URL-safe base64."""
 
+GUEST: Final = "guest-"
+"""How the listener id of a guest begins."""
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -49,7 +52,12 @@ def is_session_id(value: object) -> TypeGuard[str]:
 
 def guest_listener(session_id: str) -> str:
     """The listener id of a guest. A hash, so that a row in the store does not give away the cookie."""
-    return f"guest-{hashlib.sha256(session_id.encode()).hexdigest()[:32]}"
+    return f"{GUEST}{hashlib.sha256(session_id.encode()).hexdigest()[:32]}"
+
+
+def is_guest(listener: str) -> bool:
+    """True for the listener id of somebody who has not signed in."""
+    return listener.startswith(GUEST)
 
 
 def visitor(session_id: object, sessions: Sessions, now: datetime) -> Visitor | None:

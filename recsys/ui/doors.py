@@ -57,7 +57,7 @@ def spotify_door(session: ListenerSession) -> None:
     if not session.visitor.is_guest:
         st.success(f"Connected as {plain(session.visitor.display_name or 'you')}.", icon=":material/check:")
         st.page_link(page("library"), label="Sync your tracks", icon=":material/sync:")
-    elif wiring.settings().has_spotify:
+    elif wiring.accounts():
         st.markdown("Sync what you saved and play most, and send a list back as a playlist.")
         st.html(_link("/login", "Log in with Spotify"))
     else:

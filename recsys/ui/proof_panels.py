@@ -10,6 +10,7 @@ import streamlit as st
 from recsys.charts.found import found_chart, found_in_words
 from recsys.core.features import FEATURES
 from recsys.core.presets import WEIGHT_WORDS
+from recsys.core.proof import OURS
 from recsys.core.tuning import Tuned
 from recsys.demo.catalogue import demo_catalogue
 from recsys.importers.catalogue_file import read_catalogue
@@ -126,6 +127,12 @@ def _show_tuned(session: ListenerSession, tuned: Tuned) -> None:
         st.markdown("No slider was moved: none found clearly more anywhere else.")
         return
     st.dataframe(moved, hide_index=True, alt="The sliders that were moved")
+    if tuned.proof.more[OURS].mean > 0:
+        _offer(session, tuned)
+
+
+def _offer(session: ListenerSession, tuned: Tuned) -> None:
+    """A button that moves the sliders to where the search put them."""
     if dict(session.recipe.weights) == dict(tuned.weights):
         st.markdown("Your sliders stand there now.")
         st.page_link(page("recommend"), label="See the list they make", icon=":material/tune:")

@@ -27,14 +27,17 @@ from recsys.services.jobs import Jobs
 from recsys.services.playlists import Playlists
 from recsys.services.recommend import recommend
 from recsys.services.sync import Sync
+from recsys.services.visitors import is_guest
 from recsys.settings import Settings
 from recsys.storage.database import Database
 from recsys.storage.encryption import Cipher, app_secret
 from recsys.storage.sqlite_sessions import SqliteSessions
 from recsys.storage.sqlite_store import SqliteStore
 from recsys.storage.store import Store
+from recsys.storage.supabase_sessions import SupabaseSessions
 from recsys.ui.spotify_wiring import SpotifyWiring
-from recsys.web.deployment import Deployment
+from recsys.ui.supabase_wiring import SupabaseWiring
+from recsys.web.deployment import Accounts, Deployment
 
 log = logging.getLogger(__name__)
 
@@ -64,14 +67,33 @@ def cipher() -> Cipher:
 
 
 @cache
-def sessions() -> SqliteSessions:
+def supabase() -> SupabaseWiring | None:
+    """The hosted store; None where it is not configured."""
+    return SupabaseWiring(settings(), cipher(), now) if settings().has_supabase else None
+
+
+@cache
+def sessions() -> SqliteSessions | SupabaseSessions:
     """Browser sessions and tokens."""
-    return SqliteSessions(database(), cipher())
+    hosted = supabase()
+    return hosted.sessions if hosted else SqliteSessions(database(), cipher())
+
+
+def app_store() -> Store:
+    """Where the state of the whole app is kept."""
+    hosted = supabase()
+    return hosted.store if hosted else embedded_store()
 
 
 def store_for(listener: str) -> Store:
-    """The store that keeps a listener's rows."""
-    return embedded_store()
+    """The store that keeps a listener's rows. Guests have no row at Supabase to hang theirs on."""
+    return embedded_store() if is_guest(listener) else app_store()
+
+
+def check_stores() -> None:
+    """Raise `StorageProblem` when a store cannot be reached."""
+    embedded_store().check()
+    app_store().check()
 
 
 @cache
@@ -113,7 +135,13 @@ def spotify() -> SpotifyWiring | None:
     """Everything that speaks to Spotify; None where no Spotify app is configured."""
     if not settings().has_spotify:
         return None
-    return SpotifyWiring(settings(), sessions(), store_for, embedded_store(), httpx.Client(timeout=10))
+    return SpotifyWiring(settings(), sessions(), store_for, app_store(), httpx.Client(timeout=10))
+
+
+def accounts() -> Accounts | None:
+    """The way to sign in: through Supabase Auth where it is configured, else Spotify itself, else none."""
+    hosted = supabase()
+    return hosted.accounts if hosted else spotify()
 
 
 @cache
@@ -186,10 +214,10 @@ def deployment() -> Deployment:
         tokens=sessions(),
         store_for=store_for,
         cipher=cipher(),
-        accounts=spotify(),
+        accounts=accounts(),
         sync=sync(),
         recommend=lambda listener, recipe, seeds: recommend(catalogue(), store_for(listener), listener, recipe, seeds),
-        check_store=embedded_store().check,
+        check_store=check_stores,
         catalogue_is_loaded=lambda: len(catalogue()) > 0,
         version=__version__,
         clock=now,
@@ -200,3 +228,6 @@ def shut_down() -> None:
     """Stop background work and close the store when the server stops."""
     jobs().close()
     database().close()
+    hosted = supabase()
+    if hosted:
+        hosted.project.close()

@@ -1,0 +1,43 @@
+"""Joins the Supabase adapters: one project, as the store, the sessions and the way to sign in."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from recsys.errors import SettingsProblem
+from recsys.settings import Settings
+from recsys.spotify.sign_in import SCOPES
+from recsys.storage.encryption import Cipher
+from recsys.storage.supabase_auth import ListenerTokens, SupabaseAccounts
+from recsys.storage.supabase_project import SupabaseProject
+from recsys.storage.supabase_sessions import SupabaseSessions
+from recsys.storage.supabase_store import SupabaseStore
+
+
+class SupabaseWiring:
+    """
+    The hosted store of signed-in listeners, once per process.
+
+    Parameters
+    ----------
+    settings : Settings
+        With the three Supabase settings; `SettingsProblem` without.
+    cipher : Cipher
+        Encrypts tokens before they leave this server.
+    clock : callable
+        The time, with time zone.
+    """
+
+    def __init__(self, settings: Settings, cipher: Cipher, clock: Callable[[], datetime]) -> None:
+        url, publishable, secret = (
+            settings.supabase_url,
+            settings.supabase_publishable_key,
+            settings.supabase_secret_key,
+        )
+        if not url or not publishable or not secret:
+            raise SettingsProblem(
+                "Set SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY, or none of them."
+            )
+        self.project = SupabaseProject(url, publishable, secret)
+        self.sessions = SupabaseSessions(self.project, cipher)
+        self.store = SupabaseStore(self.project, ListenerTokens(self.project, self.sessions, clock))
+        self.accounts = SupabaseAccounts(self.project, SCOPES, clock)
