@@ -9,7 +9,7 @@ from typing import Final
 
 import httpx
 
-from recsys.errors import SettingsProblem
+from recsys.errors import SettingsProblem, SignInFailed
 from recsys.services.connection import Connections
 from recsys.services.quota import KeptQuota
 from recsys.settings import Settings
@@ -98,6 +98,8 @@ class SpotifyWiring:
 
     def finish(self, params: Mapping[str, str], secret: str) -> SpotifySignedIn:
         """See `recsys.web.deployment.Accounts.finish`."""
+        if not params.get("code"):
+            raise SignInFailed("Spotify sent no code back. Please try again.")
         verifier, redirect_uri = secret.split(" ", 1)
         grant = self._accounts(redirect_uri).exchange(params["code"], verifier, self._clock())
         me = SpotifyLibrary(self._api(_Newcomer(grant.access_token), self._sleep, AT_A_SCREEN)).me()

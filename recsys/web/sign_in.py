@@ -141,6 +141,8 @@ class SignIn:
         returned = request.query_params.get("state", "")
         if begun["state"] and not hmac.compare_digest(begun["state"].encode(), returned.encode()):
             raise _Refused("state")
+        if "error_code" in request.query_params:  # Supabase Auth says why; finishing tells it in a sentence
+            return begun
         if request.query_params.get("error") or not request.query_params.get("code"):
             raise _Refused("denied")
         return begun

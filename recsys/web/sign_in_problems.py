@@ -17,6 +17,17 @@ SENTENCES: Final = {
         "Spotify answers this app only while its owner has Spotify Premium. Once the owner has renewed it, it can take "
         "a few hours until sign-in works again."
     ),
+    "unverified_email": (
+        "Supabase wants your e-mail address confirmed, and Spotify never confirms one. The owner of this app switches "
+        "off “Confirm email” in the Supabase dashboard under Authentication, Sign In / Providers, Email."
+    ),
+    "no_email": (
+        "Supabase misses an e-mail address, which Spotify no longer tells. The owner of this app allows users without "
+        "an email in the Supabase dashboard under Authentication, Sign In / Providers, Spotify."
+    ),
+    "signup_disabled": (
+        "New listeners may not sign in here: “Allow new users to sign up” is off in the Supabase dashboard."
+    ),
     "too_often": "There were too many sign-ins from your network. Please wait a minute and try again.",
     "storage": "The sign-in could not be kept, because the store did not answer. Please try again in a minute.",
     "not_configured": "No Spotify app is configured here, so nobody can sign in. The README says how to add one.",
