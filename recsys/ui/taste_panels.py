@@ -62,7 +62,8 @@ def distributions(session: ListenerSession) -> None:
 def outliers(session: ListenerSession) -> None:
     """The listener's own tracks that stand most alone."""
     st.subheader("Your odd ones out", anchor=False)
-    alone = most_alone(session.library)
+    with st.spinner("Looking for your odd ones out …"):
+        alone = most_alone(session.library)
     if alone.empty:
         st.caption("Too few of your tracks have features to say which stand alone.")
         return
@@ -76,6 +77,7 @@ def outliers(session: ListenerSession) -> None:
     )
 
 
+@st.fragment
 def compare(session: ListenerSession) -> None:
     """Side by side with an invented listener, or with somebody's file, which is not kept."""
     st.subheader("Compare", anchor=False)
@@ -102,6 +104,7 @@ def _somebodys_library() -> pd.DataFrame | None:
     return None
 
 
+@st.fragment
 def timeline(session: ListenerSession) -> None:
     """Listening over time, where there is a history."""
     plays = session.plays
