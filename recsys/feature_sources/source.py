@@ -89,8 +89,8 @@ class Filled:
         The rows that came in, in order (index 0..n-1), with what was found; `source` says who gave audio features.
     states : Series
         One of `STATES` for each row, on the same index.
-    found : mapping of source to count
-        Tracks that a source completed or helped.
+    gained : mapping of source to track ids
+        Tracks that got an audio feature from a source.
     asked : mapping of source to count
         Tracks that a source was asked about and answered for, known to it or not.
     missed : mapping of source to track ids
@@ -101,7 +101,7 @@ class Filled:
 
     tracks: pd.DataFrame
     states: pd.Series
-    found: Mapping[str, int] = field(default_factory=dict)
+    gained: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asked: Mapping[str, int] = field(default_factory=dict)
     missed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     stopped: Mapping[str, NotOffered | SourceBusy] = field(default_factory=dict)
@@ -143,7 +143,7 @@ class _Chain:
         self._asked_before = asked_before
         self._not_found = pd.Series(False, index=tracks.index)
         self._waiting = pd.Series(False, index=tracks.index)
-        self._found: dict[str, int] = {}
+        self._gained: dict[str, tuple[str, ...]] = {}
         self._asked: dict[str, int] = {}
         self._missed: dict[str, tuple[str, ...]] = {}
         self._stopped: dict[str, NotOffered | SourceBusy] = {}
@@ -164,10 +164,10 @@ class _Chain:
             self._keep(source, rows, answer)
 
     def _keep(self, source: FeatureSource, rows: pd.Index, answer: pd.DataFrame) -> None:
-        ids = self._tracks.loc[rows, "track_id"]
-        is_known = ids.isin(answer["track_id"])
-        self._tracks = with_answers(self._tracks, answer, source.name)
-        self._found[source.name] = self._found.get(source.name, 0) + int(is_known.sum())
+        ids, before = self._tracks.loc[rows, "track_id"], self._tracks
+        self._tracks = with_answers(before, answer, source.name)
+        gained = ids[_has_gained(before, self._tracks)[rows]]
+        self._gained[source.name] = (*self._gained.get(source.name, ()), *gained)
         self._asked[source.name] = self._asked.get(source.name, 0) + len(rows)
         if source.is_online:
             missed = rows[self._is_incomplete()[rows]]
@@ -180,7 +180,7 @@ class _Chain:
         states[self._not_found] = NOT_FOUND
         states[self._waiting] = WAITING
         states[self._tracks[AUDIO].notna().any(axis=1)] = KNOWN
-        return Filled(self._tracks, states, self._found, self._asked, self._missed, self._stopped)
+        return Filled(self._tracks, states, self._gained, self._asked, self._missed, self._stopped)
 
     def _is_incomplete(self) -> pd.Series:
         return self._tracks[AUDIO].isna().any(axis=1)
@@ -198,10 +198,14 @@ def with_answers(tracks: pd.DataFrame, answer: pd.DataFrame, source: str) -> pd.
     filled = tracks.copy()
     for column, values in _believed(by_id):
         filled[column] = filled[column].where(filled[column].notna(), values)
-    has_gained = (filled[AUDIO].notna() & tracks[AUDIO].isna()).any(axis=1)
+    has_gained = _has_gained(tracks, filled)
     given = by_id["source"].fillna(source) if "source" in by_id else source
     filled.loc[has_gained, "source"] = _joined(tracks["source"], given)[has_gained]
     return filled
+
+
+def _has_gained(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
+    return (after[AUDIO].notna() & before[AUDIO].isna()).any(axis=1)
 
 
 def _believed(answer: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:

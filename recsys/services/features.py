@@ -2,27 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import pandas as pd
 
-from recsys.feature_sources.source import AUDIO, FeatureSource, Filled, fill_in
+from recsys.feature_sources.source import AUDIO, FeatureSource
+from recsys.services.feature_run import CLOSED, GIVEN, REMEMBERED, FeatureRun
 from recsys.services.sync_progress import TITLES, Stage, timestamp
 from recsys.storage.store import Store
 
 BATCH: Final = 200
-"""Tracks looked up at a time: what a crash may lose, and how often progress is seen (2.5 s at ReccoBeats' pace)."""
-
-REMEMBERED: Final = timedelta(days=30)
-"""How long a source that does not know a track is not asked about it again."""
+"""Tracks asked about online at a time: what a crash may lose, and how often progress is seen (2.5 s at ReccoBeats')."""
 
 NEEDS_CONSENT: Final = ("reccobeats",)
 """Sources that learn which tracks a listener has, and are asked only if the listener agreed to that."""
 
 NOT_FOUND: Final = "not found by any source"
 NOT_ASKED: Final = "not asked about"
-CONSENTS, CLOSED = "consents", "closed_feature_sources"
+CONSENTS: Final = "consents"
 
 SourcesFor = Callable[[str, pd.DataFrame], Sequence[FeatureSource]]
 """All sources that could be asked for a listener with this library, in order."""
@@ -48,6 +46,15 @@ class Coverage:
     def share(self) -> float:
         """Known tracks as a share of all; 0 for an empty library."""
         return self.known / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True)
+class Given:
+    """Tracks of a library whose features came from one source, and when the last of them did (None: not known)."""
+
+    source: str
+    tracks: int
+    last_at: str | None
 
 
 class Features:
@@ -80,10 +87,11 @@ class Features:
 
     def fill(self, listener: str, keep: Callable[[Stage], None], stage: Stage | None = None) -> Stage:
         """
-        Look up what is missing in a library, a batch at a time; the finished stage.
+        Look up what is missing in a library; the finished stage.
 
-        `keep` is called after each batch is stored; it may raise to stop. Sources that are busy are left in peace for
-        the rest of the run: the tracks they might know are `pending`, and `blocked_until` says when to ask again.
+        Sources at hand are asked about all tracks at once, online ones a batch at a time. `keep` is called after each
+        batch is stored; it may raise to stop. Sources that are busy are left in peace for the rest of the run: the
+        tracks they might know are `pending`, and `blocked_until` says when to ask again.
 
         Raises
         ------
@@ -93,10 +101,12 @@ class Features:
         store, stage = self._store_for(listener), stage or Stage("features", TITLES["features"])
         library = store.tracks(listener)
         keep(replace(self._counted(listener, library, stage), state="running"))
-        run = _Run(store, listener, self._open_sources(store, listener, library), self._clock)
-        missing = library[library[AUDIO].isna().any(axis=1)].reset_index(drop=True)
+        run = FeatureRun(store, listener, self._open_sources(store, listener, library), self._clock)
+        missing = _incomplete(run.ask_here(_incomplete(library)))
         for start in range(0, len(missing), BATCH):
-            run.look_up(missing.iloc[start : start + BATCH])
+            if not run.may_go_on:
+                break
+            run.ask_online(missing.iloc[start : start + BATCH])
             keep(_underway(library, run, walked=start + BATCH, missing=missing, stage=stage))
         return self._ended(self._counted(listener, store.tracks(listener), stage), run)
 
@@ -108,27 +118,42 @@ class Features:
         """
         store = self._store_for(listener)
         tracks = store.tracks(listener) if tracks is None else tracks
-        has_audio = tracks[AUDIO].notna().any(axis=1)
-        by_source = tracks.loc[has_audio, "source"].fillna("file").value_counts()
-        rest = tracks[~has_audio]
+        sources = _sources(tracks)
+        rest = tracks.drop(index=sources.index)
         online = [source for source in self._open_sources(store, listener, tracks) if source.is_online]
         is_missed = _is_missed(rest, store.misses(listener, self._since()), {source.name for source in online})
         is_waiting = ~is_missed & _can_be_asked(online, rest)
         return Coverage(
             total=len(tracks),
-            known=int(has_audio.sum()),
+            known=len(sources),
             waiting=int(is_waiting.sum()),
             not_found=int(is_missed.sum()),
             not_asked=int((~is_missed & ~is_waiting).sum()),
-            by_source={str(name): int(count) for name, count in by_source.items()},
+            by_source={str(name): int(count) for name, count in sources.value_counts().items()},
         )
+
+    def given(self, listener: str) -> list[Given]:
+        """
+        Who gave the features of a library and when, most tracks first. Asks the store only.
+
+        A track that two sources helped counts under both names joined, so the counts add up to `Coverage.known`.
+        """
+        store = self._store_for(listener)
+        tracks, origins = store.tracks(listener), store.origins(listener)
+        sources = _sources(tracks)
+        times = origins[origins["origin"].str.startswith(GIVEN)].groupby("track_id")["seen_at"].max()
+        last = times.reindex(tracks.loc[sources.index, "track_id"]).groupby(sources.to_numpy()).max()
+        return [
+            Given(str(name), int(count), last[name] if pd.notna(last[name]) else None)
+            for name, count in sources.value_counts().items()
+        ]
 
     def _open_sources(self, store: Store, listener: str, library: pd.DataFrame) -> list[FeatureSource]:
         closed = store.app_state(CLOSED) or {}
         return [
             source
             for source in self._sources_for(listener, library)
-            if source.name not in closed
+            if closed.get(source.name, "") < self._since()
             and (source.name not in NEEDS_CONSENT or self.has_agreed(listener, source.name))
         ]
 
@@ -136,7 +161,7 @@ class Features:
         now = self.coverage(listener, library)
         return replace(stage, stored=now.known, pending=now.waiting, skipped=_reasons(now.not_found, now.not_asked))
 
-    def _ended(self, stage: Stage, run: "_Run") -> Stage:
+    def _ended(self, stage: Stage, run: FeatureRun) -> Stage:
         if not run.busy_until:
             return replace(stage, state="done", is_complete=True)
         return replace(stage, state="blocked", message=run.message, blocked_until=timestamp(run.busy_until))
@@ -148,79 +173,16 @@ class Features:
         return timestamp(self._clock() - REMEMBERED)
 
 
-class _Run:
-    """One walk over a library: which sources still answer, and what they said."""
-
-    def __init__(
-        self, store: Store, listener: str, sources: Sequence[FeatureSource], clock: Callable[[], datetime]
-    ) -> None:
-        self._store, self._listener, self._clock = store, listener, clock
-        self._sources = [_Counted(source) for source in sources]
-        missed = store.misses(listener, timestamp(clock() - REMEMBERED))
-        self._missed = {name: set(rows["track_id"]) for name, rows in missed.groupby("source")}
-        self.gained = 0
-        self.busy_until: datetime | None = None
-        self.message = ""
-
-    def look_up(self, tracks: pd.DataFrame) -> None:
-        """Ask about one batch and store what was said."""
-        try:
-            filled = fill_in(tracks, self._sources, self._missed)
-        finally:
-            self._log_sent()
-        has_audio = filled.tracks[AUDIO].notna().any(axis=1)
-        self.gained += int((has_audio & tracks[AUDIO].isna().all(axis=1).to_numpy()).sum())
-        if has_audio.any():
-            self._store.save_tracks(self._listener, filled.tracks[has_audio])
-        self._save_misses(filled)
-        self._leave_out(filled)
-
-    def _log_sent(self) -> None:
-        """Written down even when the answer never came: the ids were sent."""
-        for source in self._sources:
-            if source.sent and source.is_online:
-                now = timestamp(self._clock())
-                self._store.log_sent(self._listener, source.name, "track ids", source.sent, now)
-            source.sent = 0
-
-    def _save_misses(self, filled: Filled) -> None:
-        now = timestamp(self._clock())
-        for name, track_ids in filled.missed.items():
-            if track_ids:
-                misses = pd.DataFrame({"track_id": list(track_ids), "source": name, "asked_at": now})
-                self._store.save_misses(self._listener, misses)
-
-    def _leave_out(self, filled: Filled) -> None:
-        """Do not ask again this run what is busy or closed, and remember what is closed for good."""
-        for name, problem in filled.stopped.items():
-            wait = getattr(problem, "retry_after", None)
-            if wait is None:
-                closed = self._store.app_state(CLOSED) or {}
-                self._store.save_app_state(CLOSED, {**closed, name: timestamp(self._clock())})
-            else:
-                until = self._clock() + timedelta(seconds=wait)
-                self.busy_until = min(until, self.busy_until or until)
-                self.message = str(problem)
-        self._sources = [source for source in self._sources if source.name not in filled.stopped]
+def _incomplete(tracks: pd.DataFrame) -> pd.DataFrame:
+    return tracks[tracks[AUDIO].isna().any(axis=1)].reset_index(drop=True)
 
 
-class _Counted:
-    """A source that counts the tracks it was asked about."""
-
-    def __init__(self, inner: FeatureSource) -> None:
-        self._inner = inner
-        self.name, self.at_once, self.is_online = inner.name, inner.at_once, inner.is_online
-        self.sent = 0
-
-    def can_be_asked(self, tracks: pd.DataFrame) -> pd.Series:
-        return self._inner.can_be_asked(tracks)
-
-    def look_up(self, tracks: pd.DataFrame) -> pd.DataFrame:
-        self.sent += len(tracks)
-        return self._inner.look_up(tracks)
+def _sources(tracks: pd.DataFrame) -> pd.Series:
+    """Who gave the audio features, for the rows that have some."""
+    return tracks.loc[tracks[AUDIO].notna().any(axis=1), "source"].fillna("file")
 
 
-def _underway(library: pd.DataFrame, run: _Run, walked: int, missing: pd.DataFrame, stage: Stage) -> Stage:
+def _underway(library: pd.DataFrame, run: FeatureRun, walked: int, missing: pd.DataFrame, stage: Stage) -> Stage:
     """The stage between two batches: what is behind us and has no features counts as not found until the end."""
     known = int(library[AUDIO].notna().any(axis=1).sum()) + run.gained
     pending = int(missing[AUDIO].isna().all(axis=1).iloc[walked:].sum())

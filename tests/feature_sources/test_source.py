@@ -36,7 +36,7 @@ def test_the_next_source_is_asked_only_for_what_is_missing():
     assert first.asked == [["a", "b", "c"]] and second.asked == [["b", "c"]]
     assert filled.tracks["source"].fillna("").tolist() == ["first", "second", ""]
     assert filled.states.tolist() == [KNOWN, KNOWN, NOT_FOUND]
-    assert filled.found == {"first": 1, "second": 1} and filled.asked == {"first": 3, "second": 2}
+    assert filled.gained == {"first": ("a",), "second": ("b",)} and filled.asked == {"first": 3, "second": 2}
     assert filled.missed == {"first": ("b", "c"), "second": ("c",)}
     assert filled.stopped == {}
 
@@ -73,6 +73,7 @@ def test_a_source_that_gives_no_audio_is_not_named_and_another_is_asked():
     filled = fill_in(tracks({"track_id": "a"}), [year_only, audio])
 
     assert filled.tracks.loc[0, "source"] == "audio" and filled.tracks.loc[0, "year"] == 1999.0
+    assert filled.gained == {"years": (), "audio": ("a",)}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ import pytest
 
 from recsys.errors import NotOffered, SourceBusy
 from recsys.feature_sources.known_tracks import KnownTracks
-from recsys.services.features import NOT_ASKED, NOT_FOUND, Features
+from recsys.feature_sources.reccobeats import ReccoBeats
+from recsys.feature_sources.source import AUDIO
+from recsys.services.features import NOT_ASKED, NOT_FOUND, Features, Given
 from tests.fakes.reccobeats import too_many
 from tests.services.spotify_world import SpotifyWorld
 from tests.services.tables import tracks
@@ -190,6 +192,88 @@ def test_a_closed_source_is_remembered_and_a_later_one_still_asked(world):
         stage = features_from(world, closed, catalogue).fill("ada", ignore)
     assert closed.asked == 1
     assert stage.stored == 2
+
+
+class CountingSource(KnownTracks):
+    """A catalogue that counts how often it is asked."""
+
+    def __init__(self, known):
+        super().__init__("catalogue", known)
+        self.asked = []
+
+    def look_up(self, table):
+        self.asked.append(len(table))
+        return super().look_up(table)
+
+
+def test_a_source_at_hand_is_asked_once_about_the_whole_library(world, monkeypatch):
+    monkeypatch.setattr("recsys.services.features.BATCH", 10)
+    world.store.save_tracks("ada", tracks(35))
+    catalogue = CountingSource(tracks(30, energy=0.5))
+    stage = features_from(world, catalogue).fill("ada", ignore)
+    assert catalogue.asked == [35]
+    assert (stage.stored, stage.skipped) == (30, {NOT_ASKED: 5})
+
+
+def test_online_sources_are_asked_only_about_what_is_not_known_here(world, reccobeats):
+    saved = [one for _, one in world.fake.listeners["ada"].saved]
+    world.store.save_tracks("ada", tracks(120, track_id=[one.id for one in saved]))
+    heard = dict.fromkeys(AUDIO, 0.5) | {"tempo": 120.0}
+    catalogue = KnownTracks("catalogue", world.store.tracks("ada").head(100).assign(**heard))
+    online = ReccoBeats(reccobeats.url, world.http, world.clock, world.clock.sleep)
+    agreed(world)
+    features_from(world, online, catalogue).fill("ada", ignore)
+    (asked,) = [seen.params["ids"].split(",") for seen in reccobeats.requests]
+    assert asked == [one.id for one in saved[100:]]
+
+
+def test_a_closed_source_is_asked_again_after_a_month(world):
+    world.store.save_tracks("ada", tracks(3))
+    closed = ClosedSource()
+    for _ in range(2):
+        features_from(world, closed).fill("ada", ignore)
+        world.clock.now += 31 * DAY
+    assert closed.asked == 2
+
+
+def test_who_gave_features_is_kept_per_track_with_its_date(world, reccobeats):
+    agreed(world).synced()
+    library, origins = world.store.tracks("ada"), world.store.origins("ada")
+    given = origins[origins["origin"] == "features:reccobeats"]
+    assert set(given["track_id"]) == set(library.loc[library["source"] == "reccobeats", "track_id"])
+    assert given["seen_at"].nunique() == 1
+
+
+def test_the_library_can_say_who_gave_how_many_features_and_when_the_last(world):
+    table = tracks(6, energy=[0.1, 0.2, 0.3, None, None, None], source=["likes.csv", "likes.csv", None, *[None] * 3])
+    world.store.save_tracks("ada", table)
+    world.clock.now = 1_790_000_000.0
+    features_from(world, KnownTracks("catalogue", tracks(5, energy=0.5, valence=0.5))).fill("ada", ignore)
+    given = world.features.given("ada")
+    assert [(one.source, one.tracks) for one in given] == [("catalogue", 3), ("likes.csv, catalogue", 2)]
+    assert {one.last_at[:19] for one in given} == {"2026-09-21T14:13:20"}
+    assert sum(one.tracks for one in given) == world.features.coverage("ada").known
+
+
+def test_features_that_came_with_a_file_have_no_date_of_their_own(world):
+    world.store.save_tracks("ada", tracks(2, energy=[0.5, None], source=["likes.csv", None]))
+    assert world.features.given("ada") == [Given("likes.csv", 1, None)]
+    assert world.features.given("nobody") == []
+
+
+def test_a_track_that_was_taken_out_meanwhile_stays_out(world):
+    world.store.save_tracks("ada", tracks(3))
+
+    class Slow(CountingSource):
+        """Takes so long that the listener removes a track."""
+
+        def look_up(self, table):
+            world.store.remove_tracks("ada", [table["track_id"].iloc[0]])
+            return super().look_up(table)
+
+    features_from(world, Slow(tracks(3, energy=0.5))).fill("ada", ignore)
+    assert list(world.store.tracks("ada")["title"]) == ["Song 1", "Song 2"]
+    assert set(world.store.origins("ada")["track_id"]) == set(world.store.tracks("ada")["track_id"])
 
 
 def test_coverage_says_who_gave_the_features_and_the_rest_adds_up(world):
