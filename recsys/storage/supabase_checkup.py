@@ -143,8 +143,8 @@ class SupabaseCheckup:
         if not returned.startswith(self.redirect_uri):
             where = returned.split("?")[0] or "nowhere"
             raise SettingsProblem(
-                f"Supabase would send browsers to {where} instead of {self.redirect_uri}. Add {self.redirect_uri} to the "
-                f"redirect URLs {_URLS}."
+                f"Supabase would send browsers to {where} instead of {self.redirect_uri}. Add {self.redirect_uri} to "
+                f"the redirect URLs {_URLS}."
             )
 
     def _begin_sign_in(self) -> str:
