@@ -79,7 +79,7 @@ def _checked(answer: httpx.Response) -> list[Any]:
     """The rows of an answer, or the error that it is."""
     if answer.status_code == 429:
         raise SourceBusy("ReccoBeats asks us to slow down; it is asked again later.", _retry_after(answer))
-    if 400 <= answer.status_code < 500:
+    if 400 < answer.status_code < 500 and answer.status_code != 422:  # 400 and 422 are about one question
         raise NotOffered(f"ReccoBeats does not serve this app any more (status {answer.status_code}).")
     try:
         content = answer.json()["content"] if answer.status_code == 200 else None

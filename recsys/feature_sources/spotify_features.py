@@ -5,14 +5,20 @@ source out from then on.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from recsys.core.tracks import NUMBERS, SPOTIFY_ID
 from recsys.errors import NotOffered, SourceBusy, SpotifyBusy, SpotifyRefused, SpotifyUnreachable
 
-BROKEN_WAIT = 300.0
+CLOSED: Final = ("closed_to_new_apps", "forbidden", "not_found")
+"""Reasons of a refusal that no listener and no owner of the app can mend."""
+
+BROKEN_WAIT: Final = 300.0
+REFUSED_WAIT: Final = 86_400.0
+"""Seconds until it is worth asking again when somebody can mend a refusal (Premium, the allow-list, a scope)."""
+
 Ask = Callable[[Sequence[str]], Sequence[Mapping[str, Any] | None]]
 
 
@@ -38,7 +44,9 @@ class SpotifyFeatures:
         try:
             answers = self._ask(ids)
         except SpotifyRefused as refused:
-            raise NotOffered(str(refused)) from refused
+            if refused.reason in CLOSED:
+                raise NotOffered(str(refused)) from refused
+            raise SourceBusy(str(refused), REFUSED_WAIT) from refused
         except SpotifyBusy as busy:
             raise SourceBusy(str(busy), busy.retry_after) from busy
         except SpotifyUnreachable as broken:

@@ -87,7 +87,7 @@ FAULTS = {
     "sent elsewhere": (Fault.redirect("http://127.0.0.1:9/"), SourceBusy, 1),
     "forbidden": (Fault.forbidden(), NotOffered, 1),
     "gone": (Fault.not_found(), NotOffered, 1),
-    "refused": (Fault(400, '{"status": 4004}'), NotOffered, 1),
+    "not understood": (Fault(400, '{"status": 4004}'), SourceBusy, 1),
 }
 
 
@@ -116,5 +116,5 @@ def test_an_odd_entry_is_passed_over(service, reccobeats, entry):
 
 
 def test_more_than_forty_would_be_refused(service, reccobeats):
-    with pytest.raises(NotOffered):
+    with pytest.raises(SourceBusy):
         reccobeats.look_up(asked(*IDS[:41]))

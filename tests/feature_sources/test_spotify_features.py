@@ -56,6 +56,14 @@ def test_a_refusal_means_that_the_source_is_closed(reason):
         SpotifyFeatures(raising(SpotifyRefused("Closed.", reason))).look_up(asked(ONE.id))
 
 
+@pytest.mark.parametrize("reason", ["premium_required", "not_registered", "scope", "not_understood"])
+def test_a_refusal_that_somebody_can_mend_does_not_close_the_source_for_everybody(reason):
+    with pytest.raises(SourceBusy, match="Renew it") as caught:
+        SpotifyFeatures(raising(SpotifyRefused("Renew it.", reason))).look_up(asked(ONE.id))
+
+    assert caught.value.retry_after == 86_400
+
+
 @pytest.mark.parametrize(("problem", "wait"), [(SpotifyBusy("Later.", 90), 90), (SpotifyUnreachable("Broken."), 300)])
 def test_a_wait_or_a_broken_line_is_a_busy_source(problem, wait):
     with pytest.raises(SourceBusy) as caught:

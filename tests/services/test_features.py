@@ -8,6 +8,7 @@ from recsys.feature_sources.known_tracks import KnownTracks
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.source import AUDIO
 from recsys.services.features import NOT_ASKED, NOT_FOUND, Features, Given
+from recsys.services.sync_progress import timestamp
 from tests.fakes.reccobeats import too_many
 from tests.services.spotify_world import SpotifyWorld
 from tests.services.tables import tracks
@@ -288,7 +289,7 @@ def test_coverage_says_who_gave_the_features_and_the_rest_adds_up(world):
 def test_what_an_agreed_source_was_not_asked_yet_is_waiting(world):
     agreed(world)
     world.store.save_tracks("ada", tracks(4, track_id=["demo-1", "demo-2", *tracks(2)["track_id"]]))
-    world.store.save_app_state("closed_feature_sources", {"spotify": "2026-11-01T00:00:00Z"})
+    world.store.save_app_state("closed_feature_sources", {"spotify": timestamp(world.now())})
     coverage = world.features.coverage("ada")
     assert (coverage.waiting, coverage.not_asked) == (2, 2)
 
