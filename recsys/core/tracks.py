@@ -1,5 +1,6 @@
 """The track table: its columns, their types, and the check every table passes before the engine sees it."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
@@ -11,7 +12,22 @@ TEXT: Final = ("track_id", "title", "artists", "album", "isrc", "genres", "added
 """Text columns. `artists` is joined with "; ", `genres` with ","; `added_at` is an ISO 8601 time in UTC; `source` says
 who gave the audio features. `isrc` and the rest may be missing; `track_id`, `title` and `artists` may not."""
 
-NUMBERS: Final = (*(f.column for f in NUMBER_FEATURES), "key", "mode", "time_signature", "popularity", "explicit")
+OTHER_NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
+    "key": (0, 11),
+    "mode": (0, 1),
+    "time_signature": (1, 7),
+    "popularity": (0, 100),
+    "explicit": (0, 1),
+}
+"""Number columns that are no features, and what is believed of them on import."""
+
+RANGES: Final[Mapping[str, tuple[float, float]]] = {
+    **{f.column: (f.low, f.high) for f in NUMBER_FEATURES},
+    **OTHER_NUMBERS,
+}
+"""What is believed of each number column: lowest and highest."""
+
+NUMBERS: Final = tuple(RANGES)
 """Number columns, float64, NaN where unknown."""
 
 COLUMNS: Final = (*TEXT, *NUMBERS)

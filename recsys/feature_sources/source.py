@@ -6,8 +6,8 @@ from typing import Final, Protocol
 
 import pandas as pd
 
-from recsys.core.features import AUDIO_FEATURES, NUMBER_FEATURES
-from recsys.core.tracks import NUMBERS
+from recsys.core.features import AUDIO_FEATURES
+from recsys.core.tracks import NUMBERS, RANGES
 from recsys.errors import NotOffered, SourceBusy
 
 AUDIO: Final = [f.column for f in AUDIO_FEATURES]
@@ -25,12 +25,6 @@ STATES: Final[Mapping[str, str]] = {
     NOT_ASKED: "no online source was asked about it",
 }
 """What can be said of a track's audio features, and how a listener reads it."""
-
-_BELIEVED: Final = {f.column: (f.low, f.high) for f in NUMBER_FEATURES} | {
-    "key": (0, 11),
-    "mode": (0, 1),
-    "time_signature": (1, 7),
-}
 
 
 class FeatureSource(Protocol):
@@ -211,8 +205,8 @@ def _has_gained(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
 def _believed(answer: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
     for column in answer.columns.intersection(list(ANSWERS)):
         values = answer[column]
-        if column in _BELIEVED:
-            values = values.astype("float64").where(values.between(*_BELIEVED[column]))
+        if column in RANGES:
+            values = values.astype("float64").where(values.between(*RANGES[column]))
         yield column, values
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recsys.core.features import FEATURES
+from recsys.core.tracks import RANGES
 
 MISSING: Final = pa.array(["", "na", "n/a", "nan", "none", "null", "-", "?", "undefined", "unknown"])
 NUMBER: Final = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
@@ -27,15 +27,8 @@ WORDS: Final[Mapping[str, Mapping[str, float]]] = {
 UNKNOWN: Final = {"key": -1.0, "time_signature": 0.0, "mode": -1.0}
 """Spotify's own way to say that it does not know."""
 
-RANGES: Final[Mapping[str, tuple[float, float]]] = {f.column: (f.low, f.high) for f in FEATURES} | {
-    "key": (0, 11),
-    "mode": (0, 1),
-    "time_signature": (1, 7),
-    "popularity": (0, 100),
-    "explicit": (0, 1),
-    "liked": (0, 1),
-}
-"""What is believed: features as the feature table says, the rest as Spotify documents."""
+BELIEVED: Final[Mapping[str, tuple[float, float]]] = {**RANGES, "liked": (0, 1)}
+"""What is believed: numbers as the track table says, and marks."""
 
 
 @dataclass(frozen=True)

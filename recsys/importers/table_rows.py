@@ -13,7 +13,7 @@ from recsys.core.tracks import NUMBERS, TEXT
 from recsys.importers import text_cells
 from recsys.importers.columns import OTHER, Columns
 from recsys.importers.delimited import Batch
-from recsys.importers.number_cells import RANGES, UNKNOWN, numbers, says_missing
+from recsys.importers.number_cells import BELIEVED, UNKNOWN, numbers, says_missing
 from recsys.importers.report import MOST_PROBLEMS, PODCAST, Problem
 
 NO_IDENTITY: Final = "no Spotify id, and no title with an artist"
@@ -119,7 +119,7 @@ class RowReader:
 
     def _believed(self, ours: str, values: pa.Array, cells: dict[str, pa.Array], batch: Batch) -> pa.Array:
         """Values within range; Spotify's own words for "unknown" become missing without a report."""
-        low, high = RANGES[ours]
+        low, high = BELIEVED[ours]
         is_believed = pc.and_(pc.greater_equal(values, low), pc.less_equal(values, high))
         believed = pc.if_else(is_believed, values, pa.scalar(None, pa.float64()))
         is_lost = _lost(values, believed)

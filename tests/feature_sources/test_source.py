@@ -78,7 +78,15 @@ def test_a_source_that_gives_no_audio_is_not_named_and_another_is_asked():
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("energy", 1.5), ("tempo", 0.0), ("loudness", 900.0), ("key", -1.0), ("mode", 7.0), ("year", 0.0)],
+    [
+        ("energy", 1.5),
+        ("tempo", 0.0),
+        ("loudness", 900.0),
+        ("key", -1.0),
+        ("mode", 7.0),
+        ("year", 0.0),
+        ("popularity", 101.0),
+    ],
 )
 def test_a_number_out_of_range_is_no_answer(column, value):
     filled = fill_in(tracks({"track_id": "a"}), [Listed("odd", heard("a") | {column: value})])
