@@ -26,20 +26,32 @@ class Playlist(Protocol):
     def link(self) -> str: ...
 
 
+class Contents(Protocol):
+    """What stands in a playlist: tracks in order, and how many entries are none (podcasts, local files)."""
+
+    @property
+    def track_ids(self) -> Sequence[str]: ...
+    @property
+    def others(self) -> int: ...
+
+
 class PlaylistWriter(Protocol):
     """A listener's playlists, for writing. Every method raises a `SpotifyProblem`."""
 
     def create(self, name: str, description: str = "") -> Playlist:
         """Make a private playlist. When the answer is lost it may exist nevertheless."""
 
-    def find(self, mark: str, owner_id: str) -> Playlist | None:
-        """The listener's own playlist with the mark in its description."""
+    def find(self, mark: str, owner_id: str, playlist_id: str | None = None) -> Playlist | None:
+        """The listener's own playlist of that id, or with the mark in its description; None if it was thrown away."""
 
-    def track_ids(self, playlist_id: str) -> list[str]:
-        """What stands in the playlist, in order."""
+    def contents(self, playlist_id: str) -> Contents:
+        """What stands in the playlist."""
 
     def replace(self, playlist_id: str, track_ids: Sequence[str]) -> str | None:
         """Make the playlist hold exactly these tracks; the same however often it runs."""
+
+    def exchange(self, playlist_id: str, old: Sequence[str], new: Sequence[str]) -> str | None:
+        """Take the old tracks out and put the new ones on top; everything else stays."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +60,8 @@ class Change:
     What saving a list does, or did, to a playlist: track ids in the order of the list.
 
     `is_new` is True when the playlist has to be made, or was; `link` is None as long as it is not. `left_out` are
-    tracks Spotify does not know (from a file, or invented): they are never sent.
+    tracks Spotify does not know (from a file, or invented): they are never sent. `others` counts what the listener put
+    into the playlist and is no track (podcasts, local files): it stays, below the list.
     """
 
     name: str
@@ -58,6 +71,7 @@ class Change:
     removed: tuple[str, ...]
     kept: tuple[str, ...]
     left_out: tuple[str, ...]
+    others: int
 
 
 class Playlists:
@@ -90,7 +104,7 @@ class Playlists:
         """
         name, writer = _checked(name), self._writer_for(listener)
         playlist = self._existing(listener, writer, name)
-        return _change(name, playlist, _contents(writer, playlist), track_ids)
+        return _change(name, playlist, writer.contents(playlist.playlist_id) if playlist else None, track_ids)
 
     def save(self, listener: str, name: str, track_ids: Sequence[str]) -> Change:
         """
@@ -112,11 +126,10 @@ class Playlists:
         with self._locked(f"playlists of {listener}"):
             writer = self._writer_for(listener)
             found = self._existing(listener, writer, name)
-            before = _contents(writer, found)
+            before = writer.contents(found.playlist_id) if found else None
             playlist = found or self._made(listener, writer, name)
             self._keep(listener, name, playlist)
-            if before != _known(track_ids):
-                self._fill(listener, writer, playlist, _known(track_ids))
+            self._fill(listener, writer, playlist, before, _known(track_ids))
         return replace(_change(name, playlist, before, track_ids), is_new=found is None)
 
     def saved(self, listener: str) -> dict[str, str]:
@@ -127,13 +140,13 @@ class Playlists:
         """
         The playlist as it stands in the listener's account; None when it was never made, or thrown away there.
 
-        It is looked up by its mark: an id alone stays readable at Spotify after the listener has deleted the playlist.
+        The id is enough, unless the answer that told it was lost; the mark is, unless the listener wrote over it.
         """
         kept = self._kept(listener).get(name)
         if kept is None:
             return None
         profile = self._store_for(listener).profile(listener) or {}
-        return writer.find(kept["mark"], str(profile.get("spotify_id")))
+        return writer.find(kept["mark"], str(profile.get("spotify_id")), kept.get("playlist_id"))
 
     def _made(self, listener: str, writer: PlaylistWriter, name: str) -> Playlist:
         mark = f"tonearm{secrets.token_hex(8)}"
@@ -146,30 +159,34 @@ class Playlists:
         about = {"link": playlist.link, "playlist_id": playlist.playlist_id, "at": timestamp(self._clock())}
         self._store_for(listener).save_state(listener, STATE, {**kept, name: {**kept[name], **about}})
 
-    def _fill(self, listener: str, writer: PlaylistWriter, playlist: Playlist, track_ids: list[str]) -> None:
+    def _fill(
+        self, listener: str, writer: PlaylistWriter, playlist: Playlist, before: Contents | None, wanted: list[str]
+    ) -> None:
+        if before and list(before.track_ids) == wanted:
+            return
         now = timestamp(self._clock())
-        self._store_for(listener).log_sent(listener, "spotify", "tracks of a playlist", len(track_ids), now)
-        writer.replace(playlist.playlist_id, track_ids)
+        self._store_for(listener).log_sent(listener, "spotify", "tracks of a playlist", len(wanted), now)
+        if before and before.others:
+            writer.exchange(playlist.playlist_id, before.track_ids, wanted)
+        else:
+            writer.replace(playlist.playlist_id, wanted)
 
     def _kept(self, listener: str) -> dict[str, dict[str, Any]]:
         return self._store_for(listener).state(listener, STATE) or {}
 
 
-def _contents(writer: PlaylistWriter, playlist: Playlist | None) -> list[str]:
-    return writer.track_ids(playlist.playlist_id) if playlist else []
-
-
-def _change(name: str, playlist: Playlist | None, before: list[str], track_ids: Sequence[str]) -> Change:
-    after = _known(track_ids)
-    old, new = set(before), set(after)
+def _change(name: str, playlist: Playlist | None, before: Contents | None, track_ids: Sequence[str]) -> Change:
+    after, stood = _known(track_ids), before.track_ids if before else ()
+    old, new = set(stood), set(after)
     return Change(
         name,
         link=playlist.link if playlist else None,
         is_new=playlist is None,
         added=tuple(one for one in after if one not in old),
-        removed=tuple(one for one in before if one not in new),
+        removed=tuple(one for one in stood if one not in new),
         kept=tuple(one for one in after if one in old),
         left_out=tuple(dict.fromkeys(one for one in track_ids if one not in new)),
+        others=before.others if before else 0,
     )
 
 

@@ -4,13 +4,14 @@ https://developer.spotify.com/documentation/web-api/reference/create-playlist an
 written out instead of using spotipy's methods, which retry a creation and send a body that is not the documented one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from recsys.errors import SpotifyUnreachable
-from recsys.spotify.api import Api, Request
+from recsys.spotify.api import Api, Method, Request
 from recsys.spotify.library import SpotifyLibrary
+from recsys.spotify.parsing import REPEATED
 from recsys.spotify.playlist import Playlist, parse_playlist
 
 CHUNK: Final = 100
@@ -18,22 +19,14 @@ CHUNK: Final = 100
 
 
 @dataclass(frozen=True)
-class Difference:
-    """What writing a list into a playlist changes: track ids, in the order of the list they come from."""
+class Contents:
+    """
+    What stands in a playlist: tracks in order, each once, and how many `others` (podcasts, files of the listener's
+    own, tracks that are gone) there are.
+    """
 
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    kept: tuple[str, ...]
-
-
-def difference(before: Sequence[str], after: Sequence[str]) -> Difference:
-    """Compare what stands in a playlist with what should; the dry run before anything is sent."""
-    old, new = set(before), set(after)
-    return Difference(
-        added=tuple(t for t in after if t not in old),
-        removed=tuple(t for t in before if t not in new),
-        kept=tuple(t for t in after if t in old),
-    )
+    track_ids: tuple[str, ...] = ()
+    others: int = 0
 
 
 class SpotifyPlaylists:
@@ -55,42 +48,66 @@ class SpotifyPlaylists:
             raise SpotifyUnreachable("Spotify did not say whether the playlist was made. Try again: we look first.")
         return made
 
-    def find(self, mark: str, owner_id: str) -> Playlist | None:
-        """The newest own playlist with the mark in its description; None when there is none. Reads the whole list."""
+    def find(self, mark: str, owner_id: str, playlist_id: str | None = None) -> Playlist | None:
+        """
+        The newest own playlist of that id, or with the mark in its description; None when there is none.
+
+        It is looked for in the listener's list, all pages of it: a playlist that was deleted can still be read by id.
+        """
         for playlist in self._all():
-            if playlist.owner_id == owner_id and mark in playlist.description:
+            is_meant = playlist.playlist_id == playlist_id or mark in playlist.description
+            if playlist.owner_id == owner_id and is_meant:
                 return playlist
         return None
 
-    def track_ids(self, playlist_id: str) -> list[str]:
-        """What stands in the playlist, in order, every page read; podcasts, local files and repeats left out."""
+    def contents(self, playlist_id: str) -> Contents:
+        """What stands in the playlist; every page is read."""
         found: dict[str, None] = {}
+        others = 0
         cursor: str | None = None
         while True:
             page = self._library.playlist_items(playlist_id, cursor)
             found |= dict.fromkeys(page.tracks["track_id"])
+            others += sum(count for reason, count in page.skipped.items() if reason != REPEATED)
             cursor = page.next_cursor
             if cursor is None:
-                return list(found)
+                return Contents(tuple(found), others)
 
-    def add(self, playlist_id: str, track_ids: Sequence[str]) -> str | None:
+    def add(self, playlist_id: str, track_ids: Sequence[str], place: int | None = None) -> str | None:
         """
-        Add at the end, a hundred a call; the last `snapshot_id`. No tracks, no call.
+        Add at a place (from 0; at the end if None), a hundred a call; the last `snapshot_id`. No tracks, no call.
 
-        When an answer is lost some may have been added: `replace` again, which ends the same however often it runs.
+        When an answer is lost some may have been added: read the contents, and `replace` or `exchange` them.
         """
         snapshot = None
-        for chunk in _chunks(track_ids):
-            snapshot = self._write("POST", playlist_id, chunk)
+        for start in range(0, len(track_ids), CHUNK):
+            position = {} if place is None else {"position": place + start}
+            uris = {"uris": _uris(track_ids[start : start + CHUNK])}
+            snapshot = self._write("POST", playlist_id, uris | position)
         return snapshot
 
     def replace(self, playlist_id: str, track_ids: Sequence[str]) -> str | None:
         """Make the playlist hold exactly these tracks in this order; the last `snapshot_id`. No tracks empty it."""
-        snapshot = self._write("PUT", playlist_id, track_ids[:CHUNK])
+        snapshot = self._write("PUT", playlist_id, {"uris": _uris(track_ids[:CHUNK])})
         return self.add(playlist_id, track_ids[CHUNK:]) or snapshot
 
-    def _write(self, method: Any, playlist_id: str, track_ids: Sequence[str]) -> str | None:
-        body = {"uris": [f"spotify:track:{track_id}" for track_id in track_ids]}
+    def exchange(self, playlist_id: str, old: Sequence[str], new: Sequence[str]) -> str | None:
+        """
+        Take tracks out of a playlist and put others on top, in their order; the last `snapshot_id`. The rest stays.
+
+        For playlists that hold what is no track: `replace` would lose it, and a local file cannot be put back.
+        """
+        snapshot = self._remove(playlist_id, old)
+        return self.add(playlist_id, new, place=0) or snapshot
+
+    def _remove(self, playlist_id: str, track_ids: Sequence[str]) -> str | None:
+        snapshot = None
+        for start in range(0, len(track_ids), CHUNK):
+            items = [{"uri": uri} for uri in _uris(track_ids[start : start + CHUNK])]
+            snapshot = self._write("DELETE", playlist_id, {"items": items})
+        return snapshot
+
+    def _write(self, method: Method, playlist_id: str, body: Mapping[str, Any]) -> str | None:
         answer = self._api.send(Request(method, f"playlists/{playlist_id}/items", body=body))
         snapshot = answer.get("snapshot_id") if isinstance(answer, dict) else None
         return snapshot if isinstance(snapshot, str) else None
@@ -105,6 +122,5 @@ class SpotifyPlaylists:
                 return
 
 
-def _chunks(track_ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(track_ids), CHUNK):
-        yield track_ids[start : start + CHUNK]
+def _uris(track_ids: Sequence[str]) -> list[str]:
+    return [f"spotify:track:{track_id}" for track_id in track_ids]

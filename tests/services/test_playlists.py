@@ -6,7 +6,7 @@ import pytest
 
 from recsys.errors import BadValue, ReconnectSpotify, SpotifyBusy, SpotifyProblem, SpotifyRefused, SpotifyUnreachable
 from tests.fakes.faults import Fault
-from tests.fakes.spotify.music import spotify_id
+from tests.fakes.spotify.music import EPISODE, LOCAL_FILE, spotify_id
 
 NAME = "Quiet evenings"
 
@@ -82,6 +82,60 @@ def test_another_name_is_another_playlist(world, spotify):
     world.playlists.save("ada", "Loud mornings", songs(2))
     assert contents(spotify) == songs(1)
     assert contents(spotify, "Loud mornings") == songs(2)
+
+
+def put_by_hand(spotify):
+    """What the listener adds at Spotify: a podcast on top, a file of their own in the middle."""
+    (playlist,) = made(spotify)
+    playlist.entries.insert(0, (None, EPISODE))
+    playlist.entries.insert(2, (None, LOCAL_FILE))
+    return [EPISODE, LOCAL_FILE]
+
+
+def entries_of(spotify):
+    return [entry for _, entry in made(spotify)[0].entries]
+
+
+def test_podcasts_and_files_put_into_our_playlist_by_hand_stay_there(world, spotify):
+    world.playlists.save("ada", NAME, songs(1, 2, 3))
+    others = put_by_hand(spotify)
+
+    plan = world.playlists.plan("ada", NAME, songs(3, 4))
+    change = world.playlists.save("ada", NAME, songs(3, 4))
+
+    assert plan == change
+    assert (change.added, change.removed, change.others) == (tuple(songs(4)), tuple(songs(1, 2)), 2)
+    assert entries_of(spotify) == [*map(spotify.track, songs(3, 4)), *others]
+
+
+def test_a_list_that_did_not_change_leaves_what_was_put_by_hand_where_it_is(world, spotify):
+    world.playlists.save("ada", NAME, songs(1, 2, 3))
+    put_by_hand(spotify)
+    before = entries_of(spotify)
+    assert world.playlists.save("ada", NAME, songs(1, 2, 3)).others == 2
+    assert entries_of(spotify) == before
+
+
+@pytest.mark.parametrize("fault", [Fault.answer_lost(), Fault.cut_before(), Fault.server_error()])
+@pytest.mark.parametrize("call", ["DELETE /v1/playlists/*", "POST /v1/playlists/*"])
+def test_whatever_breaks_beside_a_podcast_the_next_try_has_each_track_once_and_keeps_it(world, spotify, call, fault):
+    world.playlists.save("ada", NAME, songs(*range(120)))
+    others = put_by_hand(spotify)
+    wanted = songs(*range(100, 250))
+    spotify.fail_next(call, fault)
+    with pytest.raises(SpotifyUnreachable):
+        world.playlists.save("ada", NAME, wanted)
+
+    world.playlists.save("ada", NAME, wanted)
+
+    assert entries_of(spotify) == [*map(spotify.track, wanted), *others]
+
+
+def test_a_playlist_whose_description_was_written_over_is_still_brought_up_to_date(world, spotify):
+    world.playlists.save("ada", NAME, songs(1))
+    made(spotify)[0].description = "my own words"
+    assert not world.playlists.save("ada", NAME, songs(2)).is_new
+    assert contents(spotify) == songs(2)
 
 
 def test_an_answer_lost_while_creating_never_makes_a_second_playlist(world, spotify):

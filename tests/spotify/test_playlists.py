@@ -3,8 +3,8 @@
 import pytest
 
 from recsys.errors import SpotifyRefused, SpotifyUnreachable
-from recsys.spotify.playlists import SpotifyPlaylists, difference
-from tests.fakes.spotify import Fault
+from recsys.spotify.playlists import Contents, SpotifyPlaylists
+from tests.fakes.spotify import Fault, music
 from tests.fakes.spotify.music import spotify_id
 from tests.spotify.test_patience import Scripted
 
@@ -66,7 +66,7 @@ def test_tracks_are_added_a_hundred_a_call(spotify, dial):
     assert held(spotify, made.playlist_id) == SONGS
     assert [len(r.body["uris"]) for r in spotify.requests[1:]] == [100, 100, 30]
     assert snapshot == spotify.playlist(made.playlist_id).snapshot_id
-    assert playlists.track_ids(made.playlist_id) == SONGS
+    assert playlists.contents(made.playlist_id) == Contents(tuple(SONGS))
 
 
 def test_no_tracks_are_no_call(spotify, dial):
@@ -115,13 +115,42 @@ def test_without_permission_to_write_nothing_is_made(spotify, dial):
     assert len(spotify.listeners["ada"].playlists) == 4
 
 
-def test_the_difference_is_told_before_anything_is_sent():
-    change = difference(before=["a", "b", "c"], after=["c", "d", "a"])
+def with_others(spotify, playlists, count):
+    """A playlist of so many songs, in which the listener put a podcast, a file, and a song again."""
+    made = playlists.create("Mine")
+    playlists.add(made.playlist_id, SONGS[:count])
+    entries = spotify.playlist(made.playlist_id).entries
+    others = [music.EPISODE, music.LOCAL_FILE, None]
+    entries[1:1] = [(music.iso(music.START), other) for other in others]
+    entries.append(entries[0])
+    return made.playlist_id, others
 
-    assert (change.added, change.removed, change.kept) == (("d",), ("b",), ("c", "a"))
+
+def test_what_is_no_track_is_counted_and_a_repeat_is_not(spotify, dial):
+    playlists = dial().playlists
+    playlist_id, _ = with_others(spotify, playlists, 120)
+
+    assert playlists.contents(playlist_id) == Contents(tuple(SONGS[:120]), others=3)
 
 
-def test_two_empty_lists_do_not_differ():
-    change = difference([], [])
+@pytest.mark.parametrize("count", [0, 1, 100, 230])
+def test_tracks_are_exchanged_and_the_rest_stays_below_them(spotify, dial, count):
+    playlists = dial().playlists
+    playlist_id, others = with_others(spotify, playlists, 120)
 
-    assert change.added == change.removed == change.kept == ()
+    snapshot = playlists.exchange(playlist_id, SONGS[:120], SONGS[::-1][:count])
+
+    entries = [entry for _, entry in spotify.playlist(playlist_id).entries]
+    assert [entry.id for entry in entries[:count]] == SONGS[::-1][:count]
+    assert entries[count:] == others
+    assert snapshot == spotify.playlist(playlist_id).snapshot_id
+
+
+def test_a_playlist_whose_description_was_written_over_is_found_by_its_id(spotify, dial):
+    playlists = dial().playlists
+    made = playlists.create("Mine", "mark42")
+    spotify.playlist(made.playlist_id).description = "my own words"
+
+    assert playlists.find("mark42", "ada", made.playlist_id).playlist_id == made.playlist_id
+    assert playlists.find("mark42", "ada") is None
+    assert playlists.find("mark42", "sam", made.playlist_id) is None
