@@ -16,7 +16,8 @@ def keys(artists: str) -> list[str]:
 
 def first_artists(artists: pd.Series) -> Codes:
     """A number per row that is equal for songs of one first artist, (n,); rows without an artist equal no other."""
-    firsts = [(*keys(joined), f"row {row}")[0] for row, joined in enumerate(artists.astype("str").tolist())]
+    names = artists.astype("str").fillna("").tolist()
+    firsts = [artist_key(artist_names(joined)[0]) or f"row {row}" for row, joined in enumerate(names)]
     return np.asarray(pd.factorize(pd.Series(firsts))[0], dtype=np.int32)
 
 

@@ -26,12 +26,15 @@ class Profile:
         The mean of the unit rows of the tracks, each axis over the tracks of which it is known.
     points : Points
         The tracks that speak: those of which at least half of the weight is known.
+    speaks : (tracks,) bool
+        Which of the tracks given those are.
     metric : Metric
         The weights of the features known both here and in the catalogue.
     """
 
     centre: Floats
     points: Points
+    speaks: Mask
     metric: Metric
 
 
@@ -52,17 +55,18 @@ def profile(tracks: Points, weights: Mapping[str, float], in_catalogue: Mask) ->
         No weighted feature is known both of a track and of a song.
     """
     wanted = np.array([weights[f.name] for f in FEATURES]) * in_catalogue
-    speaking = tracks.take(_speaking(tracks, wanted))
+    speaks = _speaks(tracks, wanted)
+    speaking = tracks.take(speaks)
     taking_part = (wanted > 0) & speaking.known.any(axis=1)
     if not taking_part.any():
         raise NothingToRank(
             "None of the features you gave weight to is known both of your tracks and of the catalogue. "
             "Add features to your library, or raise another slider."
         )
-    return Profile(_centre(speaking, taking_part), speaking, metric(wanted, taking_part))
+    return Profile(_centre(speaking, taking_part), speaking, speaks, metric(wanted, taking_part))
 
 
-def _speaking(tracks: Points, wanted: np.ndarray) -> Mask:
+def _speaks(tracks: Points, wanted: np.ndarray) -> Mask:
     """Tracks of which at least half of the weight is known; where there are none, those with anything known."""
     known = wanted @ tracks.known
     total = (wanted * tracks.known.any(axis=1)).sum()

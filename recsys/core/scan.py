@@ -26,10 +26,10 @@ ENOUGH_KNOWN: Final = 0.5
 MOVED_AT_ONCE: Final = 3
 """Features that may change for a call to count as the move of one slider."""
 
-SAMPLE: Final = 16_384
+SAMPLE: Final = 8192
 """Songs that the level of `top` is judged by; any run of rows of one pattern is a random sample."""
 
-LARGE: Final = 16 * SAMPLE
+LARGE: Final = 8 * SAMPLE
 """Catalogues from here on are not scored as a whole to find the top."""
 
 
@@ -92,9 +92,9 @@ class Scan:
         """
         found = np.full(len(self._catalogue), -np.inf, np.float32)
         is_ranked = self.is_ranked(metric)
-        for at, pattern, numerator, root in self._sums(profile, metric, 1.0):
+        for at, pattern, numerator, norm in self._sums(profile, metric, 1.0):
             if is_ranked[pattern]:
-                np.divide(numerator, root, out=found[at])
+                np.divide(numerator, np.sqrt(norm), out=found[at])
         return found
 
     def top(self, profile: Floats, metric: Metric, count: int, left_out: Mask) -> tuple[Integers, Floats]:
@@ -127,15 +127,16 @@ class Scan:
         return rows, scores[rows]
 
     def _above(self, profile: Floats, metric: Metric, level: float, left_out: Mask) -> tuple[Integers, Floats]:
-        """The candidates whose cosine reaches a level above 0: compared without dividing or writing the others."""
+        """The candidates whose cosine reaches a level above 0: compared by squares, without writing the others."""
         is_ranked = self.is_ranked(metric)
         rows, scores = [np.arange(0)], [np.zeros(0, np.float32)]
-        for at, pattern, numerator, root in self._sums(profile, metric, level):
+        for at, pattern, numerator, norm in self._sums(profile, metric, level):
             if is_ranked[pattern]:
-                reach = np.flatnonzero(numerator >= root)
-                reach = reach[~left_out[at][reach]]
+                squared = np.square(numerator, out=self._spare[2, : len(norm)])
+                reach = np.flatnonzero(squared >= norm)
+                reach = reach[(numerator[reach] > 0) & ~left_out[at][reach]]
                 rows.append(reach + at.start)
-                scores.append(level * numerator[reach] / root[reach])
+                scores.append((level * numerator[reach] / np.sqrt(norm[reach])).astype(np.float32))
         return np.concatenate(rows), np.concatenate(scores)
 
     def _level(self, profile: Floats, metric: Metric, count: int, left_out: Mask) -> float:
@@ -151,9 +152,10 @@ class Scan:
 
     def _sums(self, profile: Floats, metric: Metric, level: float) -> Iterator[tuple[slice, int, Floats, Floats]]:
         """
-        Piece by piece: rows, pattern, and two arrays whose quotient is the cosine divided by `level`.
+        Piece by piece: rows, pattern, the numerator divided by `level` and the length of the profile, and the norm.
 
-        The arrays are overwritten by the next piece. All pieces must be asked for.
+        The numerator over the root of the norm is the cosine over the level. The arrays are read only, and
+        overwritten by the next piece. All pieces must be asked for.
         """
         change = self._change(profile, metric)
         scales = np.float32(1 / level) / self._lengths(profile, metric)
@@ -163,11 +165,10 @@ class Scan:
             if change.is_kept:
                 self._bring(at, pattern, change)
                 np.multiply(self._numerator[at], scales[pattern], out=numerator)
-                np.sqrt(self._norm[at], out=norm)
+                yield at, pattern, numerator, self._norm[at]
             else:
                 self._sum(at, pattern, change.wanted.scaled(scales[pattern]), numerator, norm)
-                np.sqrt(norm, out=norm)
-            yield at, pattern, numerator, norm
+                yield at, pattern, numerator, norm
         self._last, self._drift = change.wanted, change.drift
 
     def _change(self, profile: Floats, metric: Metric) -> _Change:

@@ -29,11 +29,15 @@ def timed(work: Work, repeats: int) -> float:
 
 
 def together(work: Work, other: Work, repeats: int) -> tuple[float, float]:
-    """Median seconds of two things run in turns, so that whatever else the machine does meets both."""
+    """
+    Median seconds of two things run in turns, so that whatever else the machine does meets both.
+
+    Seconds are this thread's own on the processor: waiting for other programs does not count.
+    """
     spent: tuple[list[float], list[float]] = ([], [])
     for at in range(repeats + 1):
         for one, seconds in zip((work, other), spent, strict=True):
-            began = time.perf_counter()
+            began = time.thread_time()
             one(at)
-            seconds.append(time.perf_counter() - began)
+            seconds.append(time.thread_time() - began)
     return median(spent[0][1:]), median(spent[1][1:])
