@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
+import pyarrow as pa
 from postgrest import CountMethod
 from supabase import Client
 
@@ -17,6 +18,11 @@ PAGE: Final = 1_000
 
 TIMES: Final = frozenset({"added_at", "seen_at", "played_at", "created_at", "asked_at", "at"})
 """Columns of type timestamptz: Postgres writes "+00:00" where the app writes "Z"."""
+
+_LIBRARY: Final = pa.schema(
+    [("saved_order", pa.int64())]
+    + [(column.stored, pa.large_string() if column.dtype == "str" else pa.float64()) for column in TRACKS.columns]
+)
 
 Row = Mapping[str, Any]
 
@@ -34,9 +40,10 @@ def from_json(shape: Shape, objects: Sequence[Row]) -> pd.DataFrame:
 
 def tracks_of(pages: Sequence[Mapping[str, list[Any]]]) -> pd.DataFrame:
     """Pages of the function `library`, which answers by column, as tracks in the order of their first saving."""
-    columns = {name: [value for page in pages for value in page[name]] for name in ("saved_order", *TRACKS.stored)}
-    columns["added_at"] = [_text("added_at", value) for value in columns["added_at"]]
-    return TRACKS.table_of(row[1:] for row in sorted(zip(*columns.values(), strict=True)))
+    tables = [pa.Table.from_pydict(page, schema=_LIBRARY) for page in pages]
+    library = pa.concat_tables([_LIBRARY.empty_table(), *tables]).sort_by("saved_order").drop_columns("saved_order")
+    tracks = library.to_pandas().set_axis([column.name for column in TRACKS.columns], axis="columns")
+    return tracks.assign(added_at=tracks["added_at"].str.replace("+00:00", "Z", regex=False))
 
 
 def in_order(shape: Shape, objects: Sequence[Row]) -> list[Row]:

@@ -15,7 +15,7 @@ from recsys.storage.store import Saved
 from recsys.storage.supabase_project import AccessToken, SupabaseProject, answer, sentences
 from recsys.storage.supabase_rows import as_json, from_json, plain, read_all, tracks_of
 
-LIBRARY_PAGE: Final = 10_000
+LIBRARY_PAGE: Final = 25_000
 """Tracks read at once; they come by column in one value, so the cap on rows does not count."""
 
 AT_ONCE: Final = 50_000
@@ -54,11 +54,13 @@ class SupabaseStore:
     def tracks(self, listener: str) -> pd.DataFrame:
         """See `Store.tracks`."""
         pages: list[dict[str, Any]] = []
-        page: dict[str, Any] = {"spotify_track_id": [""]}
-        while page["spotify_track_id"]:
-            after = page["spotify_track_id"][-1]
+        after, count = "", LIBRARY_PAGE
+        while count == LIBRARY_PAGE:
             page = self._call(listener, "library", after=after, at_most=LIBRARY_PAGE)
-            pages += [page] if page["spotify_track_id"] else []
+            if not (ids := page["spotify_track_id"]):  # null where there is no row
+                break
+            pages.append(page)
+            after, count = ids[-1], len(ids)
         return tracks_of(pages)
 
     def remove_tracks(self, listener: str, track_ids: Sequence[str]) -> int:

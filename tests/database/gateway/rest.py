@@ -87,7 +87,8 @@ class Rest:
         if function.is_void:
             connection.execute(statement, request.values)
             return Response(status_code=204)
-        statement = SQL("select to_json(answer)::text from ({}) as t (answer)").format(statement)
+        shown = SQL("answer") if function.result == "json" else SQL("to_json(answer)")
+        statement = SQL("select {}::text from ({}) as t (answer)").format(shown, statement)
         (answer,) = connection.execute(statement, request.values).fetchone()
         return _json(answer or "null", 200, 1, "*")
 

@@ -1,7 +1,7 @@
 """The gateway as a server on a free port, in a thread of the tests."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from tests.database.gateway.accounts import Accounts
 from tests.database.gateway.auth import Auth
@@ -57,14 +58,16 @@ class Gateway:
 
 
 @contextmanager
-def running_gateway(cluster: Cluster, database: str, **settings: Any) -> Iterator[Gateway]:
-    """Serve a database whose migrations are applied. Ends with the block."""
+def running_gateway(
+    cluster: Cluster, database: str, around: Callable[[ASGIApp], ASGIApp] = lambda app: app, **settings: Any
+) -> Iterator[Gateway]:
+    """Serve a database whose migrations are applied, `around` wrapped about what answers. Ends with the block."""
     project = Project(**settings)
     rest = Connections(cluster.dsn(database, "authenticator"))
     admin = Connections(cluster.dsn(database, "supabase_auth_admin"))
     accounts = Accounts(admin, project)
     auth = Auth(project, accounts, SpotifyProvider(project, accounts))
-    server = Loopback(_app(Rest(project, rest), auth))
+    server = Loopback(around(_app(Rest(project, rest), auth)))
     project.url = server.url
     server.start()
     try:
