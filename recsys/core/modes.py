@@ -24,7 +24,7 @@ FEWEST_TRACKS: Final = 12
 """Below this a library is one mode: halves of it would be too few tracks to compare."""
 
 REPEATS: Final = 10
-STABLE: Final = 0.6
+STABLE: Final = 0.75
 """Agreement of two halves' divisions (adjusted Rand index: 0 by chance, 1 the same) that makes modes believed."""
 
 

@@ -4,15 +4,20 @@ How fast files are imported, and how much memory that takes.
 `python -m tests.bench.imports 1200000` measures any number of rows by hand.
 """
 
+import io
 import json
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+
+from tests.bench.rows import Row
 
 ROWS = 100_000
 SIGNS = np.array(list("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
@@ -83,6 +88,23 @@ def invented(rows: int, seed: int) -> pd.DataFrame:
             "release_date": "2000-01-01",
         }
     )
+
+
+def rows(quick: bool = False) -> Iterator[Row]:
+    """One import against pandas alone, and its memory against the 2 GB that 1.2M rows may take."""
+    found = measure(ROWS if quick else 12 * ROWS)
+    per_row = found.seconds / found.rows
+    name = f"import of {found.rows:,} CSV rows, {1 / per_row:,.0f} a second"
+    yield Row(name, found.seconds, "pandas.read_csv, unchecked", per_row / _read_by_pandas())
+    yield Row(f"its peak memory, {found.peak:,.0f} MB (≤ 1.0)", None, "2 GB", found.peak / 2048)
+
+
+def _read_by_pandas() -> float:
+    """Seconds a row."""
+    text = io.BytesIO(invented(ROWS, seed=0).to_csv(index=False).encode())
+    began = time.perf_counter()
+    pd.read_csv(text)
+    return (time.perf_counter() - began) / ROWS
 
 
 def main(rows: int = ROWS) -> None:
