@@ -108,8 +108,8 @@ def playlists() -> list[str]:
     lines = [
         f"**Playlists.** Half of each of {everything.found.counts['lists']} playlists "
         "([TidyTuesday](https://github.com/rfordatascience/tidytuesday/tree/main/data/2020/2020-01-21), 2020) "
-        f"is hidden and looked for among {len(pool.tracks):,} songs, four times each. “Textbook” is min-max on five features, "
-        "mean and cosine. A song that is not on the list counts as wrong though its owner may like it: only "
+        f"is hidden and looked for among {len(pool.tracks):,} songs, four times each. “Textbook” is min-max on five "
+        "features, mean and cosine. A song that is not on the list counts as wrong though its owner may like it: only "
         "comparisons mean anything. In brackets: 95 % bootstrap intervals over playlists.",
         "",
         row(

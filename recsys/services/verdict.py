@@ -44,8 +44,11 @@ def tuned(proof: Proof) -> tuple[bool, str]:
     interval = f"95 % interval {signed(more.low)} to {signed(more.high)}"
     if more.low > 0:
         return True, f"{counted} That is more than luck explains ({interval})."
-    if more.high < 0:
-        return False, f"{counted} **Keep your sliders**: tuning made it worse ({interval})."
+    if more.mean <= 0:
+        return (
+            False,
+            f"{counted} **Keep your sliders**: tuning brought nothing (difference {signed(more.mean)}, {interval}).",
+        )
     return False, f"{counted} **That may be luck** ({interval}); the weights it began with are as good a choice."
 
 

@@ -18,6 +18,7 @@ from recsys.services import verdict
 from recsys.services.jobs import Jobs, Snapshot
 from recsys.services.proof import Checked, ReadCatalogue, start_proof, start_tuning, trial_key
 from recsys.ui import wiring
+from recsys.ui.fragment import fragment
 from recsys.ui.navigation import page
 from recsys.ui.session import ListenerSession
 from recsys.ui.taste_panels import figure
@@ -58,7 +59,7 @@ def _panel(session: ListenerSession, trial: Trial) -> None:
     key = trial_key(trial.name, session.listener, session.library, id(session.catalogue))
     job = wiring.jobs().snapshot(key)
     is_active = job is not None and job.is_active
-    st.fragment(_watched, run_every=1.0 if is_active else None)(session, trial, key, is_active)
+    fragment(_watched, run_every=1.0 if is_active else None)(session, trial, key, is_active)
 
 
 def _watched(session: ListenerSession, trial: Trial, key: str, was_active: bool) -> None:

@@ -59,12 +59,13 @@ def test_the_last_slider_cannot_be_put_to_nothing(pool, mine):
     assert search.weights["valence"] > 0
 
 
-def test_tuned_weights_are_slider_positions_and_do_better_on_the_half_not_seen(pool, mine):
-    found = tune(pool, mine, FLAT, rng(), quiet)
+def test_a_slider_wrongly_ignored_is_found_and_does_better_on_the_half_not_seen(pool, mine):
+    start = FLAT | {"valence": 0.0}
+    found = tune(pool, mine, start, rng(), quiet)
 
+    assert found.start == start
+    assert found.weights["valence"] >= 1
     assert set(found.weights.values()) <= set(WEIGHT_WORDS)
-    assert found.start == FLAT
-    assert found.weights["valence"] > max(found.weights[name] for name in ("energy", "tempo", "loudness"))
     assert found.proof.more[OURS].low > 0
     assert found.proof.found[TUNED].mean > found.proof.found[OURS].mean
     assert (found.proof.songs, found.proof.hidden) == (60, 15)

@@ -117,6 +117,14 @@ def test_tuned_weights_are_shown_in_words_and_used_at_a_press(jobs):
     assert "Your sliders stand there now" in said(app)
 
 
+def test_tuned_weights_that_found_less_are_not_offered(jobs):
+    worse = Tuned(WEIGHTS, WEIGHTS | {"energy": 5.0}, judged(OURS, Interval(-1, -3, 1), first=TUNED))
+    app = finished(jobs, opened(), "tuning", worse)
+
+    assert "Keep your sliders" in app.warning[0].value
+    assert not [button for button in app.button if button.key == "use_tuned"]
+
+
 def test_a_search_that_moved_nothing_says_so(jobs):
     app = finished(jobs, opened(), "tuning", Tuned(WEIGHTS, WEIGHTS, judged(OURS, Interval(0, 0, 0), first=TUNED)))
 

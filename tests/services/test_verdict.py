@@ -58,7 +58,8 @@ def test_chance_is_judged_in_the_same_way():
     [
         ((3, 1, 5), True, "more than luck explains (95 % interval +1.0 to +5.0)"),
         ((0.5, -1, 2), False, "**That may be luck** (95 % interval −1.0 to +2.0)"),
-        ((-3, -5, -1), False, "**Keep your sliders**"),
+        ((-1, -3, 1), False, "**Keep your sliders**: tuning brought nothing (difference −1.0,"),
+        ((0, 0, 0), False, "**Keep your sliders**: tuning brought nothing (difference 0.0,"),
     ],
 )
 def test_tuning_is_judged_on_the_half_it_never_saw(more, is_better, words):
