@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 from recsys.errors import ReconnectSpotify, SpotifyBusy, SpotifyProblem
 from recsys.services.features import Features
 from recsys.services.jobs import Job, Jobs
+from recsys.services.leases import Leases
 from recsys.services.reading import ListReader, Pages
 from recsys.services.sync_progress import TITLES, Stage, SyncProgress, timestamp
 from recsys.storage.store import Store
@@ -65,13 +66,14 @@ class PlaylistChoice:
 
 class Sync:
     """
-    Syncs of all listeners, one at a time for each.
+    Syncs of all listeners, one at a time for each, whichever process it was started in.
 
     Parameters
     ----------
     store_for, library_for : callable
     features : Features
     jobs : Jobs
+    leases : Leases
     clock : callable
         The time, with time zone.
     """
@@ -82,33 +84,47 @@ class Sync:
         library_for: LibraryFor,
         features: Features,
         jobs: Jobs,
+        leases: Leases,
         clock: Callable[[], datetime],
     ) -> None:
         self._store_for, self._library_for = store_for, library_for
-        self._features, self._jobs, self._clock = features, jobs, clock
+        self._features, self._jobs = features, jobs
+        self._leases, self._clock = leases, clock
 
     def start(self, listener: str) -> SyncProgress:
         """Start a sync, go on with an interrupted one, or join the one that runs."""
-        self._jobs.start(_key(listener), lambda job: self.run(listener, job))
+        self._jobs.start(_key(listener), lambda job: self._run_alone(listener, job))
         return self.progress(listener)
 
     def cancel(self, listener: str) -> SyncProgress:
         """Stop after the page at hand. What is stored stays, and the next start goes on from there."""
         self._jobs.cancel(_key(listener))
+        self._leases.cancel(listener)
         return self.progress(listener)
 
     def wait(self, listener: str, seconds: float | None = None) -> SyncProgress:
         """Block until the sync has ended or the time is over."""
         self._jobs.wait(_key(listener), seconds)
+        self._leases.wait(listener, seconds)
         return self.progress(listener)
 
     def progress(self, listener: str) -> SyncProgress:
         """How far the sync is: live while it runs, otherwise as it was stored, also after a restart."""
         job = self._jobs.snapshot(_key(listener))
+        if job and job.progress and job.is_active:
+            return job.progress
+        stored = self._stored(listener)
+        if self._leases.is_elsewhere(listener):
+            return replace(stored, is_running=True)
         if job and job.is_active:
-            return job.progress or replace(self._stored(listener).at_rest(), is_running=True)
-        stored = self._stored(listener).at_rest()
-        return replace(stored, message=job.message) if job and job.message else stored
+            return replace(stored.at_rest(), is_running=True)
+        return replace(stored.at_rest(), message=job.message if job and job.message else stored.message)
+
+    def _run_alone(self, listener: str, job: Job) -> None:
+        """Wait for another process that syncs this listener; go on only if it died on the way."""
+        with self._leases.held(listener, job) as is_ours:
+            if is_ours:
+                self.run(listener, job)
 
     def run(self, listener: str, job: Job) -> None:
         """

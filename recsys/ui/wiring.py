@@ -24,6 +24,7 @@ from recsys.services.account import Account
 from recsys.services.capabilities import Probes
 from recsys.services.features import Features
 from recsys.services.jobs import Jobs
+from recsys.services.leases import Leases
 from recsys.services.playlists import Playlists
 from recsys.services.recommend import recommend
 from recsys.services.sync import Sync
@@ -176,7 +177,8 @@ def features() -> Features:
 def sync() -> Sync | None:
     """Syncs with Spotify; None where no Spotify app is configured."""
     connected = spotify()
-    return Sync(store_for, connected.library, features(), jobs(), now) if connected else None
+    leases = Leases(store_for, sessions().locked, now)
+    return Sync(store_for, connected.library, features(), jobs(), leases, now) if connected else None
 
 
 @cache

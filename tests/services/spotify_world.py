@@ -9,6 +9,7 @@ from recsys.services.account import Account
 from recsys.services.capabilities import Probes
 from recsys.services.features import Features
 from recsys.services.jobs import Jobs
+from recsys.services.leases import Leases, this_process
 from recsys.services.playlists import Playlists
 from recsys.services.sync import Sync
 from recsys.settings import Settings
@@ -27,7 +28,7 @@ SECRET = "only for tests, thirty-two characters"
 class SpotifyWorld:
     """One process of the app, as far as Spotify is concerned. Two on the same folder are a restart."""
 
-    def __init__(self, fake, folder, http, reccobeats_url=None):
+    def __init__(self, fake, folder, http, reccobeats_url=None, process=None):
         self.fake = fake
         self.clock = SleepingClock(time.time())
         self.settings = Settings(
@@ -48,7 +49,8 @@ class SpotifyWorld:
         self.reccobeats_url = reccobeats_url
         self.jobs = Jobs()
         self.features = Features(self.store_for, self.sources_for, self.now)
-        self.sync = Sync(self.store_for, self.library_for, self.features, self.jobs, self.now)
+        self.leases = Leases(self.store_for, self.sessions.locked, self.now, 0.1, process or this_process())
+        self.sync = Sync(self.store_for, self.library_for, self.features, self.jobs, self.leases, self.now)
         self.connections = self.spotify.connections
         self.playlists = Playlists(self.store_for, self.spotify.writer, self.sessions.locked, self.now)
         self.probes = Probes(self.store_for, self.spotify.probe, self.now)
@@ -83,6 +85,10 @@ class SpotifyWorld:
 
     def close(self):
         self.jobs.close()
+
+    def elsewhere(self):
+        """The same data folder in a process on another host, at the same time."""
+        return SpotifyWorld(self.fake, self.settings.data_folder, self.http, self.reccobeats_url, "elsewhere/1/x")
 
     def restarted(self):
         """The same data folder in a new process."""

@@ -227,7 +227,9 @@ def test_a_page_that_was_stored_before_a_crash_is_not_taken_for_repeats(world, s
             if len(on_list(world, name)) < 60:
                 world.store.save_state(listener, key, value)
 
-    dying = Sync(lambda listener: ForgetsThePlace(), world.library_for, world.features, world.jobs, world.now)
+    dying = Sync(
+        lambda listener: ForgetsThePlace(), world.library_for, world.features, world.jobs, world.leases, world.now
+    )
     with pytest.raises(Killed):
         dying.run("ada", DiesBeforeKeeping())
     assert stage(world.sync.progress("ada"), name).stored == 50
@@ -442,7 +444,7 @@ def test_a_short_wait_is_waited_out(world, spotify):
 
 
 def test_cancelling_ends_a_wait_at_once_and_lets_others_ask(world, spotify):
-    world.sync = Sync(world.store_for, world.spotify.library, world.features, world.jobs, world.now)
+    world.sync = Sync(world.store_for, world.spotify.library, world.features, world.jobs, world.leases, world.now)
     asked = threading.Event()
 
     def first_ask(seen):
