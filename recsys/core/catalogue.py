@@ -19,6 +19,7 @@ from recsys.core.artists import Artists
 from recsys.core.genres import GENRE_AXES, GenreSpace, fit_genres
 from recsys.core.identity import SONG_COLUMN, isrcs, song_numbers
 from recsys.core.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, RANKED, Points, Space, columns, fit
+from recsys.core.tracks import COLUMNS
 
 BACKGROUND: Final = 2000
 """Songs of the sample that stands for the whole catalogue (250 to 10,000 measured: .086, .093 at 2,000, .094)."""
@@ -178,7 +179,7 @@ def _lay_out(tracks: pd.DataFrame, numbers: Integers, kept: Integers, seed: int)
     placed = [column[rows] for column in numbers_known]
     space = fit(placed, genres)
     axes, _ = space.place_numbers(placed)
-    sample = tracks.iloc[rows[_sample(numbers[rows], seed)]].reset_index(drop=True)
+    sample = tracks[list(COLUMNS)].iloc[rows[_sample(numbers[rows], seed)]].reset_index(drop=True)
     return _read_only(
         Catalogue(
             tracks=_compact(tracks, rows),
@@ -251,9 +252,7 @@ def _doubles(tracks: pd.DataFrame, numbers: Integers, rows: Integers) -> pd.Seri
 
 def _compact(tracks: pd.DataFrame, rows: Integers) -> pd.DataFrame:
     """The text and the small numbers of some rows, in little memory."""
-    texts: dict[str, Any] = {
-        name: tracks[name].take(rows).reset_index(drop=True) for name in ("track_id", "title")
-    }
+    texts: dict[str, Any] = {name: tracks[name].take(rows).reset_index(drop=True) for name in ("track_id", "title")}
     for name in REPEATED_TEXT:
         codes, values = pd.factorize(tracks[name])
         texts[name] = pd.Categorical.from_codes(codes[rows], values)

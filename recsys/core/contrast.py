@@ -18,7 +18,7 @@ import numpy as np
 from recsys.core.arrays import Doubles, Floats
 from recsys.core.features import FEATURES
 from recsys.core.scaling import AXIS_FEATURE, Points
-from recsys.core.similarity import Metric, Weighted, unit_blocks
+from recsys.core.similarity import Metric, Weighted, cosine_blocks
 
 SHARP: Final = 5.0
 SOFT: Final = 3.0
@@ -27,7 +27,6 @@ FEW_TRACKS: Final = 30
 
 DOUBT: Final = 10
 NODES: Final = 8
-ROWS_AT_ONCE: Final = 128
 Term: TypeAlias = Callable[[Weighted, Weighted, float], np.ndarray]
 
 
@@ -85,14 +84,10 @@ class Contrast:
 
 
 def _log_mean_exp(songs: Weighted, others: Weighted, sharpness: float) -> np.ndarray:
-    """log mean e^(β cos) over the others, for each song: (n,). Worked in blocks that fit the cache."""
+    """log mean e^(β cos) over the others, for each song: (n,)."""
     total = np.zeros(len(songs), songs.axes.dtype)
-    for at, some, part in unit_blocks(songs, others):
-        some = some * some.dtype.type(sharpness)
-        ones = np.ones(part.shape[1], part.dtype)
-        for start in range(0, len(at), ROWS_AT_ONCE):
-            kernel = some[:, start : start + ROWS_AT_ONCE].T @ part
-            total[at[start : start + ROWS_AT_ONCE]] += np.exp(kernel, out=kernel) @ ones
+    for at, kernel in cosine_blocks(songs, others, sharpness):
+        total[at] += np.exp(kernel, out=kernel) @ np.ones(kernel.shape[1], kernel.dtype)
     return np.asarray(np.log(total / len(others)))
 
 

@@ -16,6 +16,8 @@ from recsys.core.scaling import AXIS_FEATURE, Points
 
 TINY: Final = 1e-18
 SCALE_STEP: Final = 16
+ROWS_AT_ONCE: Final = 128
+MANY_BLOCKS: Final = 400
 SAMPLE: Final = 8192
 """Scores that the threshold of `best` is guessed from."""
 
@@ -97,17 +99,26 @@ def cosines(some: Weighted, others: Weighted) -> Matrix:
     return np.asarray((some.axes.T @ others.axes) / some.lengths(others))
 
 
-def unit_blocks(some: Weighted, others: Weighted) -> Iterator[tuple[Integers, Matrix, Matrix]]:
+def cosine_blocks(some: Weighted, others: Weighted, scale: float) -> Iterator[tuple[Integers, Matrix]]:
     """
-    The same without pairwise lengths: blocks whose product of unit vectors is the cosine.
+    The same times a factor, in blocks that fit the cache: positions in `some`, and (n, m) for a part of `others`.
 
-    Each block is positions in `some`, their unit vectors (axes, n) and those of a part of `others` (axes, m). Tracks
-    are grouped by what is known of them, so within a block one pattern drops out of each side.
+    Tracks are grouped by what is known of them. Between two groups one pattern drops out of each side, so a cosine is
+    a product of unit vectors and needs no length per pair. With too many groups lengths per pair are cheaper.
     """
-    parts = others.by_pattern()
-    for at, group in some.by_pattern():
+    groups, parts = some.by_pattern(), others.by_pattern()
+    if len(groups) * len(parts) > MANY_BLOCKS:
+        for start in range(0, len(some), ROWS_AT_ONCE):
+            at = np.arange(start, min(start + ROWS_AT_ONCE, len(some)))
+            yield at, cosines(some.take(at), others) * some.axes.dtype.type(scale)
+        return
+    for at, group in groups:
         for _, part in parts:
-            yield at, group.units(part.known[:, 0]), part.units(group.known[:, 0])
+            left = group.units(part.known[:, 0]) * some.axes.dtype.type(scale)
+            right = part.units(group.known[:, 0])
+            for start in range(0, len(at), ROWS_AT_ONCE):
+                rows = slice(start, start + ROWS_AT_ONCE)
+                yield at[rows], left[:, rows].T @ right
 
 
 def best(scores: Floats, count: int) -> Integers:

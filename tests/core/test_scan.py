@@ -10,7 +10,7 @@ from recsys.core.catalogue import Catalogue
 from recsys.core.features import FEATURES
 from recsys.core.scaling import AXIS_FEATURE, Points
 from recsys.core.scan import Scan
-from recsys.core.similarity import Metric, Weighted, best, cosines, metric, unit_blocks
+from recsys.core.similarity import Metric, Weighted, best, cosine_blocks, cosines, metric
 from tests.core.small import random_tracks
 
 ALL = np.ones(len(FEATURES), dtype=bool)
@@ -77,15 +77,16 @@ def test_a_track_at_the_median_of_everything_is_like_nothing_in_particular():
     assert cosines(of(points((0, 0)), weights(1, 1)), of(points((1, 1)), weights(1, 1)))[0, 0] == 0
 
 
-def test_blocks_of_units_give_the_same_cosines():
+@pytest.mark.parametrize("many", [0, 10**9])
+def test_cosines_in_blocks_are_the_same_however_lengths_are_found(monkeypatch, many):
+    monkeypatch.setattr("recsys.core.similarity.MANY_BLOCKS", many)
     some, others = (CATALOGUE.points(np.arange(*span)) for span in ((0, 120, 3), (1, 120, 4)))
     by = metric(np.arange(1.0, len(FEATURES) + 1), ALL)
-    whole = cosines(of(some, by), of(others, by))
     sums = np.zeros(len(some))
-    for at, left, right in unit_blocks(of(some, by), of(others, by)):
-        sums[at] += (left.T @ right).sum(axis=1)
+    for at, block in cosine_blocks(of(some, by), of(others, by), 3.0):
+        sums[at] += block.sum(axis=1)
 
-    assert sums == pytest.approx(whole.sum(axis=1))
+    assert sums == pytest.approx(3 * cosines(of(some, by), of(others, by)).sum(axis=1))
 
 
 def test_scaling_weights_by_a_power_of_two_changes_no_digit():
