@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from recsys.ui.fragment import fragment
 from recsys.ui.library_panels import coverage_note, demo_note, invented_list_note
 from recsys.ui.navigation import page
 from recsys.ui.recommend_panels import dials, downloads, explanation, ranked_list, shifts, sliders
-from recsys.ui.session import this_session
+from recsys.ui.session import ListenerSession, this_session
 
 session = this_session()
 
@@ -13,8 +14,8 @@ st.title("Recommend")
 demo_note(session)
 
 
-@st.fragment
-def steer() -> None:
+@fragment
+def steer(session: ListenerSession) -> None:
     """Sliders and list in one fragment: moving a slider redraws nothing else."""
     left, right = st.columns([1, 2], gap="large")
     weights, others, aims = left.container(height=720, border=False).tabs(["Weights", "Filters", "Aim"])
@@ -37,4 +38,4 @@ if session.library.empty:
 else:
     invented_list_note(session)
     coverage_note(session)
-    steer()
+    steer(session)

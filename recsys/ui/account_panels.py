@@ -7,6 +7,7 @@ from recsys.services.capabilities import Capability
 from recsys.ui import problems, wiring
 from recsys.ui.navigation import page
 from recsys.ui.session import ListenerSession, now
+from recsys.ui.spotify_wiring import Limit
 from recsys.ui.text import counted, local_time, plain
 
 _TABLES = {
@@ -29,15 +30,15 @@ _TABLES = {
 def connection_panel(session: ListenerSession) -> None:
     """Whether Spotify is connected, until when, and the way out."""
     st.subheader("Spotify", anchor=False)
-    connected = wiring.spotify()
-    if connected is None:
+    if wiring.spotify() is None:
         st.markdown("No Spotify app is set up on this server; everything else works without one.")
         return
-    if session.visitor.is_guest:
+    session.forget("connection")
+    state = session.connection
+    if state is None:
         st.markdown("Not connected.")
         st.page_link(page("welcome"), label="Connect Spotify", icon=":material/login:")
         return
-    state = connected.connections.state(session.listener)
     if state.is_connected and state.ends_at:
         st.markdown(f"Connected. Spotify’s consent lasts until **{state.ends_at:%d %B %Y}**.")
         if state.is_ending:
@@ -45,11 +46,17 @@ def connection_panel(session: ListenerSession) -> None:
                 "It runs out soon: log out and in again to start another six months.", icon=":material/schedule:"
             )
         if st.button("Disconnect Spotify", key="disconnect", help="Forgets the tokens. Your library stays."):
-            wiring.account().disconnect(session.listener)
-            st.rerun()
+            _disconnect(session)
     else:
         st.warning(plain(state.problem or "Disconnected."), icon=":material/link_off:")
-        st.html('<a href="/login" target="_self">Reconnect Spotify</a>')
+        problems.reconnect_link()
+
+
+def _disconnect(session: ListenerSession) -> None:
+    with problems.shown():
+        wiring.account().disconnect(session.listener)
+        session.forget("connection")
+        st.rerun()
 
 
 def capabilities_panel(session: ListenerSession) -> None:
@@ -71,17 +78,22 @@ def limits_panel(session: ListenerSession) -> None:
     connected = wiring.spotify()
     if connected is None or session.visitor.is_guest:
         return
-    with st.expander("How much Spotify was asked today", icon=":material/speed:"):
-        rows = [
-            {
-                "What": limit.says,
-                "Requests today": f"{limit.spent:,} of {limit.budget:,}",
-                "Blocked until": local_time(limit.blocked_until) if limit.blocked_until else "not blocked",
-            }
-            for limit in connected.limits()
-        ]
-        st.table(pd.DataFrame(rows).set_index("What"))
-        st.caption("Spotify counts per developer account and publishes no numbers; these budgets are our own caution.")
+    title = "How much Spotify was asked today"
+    panel = st.expander(title, icon=":material/speed:", key="limits", on_change="rerun")
+    if panel.open:  # every limit is a question to the store
+        with panel:
+            st.table(pd.DataFrame([_limit(limit) for limit in connected.limits()]).set_index("What"))
+            st.caption(
+                "Spotify counts per developer account and publishes no numbers; these budgets are our own caution."
+            )
+
+
+def _limit(limit: Limit) -> dict[str, str]:
+    return {
+        "What": limit.says,
+        "Requests today": f"{limit.spent:,} of {limit.budget:,}",
+        "Blocked until": local_time(limit.blocked_until) if limit.blocked_until else "not blocked",
+    }
 
 
 def _row(one: Capability) -> dict[str, str]:
@@ -104,7 +116,7 @@ def stored_panel(session: ListenerSession) -> None:
         st.dataframe(sent, hide_index=True, alt="What was sent to whom and when")
     st.download_button(
         "Download everything as ZIP",
-        data=lambda: account.export(session.listener, now()),
+        data=lambda: account.export(session.check(), now()),
         file_name="tonearm-everything.zip",
         mime="application/zip",
         icon=":material/download:",
@@ -117,7 +129,7 @@ def erase_panel(session: ListenerSession) -> None:
     st.subheader("Erase everything", anchor=False)
     if erased := st.session_state.pop("erased", None):
         st.success(f"Erased. {counted(erased, 'table')} counted afterwards: no row of yours is left.")
-    st.markdown("Removes your library, history, recipes, thumbs, tokens and sessions from this server, for good.")
+    st.markdown("Removes your library, history, recipes, thumbs, tokens and sessions, for good.")
     word = st.text_input("Type “erase” to confirm", key="erase_word")
     if st.button("Erase everything of mine", key="erase", disabled=word.strip().lower() != "erase"):
         with problems.shown(), st.spinner("Erasing and counting …"):

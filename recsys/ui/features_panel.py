@@ -5,6 +5,7 @@ import streamlit as st
 from recsys.services.features import Coverage
 from recsys.services.jobs import Job
 from recsys.ui import wiring
+from recsys.ui.fragment import fragment
 from recsys.ui.session import ListenerSession
 from recsys.ui.text import counted, plain
 
@@ -25,17 +26,18 @@ def features_panel(session: ListenerSession) -> None:
         return
     st.subheader("Missing audio features", anchor=False)
     st.markdown(_sentence(covered))
+    had_agreed = features.has_agreed(session.listener, "reccobeats")
     agreed = st.toggle(
         "ReccoBeats may be sent the Spotify ids of these tracks",
-        value=features.has_agreed(session.listener, "reccobeats"),
+        value=had_agreed,
         key="reccobeats",
         help="A free service by a single operator. It learns track ids, nothing about you. Off until you agree.",
     )
-    if agreed != features.has_agreed(session.listener, "reccobeats"):
+    if agreed != had_agreed:
         features.agree(session.listener, "reccobeats", agreed)
         st.rerun()
     job = wiring.jobs().snapshot(_key(session))
-    st.fragment(_look_up, run_every=1.0 if job and job.is_active else None)(session, bool(job and job.is_active))
+    fragment(_look_up, run_every=1.0 if job and job.is_active else None)(session, bool(job and job.is_active))
 
 
 def _key(session: ListenerSession) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from recsys.ui import problems
 from recsys.ui.navigation import pages
-from recsys.ui.session import this_session
+from recsys.ui.session import whole_run
 from recsys.ui.sidebar import sidebar
 
 ICON: Final = str(Path(__file__).with_name("tonearm.svg"))
@@ -15,6 +15,6 @@ ICON: Final = str(Path(__file__).with_name("tonearm.svg"))
 st.set_page_config(page_title="Tonearm", page_icon=ICON, layout="wide")
 navigation = st.navigation(pages())
 st.logo(ICON, size="large")
-with problems.shown():
-    sidebar(this_session())
+with problems.shown(again="page"), whole_run() as session:
+    sidebar(session)
     navigation.run()

@@ -1,5 +1,7 @@
 """Saved recipes: sliders and filters kept under a name, brought back with a click."""
 
+from typing import Any
+
 import streamlit as st
 
 from recsys.core.recipe import Recipe
@@ -14,23 +16,22 @@ def recipes_panel(session: ListenerSession) -> None:
         name = st.text_input("Name", max_chars=60, key="recipe_name", placeholder="Sunday morning")
         if st.button("Save these sliders and filters", key="recipe_save", disabled=not name.strip()):
             session.store.save_recipe(session.listener, name.strip(), session.recipe.as_json())
-        saved = session.store.recipes(session.listener)
-        if not saved:
+            session.forget("recipes")
+        if not session.recipes:
             st.caption("None saved yet.")
-        for number, (saved_name, stored) in enumerate(saved.items()):
-            use, forget = st.columns([4, 1])
-            use.button(
-                plain(saved_name), key=f"recipe_use_{number}", on_click=_use, args=(session, stored), width="stretch"
-            )
-            forget.button(
-                "",
-                icon=":material/delete:",
-                key=f"recipe_forget_{number}",
-                help=f"Forget {plain(saved_name)}",
-                on_click=session.store.remove_recipe,
-                args=(session.listener, saved_name),
-            )
+        for number, (saved_name, stored) in enumerate(session.recipes.items()):
+            _saved(session, number, saved_name, stored)
 
 
-def _use(session: ListenerSession, stored: dict[str, object]) -> None:
+def _saved(session: ListenerSession, number: int, name: str, stored: dict[str, Any]) -> None:
+    """One saved recipe: a button that brings it back, and one that forgets it."""
+    use, forget = st.columns([4, 1])
+    use.button(plain(name), key=f"recipe_use_{number}", on_click=_use, args=(session, stored), width="stretch")
+    if forget.button("", icon=":material/delete:", key=f"recipe_forget_{number}", help=f"Forget {plain(name)}"):
+        session.store.remove_recipe(session.listener, name)
+        session.forget("recipes")
+        st.rerun(scope="fragment")
+
+
+def _use(session: ListenerSession, stored: dict[str, Any]) -> None:
     set_recipe(session, Recipe.from_json(stored))

@@ -73,6 +73,10 @@ def shifts(session: ListenerSession) -> None:
 def ranked_list(session: ListenerSession) -> tuple[Recommendations | None, int]:
     """Rank and show the list; None when there is nothing to show, with the sentence that says why."""
     st.subheader("Your list", anchor=False)
+    if session.seeds:
+        said, back = st.columns([3, 1], vertical_alignment="center")
+        said.info(f"Starting from {plain(session.seeds_are)}, not from your whole library.", icon=":material/flag:")
+        back.button("Whole library", key="whole_library", on_click=session.start_from, args=((), ""))
     try:
         found = session.recommender.recommend(session.recipe)
     except TonearmError as problem:

@@ -1,18 +1,26 @@
 """What one browser session holds: who is here, whose tracks are on the screen, and the recipe being tried."""
 
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import inf
 from secrets import token_urlsafe
-from typing import Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 import streamlit as st
 
 from recsys.core.catalogue import Catalogue
+from recsys.core.modes import Modes, modes
 from recsys.core.recipe import Recipe
 from recsys.core.recommender import Recommender
 from recsys.core.tracks import as_tracks
 from recsys.demo import DEMO_NOTE
+from recsys.errors import NotAllowed
+from recsys.services.connection import Connection
 from recsys.services.recommend import recommender
 from recsys.services.visitors import Visitor, guest_listener, visitor
 from recsys.storage.store import Store
@@ -20,6 +28,8 @@ from recsys.ui import wiring
 from recsys.web.cookies import session_cookie
 
 _KEY: Final = "tonearm"
+_A_MINUTE: Final = 60.0
+T = TypeVar("T")
 
 
 @dataclass
@@ -27,17 +37,19 @@ class ListenerSession:
     """
     One browser session. Two tabs are two of them; nothing in here is shared.
 
-    `demo_listener` is the invented listener on the screen, or None when the listener's own library is.
-    `version` grows whenever the library or the thumbs change, so that what was computed from them is made anew.
+    `demo_listener` is the invented listener on the screen, or None when the listener's own library is. What was read
+    from the store is remembered until it changes, because the store may be far away and every slider runs the script.
     """
 
     visitor: Visitor
     demo_listener: int | None = None
-    version: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     seeds: tuple[str, ...] = ()
+    seeds_are: str = ""
     own_catalogue: Catalogue | None = None
-    _library: tuple[object, pd.DataFrame] | None = None
+    _cookie: object = field(default=None, repr=False)
+    _known: dict[str, tuple[float, Any]] = field(default_factory=dict, repr=False)
+    _modes: tuple[object, Modes] | None = None
     _recommender: tuple[object, Recommender] | None = None
 
     @property
@@ -60,23 +72,50 @@ class ListenerSession:
         """What every page and file made from invented data says."""
         return DEMO_NOTE if self.is_demo or self.catalogue is wiring.demo_catalogue() else None
 
+    def known(self, name: str, read: Callable[[], T], seconds: float = inf) -> T:
+        """What `read` gives, remembered by a name until that is forgotten, or for so many seconds."""
+        read_at, value = self._known.get(name, (-inf, None))
+        if time.monotonic() - read_at >= seconds or name not in self._known:
+            value = read()
+            self._known[name] = (time.monotonic(), value)
+        return cast("T", value)
+
+    def forget(self, *names: str) -> None:
+        """Read these again when they are needed next."""
+        for name in names:
+            self._known.pop(name, None)
+
+    @property
+    def own_library(self) -> pd.DataFrame:
+        """The listener's own track table, whatever is on the screen."""
+        return self.known("library", lambda: self.store.tracks(self.listener))
+
     @property
     def library(self) -> pd.DataFrame:
-        """The track table on the screen, read from the store once per version."""
-        state = (self.demo_listener, self.version)
-        if self._library is None or self._library[0] != state:
-            if self.demo_listener is None:
-                self._library = (state, self.store.tracks(self.listener))
-            else:
-                self._library = (state, wiring.demo_listeners()[self.demo_listener].library)
-        return self._library[1]
+        """The track table on the screen."""
+        if self.demo_listener is None:
+            return self.own_library
+        return wiring.demo_listeners()[self.demo_listener].library
 
     @property
     def plays(self) -> pd.DataFrame:
         """The listening history on the screen: `track_id, played_at, ms_played`."""
         if self.demo_listener is None:
-            return self.store.plays(self.listener)
+            return self.known("plays", lambda: self.store.plays(self.listener))
         return wiring.demo_listeners()[self.demo_listener].plays
+
+    @property
+    def recipes(self) -> dict[str, dict[str, Any]]:
+        """The listener's saved recipes."""
+        return self.known("recipes", lambda: self.store.recipes(self.listener))
+
+    @property
+    def connection(self) -> Connection | None:
+        """How Spotify is connected, as of a minute ago at most; None for guests and where no Spotify app is set up."""
+        spotify = wiring.spotify()
+        if spotify is None or self.visitor.is_guest:
+            return None
+        return self.known("connection", lambda: spotify.connections.state(self.listener), _A_MINUTE)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -88,30 +127,77 @@ class ListenerSession:
     @property
     def recommender(self) -> Recommender:
         """The engine for this library, kept between slider moves so that only what changed is recomputed."""
-        state = (id(self.catalogue), self.demo_listener, self.version, self.seeds)
+        state = (id(self.catalogue), self.demo_listener, self.seeds)
         if self._recommender is None or self._recommender[0] != state:
             thumbs = self.store.feedback(self.listener).head(0 if self.is_demo else None)
             self._recommender = (state, recommender(self.catalogue, self.library, thumbs, self.seeds))
         return self._recommender[1]
 
+    @property
+    def modes(self) -> Modes:
+        """The tastes of the whole library, looked for once. Raises as `recsys.core.modes.modes`."""
+        state = (id(self.catalogue), self.demo_listener)
+        if self._modes is None or self._modes[0] != state:
+            self._modes = (state, modes(Recommender(self.catalogue, self.library), Recipe().weights))
+        return self._modes[1]
+
+    def start_from(self, track_ids: Iterable[str], what: str) -> None:
+        """Recommend from some tracks alone; `what` says which, for the screen. None at all is the whole library."""
+        self.seeds, self.seeds_are = tuple(track_ids), what
+
+    def check(self) -> str:
+        """
+        The listener, if the browser is still theirs. For what begins outside a run of the script, such as a download.
+
+        Raises
+        ------
+        NotAllowed
+            They signed out or erased everything since the page was drawn.
+        """
+        who = visitor(self._cookie, wiring.sessions(), datetime.now(UTC))
+        if who is not None and who.listener != self.listener:
+            raise NotAllowed("You have signed out since this page was drawn. Reload it.")
+        return self.listener
+
     def judge(self, track: pd.DataFrame, liked: bool) -> None:
         """Keep a thumb for one track; what was computed from the thumbs is made anew."""
         self.store.save_feedback(self.listener, as_tracks(track), liked, now())
-        self.version += 1
+        self._recommender = None
 
     def show_demo(self, number: int) -> None:
         """Put an invented listener on the screen."""
-        self.demo_listener, self.seeds = number, ()
+        self.demo_listener = number
+        self.start_from((), "")
 
     def show_own(self) -> None:
         """Put the listener's own library on the screen, read afresh."""
-        self.demo_listener, self.seeds = None, ()
-        self.version += 1
+        self.demo_listener = None
+        self.start_from((), "")
+        self._known, self._modes, self._recommender = {}, None, None
+
+
+_here: ContextVar[ListenerSession | None] = ContextVar("here", default=None)
+
+
+@contextmanager
+def whole_run() -> Iterator[ListenerSession]:
+    """One run of the script from top to bottom: who is here is looked up once, for the frame and for the page."""
+    session = _looked_up()
+    _here.set(session)
+    try:
+        yield session
+    finally:
+        _here.set(None)
 
 
 def this_session() -> ListenerSession:
+    """The session of the browser that asks; every page begins with it. Raises `StorageProblem`."""
+    return _here.get() or _looked_up()
+
+
+def _looked_up() -> ListenerSession:
     """
-    The session of the browser that asks; every page begins with it.
+    The session, after the store was asked who is here.
 
     A tab that reconnects keeps its state but brings new cookies, so the visitor is looked up at every run and the
     state of another person is dropped.
@@ -124,9 +210,9 @@ def this_session() -> ListenerSession:
         session = None
     if session is None:
         session = ListenerSession(who)
-        session.demo_listener = None if session.store.counts(who.listener)["user_tracks"] else 0
+        session.demo_listener = 0 if session.own_library.empty else None
         st.session_state[_KEY] = session
-    session.visitor = who
+    session.visitor, session._cookie = who, cookie
     return session
 
 

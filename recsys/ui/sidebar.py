@@ -5,6 +5,7 @@ import html
 import streamlit as st
 
 from recsys.ui import wiring
+from recsys.ui.problems import reconnect_link
 from recsys.ui.session import ListenerSession
 from recsys.ui.text import counted, plain
 
@@ -25,7 +26,7 @@ def _demo(session: ListenerSession) -> None:
     number = session.demo_listener or 0
     st.badge("demo data", icon=":material/science:", color="orange")
     st.caption(f"Everything here is invented. On the turntable: {plain(listeners[number].name)}.")
-    if session.store.counts(session.listener)["user_tracks"]:
+    if not session.own_library.empty:
         st.button("Back to my library", icon=":material/undo:", on_click=session.show_own, width="stretch")
 
 
@@ -44,16 +45,15 @@ def _signed_in(session: ListenerSession) -> None:
 
 def _connection(session: ListenerSession) -> None:
     """Say when Spotify's consent has ended, or is about to."""
-    connected = wiring.spotify()
-    if connected is None:
+    state = session.connection
+    if state is None:
         return
-    state = connected.connections.state(session.listener)
     if state.problem:
         st.warning(plain(state.problem), icon=":material/link_off:")
-        st.html('<a href="/login" target="_self">Reconnect Spotify</a>')
+        reconnect_link()
     elif state.is_ending and state.ends_at:
         st.warning(
             f"Spotify’s consent ends on {state.ends_at:%d %B}. Reconnect to start another six months.",
             icon=":material/schedule:",
         )
-        st.html('<a href="/login" target="_self">Reconnect Spotify</a>')
+        reconnect_link()

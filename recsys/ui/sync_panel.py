@@ -8,6 +8,7 @@ import streamlit as st
 from recsys.services.sync import Sync
 from recsys.services.sync_progress import Stage, SyncProgress
 from recsys.ui import problems, wiring
+from recsys.ui.fragment import fragment
 from recsys.ui.session import ListenerSession
 from recsys.ui.text import local_time, plain
 
@@ -29,7 +30,7 @@ def sync_panel(session: ListenerSession) -> None:
     st.subheader("Sync my Spotify", anchor=False)
     _playlists(session, sync)
     is_running = sync.progress(session.listener).is_running
-    st.fragment(_watched, run_every=1.0 if is_running else None)(session, sync, is_running)
+    fragment(_watched, run_every=1.0 if is_running else None)(session, sync, is_running)
 
 
 def _watched(session: ListenerSession, sync: Sync, was_running: bool) -> None:
@@ -108,4 +109,5 @@ def _playlists(session: ListenerSession, sync: Sync) -> None:
             default=[key for key, choice in choices.items() if choice.is_chosen],
             format_func=lambda key: f"{choices[key].name} ({choices[key].total or 0:,})",
         )
-        sync.choose_playlists(session.listener, chosen)
+        if set(chosen) != {key for key, choice in choices.items() if choice.is_chosen}:
+            sync.choose_playlists(session.listener, chosen)

@@ -12,13 +12,17 @@ from recsys.charts.radar import radar, radar_in_words, standing
 from recsys.charts.taste_map import map_in_words, taste_map
 from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
 from recsys.core.features import NUMBER_FEATURES, feature
+from recsys.core.modes import Modes
 from recsys.core.summary import describe
 from recsys.core.summary import outliers as most_alone
 from recsys.demo import DEMO_NOTE
+from recsys.errors import NothingToRank
 from recsys.importers.any_file import read_files
 from recsys.ui import problems, wiring
+from recsys.ui.fragment import fragment
+from recsys.ui.navigation import page
 from recsys.ui.session import ListenerSession
-from recsys.ui.text import plain
+from recsys.ui.text import counted, plain
 from recsys.ui.track_table import library_columns
 
 _DARK_TEXT = "#e7efe9"
@@ -77,7 +81,7 @@ def outliers(session: ListenerSession) -> None:
     )
 
 
-@st.fragment
+@fragment
 def compare(session: ListenerSession) -> None:
     """Side by side with an invented listener, or with somebody's file, which is not kept."""
     st.subheader("Compare", anchor=False)
@@ -104,7 +108,7 @@ def _somebodys_library() -> pd.DataFrame | None:
     return None
 
 
-@st.fragment
+@fragment
 def timeline(session: ListenerSession) -> None:
     """Listening over time, where there is a history."""
     plays = session.plays
@@ -121,8 +125,35 @@ def timeline(session: ListenerSession) -> None:
 
 
 def map_and_modes(session: ListenerSession) -> None:
-    """The library on a map of the catalogue."""
-    st.subheader("On the map", anchor=False)
-    words = map_in_words(session.library, session.catalogue)
-    figure(taste_map(session.library, session.catalogue), words, "map")
+    """The library on a map of the catalogue, with its tastes marked; each can be what a list starts from."""
+    st.subheader("Your tastes on the map", anchor=False)
+    found = _found_modes(session)
+    medoids = [] if found is None or found.is_one else list(found.table["track_id"])
+    words = map_in_words(session.library, session.catalogue, medoids)
+    figure(taste_map(session.library, session.catalogue, medoids), words, "map")
     st.caption(plain(words))
+    if found is not None:
+        st.markdown(plain(found.sentence))
+    if found is not None and not found.is_one:
+        _modes(session, found)
+
+
+def _found_modes(session: ListenerSession) -> Modes | None:
+    """The tastes; None, with the reason, where too little is known to look for any."""
+    try:
+        with st.spinner("Looking for your tastes …"):
+            return session.modes
+    except NothingToRank as problem:
+        st.caption(plain(problem))
+        return None
+
+
+def _modes(session: ListenerSession, found: Modes) -> None:
+    """A card per taste: the track that stands for it, its size, and a list that starts from it alone."""
+    for column, mode in zip(st.columns(len(found.table)), found.table.itertuples(), strict=True):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"**{plain(mode.title)}**")
+            st.caption(f"{plain(mode.artists)} stands for {counted(mode.tracks, 'track')}, {mode.share:.0%}")
+            if st.button("Start from here", key=f"mode_{mode.Index}", help="Recommend from this taste alone"):
+                session.start_from(found.members.index[found.members == mode.Index], f"the taste of “{mode.title}”")
+                st.switch_page(page("recommend"))
