@@ -1,4 +1,4 @@
-"""Two listeners in two browsers, signed in through Supabase Auth; their rows stand in a real Postgres and never meet."""
+"""Two listeners in two browsers, signed in through Supabase Auth; their rows stand in one Postgres and never meet."""
 
 import httpx
 import pandas as pd
