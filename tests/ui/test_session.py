@@ -1,0 +1,170 @@
+"""A session asks the store once for what does not change by itself, and never keeps what belongs to somebody else."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from recsys.core.catalogue import Catalogue
+from recsys.core.tracks import as_tracks, empty_tracks
+from recsys.errors import NotAllowed
+from recsys.services.connection import Connection
+from recsys.services.visitors import Visitor
+from recsys.storage.database import Database
+from recsys.storage.encryption import Cipher
+from recsys.storage.sessions import Session
+from recsys.storage.sqlite_sessions import SqliteSessions
+from recsys.ui import session as session_module
+from recsys.ui import wiring
+from recsys.ui.session import ListenerSession
+
+SONG = as_tracks(pd.DataFrame({"track_id": ["a" * 22], "title": ["A song"], "artists": ["A band"], "energy": [0.5]}))
+
+OTHERS = pd.concat([SONG.assign(track_id=letter * 22, title=f"Song {letter}") for letter in "bc"], ignore_index=True)
+
+
+class RemoteStore:
+    """A store that notes what it was asked for."""
+
+    def __init__(self):
+        self.asked = []
+
+    def tracks(self, listener):
+        self.asked.append("tracks")
+        return SONG
+
+    def plays(self, listener):
+        self.asked.append("plays")
+        return pd.DataFrame({"track_id": [], "played_at": [], "ms_played": []})
+
+    def recipes(self, listener):
+        self.asked.append("recipes")
+        return {}
+
+    def feedback(self, listener):
+        self.asked.append("feedback")
+        return empty_tracks().assign(liked=pd.Series(dtype=bool), at=pd.Series(dtype="str"))
+
+    def save_feedback(self, listener, track, liked, at):
+        self.asked.append("save_feedback")
+
+
+@dataclass
+class Connected:
+    """Spotify as the session sees it: how a listener is connected."""
+
+    state_now: Connection = field(default_factory=lambda: Connection(True))
+    asked: int = 0
+
+    @property
+    def connections(self):
+        return self
+
+    def state(self, listener):
+        self.asked += 1
+        return self.state_now
+
+
+@pytest.fixture
+def store(monkeypatch):
+    store = RemoteStore()
+    monkeypatch.setattr(wiring, "store_for", lambda listener: store)
+    return store
+
+
+@pytest.fixture
+def spotify(monkeypatch):
+    connected = Connected()
+    monkeypatch.setattr(wiring, "spotify", lambda: connected)
+    return connected
+
+
+@pytest.fixture
+def session():
+    return ListenerSession(Visitor("somebody", is_guest=False))
+
+
+def test_what_is_on_the_screen_is_read_once(session, store):
+    for _ in range(3):
+        assert list(session.library["title"]) == ["A song"]
+        assert session.plays.empty
+        assert session.recipes == {}
+
+    assert store.asked == ["tracks", "plays", "recipes"]
+
+
+def test_a_changed_library_is_read_afresh(session, store):
+    assert len(session.library) == 1
+    session.show_own()
+    assert len(session.library) == 1
+
+    assert store.asked == ["tracks", "tracks"]
+
+
+def test_the_demo_reads_nothing(session, store):
+    session.show_demo(0)
+
+    assert len(session.library) > 1
+    assert len(session.plays) > 1
+    assert store.asked == []
+
+
+def test_a_thumb_ranks_anew_without_reading_the_library_again(session, store):
+    session.own_catalogue = Catalogue.from_tracks(OTHERS)
+    before = session.recommender
+    session.judge(OTHERS.head(1), liked=True)
+
+    assert session.recommender is not before
+    assert store.asked == ["feedback", "tracks", "save_feedback", "feedback"]
+
+
+def test_what_was_forgotten_is_read_again(session, store):
+    assert session.recipes == {}
+    session.forget("recipes", "never known")
+    assert session.recipes == {}
+
+    assert store.asked == ["recipes", "recipes"]
+
+
+def test_an_ended_connection_is_noticed_within_a_minute(session, spotify, monkeypatch):
+    passed = 0.0
+    monkeypatch.setattr(session_module.time, "monotonic", lambda: passed)
+    assert session.connection.is_connected
+    spotify.state_now = Connection(False, problem="The permission was withdrawn.")
+
+    passed = 59.0
+    assert session.connection.is_connected
+    passed = 60.0
+    assert session.connection.problem == "The permission was withdrawn."
+    assert spotify.asked == 2
+
+
+def test_a_guest_has_no_connection(spotify):
+    assert ListenerSession(Visitor("guest-1", is_guest=True)).connection is None
+    assert spotify.asked == 0
+
+
+@pytest.fixture
+def sessions(tmp_path, monkeypatch):
+    database = Database(tmp_path / "test.db")
+    sessions = SqliteSessions(database, Cipher("a secret of the tests, long enough"))
+    monkeypatch.setattr(wiring, "sessions", lambda: sessions)
+    yield sessions
+    database.close()
+
+
+def test_a_tab_left_open_after_signing_out_gets_no_files(session, sessions):
+    now = datetime.now(UTC)
+    cookie = sessions.create(Session("somebody", "spotify", now + timedelta(days=1)), now)
+    session._cookie = cookie
+    assert session.check() == "somebody"
+
+    sessions.end(cookie)
+
+    with pytest.raises(NotAllowed, match="signed out"):
+        session.check()
+
+
+def test_a_guest_whose_browser_keeps_no_cookies_keeps_their_rows(sessions):
+    assert ListenerSession(Visitor("guest-1", is_guest=True)).check() == "guest-1"
