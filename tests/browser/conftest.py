@@ -1,28 +1,15 @@
 """A real server on a free port and a real Chromium in front of it."""
 
-import shutil
-
 import pytest
-from playwright.sync_api import expect, sync_playwright
 
+from tests.browser.chromium import launched, stranger_in
 from tests.browser.server import Server
-
-PATIENCE = 30_000
-"""Milliseconds until something that does not appear counts as missing; a loaded machine with two cores needs many."""
-
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
 def chromium():
-    installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=installed,
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
-        )
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -34,17 +21,15 @@ def server(tmp_path_factory):
 @pytest.fixture
 def stranger(chromium):
     """A browser that has never been here; each call is another one. Gives an empty tab."""
-    contexts = []
+    tabs = []
 
     def open_tab(**options):
-        context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True, **options)
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        return context.new_page()
+        tabs.append(stranger_in(chromium, **options))
+        return tabs[-1]
 
     yield open_tab
-    for context in contexts:
-        context.close()
+    for tab in tabs:
+        tab.context.close()
 
 
 @pytest.fixture
