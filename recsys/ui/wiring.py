@@ -42,6 +42,9 @@ from recsys.web.deployment import Accounts, Deployment
 
 log = logging.getLogger(__name__)
 
+for _client in ("httpx", "urllib3", "hpack"):  # they log addresses with track ids, hpack also headers with tokens
+    logging.getLogger(_client).setLevel(logging.WARNING)
+
 
 @cache
 def settings() -> Settings:

@@ -1,0 +1,65 @@
+"""The whole app logs at DEBUG through a listener's visit: no secret, and nothing of what the listener hears."""
+
+import logging
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from recsys.services.visitors import visitor
+from recsys.ui import wiring
+from tests.fakes.faults import Fault
+from tests.fakes.reccobeats import FakeReccoBeats, knows_most_of
+from tests.fakes.spotify import CLIENT_SECRET
+from tests.services.spotify_world import SpotifyWorld
+from tests.web.conftest import OURS
+
+OF_THE_TEST = ("httpx2", "asyncio", "uvicorn")
+"""Loggers of the test's own browser and of its invented servers."""
+
+
+@pytest.fixture
+def world(spotify, tmp_path, http):
+    """With a source that is asked over the network for features."""
+    with FakeReccoBeats(knows_most_of(spotify)) as reccobeats:
+        world = SpotifyWorld(spotify, tmp_path, http, reccobeats.url)
+        yield world
+        world.close()
+
+
+def visit(world, spotify, browser):
+    """Everything that carries a secret or a track id; all secrets there were."""
+    away = browser.begin()
+    browser.visit(spotify.approve(away))
+    first = browser.session_id()
+    listener = visitor(first, world.sessions, world.now()).listener
+    tokens = world.sessions.tokens(listener)
+    world.features.agree(listener, "reccobeats", True)
+    spotify.fail_next("GET /v1/me/tracks", Fault.unauthorized())  # so that a token is renewed
+    browser.post("/api/sync-spotify", headers=OURS)
+    world.sync.wait(listener, 30)
+    saved = list(world.store.tracks(listener)["track_id"])
+    world.playlists.save(listener, "Evening", saved[:3])
+    world.probes.probe(listener)
+    again = world.sessions.tokens(listener)
+    spotify.fail_next("POST /api/token", Fault.server_error())
+    browser.sign_in(spotify)
+    browser.post("/logout", headers=OURS)
+    asked = [seen.body for seen in spotify.requests if seen.call == "POST /api/token"]
+    given = {body.get(name) for body in asked for name in ("code", "code_verifier", "refresh_token")} - {None}
+    state = parse_qs(urlsplit(away).query)["state"][0]
+    kept = {one for held in (tokens, again) for one in (held.access_token, held.refresh_token)}
+    return {first, state, CLIENT_SECRET, *given, *kept, *spotify.access_tokens, *spotify.codes}, saved
+
+
+def test_no_log_at_debug_shows_a_token_a_code_a_verifier_a_session_or_a_track(world, spotify, browser, caplog):
+    assert wiring.log.name == "recsys.ui.wiring", "the app's own logging is configured"
+    with caplog.at_level(logging.DEBUG):
+        secrets, tracks = visit(world, spotify, browser)
+    told = [record for record in caplog.records if not record.name.startswith(OF_THE_TEST)]
+    text = "\n".join(f"{record.name} {record.getMessage()} {record.exc_text or ''}" for record in told)
+
+    assert "httpcore.http11" in {record.name for record in told}, "the libraries did log"
+    assert len(secrets) >= 9
+    assert len(tracks) > 100
+    assert [secret for secret in secrets if secret in text] == []
+    assert [track_id for track_id in tracks if track_id in text] == []
