@@ -24,10 +24,15 @@ def project(cluster):
 
 
 @pytest.fixture(scope="module")
-def gateway(cluster, project):
-    """A Supabase project that answers over HTTP, fresh for each test module."""
+def gateway(request):
+    """A Supabase project that answers over HTTP, fresh for each test module; for `make supabase-local` its stack."""
     from tests.database.gateway.server import running_gateway
+    from tests.database.local_stack import local_stack
 
+    if stack := local_stack():
+        yield stack
+        return
+    cluster, project = (request.getfixturevalue(name) for name in ("cluster", "project"))
     with running_gateway(cluster, cluster.copy(project, "served")) as gateway:
         yield gateway
 

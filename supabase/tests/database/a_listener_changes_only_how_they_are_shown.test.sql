@@ -13,7 +13,10 @@ set local request.jwt.claims to '{"role": "authenticated", "sub": "00000000-0000
 
 select lives_ok('update public.profiles set display_name = ''Countess''', 'the name may be changed');
 select lives_ok('update public.profiles set avatar_url = ''https://i.scdn.co/image/1''', 'the picture may be changed');
-select throws_ok('update public.profiles set spotify_id = ''spotify-grace''', '42501', null, 'the account may not be changed');
+select throws_ok(
+    'update public.profiles set spotify_id = ''spotify-grace''',
+    '42501', null, 'the account may not be changed'
+);
 select throws_ok(
     'update public.profiles set user_id = ''00000000-0000-4000-8000-00000000000b''',
     '42501', null, 'the profile may not be given away'

@@ -43,7 +43,9 @@ select results_eq(
     'the order of the first saving stays'
 );
 select throws_ok(
-    'select public.save_tracks(''[{"spotify_track_id": "t8", "name": "a", "artist": "b"}, {"spotify_track_id": "t9"}]'')',
+    'select public.save_tracks(''[
+        {"spotify_track_id": "t8", "name": "a", "artist": "b"}, {"spotify_track_id": "t9"}
+    ]'')',
     '23502', null, 'a track without a name is refused'
 );
 select is((select count(*) from public.user_tracks), 3::bigint, 'and nothing of that saving is kept');
@@ -87,7 +89,9 @@ select is(
 
 -- Origins and plays
 select lives_ok(
-    'select public.save_origins(''[{"spotify_track_id": "t1", "origin": "top", "seen_at": "2026-01-01T00:00:00Z", "rank": 3}]'')',
+    'select public.save_origins(''[
+        {"spotify_track_id": "t1", "origin": "top", "seen_at": "2026-01-01T00:00:00Z", "rank": 3}
+    ]'')',
     'an origin is kept'
 );
 select lives_ok(
@@ -112,8 +116,8 @@ select is(
     'also when it comes later'
 );
 select is(
-    public.save_plays('[{"spotify_track_id": "t1", "played_at": "2026-01-01T14:00:00Z", "ms_played": 2000}]'), 0::bigint,
-    'and with a length'
+    public.save_plays('[{"spotify_track_id": "t1", "played_at": "2026-01-01T14:00:00Z", "ms_played": 2000}]'),
+    0::bigint, 'and with a length'
 );
 select results_eq(
     'select ms_played from public.plays order by played_at', 'values (1000::float8), (2000)',

@@ -80,7 +80,9 @@ declare
     listener uuid := (select id from people where name = who);
     touched bigint;
 begin
-    perform set_config('request.jwt.claims', jsonb_strip_nulls(jsonb_build_object('role', role, 'sub', listener))::text, true);
+    perform set_config(
+        'request.jwt.claims', jsonb_strip_nulls(jsonb_build_object('role', role, 'sub', listener))::text, true
+    );
     perform set_config('role', role, true);
     execute statement;
     get diagnostics touched = row_count;
@@ -88,11 +90,11 @@ begin
 exception
     when sqlstate 'UNDO0' then return sqlerrm;
     when insufficient_privilege then
-        return case when sqlerrm like 'new row violates row-level security policy%' then 'no policy' else 'no grant' end;
+        return case when sqlerrm like 'new row violates row-level%' then 'no policy' else 'no grant' end;
     when others then return sqlerrm;
 end $$;
 
--- Every statement worth trying on a table: unfiltered ones must stop at one's own rows, filtered ones find nothing else.
+-- Every statement worth trying on a table: unfiltered ones must stop at one's own rows, filtered ones find no others.
 -- `told` is what comes of it where the verb is granted.
 create function pg_temp.statements(who text, t name)
 returns table (what text, verb text, statement text, told text) language plpgsql as $$
@@ -107,7 +109,9 @@ declare
     reached text;
 begin
     execute format('select count(*) || '' rows'' from public.%I', t) into everybody_s;
-    if not exists (select from pg_attribute where attrelid = format('public.%I', t)::regclass and attname = 'user_id') then
+    if not exists (
+        select from pg_attribute where attrelid = format('public.%I', t)::regclass and attname = 'user_id'
+    ) then
         return query values
             ('select', 'select', format('select from public.%I', t), everybody_s),
             ('insert', 'insert', pg_temp.adding(t, newcomer, 'new'), '1 rows'),
@@ -146,7 +150,9 @@ create function pg_temp.proves(who text, t name) returns text language sql as $$
         format('%s on %s', who, t)
     )
     from pg_temp.statements(who, t), (
-        select case who when 'anon' then '{}' when 'server' then '{select, insert, update, delete}' else verbs end as granted
+        select case who
+            when 'anon' then '{}' when 'server' then '{select, insert, update, delete}' else verbs
+        end as granted
         from may where table_name = t
     ) as known
 $$;

@@ -10,11 +10,14 @@ where schemaname = 'public';
 
 select is_empty('select relname from tables where not relrowsecurity', 'row security is on for every table');
 select is_empty('select relname from tables where not relforcerowsecurity', 'and forced for their owner');
-select is_empty('select policyname from policies where roles <> ''{authenticated}''', 'policies are for listeners only');
+select is_empty(
+    'select policyname from policies where roles <> ''{authenticated}''', 'policies are for listeners only'
+);
 select is_empty('select policyname from policies where permissive <> ''PERMISSIVE''', 'none is restrictive');
 select is_empty('select policyname from policies where cmd = ''ALL''', 'there is one policy for each verb');
 select is_empty(
-    'select tablename, cmd from policies group by 1, 2 having count(*) > 1', 'and never two, which would be joined by or'
+    'select tablename, cmd from policies group by 1, 2 having count(*) > 1',
+    'and never two, which would be joined by or'
 );
 select is_empty(
     'select tablename, cmd from policies
@@ -43,7 +46,8 @@ select is_empty(
     'select relname from tables join pg_attribute on attrelid = tables.oid and attname = ''user_id''
     where not exists (
         select from pg_constraint
-        where conrelid = tables.oid and conkey = array[attnum] and confrelid = ''auth.users''::regclass and confdeltype = ''c''
+        where conrelid = tables.oid and conkey = array[attnum]
+        and confrelid = ''auth.users''::regclass and confdeltype = ''c''
     )',
     'rows go with the listener they belong to'
 );

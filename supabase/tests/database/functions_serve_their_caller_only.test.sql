@@ -47,7 +47,9 @@ begin
 end $$;
 
 select pg_temp.become('a');
-select is(public.library('', 10)::jsonb -> 'spotify_track_id', '["t1", "t2"]', 'a library holds the caller''s tracks only');
+select is(
+    public.library('', 10)::jsonb -> 'spotify_track_id', '["t1", "t2"]', 'a library holds the caller''s tracks only'
+);
 select is(public.library('', 1)::jsonb -> 'name', '["One"]', 'it comes in pages');
 select is(public.library('t1', 10)::jsonb -> 'name', '["Two"]', 'each from the id after the last');
 select is(public.library('t2', 10)::jsonb -> 'name', 'null', 'until there are no more');
@@ -61,7 +63,9 @@ select set_eq('select spotify_track_id from public.user_tracks', '{t1}'::text[],
 select set_eq('select spotify_track_id from public.track_origins', '{t1}'::text[], 'with its origins');
 select set_eq('select spotify_track_id from public.feature_misses', '{t1}'::text[], 'and misses');
 select lives_ok(
-    'select public.replace_recommendations(''[{"spotify_track_id": "r2", "score": 1, "created_at": "2026-01-01T00:00:00Z"}]'')',
+    'select public.replace_recommendations(''[
+        {"spotify_track_id": "r2", "score": 1, "created_at": "2026-01-01T00:00:00Z"}
+    ]'')',
     'a list is replaced'
 );
 select set_eq('select spotify_track_id from public.recommendations', '{r2}'::text[], 'as a whole');
@@ -75,14 +79,15 @@ select set_eq('select spotify_track_id from public.recommendations', '{r1}'::tex
 set local role service_role;
 select is(
     public.count_rows('00000000-0000-4000-8000-00000000000a')::jsonb,
-    '{"profiles": 0, "user_tracks": 1, "track_origins": 1, "plays": 1, "recommendations": 1, "recipes": 0, "feedback": 0,
-      "feature_misses": 1, "sync_state": 0, "sent_log": 0, "spotify_tokens": 0, "supabase_tokens": 0, "sessions": 0}',
+    '{"profiles": 0, "user_tracks": 1, "track_origins": 1, "plays": 1, "recommendations": 1, "recipes": 0,
+      "feedback": 0, "feature_misses": 1, "sync_state": 0, "sent_log": 0, "spotify_tokens": 0, "supabase_tokens": 0, "sessions": 0}',
     'the server counts the rows of one listener'
 );
 reset role;
 select set_eq(
     'select json_object_keys(public.count_rows(null))',
-    'select table_name::text from information_schema.columns where table_schema = ''public'' and column_name = ''user_id''',
+    'select table_name::text from information_schema.columns
+    where table_schema = ''public'' and column_name = ''user_id''',
     'in every table that holds rows of listeners'
 );
 

@@ -9,7 +9,8 @@ insert into public.user_tracks (user_id, spotify_track_id, name, artist)
 select id, 'track' || n, 'A song', 'Somebody' from auth.users, generate_series(1, 1000) as n;
 insert into public.track_origins select user_id, spotify_track_id, 'saved', now() from public.user_tracks;
 insert into public.feature_misses select user_id, spotify_track_id, 'reccobeats', now() from public.user_tracks;
-insert into public.plays select id, now() - n * interval '1 hour', 'track', 1 from auth.users, generate_series(1, 1000) as n;
+insert into public.plays
+select id, now() - n * interval '1 hour', 'track', 1 from auth.users, generate_series(1, 1000) as n;
 insert into public.recommendations select user_id, spotify_track_id, 0.5, now() from public.user_tracks;
 insert into public.feedback (user_id, spotify_track_id, name, artist, liked, at)
 select user_id, spotify_track_id, name, artist, true, now() from public.user_tracks;
@@ -49,7 +50,8 @@ select pg_temp.uses(
 );
 select pg_temp.uses(
     'user_tracks_pkey',
-    'delete from public.user_tracks where user_id = (select auth.uid()) and spotify_track_id = any (''{track1, track2}'')',
+    'delete from public.user_tracks
+    where user_id = (select auth.uid()) and spotify_track_id = any (''{track1, track2}'')',
     'removing tracks'
 );
 select pg_temp.uses(
@@ -75,7 +77,8 @@ from (values
 select pg_temp.uses(
     table_name || '_pkey',
     format(
-        'select * from public.%I where user_id = ''00000000-0000-4000-8000-000000000003'' and %I > %L order by 2 limit 100',
+        'select * from public.%I where user_id = ''00000000-0000-4000-8000-000000000003'' and %I > %L
+        order by 2 limit 100',
         table_name, key, after
     ), 'a page of ' || table_name
 )
@@ -87,7 +90,8 @@ from (values
 -- As the server looks
 set local role service_role;
 select pg_temp.uses(
-    'sessions_by_id', format('select * from public.sessions where id_hash = %L', repeat('0', 64)), 'the session of a browser'
+    'sessions_by_id', format('select * from public.sessions where id_hash = %L', repeat('0', 64)),
+    'the session of a browser'
 );
 select pg_temp.uses(
     'sessions_pkey',
