@@ -34,6 +34,10 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f"recsys.commands.{name}").command
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def tonearm() -> None:
@@ -41,12 +45,18 @@ def tonearm() -> None:
 
 
 def main() -> None:
-    """Run the command line; an error raised on purpose becomes one sentence on stderr and exit status 2."""
+    """Run the command line; whatever is wrong becomes one sentence on stderr and exit status 2."""
     try:
-        tonearm(prog_name="python -m recsys")
-    except TonearmError as problem:
-        click.echo(f"Error: {problem}", err=True)
+        sys.exit(tonearm(prog_name="python -m recsys", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as help_wanted:
+        help_wanted.show()
         sys.exit(2)
+    except (TonearmError, click.ClickException) as problem:
+        sentence = problem.format_message() if isinstance(problem, click.ClickException) else str(problem)
+        click.echo(f"Error: {sentence}", err=True)
+        sys.exit(2)
+    except click.Abort:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

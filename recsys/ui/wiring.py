@@ -1,17 +1,22 @@
 """The one place that builds concrete things from settings: stores, catalogue, Spotify, jobs. Once per process."""
 
+import ctypes
+import gc
 import logging
+import sys
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import httpx
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from recsys import __version__
 from recsys.core.catalogue import Catalogue
 from recsys.core.tracks import empty_tracks
+from recsys.demo import DEMO_NOTE
 from recsys.demo.catalogue import demo_catalogue as invented_catalogue
 from recsys.demo.listeners import DemoListener
 from recsys.demo.listeners import demo_listeners as invented_listeners
@@ -126,6 +131,15 @@ def warm_up() -> None:
     demo_listeners()
     demo_catalogue()
     log.info("catalogue: %d songs", len(catalogue().tracks))
+    _give_back_memory()
+
+
+def _give_back_memory() -> None:
+    """Return what laying out the catalogue used for a moment; at a million songs it is as much as the catalogue."""
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):  # glibc has it, musl does not
+        libc.malloc_trim(0)
 
 
 @cache
@@ -224,6 +238,7 @@ def deployment() -> Deployment:
         recommend=lambda listener, recipe, seeds: recommend(catalogue(), store_for(listener), listener, recipe, seeds),
         check_store=check_stores,
         catalogue_is_loaded=lambda: len(catalogue()) > 0,
+        note=lambda: DEMO_NOTE if catalogue() is demo_catalogue() else None,
         version=__version__,
         clock=now,
     )

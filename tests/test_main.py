@@ -1,0 +1,50 @@
+"""The command line as a shell meets it: one sentence for a mistake, quick help, the promised commands."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run(*words):
+    return subprocess.run([sys.executable, "-m", "recsys", *words], cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["nonsense"], "Error: No such command 'nonsense'.\n"),
+        (["check"], "Error: Missing argument 'FILE...'.\n"),
+        (
+            ["recommend", "a.csv", "--catalogue", "b.csv", "-n", "ten"],
+            "Error: Invalid value for '-n': 'ten' is not a valid integer.\n",
+        ),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_status_2(words, sentence):
+    answer = run(*words)
+
+    assert (answer.returncode, answer.stdout, answer.stderr) == (2, "", sentence)
+
+
+def test_help_names_every_command_and_imports_no_engine():
+    code = "import sys\nfrom recsys.__main__ import main\nsys.argv = ['recsys', '--help']\n"
+    code += "try: main()\nexcept SystemExit: print([m for m in ('pandas', 'sklearn', 'streamlit') if m in sys.modules])"
+
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+
+    for command in ("check", "recommend", "catalogue", "demo", "evaluate", "doctor"):
+        assert f"  {command} " in answer.stdout
+    assert answer.stdout.endswith("[]\n")
+
+
+@pytest.mark.parametrize("command", ["check", "recommend", "catalogue add", "demo", "evaluate", "doctor"])
+def test_every_command_explains_itself_with_examples(command):
+    answer = run(*command.split(), "--help")
+
+    assert answer.returncode == 0
+    assert f"python -m recsys {command}" in answer.stdout
+    assert "Example" in answer.stdout
