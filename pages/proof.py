@@ -12,7 +12,7 @@ session = this_session()
 st.title("Proof")
 demo_note(session)
 st.markdown(
-    "Half of your songs are hidden and looked for in the whole catalogue, with your sliders as they stand and with "
+    "Half of your songs are hidden and looked for in the catalogue, with your sliders as they stand and with "
     "the method of every tutorial (five features, their average, the nearest songs). Filters and aims are left out."
 )
 if session.library.empty:

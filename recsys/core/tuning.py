@@ -81,6 +81,7 @@ class Search:
 
     def __init__(self, pool: Pool, splits: list[Split], start: Mapping[str, float]) -> None:
         self._splits = splits
+        self._measured: dict[tuple[float, ...], Doubles] = {}
         self._recommenders = [Recommender(pool.catalogue, pool.tracks.iloc[cut.visible]) for cut in splits]
         known = pool.catalogue.known_features
         self.features = [f.name for number, f in enumerate(FEATURES) if known[number]]
@@ -118,13 +119,19 @@ class Search:
         The mean over hidden songs of 1 / log2(rank + 1), the discount of NDCG; 0 beyond the shortlist. All of the
         shortlist counts and not only its first 50 places: few hidden songs stand there, and luck puts them there.
         """
-        recipe = Recipe(weights=weights)
-        values = []
-        for recommender, cut in zip(self._recommenders, self._splits, strict=True):
-            rows = recommender.rank(recipe).rows
-            at = np.flatnonzero(np.isin(rows[cut.candidates[rows]], cut.hidden))
-            values.append((1 / np.log2(at + 2)).sum() / len(cut.hidden))
-        return np.array(values)
+        key = tuple(weights[f.name] for f in FEATURES)
+        if key not in self._measured:
+            recipe = Recipe(weights=weights)
+            pairs = zip(self._recommenders, self._splits, strict=True)
+            self._measured[key] = np.array(
+                [_earliness(recommender.rank(recipe).rows, cut) for recommender, cut in pairs]
+            )
+        return self._measured[key]
+
+
+def _earliness(rows: Integers, cut: Split) -> float:
+    at = np.flatnonzero(np.isin(rows[cut.candidates[rows]], cut.hidden))
+    return float((1 / np.log2(at + 2)).sum() / len(cut.hidden))
 
 
 def is_clearly_better(values: Doubles, than: Doubles) -> bool:

@@ -53,7 +53,9 @@ def tuned(proof: Proof) -> tuple[bool, str]:
 
 
 def number(songs: float) -> str:
-    """A number of songs: one decimal where it matters."""
+    """A number of songs: one decimal where it matters, and more for less than a tenth of a song."""
+    if 0 < abs(songs) < 0.095:
+        return f"{songs:.1g}"
     return f"{songs:,.1f}" if abs(songs) < 100 else f"{songs:,.0f}"
 
 

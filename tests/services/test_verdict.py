@@ -71,5 +71,5 @@ def test_tuning_is_judged_on_the_half_it_never_saw(more, is_better, words):
 
 
 def test_numbers_of_songs_have_a_decimal_where_it_matters_and_a_true_minus():
-    assert [number(songs) for songs in (0, 9.94, 123.4, 1234)] == ["0.0", "9.9", "123", "1,234"]
-    assert [signed(songs) for songs in (2, -2, -0.01, 0)] == ["+2.0", "−2.0", "0.0", "0.0"]
+    assert [number(songs) for songs in (0, 0.0312, 9.94, 123.4, 1234)] == ["0.0", "0.03", "9.9", "123", "1,234"]
+    assert [signed(songs) for songs in (2, -2, -0.01, 0)] == ["+2.0", "−2.0", "−0.01", "0.0"]
