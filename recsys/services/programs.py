@@ -172,18 +172,18 @@ def _check_names(field: str, given: Mapping[str, float], known: set[str]) -> Non
             raise BadValue(f"There is no feature called “{name}”. Choose from: {', '.join(sorted(known))}.", field)
 
 
-def as_json(listener: str, found: Recommendations, created_at: str) -> dict[str, Any]:
+def as_json(listener: str, found: Recommendations, created_at: str, note: str | None = None) -> dict[str, Any]:
     """The list as plain JSON values: what is missing is null, and the contributions of each track sum to its score."""
     tracks = [_plain(row) for row in found.table.to_dict("records")]
     for track in tracks:
         track["contributions"] = _plain(found.contributions.loc[track["track_id"]].to_dict())
-    return {"user_id": listener, "created_at": created_at, "counts": _plain(found.counts), "tracks": tracks}
+    about = {"user_id": listener, "created_at": created_at, "note": note}
+    return {**about, "counts": _plain(found.counts), "tracks": tracks}
 
 
-def as_csv(found: Recommendations) -> bytes:
-    """The list as CSV that a spreadsheet opens safely, with one column per contribution."""
-    parts = found.contributions.add_prefix("because of ").reset_index(drop=True)
-    return to_csv(pd.concat([found.table.reset_index(drop=True), parts], axis=1))
+def as_csv(found: Recommendations, note: str | None = None) -> bytes:
+    """The list as CSV that a spreadsheet opens safely, with a column per contribution; `note` stands in every row."""
+    return to_csv(found.table.join(found.contributions.add_prefix("why_"), on="track_id"), note)
 
 
 def kept(found: Recommendations, created_at: str) -> pd.DataFrame:

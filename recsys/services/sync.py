@@ -111,7 +111,7 @@ class Sync:
     def progress(self, listener: str) -> SyncProgress:
         """How far the sync is: live while it runs, otherwise as it was stored, also after a restart."""
         job = self._jobs.snapshot(_key(listener))
-        if job and job.progress and job.is_active:
+        if job and job.is_active and isinstance(job.progress, SyncProgress):
             return job.progress
         stored = self._stored(listener)
         if self._leases.is_elsewhere(listener):

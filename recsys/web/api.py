@@ -4,6 +4,7 @@ Every answer is about the caller: the listener is read from the session, never f
 Starlette runs in threads of their own, so that no ranking and no store holds up the screens' sockets.
 """
 
+import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
@@ -39,6 +40,9 @@ STATUS: Final[dict[type[TonearmError], int]] = {
 COUNTS: Final = ("found", "stored", "skipped", "pending", "message", "blocked_until")
 OF_A_SYNC: Final = ("is_running", "started_at", "finished_at")
 OF_A_STAGE: Final = ("name", "title", "state", "added", "removed")
+RANKED_AT_ONCE: Final = 2
+"""Lists made at a time. Each needs some 50 MB for a million songs, and more at once than processors gain nothing."""
+
 NO_STORE: Final = {"Cache-Control": "no-store"}
 Endpoint = Callable[["Api", Request], Response]
 
@@ -87,6 +91,7 @@ class Api:
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
+        self._ranking = threading.BoundedSemaphore(RANKED_AT_ONCE)
 
     def routes(self) -> list[Route]:
         """`/recommend` is also a screen; browsers that show pages get that."""
@@ -103,8 +108,8 @@ class Api:
 
     def health(self, request: Request) -> Response:
         """Whether the store answers and the catalogue is loaded; 503 names what does not."""
-        parts = {"store": self._store_works, "catalogue": self._deployment.catalogue_is_loaded}
-        failed = [name for name, works in parts.items() if not works()]
+        parts = {"store": self._deployment.check_store, "catalogue": self._deployment.catalogue_is_loaded}
+        failed = [name for name, check in parts.items() if not _is_well(check)]
         status = "failing" if failed else "ok"
         return _json({"status": status, "version": self._deployment.version, "failed": failed}, 503 if failed else 200)
 
@@ -152,13 +157,14 @@ class Api:
         asked = wish(request.query_params.multi_items())
         if asked.user_id not in (None, caller.listener):
             raise NotAllowed("You can only ask for recommendations for yourself.")
-        found = self._deployment.recommend(caller.listener, asked.recipe, asked.seeds)
-        now = timestamp(self._deployment.clock())
+        with self._ranking:
+            found = self._deployment.recommend(caller.listener, asked.recipe, asked.seeds)
+        note, now = self._deployment.note(), timestamp(self._deployment.clock())
         self._deployment.store_for(caller.listener).save_recommendations(caller.listener, kept(found, now))
         if _prefers_csv(request):
             headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="recommendations.csv"'}
-            return Response(as_csv(found), media_type="text/csv", headers=headers)
-        return _json(as_json(caller.listener, found, now))
+            return Response(as_csv(found, note), media_type="text/csv", headers=headers)
+        return _json(as_json(caller.listener, found, now, note))
 
     def _signed_in(self, request: Request) -> Visitor:
         visitor = visitor_of(request, self._deployment)
@@ -176,12 +182,13 @@ class Api:
             raise _Unavailable("No Spotify app is configured here.")
         return self._deployment.sync
 
-    def _store_works(self) -> bool:
-        try:
-            self._deployment.check_store()
-        except StorageProblem:
-            return False
-        return True
+
+def _is_well(check: Callable[[], object]) -> bool:
+    """True unless the check says False, or why not."""
+    try:
+        return check() is not False
+    except TonearmError:
+        return False
 
 
 def _progress(progress: SyncProgress) -> dict[str, Any]:

@@ -84,6 +84,8 @@ class Deployment:
     check_store : callable
         Raises `StorageProblem` when the store cannot be reached.
     catalogue_is_loaded : callable
+    note : callable
+        What every list says that was made from invented songs, or None.
     version : str
     clock : callable
         The time, with time zone.
@@ -100,6 +102,7 @@ class Deployment:
     recommend: Callable[[str, Any, Sequence[str]], Any]
     check_store: Callable[[], None]
     catalogue_is_loaded: Callable[[], bool]
+    note: Callable[[], str | None]
     version: str
     clock: Callable[[], datetime]
 

@@ -174,6 +174,7 @@ SCHEMAS: Final = {
     "Recommendations": _object(
         user_id={"type": "string"},
         created_at={"type": "string", "format": "date-time"},
+        note={**TEXT_OR_NULL, "description": "Says so where the songs are invented."},
         counts={"type": "object", "additionalProperties": COUNT},
         tracks={"type": "array", "items": _TRACK},
     ),

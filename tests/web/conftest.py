@@ -101,6 +101,7 @@ def deployment(world, catalogue):
         recommend=lambda listener, recipe, seeds: recommend(catalogue, world.store, listener, recipe, seeds),
         check_store=world.store.check,
         catalogue_is_loaded=lambda: True,
+        note=lambda: "demo data",
         version="0.1.0",
         clock=world.now,
     )

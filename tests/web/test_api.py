@@ -5,17 +5,23 @@ import io
 import logging
 import math
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from recsys.core.catalogue import Catalogue
 from recsys.core.features import FEATURES
+from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import demo_listeners
-from recsys.errors import StorageProblem
+from recsys.errors import StorageProblem, UnreadableFile
 from recsys.services.programs import DIALS, PARAMETERS
+from recsys.services.recommend import recommend
 from recsys.services.visitors import guest_listener, visitor
+from recsys.web.api import RANKED_AT_ONCE
 from tests.fakes.faults import Fault
 from tests.web.conftest import OURS, PAGE, Browser, app_of
 
@@ -77,10 +83,14 @@ def test_health_names_the_part_that_failed(deployment):
     def broken():
         raise StorageProblem("The store does not answer.")
 
+    def unreadable():
+        raise UnreadableFile("The catalogue is damaged.")
+
     both = replace(deployment, check_store=broken, catalogue_is_loaded=lambda: False)
     for changed, failed in (
         (replace(deployment, check_store=broken), ["store"]),
         (replace(deployment, catalogue_is_loaded=lambda: False), ["catalogue"]),
+        (replace(deployment, catalogue_is_loaded=unreadable), ["catalogue"]),
         (both, ["store", "catalogue"]),
     ):
         program = Browser(app_of(changed))
@@ -193,10 +203,67 @@ def test_the_same_list_as_csv(caller):
     assert answer.headers["content-type"].startswith("text/csv")
     assert [row["track_id"] for row in rows] == [track["track_id"] for track in as_json["tracks"]]
     assert math.isclose(
-        sum(float(value) for name, value in rows[0].items() if name.startswith("because of ")),
+        sum(float(value) for name, value in rows[0].items() if name.startswith("why_")),
         float(rows[0]["score"]),
         abs_tol=1e-6,
     )
+    assert {row["note"] for row in rows} == {as_json["note"]} == {"demo data"}
+
+
+def test_a_list_of_real_songs_carries_no_note(deployment, caller):
+    program = Browser(app_of(replace(deployment, note=lambda: None)))
+    program.keep_session(caller.session_id())
+    assert described(program, program.get("/api/recommend?limit=1"))["note"] is None
+    header = program.get("/api/recommend?limit=1", headers={"Accept": "text/csv"}).text.splitlines()[0]
+    assert "note" not in header.split(",")
+
+
+def test_titles_that_a_spreadsheet_would_run_are_harmless_in_csv_and_whole_in_json(world, deployment, caller):
+    songs = demo_catalogue().head(300)
+    songs["title"], songs["artists"] = '=HYPERLINK("http://evil")', "@" + songs["artists"]
+    hostile = Catalogue.from_tracks(songs.assign(title=songs["title"] + songs.index.astype("str")))
+    program = Browser(
+        app_of(replace(deployment, recommend=lambda *asked: recommend(hostile, world.store, *asked))),
+    )
+    program.keep_session(caller.session_id())
+    answer = program.get("/recommend?limit=5", headers={"Accept": "text/csv"})
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(rows) == 5
+    assert all(row["title"].startswith("'=") and row["artists"].startswith("'@") for row in rows)
+    assert program.get("/recommend?limit=1").json()["tracks"][0]["title"].startswith("=HYPERLINK")
+
+
+def test_both_addresses_keep_the_list_they_gave(world, caller):
+    for path in ("/recommend?limit=3&energy=50", "/api/recommend?limit=4&valence=50"):
+        given = [track["track_id"] for track in caller.get(path).json()["tracks"]]
+        assert list(world.store.recommendations(listener_of(world, caller))["track_id"]) == given
+
+
+def test_many_programs_at_once_get_the_lists_they_would_get_alone(world, spotify, deployment, caller, music):
+    queries = [f"limit=5&{feature.name}=50" for feature in FEATURES]
+    alone = [caller.get(f"/api/recommend?{query}").json()["tracks"] for query in queries]
+    most_at_once, inside, count = [], [], threading.Lock()
+
+    def watched(*asked):
+        with count:
+            inside.append(1)
+            most_at_once.append(len(inside))
+        try:
+            return deployment.recommend(*asked)
+        finally:
+            with count:
+                inside.pop()
+
+    app = app_of(replace(deployment, recommend=watched))
+
+    def ask(query):
+        program = Browser(app)
+        program.keep_session(caller.session_id())
+        return program.get(f"/api/recommend?{query}").json()["tracks"]
+
+    with ThreadPoolExecutor(len(queries)) as pool:
+        assert list(pool.map(ask, queries)) == alone
+    assert max(most_at_once) <= RANKED_AT_ONCE
 
 
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "text/csv, application/json", ""])
