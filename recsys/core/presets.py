@@ -38,11 +38,21 @@ class Preset:
 
 PRESETS: Final = (
     Preset("Balanced", "what measured best on real listeners", {}),
-    Preset("Mood", "how it feels comes first", {"valence": 5.0, "energy": 5.0, "acousticness": 1.5}, elsewhere=0.5),
-    Preset("Groove", "how it moves comes first", {"danceability": 5.0, "tempo": 5.0, "energy": 1.5}, elsewhere=0.5),
+    Preset(
+        "Mood",
+        "how it feels comes first, its genre and age little",
+        {"valence": 5.0, "energy": 5.0, "acousticness": 1.5},
+        elsewhere=0.5,
+    ),
+    Preset(
+        "Groove",
+        "how it moves comes first, its genre and age little",
+        {"danceability": 5.0, "tempo": 5.0, "energy": 1.5},
+        elsewhere=0.5,
+    ),
     Preset(
         "Sound",
-        "how it is played comes first, its age does not matter",
-        {"acousticness": 2.5, "instrumentalness": 2.5, "loudness": 1.5, "speechiness": 1.5, "year": 0.0},
+        "how it is played comes first; its age does not matter, its genre little",
+        {"acousticness": 5.0, "instrumentalness": 5.0, "loudness": 2.5, "speechiness": 2.5, "genre": 1.0, "year": 0.0},
     ),
 )
