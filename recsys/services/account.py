@@ -32,8 +32,8 @@ class Connections(Protocol):
 class Work(Protocol):
     """Background work that writes a listener's rows."""
 
-    def cancel(self, listener: str) -> object: ...
-    def wait(self, listener: str, seconds: float | None = None) -> object: ...
+    def stop(self, listener: str) -> None:
+        """End it and wait for that."""
 
 
 class Account:
@@ -42,8 +42,9 @@ class Account:
     ----------
     store_for : callable
         The store with a listener's rows.
-    connections, work : Connections or None, Work or None
+    connections : Connections or None
         None where no Spotify app is configured.
+    work : Work or None
     """
 
     def __init__(
@@ -105,10 +106,9 @@ class Account:
         return counts
 
     def _stop(self, listener: str) -> None:
-        """No page of a running sync may arrive after the rows are gone."""
+        """No page of a running sync and no answer of a feature source may arrive after the rows are gone."""
         if self._work:
-            self._work.cancel(listener)
-            self._work.wait(listener)
+            self._work.stop(listener)
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -110,6 +110,13 @@ class Jobs:
             futures.wait([held[1]], seconds)
         return self.snapshot(key)
 
+    def stop(self, listener: str, seconds: float | None = None) -> None:
+        """End all jobs of a listener (their keys read "kind:listener"), and wait for that or until the time is over."""
+        keys = [key for key in list(self._jobs) if key.split(":")[1:2] == [listener]]
+        for key in keys:
+            self.cancel(key)
+        futures.wait([held[1] for key in keys if (held := self._jobs.get(key))], seconds)
+
     def close(self) -> None:
         """Stop everything and wait for it: called when the server shuts down. What is stored stays stored."""
         for key in list(self._jobs):

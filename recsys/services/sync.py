@@ -108,6 +108,12 @@ class Sync:
         self._leases.wait(listener, seconds)
         return self.progress(listener)
 
+    def stop(self, listener: str) -> None:
+        """End all background work of a listener in this process, and a sync in any other, and wait for that."""
+        self._leases.cancel(listener)
+        self._jobs.stop(listener)
+        self._leases.wait(listener)
+
     def progress(self, listener: str) -> SyncProgress:
         """How far the sync is: live while it runs, otherwise as it was stored, also after a restart."""
         job = self._jobs.snapshot(_key(listener))

@@ -216,7 +216,7 @@ def probes() -> Probes | None:
 def account() -> Account:
     """What is stored and sent, as a file, and erased."""
     connected = spotify()
-    return Account(store_for, connected.connections if connected else None, sync())
+    return Account(store_for, connected.connections if connected else None, sync() or jobs())
 
 
 def now() -> datetime:
@@ -235,6 +235,7 @@ def deployment() -> Deployment:
         cipher=cipher(),
         accounts=accounts(),
         sync=sync(),
+        stop=lambda listener: jobs().stop(listener, seconds=5),
         recommend=lambda listener, recipe, seeds: recommend(catalogue(), store_for(listener), listener, recipe, seeds),
         check_store=check_stores,
         catalogue_is_loaded=lambda: len(catalogue()) > 0,

@@ -78,6 +78,8 @@ class Deployment:
         None where no Spotify app is configured.
     sync : SyncService or None
         None where no Spotify app is configured.
+    stop : callable
+        Ends the background work of a listener, within a few seconds.
     recommend : callable
         `recommend(listener, recipe, seeds)` gives a `recsys.core.recommender.Recommendations` for the listener's own
         library, raising a `TonearmError` with a sentence where there is nothing to rank.
@@ -99,6 +101,7 @@ class Deployment:
     cipher: Cipher
     accounts: Accounts | None
     sync: SyncService | None
+    stop: Callable[[str], None]
     recommend: Callable[[str, Any, Sequence[str]], Any]
     check_store: Callable[[], None]
     catalogue_is_loaded: Callable[[], bool]

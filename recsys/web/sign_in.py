@@ -158,6 +158,7 @@ class SignIn:
         store.remove_state(listener, CAPABILITIES)  # a new consent may allow more or less
         if is_session_id(old_session_id):
             guest = guest_listener(old_session_id)
+            self._deployment.stop(guest)
             adopt(self._deployment.store_for(guest), guest, store, listener)
         session = Session(
             listener,

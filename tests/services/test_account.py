@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import threading
+import time
 import zipfile
 
 import pytest
@@ -104,6 +105,22 @@ def test_erasing_while_a_sync_runs_stops_it_first(world, spotify):
 
     assert not any(world.account.counts("ada").values())
     assert not world.sync.progress("ada").is_running
+
+
+def test_erasing_while_features_are_looked_up_stops_that_first(world):
+    world.store.save_tracks("ada", tracks(3))
+    begun = threading.Event()
+
+    def look_up(job):
+        """As a slow source: what it says is stored a little later."""
+        begun.set()
+        time.sleep(0.2)
+        world.store.log_sent("ada", "reccobeats", "track ids", 3, NOW)
+
+    world.jobs.start("features:ada", look_up)
+    assert begun.wait(5)
+    assert not any(world.account.erase("ada").values())
+    assert not world.jobs.snapshot("features:ada").is_active
 
 
 class ForgetfulStore:

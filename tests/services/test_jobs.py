@@ -56,6 +56,43 @@ def test_a_finished_job_can_be_started_again(jobs):
     assert calls == [1, 1]
 
 
+def test_stopping_a_listeners_jobs_ends_all_of_them_and_nobody_elses(jobs):
+    begun = threading.Barrier(3, timeout=5)
+    go = threading.Event()
+
+    def work(job):
+        begun.wait()
+        while not go.is_set():
+            job.check()
+
+    def other(job):
+        go.wait(5)
+        return "untouched"
+
+    jobs.start("sync:ada", work)
+    jobs.start("features:ada", work)
+    jobs.start("sync:ada-2", other)
+    begun.wait()
+    jobs.stop("ada")
+
+    assert {jobs.snapshot(key).state for key in ("sync:ada", "features:ada")} == {"cancelled"}
+    go.set()
+    assert jobs.wait("sync:ada-2", 5).result == "untouched"
+
+
+def test_stopping_a_listener_without_jobs_is_no_error(jobs):
+    jobs.stop("ada")
+    assert jobs.snapshot("sync:ada") is None
+
+
+def test_stopping_waits_no_longer_than_it_is_told_to(jobs):
+    go = threading.Event()
+    jobs.start("features:ada", lambda job: go.wait(10))
+    jobs.stop("ada", seconds=0.05)
+    assert jobs.snapshot("features:ada").is_active
+    go.set()
+
+
 def test_jobs_of_two_listeners_run_side_by_side(jobs):
     meet = threading.Barrier(2, timeout=5)
     jobs.start("sync:ada", lambda job: meet.wait())

@@ -98,6 +98,7 @@ def deployment(world, catalogue):
         cipher=world.cipher,
         accounts=world.spotify,
         sync=world.sync,
+        stop=lambda listener: world.jobs.stop(listener, seconds=5),
         recommend=lambda listener, recipe, seeds: recommend(catalogue, world.store, listener, recipe, seeds),
         check_store=world.store.check,
         catalogue_is_loaded=lambda: True,

@@ -3,6 +3,8 @@
 import json
 import logging
 import re
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -300,6 +302,24 @@ def test_a_link_cannot_log_anybody_out(world, spotify, browser):
     browser.sign_in(spotify)
     browser.open("/logout")
     assert not who(world, browser).is_guest
+
+
+def test_what_still_runs_for_a_guest_ends_before_the_listener_gets_its_rows(world, spotify, browser):
+    browser.open()
+    guest = guest_listener(browser.session_id())
+    begun = threading.Event()
+
+    def look_up(job):
+        begun.set()
+        time.sleep(0.2)
+        world.store.log_sent(guest, "reccobeats", "track ids", 3, "2026-11-23T12:00:00Z")
+
+    world.jobs.start(f"features:{guest}", look_up)
+    assert begun.wait(5)
+    browser.sign_in(spotify)
+
+    assert list(world.store.sent(who(world, browser).listener)["rows"]) == [3]
+    assert not any(world.store.counts(guest).values())
 
 
 def test_an_expired_session_is_nobody_any_more(world, browser):
