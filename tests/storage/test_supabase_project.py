@@ -72,9 +72,9 @@ def test_a_server_that_is_down_is_a_sentence_at_once():
         lambda store: store.tracks("ada"),
         lambda store: store.counts("ada"),
         lambda store: store.save_tracks("ada", some_tracks("a")),
-        lambda store: store.erase("00000000-0000-4000-8000-000000000000"),
+        lambda store: store.save_state("ada", "cursor", {"offset": 50}),
     ],
-    ids=["check", "tracks", "counts", "save_tracks", "erase"],
+    ids=["check", "tracks", "counts", "save_tracks", "save_state"],
 )
 def test_a_server_that_does_not_answer_is_a_sentence_within_two_seconds(odd_server, odd, call):
     odd_server.may_answer.clear()
@@ -152,11 +152,19 @@ def test_clients_of_two_listeners_do_not_become_each_other(gateway, supabase):
     assert supabase.server.options.headers.get("Authorization") == f"Bearer {gateway.project.secret_key}"
 
 
-def test_more_time_is_given_for_more_to_send(supabase):
-    small, large = (httpx.Request("POST", "http://x/rest/v1/plays", content=b"x" * size) for size in (10, 5_000_000))
-    for request in (small, large):
-        request.extensions["timeout"] = {}
-        supabase._allow_time(request)
+@pytest.mark.parametrize(
+    ("method", "path", "size", "seconds"),
+    [
+        ("POST", "/rest/v1/plays", 10, 1.5),
+        ("POST", "/rest/v1/rpc/save_tracks", 5_000_000, 11.5),
+        ("POST", "/rest/v1/rpc/export_rows", 2, 60),
+        ("DELETE", "/auth/v1/admin/users/00000000-0000-4000-8000-000000000000", 0, 20),
+    ],
+)
+def test_more_time_is_given_for_more_to_do(supabase, method, path, size, seconds):
+    request = httpx.Request(method, f"http://x{path}", content=b"x" * size)
 
-    assert small.extensions["timeout"]["read"] < 2
-    assert large.extensions["timeout"]["read"] == pytest.approx(11.5)
+    supabase._allow_time(request)
+
+    assert request.extensions["timeout"]["read"] == pytest.approx(seconds, abs=0.01)
+    assert request.extensions["timeout"]["connect"] == 1

@@ -80,7 +80,8 @@ set local role service_role;
 select is(
     public.count_rows('00000000-0000-4000-8000-00000000000a')::jsonb,
     '{"profiles": 0, "user_tracks": 1, "track_origins": 1, "plays": 1, "recommendations": 1, "recipes": 0,
-      "feedback": 0, "feature_misses": 1, "sync_state": 0, "sent_log": 0, "spotify_tokens": 0, "supabase_tokens": 0, "sessions": 0}',
+      "feedback": 0, "feature_misses": 1, "sync_state": 0, "sent_log": 0,
+      "spotify_tokens": 0, "supabase_tokens": 0, "sessions": 0}',
     'the server counts the rows of one listener'
 );
 reset role;
