@@ -20,7 +20,8 @@ _HOW = """
 
 def sign_in_problem() -> None:
     """Say why a sign-in did not happen, once, when the browser comes back with a code for it."""
-    code = st.query_params.pop("login", None)
+    strayed = "redirect" if st.query_params.pop("code", None) else None  # Supabase took its own address
+    code = st.query_params.pop("login", strayed)
     if code:
         st.error(sentence(code), icon=":material/error:")
 

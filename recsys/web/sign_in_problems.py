@@ -28,6 +28,10 @@ SENTENCES: Final = {
     "signup_disabled": (
         "New listeners may not sign in here: “Allow new users to sign up” is off in the Supabase dashboard."
     ),
+    "redirect": (
+        "Supabase brought you back to the wrong page, so the sign-in was not completed. The owner of this app adds its "
+        "address with /callback to the redirect URLs in the Supabase dashboard under Authentication, URL Configuration."
+    ),
     "too_often": "There were too many sign-ins from your network. Please wait a minute and try again.",
     "storage": "The sign-in could not be kept, because the store did not answer. Please try again in a minute.",
     "not_configured": "No Spotify app is configured here, so nobody can sign in. The README says how to add one.",

@@ -165,3 +165,13 @@ def test_a_project_that_confirms_addresses_says_which_switch_to_change(stranger,
 
     expect(page.get_by_text("Confirm email")).to_be_visible()
     expect(page.get_by_text("Signed in as")).to_have_count(0)
+
+
+def test_a_project_that_does_not_know_the_return_address_says_where_to_add_it(stranger, server):
+    """Auth silently brings the browser to the project's own address, which may be the front page, with the code."""
+    page = stranger()
+
+    page.goto(f"{server.url}/?code=4f0a7e1c-0000-4000-8000-000000000000")
+
+    expect(page.get_by_text("redirect URLs")).to_be_visible()
+    assert "code=" not in settled(page).url
