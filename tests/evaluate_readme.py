@@ -83,7 +83,8 @@ def rng() -> np.random.Generator:
 
 
 def ends(found: Interval, digits: int) -> str:
-    return f"{found.mean:.{digits}f} [{found.low:.{digits}f}, {found.high:.{digits}f}]"
+    high = f"{found.high:.{digits}f}" if np.isfinite(found.high) else "∞"
+    return f"{found.mean:.{digits}f} [{found.low:.{digits}f}, {high}]"
 
 
 def row(*cells: str) -> str:

@@ -30,7 +30,8 @@ Examples:
                           unknown_entries (not in the catalogue); all_lists = lists (measured) + too_short
                           + beyond_limit + nothing_hidden
   methods                 method -> metric -> {mean, low, high}
-  ratios_to_textbook      method -> metric -> {mean, low, high}, or null where the textbook found nothing
+  ratios_to_textbook      method -> metric -> {mean, low, high}, or null where the textbook found nothing;
+                          high is null where the textbook may find nothing, so that nothing bounds the ratio
   differences             "ours - textbook" and the like -> metric -> {mean, low, high}
   skipped                 method -> why it could not be measured
 low and high end the 95 % bootstrap interval over lists; differences are paired. Coverage is one number for all lists,
@@ -143,7 +144,8 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join([*lines, "", *found["skipped"].values()]).rstrip()
 
 
-def _with_ends(found: dict[str, float] | None) -> str:
+def _with_ends(found: dict[str, float | None] | None) -> str:
     if found is None:
         return "not to be said: the textbook found nothing"
-    return f"{found['mean']:8.4f}  [{found['low']:.4f}, {found['high']:.4f}]"
+    low, high = ("no limit" if end is None else f"{end:.4f}" for end in (found["low"], found["high"]))
+    return f"{found['mean']:8.4f}  [{low}, {high}]"

@@ -4,7 +4,7 @@ All methods get the same visible songs, the same candidates and the same questio
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from typing import Any, Final, TypeAlias
 
@@ -139,7 +139,8 @@ class Evaluation:
 
         `methods`: method -> metric -> mean, low, high (null ends for coverage, which is one number for all lists).
         `ratios_to_textbook`: method -> metric -> the same of the ratio of means, or null where the textbook found
-        nothing. `differences`: "ours - textbook" and the like -> metric -> the same of paired differences.
+        nothing; `high` is null where nothing bounds the ratio.
+        `differences`: "ours - textbook" and the like -> metric -> the same of paired differences.
         """
         ours = [name for name in self.values if name.startswith("ours")]
         others = [name for name in self.values if not name.startswith("ours")]
@@ -165,7 +166,8 @@ class Evaluation:
 
 
 def _ends(found: Interval) -> dict[str, float | None]:
-    return {"mean": found.mean, "low": found.low, "high": found.high}
+    """An interval as plain values; an end that is infinite is null."""
+    return {name: end if np.isfinite(end) else None for name, end in asdict(found).items()}
 
 
 def evaluate(

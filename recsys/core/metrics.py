@@ -147,13 +147,15 @@ def ratio(values: Doubles, to: Doubles, rng: np.random.Generator) -> Interval | 
     """
     How many times larger one method's mean is than another's on the same lists, with its bootstrap interval.
 
-    None when the other mean, or that of more than a fortieth of the resamples, is zero: no number says that honestly.
+    None when the other found nothing. `high` is infinite when it found nothing in more than a fortieth of the
+    resamples: then no number bounds the ratio honestly.
     """
+    if not to.any():
+        return None
     drawn = _resamples(len(values), rng)
     ours, theirs = values[drawn].mean(axis=1), to[drawn].mean(axis=1)
-    if not to.any() or (theirs == 0).mean() > 0.025:
-        return None
-    low, high = np.quantile(ours[theirs > 0] / theirs[theirs > 0], [0.025, 0.975])
+    ratios = np.divide(ours, theirs, out=np.full(RESAMPLES, np.inf), where=theirs > 0)
+    low, high = np.quantile(ratios, [0.025, 0.975], method="nearest")  # between infinities nothing can be interpolated
     return Interval(float(values.mean() / to.mean()), float(low), float(high))
 
 

@@ -151,3 +151,12 @@ def test_a_ratio_to_a_textbook_that_found_nothing_is_null(pool, lists):
     found = evaluate(pool, lists, {"textbook": Blind(), "ours": Chance()}, HoldOut())
 
     assert found.as_json(np.random.default_rng(0))["ratios_to_textbook"]["ours"]["ndcg@50"] is None
+
+
+def test_a_ratio_that_nothing_bounds_has_null_for_its_upper_end(pool, lists):
+    found = evaluate(pool, lists, {"textbook": Chance(), "ours": Chance()}, HoldOut(cuts=1))
+    found.values["textbook"]["hit@10"] = [1.0, 0.0, 0.0, 0.0]
+    found.values["ours"]["hit@10"] = 1.0
+    ratio = found.as_json(np.random.default_rng(0))["ratios_to_textbook"]["ours"]["hit@10"]
+
+    assert (ratio["mean"], ratio["high"]) == (4, None)
