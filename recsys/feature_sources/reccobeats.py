@@ -22,6 +22,7 @@ GAP: Final = 0.5
 AT_MOST: Final = 60.0
 """The longest wait, in seconds, that is sat out inside a look-up."""
 
+LONGEST_WAIT: Final = 7 * 86_400.0
 ASSUMED_WAIT: Final = 30.0
 BROKEN_WAIT: Final = 300.0
 _LINK: Final = re.compile(rf"/track/({SPOTIFY_ID})(?![0-9A-Za-z])")
@@ -92,7 +93,7 @@ def _checked(answer: httpx.Response) -> list[Any]:
 
 def _retry_after(answer: httpx.Response) -> float:
     try:
-        return max(0.0, float(answer.headers.get("Retry-After", "")))
+        return min(max(0.0, float(answer.headers.get("Retry-After", ""))), LONGEST_WAIT)
     except ValueError:
         return ASSUMED_WAIT
 

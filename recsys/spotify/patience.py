@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
-from types import TracebackType
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 
 from recsys.errors import ReconnectSpotify, SpotifyUnreachable
@@ -19,7 +19,10 @@ PAUSES: Final = (1.0, 4.0)
 class Turn:
     """
     The place at the front of the queue. One is shared by everything in the process that calls Spotify, because limits
-    count per developer account and not per listener. `clock` never jumps (monotonic seconds).
+    count per developer account and not per listener.
+
+    `clock` never jumps (monotonic seconds). `locked` takes turns with other processes that use the same account; the
+    gap is each process's own.
     """
 
     def __init__(
@@ -27,26 +30,23 @@ class Turn:
         gap: float = GAP,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        locked: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        self._gap, self._clock, self._sleep = gap, clock, sleep
+        self._gap, self._clock, self._sleep, self._locked = gap, clock, sleep, locked
         self._lock = threading.Lock()
         self._free_at = 0.0
 
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        try:
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Wait for it, and for the gap; be the only one until the end."""
+        with self._lock, self._locked():
             wait = self._free_at - self._clock()
             if wait > 0:
                 self._sleep(wait)
-        except BaseException:  # a sleep may be cut short by a cancelled job: the queue must go on
-            self._lock.release()
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._free_at = self._clock() + self._gap
-        self._lock.release()
+            try:
+                yield
+            finally:
+                self._free_at = self._clock() + self._gap
 
 
 class OneAtATime:
@@ -56,7 +56,7 @@ class OneAtATime:
         self._inner, self._turn = inner, turn
 
     def send(self, request: Request) -> Any:
-        with self._turn:
+        with self._turn.taken():
             return self._inner.send(request)
 
 

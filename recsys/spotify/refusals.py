@@ -14,6 +14,9 @@ from recsys.errors import ReconnectSpotify, SpotifyBusy, SpotifyProblem, Spotify
 SHORT_WAIT: Final = 30.0
 """Seconds to wait when Spotify says "too many requests" without saying how long."""
 
+LONGEST_WAIT: Final = 7 * 24 * 3600.0
+"""Seconds after which Spotify is asked again whatever it said: nobody waits longer for a header that is odd."""
+
 QUOTA_WAIT: Final = 24 * 3600.0
 """Seconds to wait when the daily quota is used up and Spotify does not say until when: 6 to 24 hours were seen, and
 asking while locked out is said to lengthen it."""
@@ -126,7 +129,7 @@ def problem(status: int, headers: Mapping[str, str], text: str, path: str) -> Sp
 def busy(retry_after: str | None, is_quota: bool) -> SpotifyBusy:
     """`SpotifyBusy` for the seconds in a Retry-After header; a missing or odd header means an assumed wait."""
     try:
-        seconds = max(0.0, float(retry_after or ""))
+        seconds = min(max(0.0, float(retry_after or "")), LONGEST_WAIT)
     except ValueError:
         seconds = QUOTA_WAIT if is_quota else SHORT_WAIT
     limit = "Spotify's daily limit for this app is used up" if is_quota else "Spotify asks us to slow down"

@@ -84,7 +84,7 @@ class SpotifyWiring:
             raise SettingsProblem("Set SPOTIFY_CLIENT_ID to connect Spotify; the README says how to get one.")
         self._settings, self._clock, self._sleep = settings, clock, sleep
         self._http = http
-        self._turn = Turn(gap, sleep=sleep)
+        self._turn = Turn(gap, sleep=sleep, locked=lambda: tokens.locked("spotify"))
         self.quota = KeptQuota(app_store)
         self.connections = Connections(
             tokens, store_for, self.refresh, consent, lambda: datetime.fromtimestamp(clock(), UTC)

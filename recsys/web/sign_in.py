@@ -143,8 +143,10 @@ class SignIn:
             raise _Refused("state")
         if "error_code" in request.query_params:  # Supabase Auth says why; finishing tells it in a sentence
             return begun
-        if request.query_params.get("error") or not request.query_params.get("code"):
+        if request.query_params.get("error") == "access_denied":
             raise _Refused("denied")
+        if not request.query_params.get("code"):
+            raise _Refused("refused")
         return begun
 
     def _keep(self, signed_in: SignedIn, old_session_id: str | None) -> str:

@@ -98,6 +98,16 @@ def test_a_process_that_did_not_start_it_shows_the_sync_and_can_cancel_it(world,
     assert not world.sync.progress("ada").is_running
 
 
+def test_two_processes_never_ask_spotify_at_the_same_moment(world, other, spotify):
+    world.connect("grace")
+    spotify.fail_when("*", Fault.slow(0.02))
+    world.sync.start("ada")
+    other.sync.start("grace")
+    assert world.sync.wait("ada", 30).finished_at
+    assert other.sync.wait("grace", 30).finished_at
+    assert spotify.faults.most_at_once == 1
+
+
 def test_erasing_in_one_process_stops_the_sync_in_another_first(world, other, held_page):
     world.sync.start("ada")
     assert held_page.arrived.wait(10)

@@ -1,6 +1,7 @@
 """One at a time with a gap, a bounded second try for reads, a fresh token once."""
 
 import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -66,6 +67,25 @@ def test_two_threads_never_ask_at_the_same_moment(spotify, dial):
 
     assert spotify.count("GET /v1/me") == 10
     assert spotify.faults.most_at_once == 1
+
+
+def test_a_turn_is_taken_with_other_processes_too_and_given_back_also_when_the_request_fails():
+    log = []
+
+    @contextmanager
+    def locked():
+        log.append("taken")
+        try:
+            yield
+        finally:
+            log.append("given back")
+
+    api = OneAtATime(Scripted("a", broken()), Turn(gap=0.0, locked=locked))
+    api.send(READ)
+    with pytest.raises(SpotifyUnreachable):
+        api.send(READ)
+
+    assert log == ["taken", "given back"] * 2
 
 
 def test_a_cancelled_wait_leaves_the_queue_open():

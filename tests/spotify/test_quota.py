@@ -5,6 +5,7 @@ import pytest
 from recsys.errors import SpotifyBusy
 from recsys.spotify.api import Request
 from recsys.spotify.quota import BUCKETS, DAY, WithinQuota, bucket_of
+from recsys.spotify.refusals import busy
 from tests.fakes.calling import QuotaInMemory, SleepingClock
 from tests.spotify.test_patience import Scripted
 
@@ -131,3 +132,24 @@ def test_a_wait_is_said_in_words(seconds, words):
 
     with pytest.raises(SpotifyBusy, match=rf"saved tracks again in {words}\."):
         api.send(SAVED)
+
+
+@pytest.mark.parametrize(
+    ("header", "is_quota", "seconds"),
+    [
+        ("17", False, 17),
+        (None, False, 30),
+        (None, True, 86_400),
+        ("", False, 30),
+        ("soon", False, 30),
+        ("-5", False, 0),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", False, 30),
+        ("inf", False, 604_800),
+        ("1e300", True, 604_800),
+        ("nan", False, 0),
+    ],
+)
+def test_whatever_a_header_says_the_wait_is_a_time_that_can_be_shown(header, is_quota, seconds):
+    told = busy(header, is_quota)
+    assert told.retry_after == seconds
+    assert str(told).endswith(".")

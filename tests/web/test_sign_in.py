@@ -245,7 +245,7 @@ def test_what_goes_wrong_in_the_exchange_has_a_code_and_never_the_providers_word
 def test_an_error_in_the_address_bar_is_not_repeated(spotify, browser):
     state = query_of(browser.get("/login"))["state"]
     answer = browser.get("/callback", params={"state": state, "error": "<script>alert(1)</script>"})
-    assert query_of(answer) == {"login": "denied"}
+    assert query_of(answer) == {"login": "refused"}, "only access_denied means that the listener said no"
 
 
 def test_sign_ins_are_braked_per_address(spotify, browser):
