@@ -130,11 +130,13 @@ class ListReader:
             return 0
         tracks = page.tracks
         if stage.name != "saved":  # the day a track was liked is worth more than the day it came onto a playlist
-            tracks = tracks.assign(added_at=tracks["added_at"].mask(tracks["track_id"].isin(known.anywhere)))
+            is_known = [track_id in known.anywhere for track_id in tracks["track_id"]]
+            tracks = tracks.assign(added_at=tracks["added_at"].mask(is_known))
         added = self._store.save_tracks(self._listener, tracks).added
         origins = pd.DataFrame({"track_id": tracks["track_id"], "origin": stage.name, "seen_at": stage.pass_at})
         origins["rank"] = [float(rank) for rank in page.ranks]
-        self._store.save_origins(self._listener, origins[~origins["track_id"].isin(known.met)])
+        is_met = [track_id in known.met for track_id in tracks["track_id"]]
+        self._store.save_origins(self._listener, origins.drop(index=origins.index[is_met]))
         if not page.plays.empty:
             self._store.save_plays(self._listener, page.plays)
         return added
