@@ -49,8 +49,8 @@ class SpotifyLibrary(Pages, Protocol):
         """A page of the listener's playlists. Raises a `SpotifyProblem`."""
 
 
-LibraryFor = Callable[[str, Callable[[float], None]], SpotifyLibrary]
-"""A listener's library on Spotify, with a way to wait that ends when the job is cancelled."""
+LibraryFor = Callable[[str, Callable[[float], None] | None], SpotifyLibrary]
+"""A listener's library on Spotify, with a way to wait that ends when the job is cancelled; None: nobody waits long."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class Sync:
         """
         store = self._store_for(listener)
         spotify_id = str((store.profile(listener) or {}).get("spotify_id"))
-        listed = list_playlists(self._library_for(listener, Job().sleep), spotify_id)
+        listed = list_playlists(self._library_for(listener, None), spotify_id)
         kept = store.state(listener, PLAYLISTS) or {}
         store.save_state(listener, PLAYLISTS, {**kept, "listed": listed, "listed_at": timestamp(self._clock())})
         return self.known_playlists(listener)
@@ -167,9 +167,10 @@ class Sync:
 
     def choose_playlists(self, listener: str, playlist_ids: Sequence[str]) -> None:
         """Sync these playlists from now on, and no others. Tracks of others stay in the library."""
-        store = self._store_for(listener)
+        store, chosen = self._store_for(listener), list(dict.fromkeys(playlist_ids))
         kept = store.state(listener, PLAYLISTS) or {}
-        store.save_state(listener, PLAYLISTS, {**kept, "chosen": list(dict.fromkeys(playlist_ids))})
+        if kept.get("chosen", []) != chosen:
+            store.save_state(listener, PLAYLISTS, {**kept, "chosen": chosen})
 
     def _stored(self, listener: str) -> SyncProgress:
         return SyncProgress.from_json(self._store_for(listener).state(listener, STATE))

@@ -60,7 +60,7 @@ class SpotifyWorld:
         return self.store
 
     def library_for(self, listener, sleep):
-        return self.spotify.library(listener, self.clock.sleep)
+        return self.spotify.library(listener, self.clock.sleep if sleep else None)
 
     def sources_for(self, listener, library):
         online = [SpotifyFeatures(self.spotify.library(listener).audio_features)]

@@ -465,8 +465,20 @@ def test_cancelling_ends_a_wait_at_once_and_lets_others_ask(world, spotify):
 def test_a_screen_is_not_kept_waiting_where_a_sync_would_wait(world, spotify):
     spotify.fail_next("GET /v1/me/playlists", Fault.too_many_requests(retry_after=20))
     with pytest.raises(SpotifyBusy, match="20 seconds"):
-        world.spotify.library("ada").playlists()
+        world.sync.playlists("ada")
     assert world.clock.slept == []
+
+
+def test_choosing_the_same_playlists_again_writes_nothing(world, spotify):
+    choose(world, MIXED)
+
+    class ReadOnly:
+        def __getattr__(self, name):
+            assert not name.startswith("save")
+            return getattr(world.store, name)
+
+    again = Sync(lambda listener: ReadOnly(), world.library_for, world.features, world.jobs, world.leases, world.now)
+    again.choose_playlists("ada", [playlist_id(spotify, MIXED)])
 
 
 def test_a_withdrawn_consent_ends_the_sync_with_the_reason_and_keeps_what_is_stored(world, spotify):
