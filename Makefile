@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test bench evaluate lint clean fake-spotify
+.PHONY: run test bench evaluate lint clean fake-spotify supabase-local
 .DELETE_ON_ERROR:
 
 run: .venv/app.stamp            ## open the app on demo data at http://127.0.0.1:8501
@@ -23,6 +23,11 @@ evaluate: .venv/test.stamp      ## measure recommendation quality and rewrite th
 
 fake-spotify: .venv/test.stamp  ## a Spotify to try the whole app against, without an account
 	$(BIN)/python -m tests.fakes.spotify
+
+supabase-local: .venv/test.stamp ## the proofs and the store contracts against the Supabase CLI's own stack (needs docker)
+	supabase start && supabase db reset && supabase test db
+	env $$(supabase status -o env | sed 's/^/TEST_SUPABASE_/; s/"//g') \
+		$(BIN)/python -m pytest tests/storage -k "TestSupabaseStore or TestSupabaseSessions"
 
 clean:                          ## remove what the other targets made
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build

@@ -123,7 +123,7 @@ def catalogue() -> Catalogue:
     source = settings().catalogue
     if "://" not in source and not Path(source).exists():
         return demo_catalogue()
-    return Catalogue.from_tracks(read_catalogue(source))
+    return Catalogue.from_tracks(read_catalogue(source, settings().data_folder))
 
 
 def warm_up() -> None:
@@ -167,7 +167,7 @@ def _catalogue_features() -> KnownTracks:
     """The installed catalogue as a source of features. Invented tracks know nothing of real ones."""
     source = settings().catalogue
     is_there = "://" in source or Path(source).exists()
-    return KnownTracks("catalogue", read_catalogue(source) if is_there else empty_tracks())
+    return KnownTracks("catalogue", read_catalogue(source, settings().data_folder) if is_there else empty_tracks())
 
 
 @cache
