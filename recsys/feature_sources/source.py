@@ -85,8 +85,6 @@ class Filled:
         One of `STATES` for each row, on the same index.
     gained : mapping of source to track ids
         Tracks that got an audio feature from a source.
-    asked : mapping of source to count
-        Tracks that a source was asked about and answered for, known to it or not.
     missed : mapping of source to track ids
         For online sources: asked, answered, and still incomplete. Not to be asked again for a while.
     stopped : mapping of source to error
@@ -96,7 +94,6 @@ class Filled:
     tracks: pd.DataFrame
     states: pd.Series
     gained: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    asked: Mapping[str, int] = field(default_factory=dict)
     missed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     stopped: Mapping[str, NotOffered | SourceBusy] = field(default_factory=dict)
 
@@ -138,7 +135,6 @@ class _Chain:
         self._not_found = pd.Series(False, index=tracks.index)
         self._waiting = pd.Series(False, index=tracks.index)
         self._gained: dict[str, tuple[str, ...]] = {}
-        self._asked: dict[str, int] = {}
         self._missed: dict[str, tuple[str, ...]] = {}
         self._stopped: dict[str, NotOffered | SourceBusy] = {}
 
@@ -162,7 +158,6 @@ class _Chain:
         self._tracks = with_answers(before, answer, source.name)
         gained = ids[_has_gained(before, self._tracks)[rows]]
         self._gained[source.name] = (*self._gained.get(source.name, ()), *gained)
-        self._asked[source.name] = self._asked.get(source.name, 0) + len(rows)
         if source.is_online:
             missed = rows[self._is_incomplete()[rows]]
             self._missed[source.name] = (*self._missed.get(source.name, ()), *ids[missed])
@@ -174,7 +169,7 @@ class _Chain:
         states[self._not_found] = NOT_FOUND
         states[self._waiting] = WAITING
         states[self._tracks[AUDIO].notna().any(axis=1)] = KNOWN
-        return Filled(self._tracks, states, self._gained, self._asked, self._missed, self._stopped)
+        return Filled(self._tracks, states, self._gained, self._missed, self._stopped)
 
     def _is_incomplete(self) -> pd.Series:
         return self._tracks[AUDIO].isna().any(axis=1)

@@ -48,8 +48,6 @@ class Page:
         What to give to the same method for the next page; None at the end. It may be kept for days.
     total : int or None
         Entries in the whole list as Spotify counts now; None where it does not say.
-    covers : mapping of track_id to address
-        Small covers, where there are any. The track table has no place for them.
     plays : DataFrame
         `track_id, played_at, ms_played`; rows for recently played tracks only.
     """
@@ -59,7 +57,6 @@ class Page:
     skipped: Mapping[str, int]
     next_cursor: str | None
     total: int | None
-    covers: Mapping[str, str]
     plays: pd.DataFrame = field(default_factory=lambda: parse_plays([]))
 
     @property
@@ -124,7 +121,7 @@ class SpotifyLibrary:
         parsed = parse_tracks(entries)
         ranks = tuple(position + 1 for position in parsed.positions)
         following = str(older) if older and str(older) != cursor else None
-        return Page(parsed.tracks, ranks, parsed.skipped, following, None, parsed.covers, parse_plays(entries))
+        return Page(parsed.tracks, ranks, parsed.skipped, following, None, parse_plays(entries))
 
     def playlist_items(self, playlist_id: str, cursor: str | None = None) -> Page:
         """The tracks of a playlist that is the listener's own or shared for editing; `SpotifyRefused` for others."""
@@ -148,7 +145,7 @@ class SpotifyLibrary:
         parsed = parse_tracks(_items(answer))
         ranks = tuple(place.offset + position + 1 for position in parsed.positions)
         following = place.following(answer)
-        return Page(parsed.tracks, ranks, parsed.skipped, following, _total(answer), parsed.covers)
+        return Page(parsed.tracks, ranks, parsed.skipped, following, _total(answer))
 
     def _object(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
         answer = self._api.send(Request("GET", path, params))

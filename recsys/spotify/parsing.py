@@ -6,7 +6,7 @@ answered to an app in Development Mode since February 2026 (no popularity, `item
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,7 +35,6 @@ class Parsed:
     tracks: pd.DataFrame
     positions: tuple[int, ...]
     skipped: Mapping[str, int]
-    covers: Mapping[str, str]
 
 
 def parse_tracks(entries: Iterable[Any]) -> Parsed:
@@ -52,8 +51,7 @@ def parse_tracks(entries: Iterable[Any]) -> Parsed:
         rows[track["id"]] = track_row(track) | {"added_at": _text(_object(entry).get("added_at"))}
         positions.append(position)
     table = pd.DataFrame(list(rows.values()))
-    covers = {track_id: row["cover"] for track_id, row in rows.items() if row["cover"]}
-    return Parsed(as_tracks(table), tuple(positions), dict(skipped), covers)
+    return Parsed(as_tracks(table), tuple(positions), dict(skipped))
 
 
 def track_in(entry: Any) -> Row:
@@ -78,7 +76,7 @@ def why_no_row(track: Row) -> str | None:
 
 
 def track_row(track: Row) -> Row:
-    """One row, and under `cover` the address of a small cover, from a track object that `why_no_row` lets pass."""
+    """One row, from a track object that `why_no_row` lets pass."""
     album = _object(track.get("album"))
     return {
         "track_id": track["id"],
@@ -90,7 +88,6 @@ def track_row(track: Row) -> Row:
         "duration_ms": _believed("duration", _number(track.get("duration_ms"))),
         "popularity": _number(track.get("popularity")),
         "explicit": float(track["explicit"]) if isinstance(track.get("explicit"), bool) else None,
-        "cover": _cover(album.get("images")),
     }
 
 
@@ -143,11 +140,3 @@ def _believed(name: str, value: float | None) -> float | None:
     """The value, or None outside the range of the feature table (Spotify says year 0 and 0 ms for "unknown")."""
     row = feature(name)
     return value if value is not None and row.low <= value <= row.high else None
-
-
-def _cover(images: Any) -> str | None:
-    """The smallest cover; only from an https address, as it ends up in a page."""
-    size: Callable[[Row], float] = lambda image: _number(image.get("width")) or float("inf")  # noqa: E731
-    sized = sorted((_object(image) for image in _list(images)), key=size)
-    addresses = (_text(image.get("url")) for image in sized)
-    return next((address for address in addresses if address and address.startswith("https://")), None)

@@ -129,14 +129,6 @@ def test_the_separator_of_artists_does_not_stand_in_a_name():
     assert only(track(artists=[{"name": "This; That"}, {"name": "Other"}]))["artists"] == "This, That; Other"
 
 
-def test_the_smallest_cover_is_kept_and_only_over_https():
-    images = [{"url": "https://i.example/big", "width": 640}, {"url": "https://i.example/small", "width": 64}]
-    shady = [{"url": "javascript:alert(1)", "width": 8}, *images]
-
-    assert parse_tracks([track(album={"images": shady})]).covers == {ONE.id: "https://i.example/small"}
-    assert parse_tracks([track(album={"images": None})]).covers == {}
-
-
 def test_a_play_is_kept_each_time():
     entries = [
         {"track": track(), "played_at": "2026-10-01T12:00:00.000Z"},
