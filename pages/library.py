@@ -17,12 +17,18 @@ session = this_session()
 
 st.title("Library")
 demo_note(session)
-sync_panel(session)
+is_syncing = sync_panel(session)
 library = session.library
-if library.empty:
+if library.empty and is_syncing:
+    st.info(
+        "Your tracks appear here when the sync has ended; those it counts as stored are safe.", icon=":material/info:"
+    )
+elif library.empty:
     st.info("Nothing here yet. Bring a file below, or try the demo on the welcome page.", icon=":material/info:")
 else:
     coverage_figures(library)
+    if not session.is_demo:
+        features_panel(session)
     covered = coverage(library)
     with st.expander("Which features are known, and who gave them", icon=":material/bar_chart:"):
         figure(coverage_chart(covered), coverage_in_words(covered), "coverage")
@@ -35,8 +41,6 @@ else:
         icon=":material/download:",
         on_click="ignore",
     )
-    if not session.is_demo:
-        features_panel(session)
 with st.expander("Import files", icon=":material/upload_file:", expanded=library.empty):
     import_panel(session, key="library")
 with st.expander("The catalogue recommendations come from", icon=":material/album:"):

@@ -113,7 +113,9 @@ def stored_panel(session: ListenerSession) -> None:
     if sent.empty:
         st.caption("Nothing was sent to anybody.")
     else:
-        st.dataframe(sent, hide_index=True, alt="What was sent to whom and when")
+        when = pd.to_datetime(sent["at"], utc=True).map(local_time)
+        shown = pd.DataFrame({"When": when, "To": sent["recipient"], "What": sent["what"], "How many": sent["rows"]})
+        st.dataframe(shown, hide_index=True, alt="What was sent to whom and when")
     st.download_button(
         "Download everything as ZIP",
         data=lambda: account.export(session.check(), now()),

@@ -15,7 +15,7 @@ def demo_note(session: ListenerSession) -> None:
     """Say that what is on the screen is invented, when it is."""
     if session.is_demo:
         name = wiring.demo_listeners()[session.demo_listener or 0].name
-        st.badge(f"demo data: {name} and all this music are invented", icon=":material/science:", color="orange")
+        st.badge(f"demo data: {name}’s invented music", icon=":material/science:", color="orange")
 
 
 def invented_list_note(session: ListenerSession) -> None:
@@ -33,8 +33,9 @@ def coverage_note(session: ListenerSession) -> None:
     known = with_features(session.library)
     if 2 * known < len(session.library):
         st.info(
-            f"Only {known:,} of your {counted(len(session.library), 'track')} have audio features; what is known of "
-            "the others (year, duration, genres) still counts. The Library page can look for the missing ones.",
+            f"{f'Only {known:,}' if known else 'None'} of your {counted(len(session.library), 'track')} have audio "
+            "features; what is known of the others (year, duration, genres) still counts. The Library page can look "
+            "for the missing ones.",
             icon=":material/info:",
         )
 
@@ -47,10 +48,11 @@ def with_features(library: pd.DataFrame) -> int:
 def coverage_figures(library: pd.DataFrame) -> None:
     """How many tracks there are and how many have audio features."""
     known = with_features(library)
-    tracks, featured, waiting = st.columns(3)
-    tracks.metric("Tracks", f"{len(library):,}")
-    featured.metric("With audio features", f"{known:,}", help="Only these can take part in a comparison of sound.")
-    waiting.metric("Without", f"{len(library) - known:,}", help="Nobody has told us their features; none is made up.")
+    waiting = len(library) - known
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Tracks", f"{len(library):,}", width="content")
+        st.metric("With audio features", f"{known:,}", width="content", help="Only these can be compared by sound.")
+        st.metric("Without", f"{waiting:,}", width="content", help="Nobody has told us theirs; none is made up.")
     st.progress(known / max(len(library), 1), f"{known / max(len(library), 1):.0%} of your tracks have audio features")
 
 

@@ -28,8 +28,9 @@ def sliders(session: ListenerSession) -> None:
     """Presets and one slider per feature, each from ignored to decisive."""
     restore_positions(session)
     st.caption("How much each feature counts, from *ignored* to *decisive*.")
-    presets(session)
-    recipes_panel(session)
+    with st.container(horizontal=True, gap="small"):
+        presets(session)
+        recipes_panel(session)
     weights = weights_panel(session, profile_in_words(session.library))
     if not any(weights.values()):
         st.warning(
@@ -109,15 +110,17 @@ def _said(session: ListenerSession, found: Recommendations) -> None:
 
 def downloads(session: ListenerSession, found: Recommendations) -> None:
     """The list as a file, and as a playlist."""
-    save_panel(session, found)
-    st.download_button(
-        "Download this list as CSV",
-        data=lambda: to_csv(found.table.join(found.contributions.add_prefix("why_"), on="track_id"), note=session.note),
-        file_name="tonearm-recommendations.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    table = found.table.join(found.contributions.add_prefix("why_"), on="track_id")
+    with st.container(horizontal=True):
+        save_panel(session, found)
+        st.download_button(
+            "Download this list as CSV",
+            data=lambda: to_csv(table, note=session.note),
+            file_name="tonearm-recommendations.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
 
 
 def explanation(session: ListenerSession, found: Recommendations, picked: int) -> None:

@@ -22,15 +22,16 @@ STATES = {
 }
 
 
-def sync_panel(session: ListenerSession) -> None:
-    """Everything about syncing, for a listener who is signed in; nothing for a guest."""
+def sync_panel(session: ListenerSession) -> bool:
+    """Everything about syncing, for a listener who is signed in; nothing for a guest. True while a sync runs."""
     sync = wiring.sync()
     if sync is None or session.visitor.is_guest:
-        return
+        return False
     st.subheader("Sync my Spotify", anchor=False)
     _playlists(session, sync)
     is_running = sync.progress(session.listener).is_running
     fragment(_watched, run_every=1.0 if is_running else None)(session, sync, is_running)
+    return is_running
 
 
 def _watched(session: ListenerSession, sync: Sync, was_running: bool) -> None:

@@ -11,7 +11,7 @@ from recsys.charts.look import CONFIG, readable
 from recsys.charts.radar import radar, radar_in_words, standing
 from recsys.charts.taste_map import map_in_words, taste_map
 from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
-from recsys.core.features import NUMBER_FEATURES, feature
+from recsys.core.features import NUMBER_FEATURES, Feature, feature
 from recsys.core.modes import Modes
 from recsys.core.summary import describe
 from recsys.core.summary import outliers as most_alone
@@ -53,14 +53,18 @@ def radar_panel(session: ListenerSession) -> None:
 def distributions(session: ListenerSession) -> None:
     """Every feature's distribution with the catalogue behind it, and a sentence under each."""
     st.subheader("Feature by feature", anchor=False)
-    columns = st.columns(2, gap="large")
-    for number, f in enumerate(NUMBER_FEATURES):
-        own, others = session.library[f.column], session.catalogue.sample[f.column]
-        with columns[number % 2]:
-            st.markdown(f"**{f.title}**")
-            words = sentence(f.name, own, others)
-            figure(distribution(f.name, own, others), words, f"distribution_{f.name}")
-            st.caption(plain(words))
+    for start in range(0, len(NUMBER_FEATURES), 2):
+        for f, column in zip(NUMBER_FEATURES[start : start + 2], st.columns(2, gap="large"), strict=False):
+            with column:
+                _distribution(session, f)
+
+
+def _distribution(session: ListenerSession, f: Feature) -> None:
+    own, others = session.library[f.column], session.catalogue.sample[f.column]
+    st.markdown(f"**{f.title}**")
+    words = sentence(f.name, own, others)
+    figure(distribution(f.name, own, others), words, f"distribution_{f.name}")
+    st.caption(plain(words))
 
 
 def outliers(session: ListenerSession) -> None:
@@ -153,7 +157,7 @@ def _modes(session: ListenerSession, found: Modes) -> None:
     for column, mode in zip(st.columns(len(found.table)), found.table.itertuples(), strict=True):
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{plain(mode.title)}**")
-            st.caption(f"{plain(mode.artists)} stands for {counted(mode.tracks, 'track')}, {mode.share:.0%}")
+            st.caption(f"by {plain(mode.artists)} stands for {counted(mode.tracks, 'track')} ({mode.share:.0%})")
             if st.button("Start from here", key=f"mode_{mode.Index}", help="Recommend from this taste alone"):
                 session.start_from(found.members.index[found.members == mode.Index], f"the taste of “{mode.title}”")
                 st.switch_page(page("recommend"))

@@ -32,6 +32,7 @@ def library_table(library: pd.DataFrame, key: str) -> None:
         height=460,
         column_config=library_columns(),
         column_order=["cover", "title", "artists", "album", "year", *_numbers(), "genres", "link"],
+        placeholder="–",
         alt="Your tracks with their audio features",
     )
 
@@ -60,7 +61,7 @@ def ranked_table(table: pd.DataFrame, key: str) -> int:
     """Show a ranked list with score bars; the position of the row the listener picked (the first until then)."""
     best = float(table["score"].max())
     picked = st.dataframe(
-        table[["rank", "title", "artists", "score", "year", "url"]],
+        table[["rank", "title", "artists", "score", *_link(table), "year"]],
         key=key,
         hide_index=True,
         row_height=40,
@@ -68,25 +69,33 @@ def ranked_table(table: pd.DataFrame, key: str) -> int:
         on_select="rerun",
         selection_mode="single-row",
         column_config=_ranked_columns(best),
+        placeholder="–",
         alt="Recommended tracks, best first, with their scores",
     )
     rows = picked.selection.rows
     return int(rows[0]) if rows and rows[0] < len(table) else 0
 
 
+def _link(table: pd.DataFrame) -> list[str]:
+    """The column of links, where any track has one: invented tracks do not."""
+    return ["url"] if table["url"].notna().any() else []
+
+
 def _ranked_columns(best: float) -> dict[str, Any]:
     return {
-        "rank": st.column_config.NumberColumn("#", width=44),
-        "title": st.column_config.TextColumn("Title", width=190),
-        "artists": st.column_config.TextColumn("Artists", width=130),
+        "rank": st.column_config.NumberColumn("#", width=38),
+        "title": st.column_config.TextColumn("Title", width=165),
+        "artists": st.column_config.TextColumn("Artists", width=118),
         "year": st.column_config.NumberColumn("Year", format="%d", width=64),
         "score": st.column_config.ProgressColumn(
             "Score",
-            width=110,
+            width=92,
             min_value=0.0,
             max_value=max(best, 1e-9),
             format="%.2f",
             help="What the list is ranked by.",
         ),
-        "url": st.column_config.LinkColumn("Link", display_text="Open in Spotify"),
+        "url": st.column_config.LinkColumn(
+            "Spotify", width=70, display_text=":material/open_in_new:", help="Opens the track in Spotify."
+        ),
     }

@@ -29,19 +29,11 @@ def weights_panel(session: ListenerSession, own_values: Mapping[str, str]) -> di
 
 def presets(session: ListenerSession) -> None:
     """A button per named set of weights, and one that puts everything back."""
-    with st.container(horizontal=True, gap="small"):
-        for preset in PRESETS:
-            st.button(
-                preset.name, key=f"preset_{preset.name}", help=preset.says, on_click=_apply, args=(session, preset)
-            )
-        st.button(
-            "Reset",
-            key="preset_reset",
-            type="tertiary",
-            icon=":material/restart_alt:",
-            on_click=_reset,
-            args=(session,),
-        )
+    for preset in PRESETS:
+        st.button(preset.name, key=f"preset_{preset.name}", help=preset.says, on_click=_apply, args=(session, preset))
+    st.button(
+        "Reset", key="preset_reset", type="tertiary", icon=":material/restart_alt:", on_click=_reset, args=(session,)
+    )
 
 
 def _apply(session: ListenerSession, preset: Preset) -> None:
@@ -89,7 +81,7 @@ def nearest_step(weight: float) -> float:
 
 
 def _slider(feature: Feature, own_value: str | None) -> float:
-    label = f"**{feature.title}**" + (f" · you: {plain(own_value)}" if own_value else "")
+    label = feature.title + (f" · you: {plain(own_value)}" if own_value else "")
     help_ = f"{feature.help} How much it counts, not which way: it never asks for more or less of it."
     chosen: float = st.select_slider(
         label, options=list(WEIGHT_WORDS), format_func=WEIGHT_WORDS.get, key=f"weight_{feature.name}", help=help_

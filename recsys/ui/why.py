@@ -55,9 +55,9 @@ def _bar(name: str, value: float, widest: float) -> str:
 
 
 def _without(explanation: Explanation) -> str:
-    strongest = _TITLES[explanation.strongest].lower()
+    begins = f"Your strongest slider is {_TITLES[explanation.strongest].lower()}."
     if explanation.rank_without is None:
-        return f"If {strongest} were ignored, this track could not be ranked."
+        return f"{begins} Without it, this track could not be ranked."
     if explanation.rank_without == explanation.rank:
-        return f"If {strongest} were ignored, it would keep its rank, {explanation.rank:,}."
-    return f"If {strongest} were ignored, it would rank {explanation.rank_without:,} instead of {explanation.rank:,}."
+        return f"{begins} Without it, this track would keep its rank, {explanation.rank:,}."
+    return f"{begins} Without it, this track would rank {explanation.rank_without:,} instead of {explanation.rank:,}."

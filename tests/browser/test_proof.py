@@ -14,7 +14,7 @@ def test_a_test_of_the_sliders_finishes_by_itself_and_outlives_a_reload(visit):
 
     verdict = page.get_by_text("of your own songs hidden from it, it found")
     expect(verdict).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("and all this music are invented")).to_be_visible()
+    expect(page.get_by_text("’s invented music")).to_be_visible()
     said = verdict.inner_text()
 
     page.reload()
