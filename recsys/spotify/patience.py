@@ -21,8 +21,8 @@ class Turn:
     The place at the front of the queue. One is shared by everything in the process that calls Spotify, because limits
     count per developer account and not per listener.
 
-    `clock` never jumps (monotonic seconds). `locked` takes turns with other processes that use the same account; the
-    gap is each process's own.
+    `clock` never jumps (monotonic seconds). `locked` takes turns with other processes that use the same account; it is
+    entered for each request, and the gap is each process's own.
     """
 
     def __init__(

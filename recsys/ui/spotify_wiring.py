@@ -22,6 +22,7 @@ from recsys.spotify.patience import GAP, Turn
 from recsys.spotify.playlists import SpotifyPlaylists
 from recsys.spotify.quota import BUCKETS, SHORT
 from recsys.spotify.sign_in import Grant, SpotifyAccounts
+from recsys.storage.file_turn import file_turn
 from recsys.storage.sessions import Tokens, TokenStore
 from recsys.storage.store import Store
 
@@ -84,7 +85,7 @@ class SpotifyWiring:
             raise SettingsProblem("Set SPOTIFY_CLIENT_ID to connect Spotify; the README says how to get one.")
         self._settings, self._clock, self._sleep = settings, clock, sleep
         self._http = http
-        self._turn = Turn(gap, sleep=sleep, locked=lambda: tokens.locked("spotify"))
+        self._turn = Turn(gap, sleep=sleep, locked=lambda: file_turn(settings.data_folder / "spotify.turn"))
         self.quota = KeptQuota(app_store)
         self.connections = Connections(
             tokens, store_for, self.refresh, consent, lambda: datetime.fromtimestamp(clock(), UTC)
