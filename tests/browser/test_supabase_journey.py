@@ -1,4 +1,10 @@
-"""Two listeners in two browsers, signed in through Supabase Auth; their rows stand in one Postgres and never meet."""
+"""Listeners in browsers of their own, signed in through Supabase Auth, with their rows in a real Postgres."""
+
+import io
+import json
+import sqlite3
+import zipfile
+from functools import partial
 
 import httpx
 import pandas as pd
@@ -9,20 +15,23 @@ from recsys.core.tracks import as_tracks
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.storage.encryption import Cipher
 from recsys.storage.supabase_sessions import SupabaseSessions
-from tests.browser.accounts import secrets_of, sign_in
-from tests.browser.files import downloaded, rows_of
-from tests.browser.screen import go, settled
+from tests.browser.accounts import is_signed_in, secrets_of, sign_in
+from tests.browser.chromium import stranger_in
+from tests.browser.files import OWN_FILE, downloaded, rows_of, upload
+from tests.browser.screen import go, move_slider, settled
 from tests.browser.server import connected_server
 from tests.browser.syncing import expect_synced, start_sync
 from tests.database.signing_in import REDIRECT_URI, gateway_at
+from tests.fakes.faults import Fault, Faults, Faulty
 from tests.fakes.spotify import FakeSpotify
 from tests.fakes.spotify.music import track
 
 pytestmark = pytest.mark.browser
 APP_SECRET = "a secret of the server, long enough to be one"
 SAVED, NEW = 120, 300
-TABLES = ("profiles", "user_tracks", "track_origins", "plays", "recommendations", "sync_state")
-CLOSED = ("spotify_tokens", "supabase_tokens", "sessions", "leases", "app_state")
+OWN = as_tracks(pd.read_csv(io.StringIO(OWN_FILE)))
+OPEN = "profiles user_tracks track_origins plays recommendations recipes feedback feature_misses sync_state sent_log"
+CLOSED = "spotify_tokens supabase_tokens sessions leases app_state"
 
 
 @pytest.fixture(scope="module")
@@ -32,25 +41,43 @@ def spotify():
 
 
 @pytest.fixture(scope="module")
-def gateway(cluster, project, spotify):
-    with gateway_at(spotify, cluster, cluster.copy(project, "journey")) as gateway:
-        gateway.project.spotify_accounts_url = spotify.accounts_url
+def faults():
+    """What goes wrong at Supabase, and what it was asked."""
+    return Faults()
+
+
+@pytest.fixture(autouse=True)
+def calm(faults):
+    """No fault of one test lasts into the next."""
+    yield
+    faults.mend()
+
+
+@pytest.fixture(scope="module")
+def gateway(cluster, project, spotify, faults):
+    around = partial(Faulty, faults=faults, host="supabase")
+    with gateway_at(spotify, cluster, cluster.copy(project, "journey"), around=around) as gateway:
         yield gateway
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, spotify, gateway):
-    """The app with a catalogue that knows everybody's tracks, and some that nobody has."""
+def data(tmp_path_factory, spotify):
+    """A data folder whose catalogue knows everybody's tracks, and some that nobody has."""
     data = tmp_path_factory.mktemp("data")
-    saved = {one.id: one for listener in spotify.listeners.values() for _, one in listener.saved}
-    known = [*saved.values(), *(track(number, "nobody") for number in range(NEW))]
+    known = [*spotify.tracks.values(), *(track(number, "nobody") for number in range(NEW))]
     write_catalogue(as_tracks(pd.DataFrame(map(row, known))), data / "catalogue.parquet")
+    return data
+
+
+@pytest.fixture(scope="module")
+def server(data, spotify, gateway):
+    keys = gateway.project
     with connected_server(
         data,
         spotify,
         SUPABASE_URL=gateway.url,
-        SUPABASE_PUBLISHABLE_KEY=gateway.project.publishable_key,
-        SUPABASE_SECRET_KEY=gateway.project.secret_key,
+        SUPABASE_PUBLISHABLE_KEY=keys.publishable_key,
+        SUPABASE_SECRET_KEY=keys.secret_key,
         APP_SECRET_KEY=APP_SECRET,
     ) as running:
         yield running
@@ -62,33 +89,36 @@ def row(one):
 
 
 @pytest.fixture
-def synced(stranger, server):
-    """A function: sign a listener in, in a browser of their own, and sync. Gives their tab."""
-
-    def synced(listener):
-        page = go(sign_in(stranger(), server, listener), "Library")
-        start_sync(page)
-        expect_synced(page)
-        return page
-
-    return synced
-
-
-@pytest.fixture
 def user_id(gateway, spotify):
-    """A function: the Supabase user behind a listener of Spotify."""
+    """A function: the Supabase user behind a listener of Spotify; None before the first sign-in."""
 
     def user_id(listener):
-        spotify_id = spotify.listeners[listener].id
-        users = gateway.accounts.users(50)
-        return next(user["id"] for user in users if user["identities"][0]["id"] == spotify_id)
+        users = {user["identities"][0]["id"]: user["id"] for user in gateway.accounts.users(50)}
+        return users.get(spotify.listeners[listener].id)
 
     return user_id
 
 
+@pytest.fixture(scope="module")
+def signed_in(chromium, server):
+    """What a browser keeps in which Nell has signed in."""
+    page = sign_in(stranger_in(chromium), server, "nell")
+    yield page.context.storage_state()
+    page.context.close()
+
+
+@pytest.fixture
+def nell(stranger, server, signed_in, user_id, supabase_store):
+    """A tab in which Nell looks at recommendations for forty tracks."""
+    supabase_store.save_tracks(user_id("nell"), OWN)
+    page = stranger(storage_state=signed_in)
+    page.goto(f"{server.url}/recommend")
+    return expect_list(page)
+
+
 @pytest.fixture
 def ask(gateway, supabase):
-    """A function: ask the REST API directly, with the token of a listener's own."""
+    """A function: ask the REST API directly, with the access token of a listener."""
     tokens = SupabaseSessions(supabase, Cipher(APP_SECRET))
 
     def ask(user_id, path, method="GET", **more):
@@ -99,9 +129,31 @@ def ask(gateway, supabase):
     return ask
 
 
-def recommended(page):
+def expect_list(page):
+    expect(page.get_by_text("What made this list")).to_be_visible()
+    return settled(page)
+
+
+def expect_no_trace(page):
+    """No traceback on the page."""
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def expect_demo(page):
+    """Nobody is signed in here: what is on the screen is invented."""
+    expect(page.get_by_text("demo data").first).to_be_visible()
+    expect(page.get_by_text("Signed in as")).to_have_count(0)
+
+
+def listed(page):
     """The ids on the recommendation page, from its file."""
     return {line["track_id"] for line in rows_of(downloaded(go(page, "Recommend"), "Download this list as CSV"))}
+
+
+def taken_along(page):
+    """The files of the account page's ZIP, by name."""
+    archive = zipfile.ZipFile(io.BytesIO(downloaded(go(page, "Account"), "Download everything as ZIP")))
+    return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
 def erase(page):
@@ -113,65 +165,168 @@ def erase(page):
     expect(page.get_by_text("no row of yours is left")).to_be_visible()
 
 
+def heard(listener):
+    """The ids of all that a sync finds with a listener, playlists aside."""
+    tops = [one for listed in listener.top.values() for one in listed]
+    return {one.id for one in [*tops, *(one for _, one in [*listener.saved, *listener.recent])]}
+
+
+def rows_at_supabase(store, user_id):
+    """Everything a listener may take away, as text that compares."""
+    return {name: table.to_csv() for name, table in store.export(user_id).items()}
+
+
+def expect_closed_to(ask, me, other):
+    """Asked directly with a listener's own token, the API gives and takes nothing of anybody else's."""
+    for table in OPEN.split():
+        assert {line["user_id"] for line in ask(me, table).json()} <= {me}
+        assert ask(me, f"{table}?user_id=eq.{other}").json() == []
+    for table in CLOSED.split():
+        assert ask(me, table).json()["code"] == "42501"
+    foreign = {"user_id": other, "key": "cursor", "value": {}}
+    assert ask(me, "sync_state", "POST", json=foreign).json()["code"] == "42501"
+    assert ask(me, "rpc/count_rows", "POST", json={"listener": other}).json()["code"] == "42501"
+    ask(me, f"user_tracks?user_id=eq.{other}", "PATCH", json={"name": "Mine now"})
+    ask(me, f"user_tracks?user_id=eq.{other}", "DELETE")
+
+
 def test_two_listeners_sync_get_lists_and_never_meet_and_one_leaves_without_a_trace(
-    synced, server, gateway, supabase_store, spotify, user_id, ask
+    stranger, server, gateway, supabase_store, spotify, user_id, ask
 ):
-    ada_page, grace_page = synced("ada"), synced("grace")
+    pages = {name: go(sign_in(stranger(), server, name), "Library") for name in ("ada", "grace")}
+    for page in pages.values():
+        start_sync(page)
+    for page in pages.values():
+        expect_synced(page)
     ada, grace = user_id("ada"), user_id("grace")
-    own = {name: {one.id for _, one in spotify.listeners[name].saved} for name in ("ada", "grace")}
+    own = {name: heard(spotify.listeners[name]) for name in pages}
 
-    # Each sees their own.
-    for page, name in ((ada_page, "ada"), (grace_page, "grace")):
-        assert own[name] <= set(supabase_store.tracks(user_id(name))["track_id"])
-        found = recommended(page)
-        assert found
-        assert not found & own[name]
+    # Each sees their own, and gets a list of what they do not have.
+    for name, page in pages.items():
+        assert set(supabase_store.tracks(user_id(name))["track_id"]) == own[name]
+        expect(page.get_by_text(f"your library, {len(own[name])} tracks")).to_be_visible()
+        assert listed(page).isdisjoint(own[name])
 
-    # The REST API, asked directly with a listener's own token, with and without a filter.
-    for me, other in ((ada, grace), (grace, ada)):
-        for table in TABLES:
-            assert {row["user_id"] for row in ask(me, table).json()} <= {me}
-            assert ask(me, f"{table}?user_id=eq.{other}").json() == []
-        for table in CLOSED:
-            assert ask(me, table).status_code == 403
-        stolen = {"user_id": other, "key": "cursor", "value": {}}
-        assert ask(me, "sync_state", "POST", json=stolen).json()["code"] == "42501"
-        assert ask(me, f"user_tracks?user_id=eq.{other}", "DELETE").status_code == 204
-    assert len(ask(ada, "user_tracks").json()) >= SAVED
+    # Neither reaches the other's rows, nor tokens and sessions, not even past the app.
+    before = rows_at_supabase(supabase_store, ada), rows_at_supabase(supabase_store, grace)
+    expect_closed_to(ask, ada, grace)
+    expect_closed_to(ask, grace, ada)
+    assert {line["spotify_track_id"] for line in ask(ada, "user_tracks").json()} == own["ada"]
+    assert (rows_at_supabase(supabase_store, ada), rows_at_supabase(supabase_store, grace)) == before
 
-    # One goes; the other stays.
-    before = supabase_store.counts(grace)
-    erase(ada_page)
+    # What one takes along is all of theirs, and nothing that could be used to act as them.
+    files = taken_along(pages["ada"])
+    assert {line["track_id"] for line in json.loads(files["user_tracks.json"])} == own["ada"]
+    assert not any(secret in text for secret in secrets_of(spotify) for text in files.values())
+    assert not any(sign in text for sign in ("eyJ", "enc:", grace) for text in files.values())
+
+    # One goes, the user at Supabase included; the other's rows stay as they were.
+    erase(pages["ada"])
     assert set(supabase_store.counts(ada).values()) == {0}
-    assert [user["id"] for user in gateway.accounts.users(50)] == [grace]
-    assert supabase_store.counts(grace) == before
-    grace_page.reload()
-    expect(settled(grace_page).get_by_text("Signed in as")).to_be_visible()
+    assert user_id("ada") is None
+    assert rows_at_supabase(supabase_store, grace) == before[1]
+    pages["grace"].reload()
+    expect(settled(pages["grace"]).get_by_text("Signed in as Grace")).to_be_visible()
 
-    # No secret anywhere but in memory and, encrypted, in the database.
     log = server.log.read_text()
-    keys = {gateway.project.secret_key, APP_SECRET}
-    assert not [secret for secret in secrets_of(spotify) | keys if secret in log]
+    assert not [secret for secret in {*secrets_of(spotify), gateway.project.secret_key, APP_SECRET} if secret in log]
     assert "eyJ" not in log
+
+
+def test_what_a_guest_brought_in_moves_to_supabase_at_sign_in(stranger, server, data, user_id, supabase_store):
+    page = stranger()
+    page.goto(server.url)
+    upload(page, {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
+
+    sign_in(page, server, "nell")
+
+    expect(page.get_by_text(f"your library, {len(OWN)} tracks")).to_be_visible()
+    assert set(supabase_store.tracks(user_id("nell"))["track_id"]) == set(OWN["track_id"])
+    with sqlite3.connect(data / "tonearm.db") as embedded:
+        assert embedded.execute("select count(*) from user_tracks").fetchone() == (0,)
+    embedded.close()
+
+
+def test_a_session_outlives_a_reload_and_a_restart_of_the_server(nell, server):
+    nell.reload()
+    expect_list(nell)
+    expect(nell.get_by_text(f"your library, {len(OWN)} tracks")).to_be_visible()
+
+    server.stop()
+    server.start()
+    nell.reload()
+
+    expect_list(nell)
+    expect(nell.get_by_text("Signed in as")).to_be_visible()
+
+
+def test_what_is_on_the_screen_is_not_read_again(nell, faults):
+    asked = len(faults.requests)
+
+    move_slider(nell, "Energy", "End")
+    go(nell, "Welcome")
+    go(nell, "Recommend")
+
+    expect_list(nell)
+    assert [seen.call for seen in faults.requests[asked:]] == ["GET /rest/v1/sessions"] * 3
+
+
+def test_a_supabase_that_does_not_answer_becomes_a_sentence_and_a_way_back(nell, faults):
+    faults.fail_when("*", Fault.slow(60))
+
+    move_slider(nell, "Energy", "End")
+    expect(nell.get_by_text("Supabase does not answer")).to_be_visible()
+    go(nell, "Account")
+    expect(nell.get_by_text("Supabase does not answer")).to_be_visible()
+    expect_no_trace(nell)
+    faults.mend()
+    nell.get_by_role("button", name="Try again").click()
+
+    expect(nell.get_by_text("What is stored about you")).to_be_visible()
+    go(nell, "Recommend")
+    expect_list(nell)
+
+
+def test_logging_out_ends_the_session_at_supabase_and_in_a_tab_left_open(stranger, server, user_id, supabase_store):
+    page = sign_in(stranger(), server, "nell")
+    nell = user_id("nell")
+    supabase_store.save_tracks(nell, OWN)
+    left_open = page.context.new_page()
+    left_open.goto(f"{server.url}/recommend")
+    expect_list(left_open)
+    before = supabase_store.counts(nell)
+
+    page.get_by_role("button", name="Log out").click()
+    expect_demo(page)
+    left_open.get_by_role("button", name="Not for me").click()
+
+    expect_demo(left_open)
+    assert not is_signed_in(page, server)
+    assert supabase_store.counts(nell) == {**before, "sessions": before["sessions"] - 1}
+
+
+def test_a_sign_in_that_ended_at_supabase_says_so_and_can_be_renewed(stranger, server, gateway, user_id, monkeypatch):
+    monkeypatch.setattr(gateway.project, "token_seconds", 30)  # ends so soon that every use renews it
+    page = sign_in(stranger(), server, "ada")
+    with gateway.accounts.connections.transaction() as connection:
+        connection.execute("delete from auth.sessions where user_id = %s", (user_id("ada"),))
+
+    page.reload()
+    expect(page.get_by_text("Your sign-in has ended")).to_be_visible()
+    expect_no_trace(page)
+    page.get_by_role("link", name="Reconnect Spotify").click()
+    page.locator("#agree-ada").click()
+
+    expect(page.get_by_text("Signed in as Ada")).to_be_visible()
 
 
 def test_a_project_that_confirms_addresses_says_which_switch_to_change(stranger, server, gateway, spotify, monkeypatch):
     monkeypatch.setattr(gateway.project, "is_confirming_email", True)
-    monkeypatch.setattr(spotify, "legacy", True)
+    monkeypatch.setattr(spotify, "legacy", True)  # only then does it tell addresses
     page = stranger()
 
     page.goto(f"{server.url}/login")
     page.locator("#agree-nell").click()
 
-    expect(page.get_by_text("Confirm email")).to_be_visible()
-    expect(page.get_by_text("Signed in as")).to_have_count(0)
-
-
-def test_a_project_that_does_not_know_the_return_address_says_where_to_add_it(stranger, server):
-    """Auth silently brings the browser to the project's own address, which may be the front page, with the code."""
-    page = stranger()
-
-    page.goto(f"{server.url}/?code=4f0a7e1c-0000-4000-8000-000000000000")
-
-    expect(page.get_by_text("redirect URLs")).to_be_visible()
-    assert "code=" not in settled(page).url
+    expect(page.get_by_text("switches off “Confirm email” in the Supabase dashboard")).to_be_visible()
+    expect_demo(page)
