@@ -104,6 +104,7 @@ def _row(one: Capability) -> dict[str, str]:
 def stored_panel(session: ListenerSession) -> None:
     """Rows per table, what was sent to whom, and all of it as a file."""
     st.subheader("What is stored about you", anchor=False)
+    st.caption(plain(wiring.whereabouts(session.listener)))
     account = wiring.account()
     counts = {_TABLES.get(name, name): rows for name, rows in account.counts(session.listener).items()}
     rows = pd.DataFrame({"What": counts.keys(), "Rows": counts.values()})

@@ -99,6 +99,14 @@ def store_for(listener: str) -> Store:
     return embedded_store() if is_guest(listener) else app_store()
 
 
+def whereabouts(listener: str) -> str:
+    """Where a listener's rows are kept, in words."""
+    hosted = supabase()
+    if hosted and not is_guest(listener):
+        return f"Kept in the Supabase project at {hosted.project.url}, where row security lets nobody else read it."
+    return "Kept in a file on this server."
+
+
 def check_stores() -> None:
     """Raise `StorageProblem` when a store cannot be reached."""
     embedded_store().check()

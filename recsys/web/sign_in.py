@@ -73,7 +73,9 @@ class SignIn:
             query = urlencode({"next": following, "here": "1"})
             return _go(f"{self._deployment.public_url}/login?{query}")
         try:
-            return self._send_away(self._accounts(request), following)
+            accounts = self._accounts(request)
+            self._deployment.check_store()  # else the way ends in vain, or at Supabase's door before an empty page
+            return self._send_away(accounts, following)
         except (TonearmError, _Refused) as problem:
             return self._refuse(problem)
 
@@ -91,11 +93,15 @@ class SignIn:
         return response
 
     def logout(self, request: Request) -> Response:
-        """End this browser's session. The library stays; the next page is a stranger's."""
+        """End this browser's session. The library stays; the next page is a stranger's, store or no store."""
         if not is_same_origin(request, self._deployment):
             return PlainTextResponse("Log out from the app's own page.", 403)
-        self._deployment.sessions.end(session_id_of(request, self._deployment))
-        response = _go("/")
+        try:
+            self._deployment.sessions.end(session_id_of(request, self._deployment))
+            response = _go("/")
+        except StorageProblem:
+            log.warning("A session could not be ended: the store did not answer.")
+            response = _go("/?login=half_out")
         response.delete_cookie(
             session_cookie(self._deployment.is_https),
             path="/",

@@ -4,10 +4,10 @@ from typing import Final
 
 SENTENCES: Final = {
     "state": "This sign-in was not begun in this browser, so it was stopped. Please try again from here.",
-    "expired": "That sign-in took longer than ten minutes, or was used before. Please try again.",
+    "expired": "That sign-in took too long, or was used before. Please try again.",
     "denied": "You did not agree on Spotify's page, so nothing was connected. You can try again at any time.",
     "refused": "Spotify did not accept the sign-in. Please try again; if it goes on, check the app's settings.",
-    "unreachable": "Spotify did not answer. Please try again in a minute.",
+    "unreachable": "The sign-in got no answer in time. Please try again in a minute.",
     "busy": "Spotify asks this app to wait before it answers again. Please try later.",
     "not_registered": (
         "Spotify does not know you as one of this app's testers. The owner of the Spotify app adds your Spotify "
@@ -33,7 +33,11 @@ SENTENCES: Final = {
         "address with /callback to the redirect URLs in the Supabase dashboard under Authentication, URL Configuration."
     ),
     "too_often": "There were too many sign-ins from your network. Please wait a minute and try again.",
-    "storage": "The sign-in could not be kept, because the store did not answer. Please try again in a minute.",
+    "storage": "Nobody can sign in just now, because the store does not answer. Please try again in a minute.",
+    "half_out": (
+        "This browser is logged out. The store did not answer, so the session could not be ended there too; it ends by "
+        "itself within 30 days."
+    ),
     "not_configured": "No Spotify app is configured here, so nobody can sign in. The README says how to add one.",
 }
 """Sentence by code. The screens show it at `/?login=<code>`."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from recsys.errors import StorageProblem
 from recsys.services.visitors import guest_listener, visitor
 from recsys.storage.sessions import Session
 from recsys.web.sign_in_problems import SENTENCES
@@ -279,6 +280,27 @@ def test_logging_out_ends_the_session_everywhere_it_was_copied_to(world, spotify
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert browser.session_id() is None
     assert who(world, copy).is_guest
+
+
+def silent(*_):
+    raise StorageProblem("The store does not answer.")
+
+
+def test_while_the_store_is_silent_nobody_is_sent_to_sign_in(spotify, deployment):
+    browser = Browser(app_of(replace(deployment, check_store=silent)))
+
+    assert browser.begin() == "/?login=storage"
+    assert spotify.requests == []
+
+
+def test_logging_out_while_the_store_is_silent_is_said_and_forgets_the_browser(world, spotify, browser, monkeypatch):
+    browser.sign_in(spotify)
+    monkeypatch.setattr(world.sessions, "end", silent)
+
+    answer = browser.post("/logout", headers=OURS)
+
+    assert answer.headers["location"] == "/?login=half_out"
+    assert browser.session_id() is None
 
 
 def test_logging_out_keeps_the_library(world, spotify, browser):
