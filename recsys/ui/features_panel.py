@@ -1,5 +1,7 @@
 """Audio features: how much of the library has them, who gave them, and looking up what is missing."""
 
+from datetime import datetime
+
 import streamlit as st
 
 from recsys.services.features import Coverage
@@ -7,7 +9,7 @@ from recsys.services.jobs import Job
 from recsys.ui import wiring
 from recsys.ui.fragment import fragment
 from recsys.ui.session import ListenerSession
-from recsys.ui.text import counted, plain
+from recsys.ui.text import counted, local_time, plain
 
 SOURCES = {
     "file": "the files you brought",
@@ -22,6 +24,8 @@ def features_panel(session: ListenerSession) -> None:
     """Coverage by source, the consent for ReccoBeats, and a button that looks up what is missing."""
     features = wiring.features()
     covered = features.coverage(session.listener, session.library)
+    if covered.known:
+        _given(session)
     if covered.known == covered.total:
         return
     st.subheader("Missing audio features", anchor=False)
@@ -38,6 +42,14 @@ def features_panel(session: ListenerSession) -> None:
         st.rerun()
     job = wiring.jobs().snapshot(_key(session))
     fragment(_look_up, run_every=1.0 if job and job.is_active else None)(session, bool(job and job.is_active))
+
+
+def _given(session: ListenerSession) -> None:
+    """Who gave the features that are known, and when last."""
+    with st.expander("Who gave the audio features, and when", icon=":material/history:"):
+        for one in wiring.features().given(session.listener):
+            last = f", last on {local_time(datetime.fromisoformat(one.last_at))}" if one.last_at else ""
+            st.markdown(f"- {counted(one.tracks, 'track')} from {_source(one.source)}{last}")
 
 
 def _key(session: ListenerSession) -> str:

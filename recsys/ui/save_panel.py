@@ -43,4 +43,8 @@ def _sentence(change: Change, verb: str) -> str:
         parts.append(f"{len(change.removed):,} {verb} removed, {len(change.kept):,} stay")
     if change.left_out:
         parts.append(f"{len(change.left_out):,} are not on Spotify and are left out")
+    if change.others:
+        parts.append(
+            f"{counted(change.others, 'podcast or file', 'podcasts or files')} of your own stay below the list"
+        )
     return "; ".join(parts) + "."
