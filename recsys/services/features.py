@@ -132,15 +132,16 @@ class Features:
             by_source={str(name): int(count) for name, count in sources.value_counts().items()},
         )
 
-    def given(self, listener: str) -> list[Given]:
+    def given(self, listener: str, tracks: pd.DataFrame | None = None) -> list[Given]:
         """
         Who gave the features of a library and when, most tracks first. Asks the store only.
 
         A track that two sources helped counts under both names joined, so the counts add up to `Coverage.known`.
+        `tracks` is the library where the caller has it at hand.
         """
         store = self._store_for(listener)
-        tracks, origins = store.tracks(listener), store.origins(listener)
-        sources = _sources(tracks)
+        tracks = store.tracks(listener) if tracks is None else tracks
+        sources, origins = _sources(tracks), store.origins(listener)
         times = origins[origins["origin"].str.startswith(GIVEN)].groupby("track_id")["seen_at"].max()
         last = times.reindex(tracks.loc[sources.index, "track_id"]).groupby(sources.to_numpy()).max()
         return [

@@ -23,14 +23,14 @@ SOURCES = {
 def features_panel(session: ListenerSession) -> None:
     """Coverage by source, the consent for ReccoBeats, and a button that looks up what is missing."""
     features = wiring.features()
-    covered = features.coverage(session.listener, session.library)
+    covered = session.known("coverage", lambda: features.coverage(session.listener, session.library))
     if covered.known:
         _given(session)
     if covered.known == covered.total:
         return
     st.subheader("Missing audio features", anchor=False)
     st.markdown(_sentence(covered))
-    had_agreed = features.has_agreed(session.listener, "reccobeats")
+    had_agreed = session.known("consent", lambda: features.has_agreed(session.listener, "reccobeats"))
     agreed = st.toggle(
         "ReccoBeats may be sent the Spotify ids of these tracks",
         value=had_agreed,
@@ -39,17 +39,22 @@ def features_panel(session: ListenerSession) -> None:
     )
     if agreed != had_agreed:
         features.agree(session.listener, "reccobeats", agreed)
+        session.forget("coverage", "consent")
         st.rerun()
     job = wiring.jobs().snapshot(_key(session))
     fragment(_look_up, run_every=1.0 if job and job.is_active else None)(session, bool(job and job.is_active))
 
 
 def _given(session: ListenerSession) -> None:
-    """Who gave the features that are known, and when last."""
-    with st.expander("Who gave the audio features, and when", icon=":material/history:"):
-        for one in wiring.features().given(session.listener):
-            last = f", last on {local_time(datetime.fromisoformat(one.last_at))}" if one.last_at else ""
-            st.markdown(f"- {counted(one.tracks, 'track')} from {_source(one.source)}{last}")
+    """Who gave the features that are known, and when last; looked up when asked for, as it may be a lot to read."""
+    title = "Who gave the audio features, and when"
+    panel = st.expander(title, icon=":material/history:", key="given", on_change="rerun")
+    if not panel.open:
+        return
+    features, listener = wiring.features(), session.listener
+    for one in session.known("given", lambda: features.given(listener, session.library)):
+        last = f", last on {local_time(datetime.fromisoformat(one.last_at))}" if one.last_at else ""
+        panel.markdown(f"- {counted(one.tracks, 'track')} from {_source(one.source)}{last}")
 
 
 def _key(session: ListenerSession) -> str:

@@ -33,4 +33,4 @@ def shown(again: str = "") -> Iterator[None]:
 
 def reconnect_link() -> None:
     """The way to sign in with Spotify anew, in the same tab."""
-    st.html('<a href="/login" target="_self">Reconnect Spotify</a>')
+    st.html('<a href="/login" target="_self" style="color:inherit">Reconnect Spotify</a>')

@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pandas as pd
@@ -103,7 +104,8 @@ def whereabouts(listener: str) -> str:
     """Where a listener's rows are kept, in words."""
     hosted = supabase()
     if hosted and not is_guest(listener):
-        return f"Kept in the Supabase project at {hosted.project.url}, where row security lets nobody else read it."
+        host = urlsplit(hosted.project.url).netloc
+        return f"Kept in the Supabase project at {host}, where row security lets nobody else read it."
     return "Kept in a file on this server."
 
 

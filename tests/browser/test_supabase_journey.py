@@ -264,7 +264,7 @@ def test_what_is_on_the_screen_is_not_read_again(nell, faults):
     asked = len(faults.requests)
 
     move_slider(nell, "Energy", "End")
-    go(nell, "Welcome")
+    go(nell, "Proof")
     go(nell, "Recommend")
 
     expect_list(nell)
@@ -276,7 +276,8 @@ def test_a_supabase_that_does_not_answer_becomes_a_sentence_and_a_way_back(nell,
 
     move_slider(nell, "Energy", "End")
     expect(nell.get_by_text("Supabase does not answer")).to_be_visible()
-    go(nell, "Account")
+    nell.get_by_test_id("stSidebarNavLink").filter(has_text="Account").click()
+    expect(nell.get_by_role("heading", name="Recommend")).to_have_count(0)
     expect(nell.get_by_text("Supabase does not answer")).to_be_visible()
     expect_no_trace(nell)
     faults.mend()
