@@ -167,9 +167,13 @@ def spotify() -> SpotifyWiring | None:
 
 
 def accounts() -> Accounts | None:
-    """The way to sign in: through Supabase Auth where it is configured, else Spotify itself, else none."""
-    hosted = supabase()
-    return hosted.accounts if hosted else spotify()
+    """
+    The way to sign in: through Supabase Auth where it is configured, else Spotify itself.
+
+    None without a Spotify app: Supabase gives Spotify's tokens once, and renewing them takes the app's id and secret.
+    """
+    hosted, connected = supabase(), spotify()
+    return hosted.accounts if hosted and connected else connected
 
 
 @cache

@@ -321,6 +321,19 @@ def test_a_sign_in_that_ended_at_supabase_says_so_and_can_be_renewed(stranger, s
     expect(page.get_by_text("Signed in as Ada")).to_be_visible()
 
 
+def test_spotifys_permission_that_came_through_supabase_is_renewed_by_the_app(nell, spotify):
+    go(nell, "Library")
+    spotify.advance(3_700)
+    exchanged = spotify.count("POST /api/token")
+
+    nell.get_by_text("Playlists to sync").click()
+    nell.get_by_role("button", name="List my playlists").click()
+
+    expect(nell.get_by_label("Playlists", exact=True)).to_be_visible()
+    asked = [seen.body for seen in spotify.requests if seen.call == "POST /api/token"][exchanged:]
+    assert [body["grant_type"] for body in asked] == ["refresh_token"]
+
+
 def test_a_project_that_confirms_addresses_says_which_switch_to_change(stranger, server, gateway, spotify, monkeypatch):
     monkeypatch.setattr(gateway.project, "is_confirming_email", True)
     monkeypatch.setattr(spotify, "legacy", True)  # only then does it tell addresses
