@@ -3,7 +3,6 @@
 import io
 import json
 import sqlite3
-import zipfile
 from functools import partial
 
 import httpx
@@ -17,7 +16,8 @@ from recsys.storage.encryption import Cipher
 from recsys.storage.supabase_sessions import SupabaseSessions
 from tests.browser.accounts import is_signed_in, secrets_of, sign_in
 from tests.browser.chromium import stranger_in
-from tests.browser.files import OWN_FILE, downloaded, rows_of, upload
+from tests.browser.files import OWN_FILE, upload
+from tests.browser.rows import erase, expect_closed_to, heard, listed, rows_at_supabase, taken_along
 from tests.browser.screen import go, move_slider, settled
 from tests.browser.server import connected_server
 from tests.browser.syncing import expect_synced, start_sync
@@ -30,8 +30,6 @@ pytestmark = pytest.mark.browser
 APP_SECRET = "a secret of the server, long enough to be one"
 SAVED, NEW = 120, 300
 OWN = as_tracks(pd.read_csv(io.StringIO(OWN_FILE)))
-OPEN = "profiles user_tracks track_origins plays recommendations recipes feedback feature_misses sync_state sent_log"
-CLOSED = "spotify_tokens supabase_tokens sessions leases app_state"
 
 
 @pytest.fixture(scope="module")
@@ -143,51 +141,6 @@ def expect_demo(page):
     """Nobody is signed in here: what is on the screen is invented."""
     expect(page.get_by_text("demo data").first).to_be_visible()
     expect(page.get_by_text("Signed in as")).to_have_count(0)
-
-
-def listed(page):
-    """The ids on the recommendation page, from its file."""
-    return {line["track_id"] for line in rows_of(downloaded(go(page, "Recommend"), "Download this list as CSV"))}
-
-
-def taken_along(page):
-    """The files of the account page's ZIP, by name."""
-    archive = zipfile.ZipFile(io.BytesIO(downloaded(go(page, "Account"), "Download everything as ZIP")))
-    return {name: archive.read(name).decode() for name in archive.namelist()}
-
-
-def erase(page):
-    """Everything of this listener's, on the account page."""
-    go(page, "Account")
-    page.get_by_role("textbox", name="to confirm").fill("erase")
-    page.get_by_role("textbox", name="to confirm").press("Enter")
-    page.get_by_role("button", name="Erase everything of mine").click()
-    expect(page.get_by_text("no row of yours is left")).to_be_visible()
-
-
-def heard(listener):
-    """The ids of all that a sync finds with a listener, playlists aside."""
-    tops = [one for listed in listener.top.values() for one in listed]
-    return {one.id for one in [*tops, *(one for _, one in [*listener.saved, *listener.recent])]}
-
-
-def rows_at_supabase(store, user_id):
-    """Everything a listener may take away, as text that compares."""
-    return {name: table.to_csv() for name, table in store.export(user_id).items()}
-
-
-def expect_closed_to(ask, me, other):
-    """Asked directly with a listener's own token, the API gives and takes nothing of anybody else's."""
-    for table in OPEN.split():
-        assert {line["user_id"] for line in ask(me, table).json()} <= {me}
-        assert ask(me, f"{table}?user_id=eq.{other}").json() == []
-    for table in CLOSED.split():
-        assert ask(me, table).json()["code"] == "42501"
-    foreign = {"user_id": other, "key": "cursor", "value": {}}
-    assert ask(me, "sync_state", "POST", json=foreign).json()["code"] == "42501"
-    assert ask(me, "rpc/count_rows", "POST", json={"listener": other}).json()["code"] == "42501"
-    ask(me, f"user_tracks?user_id=eq.{other}", "PATCH", json={"name": "Mine now"})
-    ask(me, f"user_tracks?user_id=eq.{other}", "DELETE")
 
 
 def test_two_listeners_sync_get_lists_and_never_meet_and_one_leaves_without_a_trace(
