@@ -39,8 +39,9 @@ def test_a_small_library_is_read_softly():
     assert contrast(few).exact_scores(SONGS) == pytest.approx(kernel(few, 3) - kernel(CATALOGUE.background, 3))
 
 
-def test_dislikes_are_a_second_background_trusted_as_they_grow():
-    expected = kernel(LIBRARY, 5) - (1 - 1 / 3) * kernel(CATALOGUE.background, 5) - 1 / 3 * kernel(DISLIKES, 5)
+def test_dislikes_are_a_second_background_trusted_and_sharper_as_they_grow():
+    beta = 5 + 7 * 5 / (5 + 100)
+    expected = kernel(LIBRARY, beta) - (1 - 1 / 3) * kernel(CATALOGUE.background, beta) - 1 / 3 * kernel(DISLIKES, beta)
 
     assert contrast(dislikes=DISLIKES).exact_scores(SONGS) == pytest.approx(expected)  # 5 of them: 5 / (5 + 10)
 
