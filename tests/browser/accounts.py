@@ -1,14 +1,11 @@
-"""Signing in as a listener does, what then must stay secret, and a page of somebody else's."""
+"""Signing in as a listener does, what the page then says, and what must stay secret."""
 
 import json
 
 from playwright.sync_api import expect
-from starlette.applications import Starlette
-from starlette.responses import HTMLResponse
-from starlette.routing import Route
 
+from recsys.web.sign_in_problems import SENTENCES
 from tests.browser.screen import settled
-from tests.fakes.loopback import Loopback
 from tests.fakes.spotify import CLIENT_SECRET
 
 
@@ -18,6 +15,21 @@ def sign_in(page, server, listener="ada", path="/login"):
     page.locator(f"#agree-{listener}").click()
     expect(page.get_by_text("Signed in as")).to_be_visible()
     return settled(page)
+
+
+def expect_signed_in(page, name="Ada"):
+    expect(page.get_by_text(f"Signed in as {name}")).to_be_visible()
+
+
+def expect_stranger(page):
+    expect(page.get_by_text("Signed in as")).to_have_count(0)
+    expect(settled(page).get_by_text("Signed in as")).to_have_count(0)
+
+
+def expect_refused(page, why):
+    """Back on the first page, with the sentence that says why, and an address that can be shown to anybody."""
+    expect(page.get_by_test_id("stAlert").first).to_contain_text(SENTENCES[why])
+    expect(page).to_have_url(page.url.split("?")[0])
 
 
 def is_signed_in(page, server):
@@ -57,30 +69,3 @@ class Witness:
             "JSON.stringify(history.state), document.documentElement.outerHTML]"
         )
         return json.dumps([*self.received, *kept], ensure_ascii=False)
-
-
-class OtherSite:
-    """
-    `with OtherSite() as evil:`; `evil.page(html)` gives the address of a page of somebody else's.
-
-    By the name `localhost` it is another site than the app; by the number 127.0.0.1 only another origin, whose
-    requests carry the app's cookies even where SameSite is Lax.
-    """
-
-    def __init__(self):
-        self._html = ""
-        self._server = Loopback(Starlette(routes=[Route("/", self._show)]))
-
-    async def _show(self, request):
-        return HTMLResponse(self._html)
-
-    def page(self, html, host="localhost"):
-        self._html = f"<!doctype html><title>Elsewhere</title>{html}"
-        return f"http://{host}:{self._server.port}/"
-
-    def __enter__(self):
-        self._server.start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.stop()

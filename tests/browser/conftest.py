@@ -3,7 +3,8 @@
 import pytest
 
 from tests.browser.chromium import launched, stranger_in
-from tests.browser.server import Server
+from tests.browser.server import Server, connected_server
+from tests.fakes.spotify import FakeSpotify
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +17,26 @@ def chromium():
 def server(tmp_path_factory):
     with Server(tmp_path_factory.mktemp("data")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def spotify():
+    with FakeSpotify(saved=40) as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def connected(tmp_path_factory, spotify):
+    """A server that knows the invented Spotify. It lets twenty sign-ins a minute begin, so each module has its own."""
+    with connected_server(tmp_path_factory.mktemp("data"), spotify) as running:
+        yield running
+
+
+@pytest.fixture
+def tokens_asked(spotify):
+    """How many codes were exchanged since the test began."""
+    before = spotify.count("POST /api/token")
+    return lambda: spotify.count("POST /api/token") - before
 
 
 @pytest.fixture

@@ -7,49 +7,40 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.files import OWN_FILE, downloaded, rows_of, upload
-from tests.browser.screen import go, move_slider, settled
+from tests.browser.screen import go, move_slider, options_of, settled
 
 pytestmark = pytest.mark.browser
 EXPORT = Path(__file__).resolve().parents[3] / "shared" / "data" / "exportify" / "listener_a.csv"
 
 
 def open_demo(page):
+    """Through the first door; where it leads to is full of charts, so only the test about that goes this way."""
     settled(page).get_by_role("button", name="Try the demo").click()
     expect(page.get_by_role("heading", name="Taste")).to_be_visible()
     return settled(page)
 
 
-def share_of(page, feature):
-    """How much of the list a feature explains, as the page says it."""
-    said = page.get_by_text("What made this list").inner_text()
-    found = re.search(rf"{feature} (\d+)%", said)
-    return int(found[1]) if found else 0
-
-
 def listed_titles(page):
     """The list's titles, best first, as the page offers them for explanation."""
-    page.get_by_role("combobox", name="Why is this track here?").press("ArrowDown")
-    expect(page.get_by_role("option").first).to_be_visible()
-    titles = page.get_by_role("option").all_inner_texts()
-    page.keyboard.press("Escape")
-    return [re.sub(r"^\d+\. ", "", title) for title in titles]
+    return [re.sub(r"^\d+\. ", "", title) for title in options_of(page, "Why is this track here?")]
 
 
 def test_the_energy_slider_steers_the_demo_list_and_its_reasons(visit):
     page = go(open_demo(visit()), "Recommend")
+    what_made_it = page.get_by_text("What made this list")
+    expect(what_made_it).to_contain_text(re.compile(r"energy \d+%"))
+
     move_slider(page, "Energy", "Home")
-    ignored, share_ignored = listed_titles(page), share_of(page, "energy")
+    expect(what_made_it).not_to_contain_text("energy")
+    ignored = listed_titles(page)
 
     move_slider(page, "Energy", "End")
-    decisive, share_decisive = listed_titles(page), share_of(page, "energy")
-
-    assert ignored != decisive
-    assert share_ignored == 0
-    assert share_decisive > share_ignored
+    expect(what_made_it).to_contain_text(re.compile(r"energy \d+%"))
+    assert listed_titles(page) != ignored
 
 
 def test_the_downloaded_list_is_the_one_on_the_screen_and_says_demo_data(visit):
-    page = go(open_demo(visit()), "Recommend")
+    page = settled(visit("/recommend"))
 
     rows = rows_of(downloaded(page, "Download this list as CSV"))
 
@@ -89,10 +80,10 @@ def test_a_real_export_becomes_a_radar(visit):
 
 
 def test_sliders_survive_a_change_of_page(visit):
-    page = go(open_demo(visit()), "Recommend")
+    page = settled(visit("/recommend"))
     move_slider(page, "Energy", "End")
 
-    go(page, "Taste")
+    go(page, "Library")
     go(page, "Recommend")
 
     assert page.get_by_role("slider", name="Energy").first.get_attribute("aria-valuetext") == "decisive"
