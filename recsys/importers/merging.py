@@ -29,14 +29,12 @@ def as_rows(table: pa.Table, source: str) -> pd.DataFrame:
             rows[name] = pd.Series([None] * len(rows), dtype="str")
     has_no_id = rows["track_id"].isna()
     if has_no_id.any():
-        named = rows.loc[has_no_id]
-        rows.loc[has_no_id, "track_id"] = [
-            name_id(*each) for each in zip(named["title"], named["artists"], strict=True)
-        ]
+        rows.loc[has_no_id, "track_id"] = _name_ids(rows.loc[has_no_id])
     return _with_source(rows, source)
 
 
 def _name_ids(rows: pd.DataFrame) -> list[str]:
+    """The id of each row by its name, made once for each name: a listening history repeats few."""
     pairs = list(zip(rows["title"], rows["artists"], strict=True))
     ids = {pair: name_id(*pair) for pair in set(pairs)}
     return [ids[pair] for pair in pairs]
