@@ -14,7 +14,7 @@ ALIASES: Final = {
         "track_id": "trackid trackuri spotifytrackid spotifytrackuri spotifyid spotifyuri uri "
         "id trackurl spotifyurl spotifylink externalurlsspotify trackhref url link",
         "title": "trackname tracktitle title songtitle songname name song track",
-        "artists": "artistnames artistsnames artists artistname trackartists "
+        "artists": "artistnames artistsnames artistsname artists artistname trackartists "
         "trackartist artist allartists mainartist performer",
         "album": "albumname trackalbumname album albumtitle",
         "isrc": "isrc trackisrc externalidsisrc",
@@ -22,27 +22,27 @@ ALIASES: Final = {
         "genres": "genres trackgenres trackgenre genre artistgenres spotifygenres topgenre",
         "added_at": "addedat addeddate dateadded",
         "source": "source",
-        "release_date": "releasedate albumreleasedate trackalbumreleasedate releaseddate",
+        "release_date": "releasedate albumreleasedate trackalbumreleasedate releaseddate albumdate",
         "year": "year releaseyear releasedyear albumreleaseyear",
         "duration_ms": "durationms trackdurationms duration trackduration length dur durationmin durationmins "
         "durationminutes lengthmin lengthminutes durations durationsec durationseconds lengthsec lengthseconds "
-        "tracklength",
+        "tracklength lengthduration",
         "popularity": "popularity trackpopularity pop",
         "explicit": "explicit isexplicit trackexplicit",
         "key": "key",
         "mode": "mode",
         "time_signature": "timesignature",
         "liked": "target liked isliked like",
-        # Short ones are from the yearly top lists on Kaggle.
-        "tempo": "tempo bpm",
-        "danceability": "danceability dnce",
+        # Short ones are from the yearly top lists on Kaggle, words such as "dance" from sites that sort playlists.
+        "tempo": "tempo bpm beatsperminute beatsperminutebpm",
+        "danceability": "danceability dnce dance",
         "energy": "energy nrgy",
-        "loudness": "loudness db",
-        "speechiness": "speechiness spch",
-        "acousticness": "acousticness acous",
-        "instrumentalness": "instrumentalness",
+        "loudness": "loudness db loudnessdb louddb",
+        "speechiness": "speechiness spch speech",
+        "acousticness": "acousticness acous acoustic",
+        "instrumentalness": "instrumentalness instrumental",
         "liveness": "liveness live",
-        "valence": "valence val",
+        "valence": "valence val happy",
     }.items()
 }
 """Our column -> names met in the wild, tidied by `tidy_name`, the most telling first."""
@@ -178,4 +178,4 @@ def _places_of(ours: str, tidied: list[str]) -> list[int]:
 def holds_ids(at: int, sample: Sequence[Sequence[str]]) -> bool:
     """True if some cell of that column ends in a Spotify id, or is a Spotify URI."""
     cells = [row[at].strip() for row in sample if len(row) > at]
-    return any(re.search(rf"(^|[:/]){SPOTIFY_ID}(\?|$)", cell) or cell.startswith("spotify:") for cell in cells)
+    return any(re.search(rf"(^|[:/]){SPOTIFY_ID}([/?#]|$)", cell) or cell.startswith("spotify:") for cell in cells)

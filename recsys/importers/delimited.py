@@ -19,10 +19,14 @@ from recsys.importers.columns import recognise
 SAMPLE_BYTES: Final = 1 << 18
 SAMPLE_ROWS: Final = 200
 BLOCK_BYTES: Final = 8 << 20
+csv.field_size_limit(BLOCK_BYTES)
 MOST_COLUMNS: Final = 2_000
 DELIMITERS: Final = (",", ";", "\t", "|")
 TOO_LONG: Final = "more cells than the header"
-UNCLOSED: Final = "a quote is opened there and never closed. Open it in a spreadsheet, save it again as CSV and retry."
+UNCLOSED: Final = (
+    f"a quote is opened there and never closed, or a cell is longer than {BLOCK_BYTES >> 20} MB. "
+    "Open it in a spreadsheet, save it again as CSV and retry."
+)
 BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -77,12 +81,9 @@ def find_layout(stream: BinaryIO, name: str) -> Layout:
         A quote is opened in its first rows and never closed.
     """
     encoding, skip = find_encoding(stream, name)
-    stream.seek(skip)
-    head = stream.read(SAMPLE_BYTES)
-    is_whole = len(head) < SAMPLE_BYTES
-    text = codecs.getincrementaldecoder(encoding)("replace").decode(head, final=is_whole)
-    layouts = [_layout_with(text, is_whole, delimiter, encoding, skip) for delimiter in _delimiters(text)]
-    found = max((each for each in layouts if each), key=_recognised, default=None)
+    found, is_whole = _look(stream, encoding, skip, SAMPLE_BYTES)
+    if not is_whole and not (found and found.sample):  # the first rows are longer than that
+        found, is_whole = _look(stream, encoding, skip, BLOCK_BYTES)
     if found is not None and not found.sample and not is_whole:
         raise UnreadableFile(f"“{name}” cannot be read from its first rows on: {UNCLOSED}")
     if found is None or not found.sample:
@@ -90,6 +91,16 @@ def find_layout(stream: BinaryIO, name: str) -> Layout:
     if len(found.header) > MOST_COLUMNS:
         raise NoTracks(f"“{name}” has {len(found.header):,} columns; that is not a table of tracks.")
     return found
+
+
+def _look(stream: BinaryIO, encoding: str, skip: int, size: int) -> tuple[Layout | None, bool]:
+    """The layout that the first `size` bytes show best, if any, and whether they are all there is."""
+    stream.seek(skip)
+    head = stream.read(size)
+    is_whole = len(head) < size
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(head, final=is_whole)
+    layouts = [_layout_with(text, is_whole, delimiter, encoding, skip) for delimiter in _delimiters(text)]
+    return max((each for each in layouts if each), key=_recognised, default=None), is_whole
 
 
 def find_encoding(stream: BinaryIO, name: str) -> tuple[str, int]:
@@ -149,7 +160,7 @@ def _first_rows(text: str, delimiter: str) -> list[list[str]]:
             rows.append(row)
             if len(rows) > SAMPLE_ROWS:
                 break
-    except csv.Error:  # a cell beyond the limit of the csv module, as an unclosed quote makes
+    except csv.Error:  # a cell beyond the limit, as an unclosed quote makes
         return rows
     return rows
 

@@ -61,8 +61,9 @@ def _batches(rows: Iterator[Any], keys: dict[int, str]) -> Iterator[Batch]:
 
 
 def _cell(row: Any, key: str) -> str | None:
-    """A value as a table would hold it; what is neither text nor number is none, but a list of texts is joined."""
+    """A value as a table would hold it: of a list the texts, or the names of its objects; else text or number."""
     value = row.get(key) if isinstance(row, Mapping) else None
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        value = "; ".join(value)
+    if isinstance(value, list):
+        names = [each.get("name") if isinstance(each, Mapping) else each for each in value]
+        value = "; ".join(name for name in names if isinstance(name, str))
     return plain_text(str(value)) or None if isinstance(value, (str, int, float)) else None

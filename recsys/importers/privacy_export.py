@@ -124,9 +124,18 @@ def export_of(first: Any) -> Export | None:
         return EXTENDED
     if "endTime" in first and "msPlayed" in first:
         return ACCOUNT
-    if isinstance(first.get("tracks"), list) and {"albums", "artists", "shows"} & first.keys():
+    if _is_library(first):
         return LIBRARY
     return PLAYLISTS if isinstance(first.get("playlists"), list) else None
+
+
+def _is_library(value: Mapping[str, Any]) -> bool:
+    """True for tracks beside what else can be saved, or tracks as only a library writes them."""
+    tracks = value.get("tracks")
+    if not isinstance(tracks, list):
+        return False
+    is_written_so = bool(tracks) and isinstance(tracks[0], Mapping) and {"artist", "track", "uri"} <= tracks[0].keys()
+    return is_written_so or bool({"albums", "artists", "shows"} & value.keys())
 
 
 def items_of(export: Export, entries: Iterable[Any]) -> Iterator[Any]:

@@ -1,6 +1,7 @@
 """Batches of strings to rows of the track table, with every value that was not believed reported."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -43,7 +44,7 @@ class RowReader:
     skipped: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
-    factors: dict[str, float] | None = None
+    factors: dict[str, float] = field(default_factory=dict)
 
     def read(self, batch: Batch) -> pa.Table:
         """
@@ -96,7 +97,7 @@ class RowReader:
                 self._report(ours, found.is_malformed, cells[ours], batch, "is not a number")
                 read[ours] = found.values
         self._add_year(cells, read, batch)
-        read = _without_unanalysed(self._scaled(read))
+        read = _without_unanalysed(self._scaled(read, cells))
         return {ours: self._believed(ours, values, cells, batch) for ours, values in read.items()}
 
     def _add_year(self, cells: dict[str, pa.Array], read: dict[str, pa.Array], batch: Batch) -> None:
@@ -107,15 +108,22 @@ class RowReader:
         self._report("release_date", _misread(dates, years), dates, batch, "is not a date")
         read["year"] = pc.coalesce(read["year"], years) if "year" in read else years
 
-    def _scaled(self, read: dict[str, pa.Array]) -> dict[str, pa.Array]:
-        """Bring percents to 0..1 and durations to milliseconds; decided by the first batch for the whole file."""
-        if self.factors is None:
-            percents = _percent_factors(read) if self.columns.dialect is OTHER else {}
-            self.factors = percents | _duration_factor(read, self.columns)
-        return {
-            ours: pc.multiply(values, self.factors[ours]) if ours in self.factors else values
-            for ours, values in read.items()
-        }
+    def _scaled(self, read: dict[str, pa.Array], cells: dict[str, pa.Array]) -> dict[str, pa.Array]:
+        """Percents as shares, durations in milliseconds; the first batch that has values decides for the whole file."""
+        if not self.factors.keys() & set(PERCENT_COLUMNS) and _have_values(read, PERCENT_COLUMNS):
+            self.factors |= self._percent_factors(read, cells)
+        if "duration_ms" not in self.factors and _have_values(read, ("duration_ms",)):
+            self.factors["duration_ms"] = _duration_factor(read["duration_ms"], self.columns.names["duration_ms"])
+        factors = {ours: factor for ours, factor in self.factors.items() if factor != 1 and ours in read}
+        return read | {ours: pc.multiply(read[ours], factor) for ours, factor in factors.items()}
+
+    def _percent_factors(self, read: dict[str, pa.Array], cells: dict[str, pa.Array]) -> dict[str, float]:
+        """1/100 for every 0..1 feature that is written with a percent sign, and for the others if they look like it."""
+        names = [ours for ours in PERCENT_COLUMNS if ours in read]
+        signed = [ours for ours in names if "%" in self.columns.names[ours] or _are_signed(cells[ours])]
+        others = [ours for ours in names if ours not in signed]
+        are_percents = self.columns.dialect is OTHER and _look_like_percents([read[ours] for ours in others])
+        return dict.fromkeys(others, 0.01 if are_percents else 1.0) | dict.fromkeys(signed, 0.01)
 
     def _believed(self, ours: str, values: pa.Array, cells: dict[str, pa.Array], batch: Batch) -> pa.Array:
         """Values within range; Spotify's own words for "unknown" become missing without a report."""
@@ -188,22 +196,26 @@ def _without_unanalysed(read: dict[str, pa.Array]) -> dict[str, pa.Array]:
     }
 
 
-def _percent_factors(read: dict[str, pa.Array]) -> dict[str, float]:
-    """1/100 for every 0..1 feature if most of their values above 0 lie above 1, and some far above."""
-    values = [each for ours in PERCENT_COLUMNS if ours in read for each in read[ours].drop_null().to_pylist()]
-    above_zero = [value for value in values if value > 0]
+def _have_values(read: dict[str, pa.Array], names: Iterable[str]) -> bool:
+    return any(read[ours].null_count < len(read[ours]) for ours in names if ours in read)
+
+
+def _are_signed(cells: pa.Array) -> bool:
+    return bool(pc.any(pc.match_substring_regex(cells, r"%\s*$")).as_py())
+
+
+def _look_like_percents(columns: list[pa.Array]) -> bool:
+    """True if most of the values above 0 lie above 1, and some far above."""
+    above_zero = [value for column in columns for value in column.drop_null().to_pylist() if value > 0]
     above_one = [value for value in above_zero if value > 1]
-    is_percent = len(above_one) > len(above_zero) / 2 and max(above_one) >= SURELY_PERCENT
-    return dict.fromkeys(PERCENT_COLUMNS, 0.01) if is_percent else {}
+    return len(above_one) > len(above_zero) / 2 and max(above_one) >= SURELY_PERCENT
 
 
-def _duration_factor(read: dict[str, pa.Array], columns: Columns) -> dict[str, float]:
+def _duration_factor(durations: pa.Array, header: str) -> float:
     """What brings durations to milliseconds: said by the header, else guessed from the middle value."""
-    if "duration_ms" not in read:
-        return {}
-    header = columns.names["duration_ms"].casefold()
-    middle = pc.quantile(read["duration_ms"], 0.5)[0].as_py() or 0.0
+    header = header.casefold()
+    middle = pc.quantile(durations, 0.5)[0].as_py()
     if "ms" in header or middle > MOST_SECONDS:
-        return {}
+        return 1.0
     is_minutes = "min" in header or ("sec" not in header and middle < MOST_MINUTES)
-    return {"duration_ms": MINUTE if is_minutes else SECOND}
+    return MINUTE if is_minutes else SECOND

@@ -12,19 +12,21 @@ from recsys.core.tracks import SPOTIFY_ID
 from recsys.importers.columns import ArtistCommas
 
 ID: Final = (
-    r"^(?:spotify:track:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?track/|https?://api\.spotify\.com/v1/tracks/)?"
-    rf"(?P<id>{SPOTIFY_ID})(?:\?.*)?$"
+    r"^(?:spotify:track:|(?:https?://)?(?:open|play)\.spotify\.com/(?:(?:intl-[a-z-]+|embed)/)?track/"
+    rf"|https?://api\.spotify\.com/v1/tracks/)?(?P<id>{SPOTIFY_ID})(?:[/?#].*)?$"
 )
 PODCAST: Final = r"spotify[:.](?:com/)?(?:[a-z-]+/)?(?:episode|show)[:/]"
 LOCAL: Final = r"^spotify:local:"
 QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)
+NAME_OF_OBJECT: Final = re.compile(r"[\"']name[\"']: *")
+"""In `[{'id': …, 'name': 'Ann'}]`, Spotify's artists as pandas writes them."""
 BETWEEN_ARTISTS: Final = {"bare": r",([^\s\d])", "spaced": r", ()"}
 """No digit behind a bare comma: 10,000 Maniacs are one band."""
 CONTROLS: Final = r"[\x00-\x08\x0e-\x1f\x7f]+"
 ISO_TIME: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 ISRC: Final = r"^[A-Z]{2}[A-Z0-9]{3}\d{7}$"
 YEAR: Final = r"(?:^|\D)(?P<year>\d{4})(?:\D|$)|^(?P<packed>\d{4})\d{4}$"
-SHORT_YEAR: Final = r"^(?:\d{1,2}[/.-]\d{1,2}[/.-]|[A-Za-z]{3}-)(?P<year>\d{2})$"
+SHORT_YEAR: Final = r"^(?:\d{1,2}[/.-]\d{1,2}[/.-]|(?:\d{1,2}[ -])?[A-Za-z]{3}[ -])(?P<year>\d{2})$"
 LAST_SHORT_YEAR: Final = 30
 """`1/2/30` is 2030 and `1/2/31` is 1931: where spreadsheets put the border (29 to 49) nothing is released yet."""
 
@@ -91,14 +93,16 @@ def _lists_joined(cells: pa.Array) -> pa.Array:
 
 
 def _read_list(cell: str) -> str:
-    names = [re.sub(r"\\(.)", r"\1", single or double) for single, double in QUOTED.findall(cell)]
+    objects = [QUOTED.match(cell, name.end()) for name in NAME_OF_OBJECT.finditer(cell)]
+    found = [each for each in objects if each] or list(QUOTED.finditer(cell))
+    names = [re.sub(r"\\(.)", r"\1", each[1] or each[2] or "") for each in found]
     if not names:
         return "" if cell == "[]" else cell  # [AMATORY] is a band
     return "; ".join(name for name in names if name)
 
 
 def years(cells: pa.Array) -> pa.Array:
-    """The year of a date as float64: `2019`, `2019-05`, `2019-05-01`, `1/2/19`, `01.02.2019`, `May-19`, `20190501`."""
+    """The year of a date as float64: `2019`, `2019-05`, `1/2/19`, `01.02.2019`, `May-19`, `2-May-19`, `20190501`."""
     found = pc.extract_regex(cells, YEAR)
     texts = pc.struct_field(found, "year")
     packed = pc.struct_field(found, "packed")

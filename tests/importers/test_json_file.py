@@ -22,6 +22,12 @@ def test_a_list_of_objects_is_read_like_a_table():
     assert imported.report.problem_count == 1
 
 
+def test_artists_as_objects_are_read_by_their_names():
+    rows = [{"id": ONE, "name": "Blue", "artists": [{"id": "x", "name": "Ann"}, {"name": "Bob"}, {"id": "y"}, None]}]
+
+    assert read_file(as_file(json.dumps(rows)), "tracks.json").tracks.loc[0, "artists"] == "Ann; Bob"
+
+
 def test_entries_that_are_no_objects_are_counted():
     report = read_file(as_file(json.dumps([{"id": ONE, "energy": 0.5}, 3, None])), "tracks.json").report
 

@@ -147,6 +147,13 @@ def test_the_saved_tracks_of_account_data():
     assert imported.tracks[["track_id", "title"]].to_numpy().tolist() == [[ONE, "Blue"]]
 
 
+def test_a_library_of_tracks_alone_is_known_by_how_they_are_written():
+    imported = read({"tracks": LIBRARY["tracks"]})
+
+    assert imported.report.format == "Spotify account data: library"
+    assert imported.tracks["track_id"].tolist() == [ONE]
+
+
 def test_the_playlists_of_account_data():
     track = {"trackName": "Blue", "artistName": "Ann", "albumName": "Rooms", "trackUri": f"spotify:track:{ONE}"}
     items = [{"track": track, "addedDate": "2021-02-03"}, {"track": None, "episode": {"episodeName": "Talk"}}]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from recsys.errors import NoTracks
 from recsys.importers.any_file import read_file
 from recsys.importers.table_rows import MOST_PROBLEMS
 from tests.importers.files import ONE, TWO, as_file
@@ -27,6 +28,8 @@ def only(text, column):
         f"spotify:track:{ONE}",
         f"https://open.spotify.com/track/{ONE}",
         f"https://open.spotify.com/intl-de/track/{ONE}?si=abc",
+        f"https://open.spotify.com/embed/track/{ONE}/",
+        f"open.spotify.com/track/{ONE}#0:30",
         f" {ONE} ",
     ],
 )
@@ -35,7 +38,9 @@ def test_an_id_is_found_under_any_name_and_in_any_form(header, cell):
     assert only(f"{header},energy\n{cell},0.5\n", "track_id") == ONE
 
 
-@pytest.mark.parametrize("artist", ["Artist", "artists", "artistName", "track_artist", "Artist Name(s)"])
+@pytest.mark.parametrize(
+    "artist", ["Artist", "artists", "artistName", "track_artist", "Artist Name(s)", "artist(s)_name"]
+)
 @pytest.mark.parametrize("title", ["song_title", "name", "track.name", "name_x", "Title", "trackName"])
 def test_a_title_and_an_artist_are_found_under_any_name(title, artist):
     row = tracks(f"{title},{artist}\nBlue,Ann\n").iloc[0]
@@ -49,6 +54,21 @@ def test_a_title_and_an_artist_are_found_under_any_name(title, artist):
 )
 def test_a_feature_is_found_under_any_name(energy):
     assert only(f"id,{energy}\n{ONE},0.25\n", "energy") == 0.25
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "cell", "value"),
+    [
+        ("Beats Per Minute (BPM)", "tempo", "157", 157),
+        ("Beats.Per.Minute", "tempo", "157", 157),
+        ("Loudness..dB..", "loudness", "-6", -6),
+        ("Dance", "danceability", "0.5", 0.5),
+        ("Length (Duration)", "duration_ms", "201", 201_000),
+        ("Album Date", "year", "2015-03-01", 2015),
+    ],
+)
+def test_columns_of_top_lists_and_playlist_sorters_are_found(header, column, cell, value):
+    assert only(f"Title,Artist,{header}\nBlue,Ann,{cell}\n", column) == value
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -97,6 +117,7 @@ def test_numbers_that_are_no_spotify_ids_do_not_hide_the_names():
         ("[]", ""),
         ("Ann;Bob", "Ann; Bob"),
         ("Ann ;; Bob;", "Ann; Bob"),
+        ("[{'id': 'x', 'name': 'Ann', 'type': 'artist'}, {'name': \"Bob's\"}]", "Ann; Bob's"),
         ("['__import__(\"os\").getcwd()']", '__import__("os").getcwd()'),
     ],
 )
@@ -117,6 +138,7 @@ def test_artists_are_read_from_any_list_and_nothing_is_evaluated(cell, artists):
         ("1/2/75", 1975),
         ("01.02.2019", 2019),
         ("May-19", 2019),
+        ("2-Jan-19", 2019),
         ("20190501", 2019),
         ("2019-05-01T00:00:00Z", 2019),
     ],
@@ -144,9 +166,25 @@ def test_a_duration_becomes_milliseconds(header, cell, duration_ms):
 
 
 def test_percents_become_shares_in_the_whole_file():
-    read = tracks(f"id,energy,valence,instrumentalness\n{ONE},81,50,0\n{TWO},1,66%,0\n")
+    read = tracks(f"id,energy,valence,instrumentalness\n{ONE},81,50,0\n{TWO},1,66,0\n")
 
     assert read[["energy", "valence", "instrumentalness"]].to_numpy().tolist() == [[0.81, 0.5, 0], [0.01, 0.66, 0]]
+
+
+def test_a_percent_sign_says_it_of_its_column_however_small_the_values():
+    read = tracks(f"id,energy,valence,liveness_%\n{ONE},1%,0.5,1\n{TWO},0.5 %,0.25,0.5\n")
+
+    assert read[["energy", "valence", "liveness"]].to_numpy().tolist() == [[0.01, 0.5, 0.01], [0.005, 0.25, 0.005]]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "column", "value"),
+    [("duration", "200000", "duration_ms", 200_000), ("energy", "50", "energy", 0.5)],
+)
+def test_units_are_read_from_the_first_values_even_if_they_stand_far_down(header, cell, column, value):
+    without = "".join(f"{number:022d},{'Blue ' * 60},Ann,\n" for number in range(30_000))
+
+    assert tracks(f"id,name,artists,{header}\n{without}{ONE[:-1]}x,Blue,Ann,{cell}\n")[column].iloc[-1] == value
 
 
 def test_decimal_commas_are_read():
@@ -260,6 +298,18 @@ def test_titles_are_text_whatever_they_look_like():
     read = tracks(f"id,name,artists\n{ONE},1999,=cmd()\n{TWO},None,<b>\n")
 
     assert read[["title", "artists"]].to_numpy().tolist() == [["1999", "=cmd()"], ["None", "<b>"]]
+
+
+@pytest.mark.parametrize("length", [200_000, 1_000_000])
+def test_a_cell_of_any_length_does_not_hide_the_rows(length):
+    found = report(f"id,name,artists\n{ONE},{'x' * length},Ann\n{TWO},Red,Ann\n")
+
+    assert (found.rows, found.tracks) == (2, 2)
+
+
+def test_a_table_of_artists_is_not_taken_for_tracks():
+    with pytest.raises(NoTracks, match="is a table of artists, not of tracks"):
+        report(f"id,followers,genres,name,popularity\n{ONE},5.0,['folk'],Ann,3\n")
 
 
 def test_a_table_of_genres_is_known_as_one():
