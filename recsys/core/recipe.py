@@ -9,6 +9,7 @@ from recsys.core.features import FEATURES, NUMBER_FEATURES, default_weights, fea
 from recsys.errors import BadRecipe
 
 LONGEST_LIST = 500
+HEAVIEST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Recipe:
 
     Attributes
     ----------
-    weights : mapping of feature name to float >= 0
+    weights : mapping of feature name to float in 0..1,000,000
         How much each feature counts; 0 ignores it. Features not named keep their default weight.
         A weight is not a direction: it never asks for more or less of anything.
     shifts : mapping of feature name to float in -2..2
@@ -88,8 +89,8 @@ class Recipe:
 def _check_weights(weights: Mapping[str, float]) -> None:
     for name, weight in weights.items():
         title = feature(name).title
-        if not _is_number(weight) or weight < 0:
-            raise BadRecipe(f"The weight of {title.lower()} must be a number from 0 up, not {weight}.")
+        if not _is_number(weight) or not 0 <= weight <= HEAVIEST:
+            raise BadRecipe(f"The weight of {title.lower()} must be a number from 0 up to {HEAVIEST:,}, not {weight}.")
     if not any(weights.values()):
         raise BadRecipe("Every weight is zero, so nothing tells one track from another. Raise at least one slider.")
 

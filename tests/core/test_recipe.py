@@ -26,7 +26,7 @@ def test_the_strongest_is_the_first_of_the_heaviest():
     assert Recipe(weights={"valence": 9.0, "energy": 9.0}).strongest() == "energy"
 
 
-@pytest.mark.parametrize("weight", [-0.1, math.nan, math.inf, "2"])
+@pytest.mark.parametrize("weight", [-0.1, math.nan, math.inf, 1e308, "2"])
 def test_an_impossible_weight_is_refused(weight):
     with pytest.raises(BadRecipe, match="The weight of energy must be a number from 0 up"):
         Recipe(weights={"energy": weight})
