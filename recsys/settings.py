@@ -51,11 +51,6 @@ class Settings:
     supabase_secret_key: str | None = field(default=None, repr=False)
 
     @property
-    def catalogue_path(self) -> Path:
-        """Where `catalogue add` writes by default."""
-        return self.data_folder / "catalogue.parquet"
-
-    @property
     def has_spotify(self) -> bool:
         """True when a Spotify app is configured."""
         return bool(self.spotify_client_id)

@@ -14,7 +14,7 @@ def test_nothing_set_works_with_defaults(tmp_path):
     found = settings(tmp_path, TONEARM_DATA=str(tmp_path))
 
     assert found.public_url == "http://127.0.0.1:8501"
-    assert found.catalogue_path == tmp_path / "catalogue.parquet"
+    assert found.catalogue == str(tmp_path / "catalogue.parquet")
     assert not found.has_spotify and not found.has_supabase and not found.is_https
 
 

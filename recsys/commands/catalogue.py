@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import click
-import pandas as pd
 
+from recsys.commands.catalogue_option import with_genres
+from recsys.errors import NoTracks, SettingsProblem
 from recsys.importers.any_file import read_files
-from recsys.importers.catalogue_file import add_to_catalogue
+from recsys.importers.catalogue_file import add_to_catalogue, is_address
 from recsys.importers.report import count_with_features
 from recsys.settings import Settings
 
@@ -22,7 +23,7 @@ def command() -> None:
 @click.option("--genres", type=click.Path(path_type=Path), help="A table of `id,genres` for tracks of the catalogue.")
 def add(files: tuple[Path, ...], path: Path | None, genres: Path | None) -> None:
     """
-    Add the tracks of FILE... to the catalogue, by default the one in the data folder.
+    Add the tracks of FILE... to the catalogue, by default the one the app uses.
 
     A track that is there already is updated; nothing is ever taken away.
 
@@ -31,10 +32,11 @@ def add(files: tuple[Path, ...], path: Path | None, genres: Path | None) -> None
       python -m recsys catalogue add tracks.csv
       python -m recsys catalogue add tracks.csv --genres genres.csv --to small.parquet
     """
-    path = path or Settings.from_environment().catalogue_path
+    path = path or _of_the_app()
     imported = read_files([(file, str(file)) for file in files])
-    tracks = imported.tracks if genres is None else _with_genres(imported.tracks, genres)
-    catalogue = add_to_catalogue(tracks, path)
+    if not len(imported.tracks):
+        raise NoTracks("There are no tracks to add, so the catalogue was left as it is.")
+    catalogue = add_to_catalogue(with_genres(imported.tracks, genres), path)
     skipped = sum(imported.report.skipped.values())
     click.echo(
         f"{path} holds {len(catalogue):,} tracks, {count_with_features(catalogue):,} of them with audio features; "
@@ -43,7 +45,9 @@ def add(files: tuple[Path, ...], path: Path | None, genres: Path | None) -> None
     )
 
 
-def _with_genres(tracks: pd.DataFrame, genres: Path) -> pd.DataFrame:
-    """The same tracks; genres from the file where it knows them. Ids that only the file has are no tracks."""
-    known = read_files([(genres, str(genres))]).tracks.set_index("track_id")["genres"].dropna()
-    return tracks.assign(genres=tracks["track_id"].map(known).fillna(tracks["genres"]).astype("str"))
+def _of_the_app() -> Path:
+    """Where the app looks for its catalogue."""
+    source = Settings.from_environment().catalogue
+    if is_address(source):
+        raise SettingsProblem("TONEARM_CATALOGUE is an address, which cannot be written. Name a file with --to.")
+    return Path(source)

@@ -22,7 +22,9 @@ from recsys.importers.catalogue_file import write_catalogue
     metavar="DIR",
     help="The folder to write into; made if absent.",
 )
-@click.option("--seed", default=SEED, show_default=True, help="Another seed invents other music.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=SEED, show_default=True, help="Another seed invents other music."
+)
 def command(out: Path, seed: int) -> None:
     """
     Write the invented catalogue and three invented listeners, library and listening history each, as files.

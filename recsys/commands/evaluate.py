@@ -1,6 +1,7 @@
 """`python -m recsys evaluate`: hide songs of real lists, and measure how soon each method finds them again."""
 
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -9,13 +10,11 @@ import click
 import numpy as np
 import pandas as pd
 
+from recsys.commands.catalogue_option import catalogue_of, with_genres
 from recsys.commands.weight_option import weights_of
 from recsys.core.evaluation import METRICS, TITLES, Progress, evaluate, methods
 from recsys.core.holdout import HoldOut, Pool
 from recsys.core.recipe import Recipe
-from recsys.errors import UnreadableFile
-from recsys.importers.any_file import read_file
-from recsys.importers.catalogue_file import read_catalogue
 from recsys.importers.playlists_file import read_playlists
 
 EPILOG: Final = """\b
@@ -44,11 +43,20 @@ SKIPPED: Final = {
 }
 
 
+class Share(click.FloatRange):
+    """A range of numbers; "nan" is none, though it lies below no end."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number, or a sentence."""
+        share: float = super().convert(value, param, ctx)
+        return self.fail("nan is not a number.", param, ctx) if math.isnan(share) else share
+
+
 @click.command("evaluate", epilog=EPILOG)
 @click.option("--catalogue", required=True, help="File or address of the songs to look in.")
 @click.option("--playlists", required=True, type=click.Path(path_type=Path), help="CSV: playlist_id, track_id.")
 @click.option("--genres", type=click.Path(path_type=Path), help="CSV: track id and genres, joined with commas.")
-@click.option("--hide", type=click.FloatRange(0.05, 0.95), default=0.5, show_default=True, help="Share to hide.")
+@click.option("--hide", type=Share(0.05, 0.95), default=0.5, show_default=True, help="Share to hide.")
 @click.option("--min-tracks", type=click.IntRange(2), default=20, show_default=True, help="Leave out shorter lists.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many lists, drawn at random.")
 @click.option("--cuts", type=click.IntRange(1), default=4, show_default=True, help="Cut each list so often anew.")
@@ -69,7 +77,7 @@ def command(
     recipe = Recipe(weights=weights_of(weights), only_new_artists=new_artists)
     hold_out = HoldOut(**cut, only_new_artists=new_artists)
     entries = read_playlists(playlists)
-    tracks = with_genres(read_catalogue(catalogue), genres)
+    tracks = with_genres(catalogue_of(catalogue), genres)
     settings = {
         "catalogue": Path(catalogue).name,
         "playlists": playlists.name,
@@ -80,16 +88,6 @@ def command(
     }
     found = {"settings": settings, **measured(tracks, entries, recipe, hold_out, _progress)}
     click.echo(json.dumps(found, indent=1, ensure_ascii=False) if as_json else table(found))
-
-
-def with_genres(tracks: pd.DataFrame, genres: Path | None) -> pd.DataFrame:
-    """The same track table with the genres of a file where it knows some; any other file of tracks will do."""
-    if genres is None:
-        return tracks
-    known = read_file(genres, genres.name).tracks.dropna(subset="genres").set_index("track_id")["genres"]
-    if not len(known):
-        raise UnreadableFile(f"“{genres.name}” holds no genres. It needs a column of track ids and a column “genres”.")
-    return tracks.assign(genres=tracks["track_id"].map(known).astype("str").fillna(tracks["genres"]))
 
 
 def measured(

@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 import pandas as pd
 
+from recsys.commands.catalogue_option import catalogue_of
 from recsys.commands.weight_option import weights_of
 from recsys.core.catalogue import Catalogue
 from recsys.core.explanation import Explanation, explain_all
@@ -18,7 +19,6 @@ from recsys.core.recommender import Recommendations, Recommender
 from recsys.demo import DEMO_NOTE
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_files
-from recsys.importers.catalogue_file import read_catalogue
 
 EPILOG: Final = """\b
 Examples:
@@ -65,7 +65,7 @@ def command(
     recipe = Recipe(weights=weights_of(weights), length=length)
     imported = read_files([(path, path.name) for path in library])
     liked, disliked = _by_thumb(imported.tracks, imported.liked)
-    songs = Catalogue.from_tracks(read_catalogue(catalogue))
+    songs = Catalogue.from_tracks(catalogue_of(catalogue))
     recommender = Recommender(songs, liked, seeds=seeds, dislikes=disliked)
     found = recommender.recommend(recipe)
     answer = Answer(found, explain_all(recommender, recipe, found.table["track_id"].tolist()))

@@ -88,6 +88,16 @@ def read_catalogue(source: Path | str, cache: Path | None = None) -> pd.DataFram
     return read_file(path, path.name).tracks
 
 
+def _check_extendable(path: Path) -> None:
+    """Raise `UnreadableFile` for a file that is there and no catalogue of ours: it would be written over."""
+    with opened(path, path.name) as stream:
+        if kind_of(stream) == PARQUET:
+            with opened_parquet(stream, path.name) as file:
+                if is_catalogue(file):
+                    return
+    raise UnreadableFile(f"“{path}” is there already and is no catalogue, so it was left as it is. Name another file.")
+
+
 def is_address(source: Path | str) -> bool:
     """True for `http://` and `https://`."""
     return isinstance(source, str) and urlsplit(source).scheme in ("http", "https")
@@ -98,8 +108,14 @@ def add_to_catalogue(tracks: pd.DataFrame, path: Path) -> pd.DataFrame:
     Extend the catalogue at `path` by a track table, or begin it, and return what it now holds.
 
     Where both know a track, the new rows count, and what they do not know is kept from the old.
+
+    Raises
+    ------
+    UnreadableFile
+        The file there is no catalogue, or the folder cannot be written to.
     """
     if path.exists():
+        _check_extendable(path)
         tracks = merge_tracks([tracks, read_catalogue(path)])
     write_catalogue(tracks, path)
     return tracks

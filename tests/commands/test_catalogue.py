@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from recsys.commands.catalogue import command
+from recsys.errors import SettingsProblem
 from recsys.importers.catalogue_file import read_catalogue
 
 FIRST, SECOND = "0000000000000000000001", "0000000000000000000002"
@@ -65,6 +66,39 @@ def test_without_a_path_the_catalogue_of_the_data_folder_is_meant(write, tmp_pat
     add(write("tracks.csv", f"id,name,artists\n{FIRST},Blue,Ann\n"))
 
     assert len(read_catalogue(tmp_path / "data" / "catalogue.parquet")) == 1
+
+
+def test_the_catalogue_that_the_app_is_set_to_use_is_meant_first(write, tmp_path, monkeypatch):
+    tracks = write("tracks.csv", f"id,name,artists\n{FIRST},Blue,Ann\n")
+    monkeypatch.setenv("TONEARM_CATALOGUE", str(tmp_path / "mine.parquet"))
+    add(tracks)
+    monkeypatch.setenv("TONEARM_CATALOGUE", "https://example.com/catalogue.parquet")
+    refused = add(tracks)
+
+    assert len(read_catalogue(tmp_path / "mine.parquet")) == 1
+    assert isinstance(refused.exception, SettingsProblem) and "--to" in str(refused.exception)
+
+
+@pytest.mark.parametrize("there", ["id,name,artists,mood\n" + SECOND + ",Red,Bob,calm\n", "shopping list\n"])
+def test_a_file_that_is_no_catalogue_is_not_written_over(write, there):
+    path = write("mine.csv", there)
+
+    answer = add(write("tracks.csv", f"id,name,artists\n{FIRST},Blue,Ann\n"), "--to", path)
+
+    assert "is there already and is no catalogue" in str(answer.exception)
+    assert path.read_text("utf-8") == there
+
+
+def test_without_tracks_or_without_genres_nothing_is_written(write, tmp_path):
+    path = tmp_path / "catalogue.parquet"
+    tracks = write("tracks.csv", f"id,name,artists\n{FIRST},Blue,Ann\n")
+
+    empty = add(write("YourLibrary.json", '{"tracks": [], "albums": []}'), "--to", path)
+    genreless = add(tracks, "--genres", tracks, "--to", path)
+
+    assert "There are no tracks to add" in str(empty.exception)
+    assert "holds no genres" in str(genreless.exception)
+    assert not path.exists()
 
 
 def test_an_unreadable_file_changes_nothing(write, tmp_path):

@@ -75,5 +75,9 @@ def test_a_file_in_place_of_the_folder_is_refused_in_a_sentence(tmp_path, monkey
     assert path.read_text() == "mine"
 
 
+def test_a_seed_below_zero_is_refused(tmp_path):
+    assert CliRunner().invoke(command, ["--out", str(tmp_path), "--seed", "-1"]).exit_code == 2
+
+
 def test_the_help_shows_an_example():
     assert "python -m recsys demo --out demo" in CliRunner().invoke(command, ["--help"]).output

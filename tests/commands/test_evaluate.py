@@ -5,7 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from recsys.commands.evaluate import command, with_genres
+from recsys.commands.catalogue_option import with_genres
+from recsys.commands.evaluate import command
 from recsys.core.evaluation import METRICS, TITLES
 from recsys.errors import BadRecipe, NothingToRank, TonearmError, UnknownFeature, UnreadableFile
 from recsys.importers.catalogue_file import write_catalogue
@@ -133,4 +134,4 @@ def test_a_missing_file_is_named(files, name):
 
 
 def test_a_share_outside_its_range_is_refused(files):
-    assert run(files, "--hide", "1.5").exit_code == 2
+    assert [run(files, "--hide", share).exit_code for share in ("1.5", "nan")] == [2, 2]

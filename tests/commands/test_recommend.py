@@ -6,6 +6,9 @@ import json
 import math
 import subprocess
 import sys
+import threading
+from functools import partial
+from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pandas as pd
@@ -60,6 +63,16 @@ def test_json_is_a_list_of_songs_with_their_reasons(library, catalogue):
         assert song["url"] == f"https://open.spotify.com/track/{song['track_id']}"
         assert song["album"] is None
         assert song["year"] is None or isinstance(song["year"], int)
+
+
+def test_a_catalogue_may_live_at_an_address(library, catalogue):
+    folder = partial(SimpleHTTPRequestHandler, directory=catalogue.parent)
+    with HTTPServer(("127.0.0.1", 0), folder) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        there = recommend(library, "--catalogue", f"http://127.0.0.1:{server.server_port}/{catalogue.name}")
+        server.shutdown()
+
+    assert there.stdout == recommend(library, "--catalogue", catalogue).stdout != ""
 
 
 def test_a_weight_changes_the_list(library, catalogue):
