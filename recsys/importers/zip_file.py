@@ -1,5 +1,6 @@
 """The files inside a ZIP, read in place: nothing is unpacked to disk, and nothing that only pretends to be small."""
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +18,11 @@ MOST_RATIO: Final = 200
 SMALL: Final = 16 << 20
 """Up to this size a member may be packed as tightly as it likes."""
 ENCRYPTED: Final = 0x1
+BROKEN: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError),
+    *(UnicodeDecodeError, NotImplementedError),
+)
+"""What `zipfile` raises for archives that are damaged, or packed in ways it does not know."""
 
 
 @contextmanager
@@ -35,7 +41,7 @@ def opened_zip(stream: BinaryIO, name: str) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(stream) as archive:
             _check(archive, name)
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as problem:
+    except BROKEN as problem:
         raise UnreadableFile(f"The ZIP “{name}” is damaged or unusual ({problem}). Download it again.") from problem
 
 
@@ -53,6 +59,8 @@ def _check(archive: zipfile.ZipFile, name: str) -> None:
 
 
 def _check_member(member: zipfile.ZipInfo, name: str) -> None:
+    if member.header_offset < 0:
+        raise zipfile.BadZipFile("a file in it begins before its beginning")
     path = PurePosixPath(member.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
         raise UnreadableFile(f"The ZIP “{name}” names a file outside of itself, which no export does. It was not read.")

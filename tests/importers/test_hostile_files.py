@@ -139,6 +139,28 @@ def test_a_damaged_zip():
     assert "is damaged" in refusal(as_file(content[:60] + b"XXXX" + content[64:]))
 
 
+@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_that_is_packed_otherwise_and_damaged(compression):
+    content = as_zip({"a.csv": EXPORTIFY_NET}, compression).getvalue()
+
+    assert "is damaged" in refusal(as_file(content[:60] + b"XXXXXXXX" + content[68:]))
+
+
+def test_a_zip_whose_directory_does_not_fit(tmp_path):
+    content = as_zip({"a.csv": EXPORTIFY_NET}).getvalue()
+    path = tmp_path / "cut.zip"
+
+    assert "is damaged" in refusal(as_file(b"PK\x03\x04" + content[44:]))
+    path.write_bytes(b"PK\x03\x04" + content[44:])
+    assert "is damaged" in refusal(path)
+
+
+def test_a_zip_with_a_name_in_no_encoding():
+    content = bytearray(as_zip({"ä.csv": EXPORTIFY_NET}).getvalue())
+
+    assert "is damaged" in refusal(as_file(bytes(content).replace("ä".encode(), b"\xff\xff")))
+
+
 def test_an_empty_zip():
     assert "holds no files" in refusal(as_zip({}))
 
