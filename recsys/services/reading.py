@@ -148,7 +148,7 @@ class ListReader:
 
 def _begun(stage: Stage, now: str) -> Stage:
     """The stage, running: where it stopped, or from the beginning of the list when its last reading was finished."""
-    stage = replace(stage, message="", blocked_until=None)
+    stage = replace(stage, message="", blocked_until=None, is_refused=False)
     if stage.state not in ("waiting", "done") and stage.pass_at:
         return replace(stage, state="running")
     before = stage.skipped if stage.is_complete else {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from recsys.errors import ReconnectSpotify, SpotifyBusy, SpotifyProblem
+from recsys.errors import ReconnectSpotify, SpotifyBusy, SpotifyProblem, SpotifyRefused
 from recsys.services.features import Features
 from recsys.services.jobs import Job, Jobs
 from recsys.services.leases import Leases
@@ -193,7 +193,7 @@ class _Run:
             self._attempt(name, lambda stage: reader.read(stage, self._now()))
         self._playlists(library, reader)
         self._attempt("features", lambda stage: features.fill(self._listener, self.keep, stage))
-        if all(stage.is_finished for stage in self._progress.stages):
+        if all(stage.is_over for stage in self._progress.stages):
             self._progress = replace(self._progress, finished_at=self._now())
         self._progress = replace(self._progress, is_running=False)
         self._store.save_state(self._listener, STATE, self._progress.as_json())
@@ -258,14 +258,16 @@ def begun(stored: SyncProgress, names: Sequence[str], now: datetime) -> SyncProg
     """
     The progress a sync begins with: what is left of an interrupted one, or every stage anew.
 
-    A stage that is half read keeps its place however old it is; finished ones are read again after a day.
+    A stage that is half read keeps its place however old it is. Finished lists are read again unless another is left
+    of a sync not a day old; features are looked for in any case, because what is left may bring new tracks.
     """
-    goes_on = stored.started_at is not None and stored.finished_at is None
-    is_fresh = goes_on and now - datetime.fromisoformat(str(stored.started_at)) < FRESH
+    is_left = any(not stage.is_over for stage in stored.lists if stage.name in names)
+    is_fresh = is_left and now - datetime.fromisoformat(str(stored.started_at)) < FRESH
     stages = []
     for name in names:
         stage = stored.stage(name) or Stage(name, TITLES.get(name, "A playlist"))
-        stages.append(replace(stage, state="waiting") if stage.is_finished and not is_fresh else stage)
+        is_asked_again = stage.is_finished and (not is_fresh or name == "features")
+        stages.append(replace(stage, state="waiting") if is_asked_again else stage)
     return SyncProgress(tuple(stages), True, stored.started_at if is_fresh else timestamp(now))
 
 
@@ -287,6 +289,7 @@ def list_playlists(library: SpotifyLibrary, spotify_id: str) -> list[dict[str, A
 
 def _stopped(stage: Stage, problem: SpotifyProblem, now: datetime) -> Stage:
     """The stage, with the sentence and, where Spotify asks to wait, the time."""
+    stage = replace(stage, is_refused=isinstance(problem, SpotifyRefused))
     if isinstance(problem, SpotifyBusy):
         until = timestamp(now + timedelta(seconds=problem.retry_after))
         return replace(stage, state="blocked", message=str(problem), blocked_until=until)

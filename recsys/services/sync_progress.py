@@ -36,6 +36,8 @@ class Stage:
         Tracks that are new in the library, and tracks found to be no longer on this list (they stay in the library).
     message : str
         A sentence when something stopped the stage.
+    is_refused : bool
+        True when that was Spotify saying no: asking again helps only once the listener or the app's owner mends it.
     cursor, pass_at, is_second_look : str or None, str or None, bool
         Where reading goes on, when this reading of the list began, and whether it is read again to find what moved.
     is_complete, skipped_before : bool, mapping of reason to count
@@ -54,6 +56,7 @@ class Stage:
     removed: int = 0
     message: str = ""
     blocked_until: str | None = None
+    is_refused: bool = False
     cursor: str | None = None
     pass_at: str | None = None
     is_second_look: bool = False
@@ -76,6 +79,11 @@ class Stage:
         """True when there is nothing left to do in this sync."""
         return self.state == "done"
 
+    @property
+    def is_over(self) -> bool:
+        """True when this sync can do no more about it: it is finished, or Spotify refuses it."""
+        return self.is_finished or self.is_refused
+
     def as_json(self) -> dict[str, Any]:
         """Plain values that `from_json` reads back."""
         return asdict(self)
@@ -93,7 +101,7 @@ class SyncProgress:
     A sync at one moment.
 
     `stages` is empty before the first sync. `is_running` is True while the job goes on; `started_at` and `finished_at`
-    are ISO 8601 in UTC, the latter None until every stage is done. `message` is a sentence when the job as a whole
+    are ISO 8601 in UTC, the latter None until every stage is over. `message` is a sentence when the job as a whole
     failed (the connection ended, the store did not answer).
     """
 

@@ -12,7 +12,7 @@ from recsys.services.sync import FRESH, LISTS, Sync
 from recsys.services.sync_progress import Stage, SyncProgress
 from tests.fakes.faults import Fault
 from tests.fakes.spotify.music import Playlist, spotify_id, track
-from tests.services.spotify_world import entries, ids, on_list
+from tests.services.spotify_world import SpotifyWorld, entries, ids, on_list
 
 MIXED, EMPTY, SHARED = 0, 1, 2
 
@@ -555,6 +555,51 @@ def test_an_interrupted_sync_of_yesterday_reads_finished_lists_again_and_keeps_t
     calls = calls_since(spotify, mark)
     assert sum("top" in call for call in calls) == 3
     assert [call for call in calls if "me/tracks" in call] == ["GET /v1/me/tracks?50", "GET /v1/me/tracks?100"]
+
+
+def test_a_list_that_is_refused_for_good_does_not_keep_new_likes_from_arriving(world, spotify):
+    """A listener who does not allow one list is not punished on the others."""
+    spotify.fail_when("GET /v1/me/top/tracks", Fault.scope())
+    progress = world.synced()
+    assert {one.state for one in progress.stages if one.name.startswith("top")} == {"failed"}
+    assert progress.finished_at is not None
+    assert not progress.is_interrupted
+
+    new = track(9999, "new")
+    spotify.like("ada", new)
+    world.synced()
+    assert new.id in on_list(world, "saved")
+
+    spotify.mend()
+    assert stage(world.synced(), "top_short").state == "done", "it is asked again every time"
+
+
+def test_what_arrives_after_a_block_gets_its_features_in_the_same_sync(world, spotify):
+    spotify.serves_audio_features = True
+    spotify.fail_next("GET /v1/me/tracks", Fault.quota_exceeded(retry_after=20_000))
+    assert stage(world.synced(), "saved").state == "blocked"
+    world.clock.now += 20_001
+
+    progress = world.synced()
+
+    assert progress.finished_at is not None
+    coverage = world.features.coverage("ada")
+    assert (coverage.known, coverage.waiting) == (coverage.total, 0)
+
+
+def test_while_features_wait_the_lists_are_read_as_ever(spotify, reccobeats, tmp_path, http):
+    world = SpotifyWorld(spotify, tmp_path, http, reccobeats.url)
+    world.connect()
+    world.features.agree("ada", "reccobeats", True)
+    reccobeats.fail_when("GET /v1/audio-features", Fault.server_error())
+    assert world.synced().is_interrupted
+
+    new = track(9999, "new")
+    spotify.like("ada", new)
+    world.synced()
+    world.close()
+
+    assert new.id in on_list(world, "saved")
 
 
 def test_progress_survives_being_stored(world, spotify):

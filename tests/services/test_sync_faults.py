@@ -129,7 +129,9 @@ def test_a_fault_that_lasts_stops_one_stage_with_a_sentence_and_the_next_sync_co
     world.connect()
     only_left = world.store.state("ada", STATE)
     assert [one["state"] for one in only_left["stages"] if one["name"] == stage_name] == [state]
-    world.store.save_state("ada", STATE, {**only_left, "started_at": timestamp(world.now())})
+    stages = [{**one, "is_refused": False} for one in only_left["stages"]]  # or the other lists would be read as well
+    goes_on = {"stages": stages, "started_at": timestamp(world.now()), "finished_at": None}
+    world.store.save_state("ada", STATE, {**only_left, **goes_on})
     assert_complete(world, world.synced().stage(stage_name))
 
 
