@@ -1,6 +1,7 @@
 """What a program may ask of `/api/recommend`, as a table: its values become a recipe, and the list an answer."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +16,9 @@ from recsys.errors import BadRecipe, BadValue, UnknownFeature
 
 HEAVIEST: Final = 100.0
 MOST_SEEDS: Final = 50
+NUMBER: Final = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+"""As in JSON or a little looser; `float` would also read "1_0", " 5 " and digits of other scripts."""
+
 TRACK_ID: Final = r"[A-Za-z0-9:_-]{1,64}"
 
 
@@ -39,10 +43,7 @@ class Wish:
 
 def _number(low: float, high: float) -> Callable[[str, str], float]:
     def read(name: str, text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
+        value = float(text) if re.fullmatch(NUMBER, text) else math.nan
         if not low <= value <= high:  # false for NaN as well
             raise BadValue(f"“{name}” must be a number from {low:g} to {high:g}.", name)
         return value

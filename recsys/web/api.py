@@ -28,7 +28,7 @@ from recsys.services.visitors import Visitor
 from recsys.web.cookies import session_cookie
 from recsys.web.deployment import Deployment, SyncService
 from recsys.web.openapi import document
-from recsys.web.requests import asks_for_page, is_same_origin, visitor_of
+from recsys.web.requests import asks_for_page, is_same_origin, visitor_of, wanted
 
 STATUS: Final[dict[type[TonearmError], int]] = {
     BadValue: 422,
@@ -104,6 +104,7 @@ class Api:
             Route("/api/sync-spotify", self.cancel_sync, methods=["DELETE"]),
             Route("/api/recommend", self.recommend),
             ForPrograms("/recommend", self.recommend),
+            Route("/api/{path:path}", self.unknown),
         ]
 
     def health(self, request: Request) -> Response:
@@ -117,6 +118,10 @@ class Api:
         """The description of this API."""
         d = self._deployment
         return JSONResponse(document(d.version, d.public_url, session_cookie(d.is_https)))
+
+    def unknown(self, request: Request) -> Response:
+        """A path that is none of ours: without this a mistyped one would get the page of a screen, and status 200."""
+        return _json({"error": "There is nothing here. /api/openapi.json says what there is."}, 404)
 
     @_answers_errors
     def me(self, request: Request) -> Response:
@@ -200,9 +205,9 @@ def _progress(progress: SyncProgress) -> dict[str, Any]:
 
 
 def _prefers_csv(request: Request) -> bool:
-    """True when `text/csv` is asked for and `application/json` is not."""
-    accepted = request.headers.get("accept", "")
-    return "text/csv" in accepted and "application/json" not in accepted
+    """True when CSV is wanted more than JSON."""
+    accept = request.headers.get("accept", "*/*")
+    return wanted(accept, "text/csv") > wanted(accept, "application/json")
 
 
 def _json(content: dict[str, Any], status: int = 200) -> JSONResponse:

@@ -266,10 +266,36 @@ def test_many_programs_at_once_get_the_lists_they_would_get_alone(world, spotify
     assert max(most_at_once) <= RANKED_AT_ONCE
 
 
-@pytest.mark.parametrize("accept", ["application/json", "*/*", "text/csv, application/json", ""])
-def test_json_unless_csv_is_what_is_wanted(caller, accept):
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("", "application/json"),
+        ("*/*", "application/json"),
+        ("image/png", "application/json"),
+        ("text/csvx", "application/json"),
+        ("text/csv, application/json", "application/json"),
+        ("text/csv;q=0, */*", "application/json"),
+        ("text/csv;q=0.1, application/json;q=0.9", "application/json"),
+        ("text/csv;q=0.5, */*", "application/json"),
+        ("text/csv", "text/csv"),
+        ("TEXT/CSV; charset=utf-8", "text/csv"),
+        ("text/*", "text/csv"),
+        ("text/csv, */*", "text/csv"),
+        ("text/csv;q=much", "text/csv"),
+        ("text/csv; q=0.9, application/json; q=0.1", "text/csv"),
+        ("application/json;q=0, text/csv;q=0.001", "text/csv"),
+    ],
+)
+def test_json_unless_csv_is_wanted_more(caller, accept, kind):
     answer = caller.get("/api/recommend?limit=1", headers={"Accept": accept})
-    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-type"].startswith(kind)
+
+
+def test_a_mistyped_path_is_not_found_instead_of_a_page(browser):
+    for path in ("/api/sync_spotify", "/api/", "/api/recommend/3"):
+        answer = browser.get(path)
+        assert answer.status_code == 404
+        assert "/api/openapi.json" in answer.json()["error"]
 
 
 @pytest.mark.parametrize(
@@ -291,6 +317,11 @@ def test_json_unless_csv_is_what_is_wanted(caller, accept):
         ("energy=-1", "energy"),
         ("energy=1e300", "energy"),
         ("energy=much", "energy"),
+        ("energy=", "energy"),
+        ("energy=1_0", "energy"),
+        ("energy=%205", "energy"),
+        ("energy=٣", "energy"),
+        ("energy=.", "energy"),
         ("weights=energy:nan", "weights"),
         ("weights=energy", "weights"),
         ("weights=energy:1,energy:2", "weights"),
