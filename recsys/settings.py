@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from recsys.errors import SettingsProblem
 
@@ -26,7 +26,8 @@ class Settings:
     catalogue : str
         Path or https address of the Parquet catalogue (`TONEARM_CATALOGUE`).
     public_url : str
-        Where browsers reach the app (`PUBLIC_URL`), without a trailing slash. Spotify refuses `localhost`.
+        Where browsers reach the app (`PUBLIC_URL`), written as browsers write an origin: lower case, no path, no
+        default port. Spotify refuses `localhost`.
     spotify_client_id, spotify_client_secret : str or None
         The Spotify app (`SPOTIFY_CLIENT_ID`, and `SPOTIFY_CLIENT_SECRET`, which PKCE makes optional).
     spotify_accounts_url, spotify_api_url, reccobeats_url : str
@@ -119,14 +120,27 @@ def _platform_folder(given: Mapping[str, str]) -> Path:
 
 
 def _address(key: str, value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    """The address without a trailing slash, and without the version of an interface, which is ours to add."""
+    value = value.strip().rstrip("/")
+    try:
+        parts = urlsplit(value)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
         raise SettingsProblem(f"{key} must be an address such as http://127.0.0.1:8501, not “{value}”.")
-    if key == "PUBLIC_URL" and parts.hostname == "localhost":
-        raise SettingsProblem(
-            f"PUBLIC_URL must not say localhost: Spotify refuses it. Use {value.replace('localhost', '127.0.0.1')}."
-        )
-    return value.rstrip("/")
+    return _origin(parts) if key == "PUBLIC_URL" else value.removesuffix("/v1")
+
+
+def _origin(parts: SplitResult) -> str:
+    """The address as browsers write it into `Origin`, which is compared letter by letter (RFC 6454, 6.2)."""
+    host = parts.netloc.lower()
+    if parts.hostname == "localhost":
+        mended = f"{parts.scheme}://{host.replace('localhost', '127.0.0.1')}"
+        raise SettingsProblem(f"PUBLIC_URL must not say localhost: Spotify refuses it. Use {mended}.")
+    if parts.path or parts.query or parts.fragment or "@" in host:
+        raise SettingsProblem("PUBLIC_URL must end with the host and port: the app stands at the root of its host.")
+    return f"{parts.scheme}://{host.removesuffix(':443' if parts.scheme == 'https' else ':80')}"
 
 
 def _all_or_nothing(settings: Settings) -> Settings:

@@ -32,6 +32,12 @@ def test_the_environment_wins_over_the_secrets_file(tmp_path):
     ("given", "named"),
     [
         ({"PUBLIC_URL": "http://localhost:8501"}, "http://127.0.0.1:8501"),
+        ({"PUBLIC_URL": "http://LOCALHOST:8501"}, "http://127.0.0.1:8501"),
+        ({"PUBLIC_URL": "https://tonearm.example/music"}, "root of its host"),
+        ({"PUBLIC_URL": "https://tonearm.example?a=b"}, "root of its host"),
+        ({"PUBLIC_URL": "https://me@tonearm.example"}, "root of its host"),
+        ({"PUBLIC_URL": "http://[::1"}, "PUBLIC_URL must be an address"),
+        ({"PUBLIC_URL": "http://127.0.0.1:port"}, "PUBLIC_URL must be an address"),
         ({"SPOTIFY_API_URL": "api.spotify.com"}, "SPOTIFY_API_URL"),
         ({"SUPABASE_URL": "https://x.supabase.co"}, "SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY"),
     ],
@@ -39,6 +45,35 @@ def test_the_environment_wins_over_the_secrets_file(tmp_path):
 def test_a_wrong_setting_is_named_in_a_sentence(tmp_path, given, named):
     with pytest.raises(SettingsProblem, match=named):
         settings(tmp_path, **given)
+
+
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("https://tonearm.example/", "https://tonearm.example"),
+        ("HTTPS://Tonearm.Example", "https://tonearm.example"),
+        ("https://tonearm.example:443", "https://tonearm.example"),
+        ("https://tonearm.example:80", "https://tonearm.example:80"),
+        ("http://tonearm.example:80", "http://tonearm.example"),
+        ("https://tonearm.example:8443 ", "https://tonearm.example:8443"),
+        ("http://[::1]:8501", "http://[::1]:8501"),
+    ],
+)
+def test_the_public_address_is_what_browsers_send_as_origin(tmp_path, given, origin):
+    """Or nobody could log out, and cookies would not be marked Secure."""
+    found = settings(tmp_path, PUBLIC_URL=given)
+
+    assert found.public_url == origin
+    assert found.is_https == origin.startswith("https")
+
+
+def test_an_address_may_name_the_version_of_an_interface_as_its_documentation_does(tmp_path):
+    found = settings(
+        tmp_path, SPOTIFY_API_URL="https://api.spotify.com/v1/", RECCOBEATS_URL="https://api.reccobeats.com/v1"
+    )
+
+    assert found.spotify_api_url == "https://api.spotify.com"
+    assert found.reccobeats_url == "https://api.reccobeats.com"
 
 
 def test_a_broken_secrets_file_is_named(tmp_path):
