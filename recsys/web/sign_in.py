@@ -182,7 +182,8 @@ class SignIn:
         code = _code(problem)
         log.warning("Sign-in ended: %s (%s).", code, type(problem).__name__)
         response = _go(f"/?{urlencode({'login': code})}")
-        take_sign_in(response, self._deployment.is_https)
+        if code != "state":  # the cookie is of another sign-in, begun later in this browser and perhaps still under way
+            take_sign_in(response, self._deployment.is_https)
         return response
 
 

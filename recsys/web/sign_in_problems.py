@@ -3,7 +3,7 @@
 from typing import Final
 
 SENTENCES: Final = {
-    "state": "This sign-in was not begun in this browser, so it was stopped. Please try again from here.",
+    "state": "This sign-in was not begun in this browser, or another one was begun since. Please try again from here.",
     "expired": "That sign-in took too long, or was used before. Please try again.",
     "denied": "You did not agree on Spotify's page, so nothing was connected. You can try again at any time.",
     "refused": "Spotify did not accept the sign-in. Please try again; if it goes on, check the app's settings.",

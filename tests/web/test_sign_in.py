@@ -117,6 +117,21 @@ def test_login_csrf_is_refused_while_the_victim_signs_in_as_well(world, spotify,
     assert spotify.count("POST /api/token") == 0
 
 
+def test_of_two_tabs_that_sign_in_at_once_the_later_one_gets_in(world, spotify, browser):
+    early, late = browser.begin("/login?next=/library"), browser.begin("/login?next=/taste")
+
+    assert query_of(browser.visit(spotify.approve(early))) == {"login": "state"}
+    assert browser.visit(spotify.approve(late)).headers["location"] == "/taste"
+    assert who(world, browser).display_name == "Ada"
+
+
+def test_a_stranger_with_a_forged_answer_does_not_spoil_a_sign_in_under_way(world, spotify, browser):
+    away = browser.begin()
+    browser.visit("/callback?error=access_denied&state=forged")
+    browser.visit(spotify.approve(away))
+    assert who(world, browser).display_name == "Ada"
+
+
 def test_a_replayed_callback_is_refused_and_the_session_is_kept(world, spotify, browser):
     address = spotify.approve(browser.begin())
     browser.visit(address)
