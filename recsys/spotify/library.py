@@ -8,7 +8,7 @@ import pandas as pd
 
 from recsys.errors import SpotifyUnreachable
 from recsys.spotify.api import Api, Request
-from recsys.spotify.parsing import parse_plays, parse_tracks
+from recsys.spotify.parsing import parse_plays, parse_tracks, text_in
 from recsys.spotify.playlist import Playlist, parse_playlist
 
 PAGE: Final = 50
@@ -83,16 +83,11 @@ class SpotifyLibrary:
     def me(self) -> Me:
         """Who signed in."""
         answer = self._object("me", {})
-        spotify_id, name = answer.get("id"), answer.get("display_name")
-        if not isinstance(spotify_id, str) or not spotify_id:
+        spotify_id = text_in(answer.get("id"))
+        if spotify_id is None:
             raise SpotifyUnreachable("Spotify did not say who signed in. Try again in a few minutes.")
-        images = [
-            i["url"]
-            for i in answer.get("images") or []
-            if isinstance(i, dict) and str(i.get("url")).startswith("https://")
-        ]
-        key = answer.get("account_id") or spotify_id
-        return Me(spotify_id, str(key), str(name or spotify_id), images[0] if images else None)
+        key, name = (text_in(answer.get(field)) or spotify_id for field in ("account_id", "display_name"))
+        return Me(spotify_id, key, name, _picture(answer.get("images")))
 
     def page(self, origin: str, cursor: str | None = None) -> Page:
         """A page of any origin: one of `ORIGINS`, or `playlist:<id>`."""
@@ -181,6 +176,11 @@ class _Place:
         if lost and self.offset:
             return f"{max(0, self.offset - lost)}/{total}"
         return f"{end}/{'' if total is None else total}" if has_more and _items(answer) else None
+
+
+def _picture(images: Any) -> str | None:
+    urls = [text_in(one.get("url")) for one in images if isinstance(one, dict)] if isinstance(images, list) else []
+    return next((url for url in urls if url and url.startswith("https://")), None)
 
 
 def _items(answer: dict[str, Any]) -> list[Any]:

@@ -21,6 +21,8 @@ EPISODE: Final = "a podcast episode"
 NAMELESS: Final = "without a title"
 REPEATED: Final = "more than once on the list"
 UNKNOWN_ARTIST: Final = "Unknown artist"
+LARGEST: Final = 2**53
+"""The largest number believed: JSON has no limit, and what is larger is no duration and no count."""
 
 Row = dict[str, Any]
 
@@ -48,7 +50,7 @@ def parse_tracks(entries: Iterable[Any]) -> Parsed:
         if reason:
             skipped[reason] += 1
             continue
-        rows[track["id"]] = track_row(track) | {"added_at": _text(_object(entry).get("added_at"))}
+        rows[track["id"]] = track_row(track) | {"added_at": text_in(_object(entry).get("added_at"))}
         positions.append(position)
     table = pd.DataFrame(list(rows.values()))
     return Parsed(as_tracks(table), tuple(positions), dict(skipped))
@@ -68,11 +70,11 @@ def why_no_row(track: Row) -> str | None:
     """Why this is not a track that can be looked up anywhere; None when it is one."""
     if track.get("is_local") is True or str(track.get("uri")).startswith("spotify:local:"):
         return LOCAL
-    if track.get("type", "track") != "track":
+    if (track.get("type") or "track") != "track":
         return EPISODE
     if not re.fullmatch(SPOTIFY_ID, str(track.get("id"))):
         return GONE
-    return None if _text(track.get("name")) else NAMELESS
+    return None if text_in(track.get("name")) else NAMELESS
 
 
 def track_row(track: Row) -> Row:
@@ -80,9 +82,9 @@ def track_row(track: Row) -> Row:
     album = _object(track.get("album"))
     return {
         "track_id": track["id"],
-        "title": _text(track["name"]),
+        "title": text_in(track["name"]),
         "artists": _names(track.get("artists")) or UNKNOWN_ARTIST,
-        "album": _text(album.get("name")),
+        "album": text_in(album.get("name")),
         "isrc": _isrc(_object(track.get("external_ids")).get("isrc")),
         "year": _believed("year", _year(album.get("release_date"))),
         "duration_ms": _believed("duration", _number(track.get("duration_ms"))),
@@ -97,7 +99,7 @@ def parse_plays(entries: Iterable[Any]) -> pd.DataFrame:
 
     `ms_played` is missing throughout: Spotify says when a track was played here, not for how long.
     """
-    entries = [(track_in(entry), _text(_object(entry).get("played_at"))) for entry in entries]
+    entries = [(track_in(entry), text_in(_object(entry).get("played_at"))) for entry in entries]
     plays = [(track["id"], at) for track, at in entries if at and why_no_row(track) is None]
     table = pd.DataFrame(plays, columns=["track_id", "played_at"]).astype("str")
     return table.assign(ms_played=pd.Series([None] * len(table), dtype="float64"))
@@ -111,28 +113,30 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _text(value: Any) -> str | None:
-    return (value.strip() or None) if isinstance(value, str) else None
+def text_in(value: Any) -> str | None:
+    """Text without blanks around it, or None. JSON can carry half of a surrogate pair, which no table can hold."""
+    return (value.strip().encode("utf-8", "replace").decode() or None) if isinstance(value, str) else None
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and abs(value) <= LARGEST else None
 
 
 def _names(artists: Any) -> str:
     """Joined with "; ", which therefore may not stand inside a name."""
-    names = (_text(_object(artist).get("name")) for artist in _list(artists))
+    names = (text_in(_object(artist).get("name")) for artist in _list(artists))
     return "; ".join(name.replace(";", ",") for name in names if name)
 
 
 def _isrc(value: Any) -> str | None:
-    code = (_text(value) or "").upper().replace("-", "")
+    code = (text_in(value) or "").upper().replace("-", "")
     return code if re.fullmatch(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}", code) else None
 
 
 def _year(release_date: Any) -> float | None:
     """The year of `2019-02-01`, `2019-02` or `2019`, whichever precision Spotify knows."""
-    found = re.match(r"\d{4}(?!\d)", _text(release_date) or "")
+    found = re.match(r"\d{4}(?!\d)", text_in(release_date) or "")
     return float(found.group()) if found else None
 
 

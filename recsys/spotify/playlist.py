@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from recsys.spotify.parsing import text_in
+
 LINK: Final = "https://open.spotify.com/playlist/"
 
 
@@ -37,7 +39,7 @@ def parse_playlist(item: Any) -> Playlist | None:
     total = contents.get("total") if isinstance(contents, dict) else None
     return Playlist(
         playlist_id=item["id"],
-        name=str(item.get("name") or "Unnamed playlist"),
+        name=text_in(item.get("name")) or "Unnamed playlist",
         owner_id=str(owner.get("id")) if isinstance(owner, dict) else "",
         is_collaborative=item.get("collaborative") is True,
         snapshot_id=item["snapshot_id"] if isinstance(item.get("snapshot_id"), str) else None,

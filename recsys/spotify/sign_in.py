@@ -28,6 +28,7 @@ SCOPES: Final = (
 """All that Tonearm asks for. Playlists are made private, so nothing that others see is ever changed."""
 
 HOUR: Final = 3600.0
+DAY: Final = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -167,16 +168,22 @@ def _json_object(answer: httpx.Response) -> dict[str, Any]:
 
 
 def _granted(answer: dict[str, Any], before: Grant, now: float) -> Grant:
-    token, lasts = answer.get("access_token"), answer.get("expires_in", HOUR)
-    if not isinstance(token, str) or not token or not isinstance(lasts, int | float):
+    """The grant with what came; what did not come, or not as it should, stays as it was before."""
+    token, refresh_token, scope = (answer.get(name) for name in ("access_token", "refresh_token", "scope"))
+    if not isinstance(token, str) or not token:
         raise SpotifyUnreachable("Spotify's sign-in gave an answer it should not. Try again in a few minutes.")
     return replace(
         before,
         access_token=token,
-        refresh_token=answer.get("refresh_token") or before.refresh_token,
-        expires_at=now + lasts,
-        scope=answer.get("scope") or before.scope,
+        refresh_token=refresh_token if isinstance(refresh_token, str) and refresh_token else before.refresh_token,
+        expires_at=now + _seconds(answer.get("expires_in")),
+        scope=scope if isinstance(scope, str) else before.scope,
     )
+
+
+def _seconds(lasts: Any) -> float:
+    """How long a token lasts. Unsaid or unbelievable is an hour: where that is wrong, a refusal renews it."""
+    return lasts if isinstance(lasts, int | float) and 0 < lasts <= DAY else HOUR
 
 
 def _refused(answer: dict[str, Any]) -> SpotifyRefused:

@@ -169,6 +169,15 @@ def test_an_older_answer_is_keyed_by_the_user_name():
     assert me.avatar_url == "https://i.example/me"
 
 
+@pytest.mark.parametrize("images", [None, [], {}, 5, "https://i.example/me", [None], [{"url": None}], [{}]])
+def test_whatever_stands_for_a_picture_does_not_keep_a_listener_out(images):
+    about = {"id": "ada", "account_id": ["odd"], "display_name": "A\ud800", "images": images}
+
+    me = SpotifyLibrary(Canned(about)).me()
+
+    assert (me.listener_key, me.display_name, me.avatar_url) == ("ada", "A?", None)
+
+
 def test_the_next_address_is_never_followed():
     api = Canned(
         {"items": [None], "next": "https://evil.example/v1/me/tracks?offset=50", "total": 60},

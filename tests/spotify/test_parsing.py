@@ -57,6 +57,22 @@ def test_a_track_is_found_under_every_name_spotify_gave_it(entry):
 
 
 @pytest.mark.parametrize(
+    ("odd", "column", "read"),
+    [
+        ({"name": "Half a \ud83d sign"}, "title", "Half a ? sign"),
+        ({"artists": [{"name": "\udfff"}]}, "artists", "?"),
+        ({"type": None}, "title", ONE.name),
+        ({"duration_ms": 10**400}, "duration_ms", None),
+        ({"popularity": float("inf")}, "popularity", None),
+    ],
+    ids=["half a pair of surrogates", "in a name", "no type", "more digits than a float has", "infinity"],
+)
+def test_what_json_can_carry_and_a_table_cannot_is_left_out(odd, column, read):
+    value = only({"track": track(**odd)})[column]
+    assert value == read if read else pd.isna(value)
+
+
+@pytest.mark.parametrize(
     ("entry", "reason"),
     [
         ({"item": None}, GONE),

@@ -184,7 +184,6 @@ FAULTS = {
     "sent elsewhere": (Fault.redirect("http://127.0.0.1:9/"), SpotifyUnreachable),
     "a list": (Fault(200, "[]"), SpotifyUnreachable),
     "no token": (Fault(200, '{"expires_in": 3600}'), SpotifyUnreachable),
-    "odd lifetime": (Fault(200, '{"access_token": "BQ", "expires_in": "soon"}'), SpotifyUnreachable),
 }
 
 
@@ -212,6 +211,28 @@ def test_an_answer_without_scope_means_what_was_asked(spotify, accounts):
     grant = accounts().exchange("code", VERIFIER, 100.0, scopes=["a", "b"])
 
     assert (grant.scope, grant.expires_at, grant.refresh_token) == ("a b", 3700.0, None)
+
+
+@pytest.mark.parametrize("lasts", ["null", "0", "-5", '"soon"', '"3600"', "1e15", "1e999", "NaN", "[]"])
+def test_a_token_without_a_believable_end_lasts_an_hour(spotify, accounts, lasts):
+    spotify.fail_next("POST /api/token", Fault(200, f'{{"access_token": "BQ", "expires_in": {lasts}}}'))
+
+    assert accounts().exchange("code", VERIFIER, 100.0).expires_at == 3700.0
+
+
+def test_what_comes_in_the_wrong_shape_changes_nothing(spotify, accounts):
+    odd = '{"access_token": "BQ-new", "refresh_token": 5, "scope": ["a"]}'
+    spotify.fail_next("POST /api/token", Fault(200, odd))
+
+    grant = accounts().refresh(Grant("BQ", "AQ", 0.0, "a b", 0.0), 100.0)
+
+    assert (grant.access_token, grant.refresh_token, grant.scope) == ("BQ-new", "AQ", "a b")
+
+
+def test_consent_to_nothing_is_not_taken_for_consent_to_all(spotify, accounts):
+    spotify.fail_next("POST /api/token", Fault(200, '{"access_token": "BQ", "scope": ""}'))
+
+    assert accounts().exchange("code", VERIFIER, 100.0).scope == ""
 
 
 def test_a_grant_tells_when_it_is_about_to_end_and_hides_its_tokens():
