@@ -5,8 +5,11 @@ reports by developers. The next change at Spotify is one more row.
 """
 
 import json
+import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from recsys.errors import ReconnectSpotify, SpotifyBusy, SpotifyProblem, SpotifyRefused, SpotifyUnreachable
@@ -118,7 +121,7 @@ def problem(status: int, headers: Mapping[str, str], text: str, path: str) -> Sp
     if status == 401:
         return ReconnectSpotify("Spotify no longer accepts this sign-in. Connect Spotify again.")
     if status == 429:
-        return busy(headers.get("Retry-After"), is_quota="QUOTA_EXCEEDED" in text)
+        return busy(headers, is_quota="QUOTA_EXCEEDED" in text)
     said = _message(text).lower()
     for row in REFUSALS:
         if row.fits(status, said, path):
@@ -126,14 +129,23 @@ def problem(status: int, headers: Mapping[str, str], text: str, path: str) -> Sp
     return SpotifyUnreachable(f"Spotify failed (status {status}); nothing was lost. Try again in a few minutes.")
 
 
-def busy(retry_after: str | None, is_quota: bool) -> SpotifyBusy:
-    """`SpotifyBusy` for the seconds in a Retry-After header; a missing or odd header means an assumed wait."""
-    try:
-        seconds = min(max(0.0, float(retry_after or "")), LONGEST_WAIT)
-    except ValueError:
+def busy(headers: Mapping[str, str], is_quota: bool) -> SpotifyBusy:
+    """`SpotifyBusy` for what Retry-After says. A wait is assumed where that is of no use: no wait for a quota, say."""
+    seconds = min(_asked_wait(headers), LONGEST_WAIT)
+    if not seconds >= 0 or (is_quota and seconds == 0):  # false for NaN as well
         seconds = QUOTA_WAIT if is_quota else SHORT_WAIT
     limit = "Spotify's daily limit for this app is used up" if is_quota else "Spotify asks us to slow down"
     return SpotifyBusy(f"{limit}; it answers again in {in_words(seconds)}.", seconds, is_quota)
+
+
+def _asked_wait(headers: Mapping[str, str]) -> float:
+    """Seconds, said as such or as a time on the clock that wrote Date (RFC 9110, 10.2.3); NaN for anything else."""
+    said = headers.get("Retry-After", "")
+    with suppress(ValueError):
+        return float(said)
+    with suppress(ValueError, TypeError):  # no date, or one with and one without a time zone
+        return (parsedate_to_datetime(said) - parsedate_to_datetime(headers.get("Date", ""))).total_seconds()
+    return math.nan
 
 
 def in_words(seconds: float) -> str:

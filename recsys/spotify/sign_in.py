@@ -152,7 +152,7 @@ class SpotifyAccounts:
         except httpx.HTTPError as broken:
             raise SpotifyUnreachable("Spotify's sign-in did not answer. Try again in a few minutes.") from broken
         if answer.status_code == 429:
-            raise busy(answer.headers.get("Retry-After"), is_quota="QUOTA_EXCEEDED" in answer.text)
+            raise busy(answer.headers, is_quota="QUOTA_EXCEEDED" in answer.text)
         return answer.status_code, _json_object(answer)
 
 

@@ -142,14 +142,20 @@ def test_a_wait_is_said_in_words(seconds, words):
         (None, True, 86_400),
         ("", False, 30),
         ("soon", False, 30),
-        ("-5", False, 0),
-        ("Wed, 21 Oct 2026 07:28:00 GMT", False, 30),
+        ("0", False, 0),
+        ("0", True, 86_400),
+        ("-5", False, 30),
+        ("-5", True, 86_400),
+        ("Wed, 21 Oct 2026 08:28:07 GMT", False, 3607),
+        ("Wed, 21 Oct 2026 07:00:00 GMT", False, 30),
+        ("Wed, 21 Oct 2026 08:28:07", False, 30),
         ("inf", False, 604_800),
         ("1e300", True, 604_800),
-        ("nan", False, 0),
+        ("nan", False, 30),
     ],
 )
 def test_whatever_a_header_says_the_wait_is_a_time_that_can_be_shown(header, is_quota, seconds):
-    told = busy(header, is_quota)
+    date = {"Date": "Wed, 21 Oct 2026 07:28:00 GMT"}
+    told = busy(date if header is None else {**date, "Retry-After": header}, is_quota)
     assert told.retry_after == seconds
     assert str(told).endswith(".")
