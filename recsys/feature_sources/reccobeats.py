@@ -14,7 +14,7 @@ import httpx
 import pandas as pd
 
 from recsys.core.tracks import NUMBERS, SPOTIFY_ID
-from recsys.errors import NotOffered, SourceBusy
+from recsys.errors import SourceBusy
 
 GAP: Final = 0.5
 """Seconds between two requests: at most two a second, as users of the service advise."""
@@ -25,6 +25,10 @@ AT_MOST: Final = 60.0
 LONGEST_WAIT: Final = 7 * 86_400.0
 ASSUMED_WAIT: Final = 30.0
 BROKEN_WAIT: Final = 300.0
+REFUSED_WAIT: Final = 86_400.0
+"""Seconds until it is worth asking again after a refusal: it may be the end, or only a gate in front of the service."""
+
+SLOW_DOWN: Final = "ReccoBeats asks us to slow down; it is asked again later."
 _LINK: Final = re.compile(rf"/track/({SPOTIFY_ID})(?![0-9A-Za-z])")
 
 
@@ -58,30 +62,34 @@ class ReccoBeats:
         except SourceBusy as busy:
             if busy.retry_after > AT_MOST:
                 raise
-            self._sleep(busy.retry_after)
             content = self._content(ids)
         return _answers(content, set(ids))
 
     def _content(self, ids: list[str]) -> list[Any]:
-        """One request, when it is our turn."""
+        """One request, when it is our turn. A wait that ReccoBeats asks for is kept by all who ask here."""
         with self._turn:
-            wait = self._free_at - self._clock()
+            wait, gap = self._free_at - self._clock(), self._gap
+            if wait > AT_MOST:
+                raise SourceBusy(SLOW_DOWN, wait)
             if wait > 0:
                 self._sleep(wait)
             try:
-                return _checked(self._http.get(self._url, params={"ids": ",".join(ids)}))
+                answer = self._http.get(self._url, params={"ids": ",".join(ids)})
+                gap = max(gap, _retry_after(answer)) if answer.status_code == 429 else gap
+                return _checked(answer)
             except httpx.HTTPError as broken:
                 raise SourceBusy("ReccoBeats did not answer; it is asked again later.", BROKEN_WAIT) from broken
             finally:
-                self._free_at = self._clock() + self._gap
+                self._free_at = self._clock() + gap
 
 
 def _checked(answer: httpx.Response) -> list[Any]:
     """The rows of an answer, or the error that it is."""
     if answer.status_code == 429:
-        raise SourceBusy("ReccoBeats asks us to slow down; it is asked again later.", _retry_after(answer))
-    if 400 < answer.status_code < 500 and answer.status_code != 422:  # 400 and 422 are about one question
-        raise NotOffered(f"ReccoBeats does not serve this app any more (status {answer.status_code}).")
+        raise SourceBusy(SLOW_DOWN, _retry_after(answer))
+    if 400 < answer.status_code < 500 and answer.status_code not in (408, 422):  # 400 and 422 are about one question
+        says = f"ReccoBeats does not serve this app just now (status {answer.status_code}); it is asked again tomorrow."
+        raise SourceBusy(says, REFUSED_WAIT)
     try:
         content = answer.json()["content"] if answer.status_code == 200 else None
     except (ValueError, KeyError, TypeError):

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from recsys.errors import NotOffered, SourceBusy
+from recsys.errors import SourceBusy
 from recsys.feature_sources.source import KNOWN, NOT_ASKED, NOT_FOUND, WAITING, fill_in
 from tests.fakes.faults import Fault
 from tests.fakes.reccobeats import too_many
@@ -74,33 +74,49 @@ def test_a_short_wait_is_sat_out_once(service, reccobeats, clock, fault, wait):
     assert wait in clock.slept
 
 
+def test_a_long_wait_is_kept_by_everybody_who_asks(service, reccobeats, clock):
+    service.fail_next(CALL, too_many(3600))
+    with pytest.raises(SourceBusy):
+        reccobeats.look_up(asked(IDS[0]))
+
+    clock.now += 600
+    with pytest.raises(SourceBusy) as caught:
+        reccobeats.look_up(asked(IDS[1]))
+    assert caught.value.retry_after == 3000
+    assert service.count(CALL) == 1
+
+    clock.now += 3001
+    assert len(reccobeats.look_up(asked(IDS[1]))) == 1
+
+
 FAULTS = {
-    "a long wait": (too_many(3600), SourceBusy, 1),
-    "a short wait for good": (too_many(2), SourceBusy, 2),
-    "500": (Fault.server_error(500), SourceBusy, 1),
-    "cut": (Fault.cut_before(), SourceBusy, 1),
-    "cut midway": (Fault.cut_midway(), SourceBusy, 1),
-    "slow": (Fault.slow(0.8), SourceBusy, 1),
-    "a page": (Fault.html(), SourceBusy, 1),
-    "a list": (Fault(200, "[]"), SourceBusy, 1),
-    "no content": (Fault(200, '{"content": null}'), SourceBusy, 1),
-    "sent elsewhere": (Fault.redirect("http://127.0.0.1:9/"), SourceBusy, 1),
-    "forbidden": (Fault.forbidden(), NotOffered, 1),
-    "gone": (Fault.not_found(), NotOffered, 1),
-    "not understood": (Fault(400, '{"status": 4004}'), SourceBusy, 1),
+    "a long wait": (too_many(3600), 1),
+    "a short wait for good": (too_many(2), 2),
+    "500": (Fault.server_error(500), 1),
+    "cut": (Fault.cut_before(), 1),
+    "cut midway": (Fault.cut_midway(), 1),
+    "slow": (Fault.slow(0.8), 1),
+    "a page": (Fault.html(), 1),
+    "a list": (Fault(200, "[]"), 1),
+    "no content": (Fault(200, '{"content": null}'), 1),
+    "sent elsewhere": (Fault.redirect("http://127.0.0.1:9/"), 1),
+    "forbidden": (Fault.forbidden(), 1),
+    "too slow for a gate": (Fault.text(408, "Request Timeout"), 1),
+    "gone": (Fault.not_found(), 1),
+    "not understood": (Fault(400, '{"status": 4004}'), 1),
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_a_state_and_costs_nothing_that_was_found(service, reccobeats, fault):
-    planned, error, requests = FAULTS[fault]
+    planned, requests = FAULTS[fault]
     service.fail_when(CALL, planned, when=lambda seen: IDS[40] in seen.params["ids"])
 
     filled = fill_in(asked(*IDS), [reccobeats])
 
-    assert isinstance(filled.stopped["reccobeats"], error)
+    assert isinstance(filled.stopped["reccobeats"], SourceBusy)
     assert str(filled.stopped["reccobeats"]).endswith(".")
-    assert filled.states.tolist() == [KNOWN] * 40 + [WAITING if error is SourceBusy else NOT_ASKED] * 20
+    assert filled.states.tolist() == [KNOWN] * 40 + [WAITING] * 20
     assert service.count(CALL) == 1 + requests
     assert filled.missed == {"reccobeats": ()}
 
