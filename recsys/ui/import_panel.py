@@ -21,10 +21,13 @@ def import_panel(session: ListenerSession, key: str) -> bool:
         "CSV, JSON or ZIP, one or several", type=KINDS, accept_multiple_files=True, key=f"{key}_files"
     )
     done: dict[str, list[FileReport]] = st.session_state.setdefault(f"{key}_reports", {})
+    was_done = len(done)
     for file in files or []:
         if file.file_id not in done:
             with problems.shown():
                 done[file.file_id] = _import(session, file)
+    if len(done) > was_done:
+        st.rerun()  # what was drawn before, the sidebar above all, still tells of the library as it was
     current = [report for file in files or [] for report in done.get(file.file_id, [])]
     for report in current:
         show_report(report)

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from recsys.core.export import to_csv
 from recsys.core.tracks import as_tracks, empty_tracks
 from recsys.ui import wiring
 
@@ -77,6 +78,18 @@ def test_an_empty_library_is_told_what_to_do_next():
     app = opened("recommend", lambda session: session.show_own())
 
     assert any("bring a file" in info.value for info in app.info)
+
+
+def test_an_imported_file_is_on_the_whole_screen_at_once():
+    app = AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run()
+    assert any("demo data" in badge.value for badge in app.sidebar.markdown)
+
+    app.file_uploader[0].set_value([("mine.csv", to_csv(OWN), "text/csv")])
+    app.run()
+
+    assert not app.sidebar.markdown
+    assert any("your library, 30 tracks" in caption.value for caption in app.sidebar.caption)
+    assert any("30 tracks from 30 rows" in said.value for said in app.success)
 
 
 def test_all_sliders_on_ignored_says_what_to_do():
