@@ -8,12 +8,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 _SPACES: Final = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the non-breaking ones
+_TURNS: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of writing, beyond the text they come with."""
+_ADDRESS: Final = re.compile(r"(https?://|www(?=\.)|@)(?=\S)", re.IGNORECASE)
+"""What makes a browser's Markdown read the rest as a link, escaped or not."""
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=])")
 
 
 def plain(text: object) -> str:
-    """The text with every Markdown and HTML character escaped, on one line."""
-    return _SPECIAL.sub(r"\\\1", _SPACES.sub(" ", str(text)).strip())
+    """The text with every Markdown and HTML character escaped, on one line, no address a link, and nothing turned."""
+    on_one_line = _SPACES.sub(" ", _TURNS.sub("", str(text))).strip()
+    return _SPECIAL.sub(r"\\\1", _ADDRESS.sub("\\1\N{WORD JOINER}", on_one_line))
 
 
 def counted(number: int, thing: str, things: str | None = None) -> str:

@@ -1,5 +1,6 @@
 """Text from outside is shown as text, whatever it contains."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -19,6 +20,22 @@ def test_markdown_and_html_lose_their_meaning(hostile):
 
 def test_a_text_stays_on_one_line():
     assert plain("one\n\n# two\tthree") == "one \\# two three"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://evil.example", "HTTPS://evil.example", "www.evil.example", "me@evil.example"]
+)
+def test_an_address_in_a_title_is_no_link(address):
+    shown = plain(f"Song ({address})").replace("\\", "")
+
+    assert not re.search(
+        r"(https?://|www(?=\.))[-.\w]+|[-.\w+]+@[-\w]+\.[-\w]+", shown, re.IGNORECASE
+    )  # GitHub's autolinks
+    assert shown.replace("\N{WORD JOINER}", "") == f"Song ({address})"
+
+
+def test_a_title_does_not_turn_the_words_after_it():
+    assert plain("\u202eevil\u2067") + " by me" == "evil by me"
 
 
 def test_numbers_agree_with_their_noun():
