@@ -5,7 +5,7 @@ import streamlit as st
 from recsys.ui.fragment import fragment
 from recsys.ui.library_panels import coverage_note, demo_note, invented_list_note
 from recsys.ui.navigation import page
-from recsys.ui.recommend_panels import dials, downloads, explanation, ranked_list, shifts, sliders
+from recsys.ui.recommend_panels import dials, downloads, explanation, ranked_list, shifts, side_by_side, sliders
 from recsys.ui.session import ListenerSession, this_session
 
 session = this_session()
@@ -17,8 +17,8 @@ demo_note(session)
 @fragment
 def steer(session: ListenerSession) -> None:
     """Sliders and list in one fragment: moving a slider redraws nothing else."""
-    left, right = st.columns([1, 2], gap="large")
-    weights, others, aims = left.container(height=720, border=False).tabs(["Weights", "Filters", "Aim"])
+    left, right = side_by_side()
+    weights, others, aims = left.tabs(["Weights", "Filters", "Aim"])
     with weights:
         sliders(session)
     with others:

@@ -12,7 +12,7 @@ from recsys.ui.sidebar import sidebar
 
 ICON: Final = str(Path(__file__).with_name("tonearm.svg"))
 
-st.set_page_config(page_title="Tonearm", page_icon=ICON, layout="wide")
+st.set_page_config(page_title="Tonearm", page_icon=ICON, layout="wide", initial_sidebar_state=232)
 navigation = st.navigation(pages())
 st.logo(ICON, size="large")
 with problems.shown(again="page"), whole_run() as session:

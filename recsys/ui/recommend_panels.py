@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from recsys.core.explanation import explain
 from recsys.core.export import to_csv
@@ -20,15 +21,25 @@ from recsys.ui.track_table import ranked_table
 from recsys.ui.weights_panel import presets, restore_positions, shares, weights_panel
 from recsys.ui.why import why
 
+_SIDE_BY_SIDE = """<style>
+div:has(> .st-key-steering) { flex-basis: 20rem } div:has(> .st-key-steered) { flex: 1000 1 17rem }
+</style>"""
 _NAMES = {f.name: f.title for f in FEATURES}
 _DIALS = {"per_artist": "The limit per artist", "variety": "Variety"}
+
+
+def side_by_side() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """A place for what steers, and one for the list: beside it, or below it where there is no room for both."""
+    st.html(_SIDE_BY_SIDE)
+    row = st.container(horizontal=True, gap="medium")
+    return row.container(key="steering", height=720, border=False), row.container(key="steered")
 
 
 def sliders(session: ListenerSession) -> None:
     """Presets and one slider per feature, each from ignored to decisive."""
     restore_positions(session)
-    st.caption("How much each feature counts, from *ignored* to *decisive*.")
-    with st.container(horizontal=True, gap="small"):
+    st.caption("How much a feature counts: *ignored* to *decisive*.")
+    with st.container(horizontal=True, gap="xsmall"):
         presets(session)
         recipes_panel(session)
     weights = weights_panel(session, profile_in_words(session.library))

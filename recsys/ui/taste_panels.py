@@ -26,7 +26,7 @@ from recsys.ui.text import counted, plain
 from recsys.ui.track_table import library_columns
 
 _DARK_TEXT = "#e7efe9"
-_LIGHT_TEXT = "#14231a"
+_LIGHT_TEXT = "#0d1812"
 
 
 def figure(drawn: Any, words: str, key: str) -> None:
