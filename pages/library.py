@@ -2,15 +2,12 @@
 
 import streamlit as st
 
-from recsys.charts.coverage import coverage_chart, coverage_in_words
 from recsys.core.export import to_csv
-from recsys.core.summary import coverage
-from recsys.ui.features_panel import features_panel
+from recsys.ui.features_panel import features_panel, known_panel
 from recsys.ui.import_panel import import_panel
 from recsys.ui.library_panels import catalogue_panel, coverage_figures, demo_note
 from recsys.ui.session import this_session
 from recsys.ui.sync_panel import sync_panel
-from recsys.ui.taste_panels import figure
 from recsys.ui.track_table import library_table
 
 session = this_session()
@@ -27,11 +24,9 @@ elif library.empty:
     st.info("Nothing here yet. Bring a file below, or try the demo on the welcome page.", icon=":material/info:")
 else:
     coverage_figures(library)
+    known_panel(session)
     if not session.is_demo:
         features_panel(session)
-    covered = coverage(library)
-    with st.expander("Which features are known, and who gave them", icon=":material/bar_chart:"):
-        figure(coverage_chart(covered), coverage_in_words(covered), "coverage")
     library_table(library, key="library")
     st.download_button(
         "Download my library as CSV",

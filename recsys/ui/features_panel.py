@@ -4,11 +4,14 @@ from datetime import datetime
 
 import streamlit as st
 
+from recsys.charts.coverage import coverage_chart, coverage_in_words
+from recsys.core.summary import coverage
 from recsys.services.features import Coverage
 from recsys.services.jobs import Job
 from recsys.ui import wiring
 from recsys.ui.fragment import fragment
 from recsys.ui.session import ListenerSession
+from recsys.ui.taste_panels import figure
 from recsys.ui.text import counted, local_time, plain
 
 SOURCES = {
@@ -24,8 +27,6 @@ def features_panel(session: ListenerSession) -> None:
     """Coverage by source, the consent for ReccoBeats, and a button that looks up what is missing."""
     features = wiring.features()
     covered = session.known("coverage", lambda: features.coverage(session.listener, session.library))
-    if covered.known:
-        _given(session)
     if covered.known == covered.total:
         return
     st.subheader("Missing audio features", anchor=False)
@@ -45,16 +46,27 @@ def features_panel(session: ListenerSession) -> None:
     fragment(_look_up, run_every=1.0 if job and job.is_active else None)(session, bool(job and job.is_active))
 
 
-def _given(session: ListenerSession) -> None:
-    """Who gave the features that are known, and when last; looked up when asked for, as it may be a lot to read."""
-    title = "Who gave the audio features, and when"
-    panel = st.expander(title, icon=":material/history:", key="given", on_change="rerun")
+def known_panel(session: ListenerSession) -> None:
+    """Which features are known, and who gave them; looked up when asked for, as it may be a lot to read."""
+    title = "Which features are known, and who gave them"
+    panel = st.expander(title, icon=":material/bar_chart:", key="known", on_change="rerun")
     if not panel.open:
         return
+    with panel:
+        covered = coverage(session.library)
+        words = coverage_in_words(covered)
+        figure(coverage_chart(covered), words, "coverage")
+        st.caption(plain(words))
+        if not session.is_demo:
+            _given(session)
+
+
+def _given(session: ListenerSession) -> None:
+    """Who gave the features, and when last."""
     features, listener = wiring.features(), session.listener
     for one in session.known("given", lambda: features.given(listener, session.library)):
         last = f", last on {local_time(datetime.fromisoformat(one.last_at))}" if one.last_at else ""
-        panel.markdown(f"- {counted(one.tracks, 'track')} from {_source(one.source)}{last}")
+        st.markdown(f"- {counted(one.tracks, 'track')} from {_source(one.source)}{last}")
 
 
 def _key(session: ListenerSession) -> str:

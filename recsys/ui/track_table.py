@@ -6,7 +6,8 @@ from urllib.parse import quote
 import pandas as pd
 import streamlit as st
 
-from recsys.core.features import FEATURES
+from recsys.core.features import NUMBER_FEATURES
+from recsys.core.summary import in_unit
 from recsys.core.tracks import links
 
 _SLEEVE: Final = (
@@ -15,46 +16,50 @@ _SLEEVE: Final = (
 )
 SLEEVE: Final = "data:image/svg+xml;utf8," + quote(_SLEEVE)
 """A neutral record sleeve: we keep no artwork."""
+_FORMATS: Final = {"loudness": "%.1f dB", "tempo": "%.0f bpm", "duration": "%.1f min", "year": "%d"}
+"""Numbers with a unit; all others are from 0 to 1."""
 
 
 def library_table(library: pd.DataFrame, key: str) -> None:
     """Show a track table with a placeholder cover, a link to each track and every feature that is known."""
-    shown = pd.DataFrame({"cover": SLEEVE, "link": links(library["track_id"])}, index=library.index)
-    shown = shown.join(library[["title", "artists", "album", "genres"]])
-    for f in FEATURES:
-        if f.column in library and f.column not in shown:
-            shown[f.column] = library[f.column]
     st.dataframe(
-        shown,
+        shown_of(library),
         key=key,
         hide_index=True,
         row_height=44,
         height=460,
         column_config=library_columns(),
-        column_order=["cover", "title", "artists", "album", "year", *_numbers(), "genres", "link"],
         placeholder="–",
         alt="Your tracks with their audio features",
     )
 
 
-def _numbers() -> list[str]:
-    return [f.column for f in FEATURES if f.scale != "genre" and f.name != "year"]
+def shown_of(library: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a library in which anything is known, in the order and the units they are read in."""
+    shown = pd.DataFrame({"cover": SLEEVE, **library[["title", "artists"]], "link": links(library["track_id"])})
+    shown = shown.join(library[["album", "year"]])
+    for f in NUMBER_FEATURES:
+        shown[f.column] = in_unit(f, library[f.column].to_numpy(float))
+    return shown.join(library[["genres"]]).dropna(axis="columns", how="all")
 
 
 def library_columns() -> dict[str, Any]:
     """How each column of a track table is shown."""
     columns: dict[str, Any] = {
-        "cover": st.column_config.ImageColumn("", width=44),
-        "link": st.column_config.LinkColumn("Spotify", display_text="Open in Spotify"),
-        "year": st.column_config.NumberColumn("Year", format="%d", width="small"),
-        "duration_ms": st.column_config.NumberColumn("Duration (ms)", format="%d"),
+        "cover": st.column_config.ImageColumn("", width=44, pinned=True),
+        "link": _link_column(),
     }
     for name in ("title", "artists", "album", "genres"):
         columns[name] = st.column_config.TextColumn(name.capitalize())
-    for f in FEATURES:
-        if f.scale != "genre" and f.column not in columns:
-            columns[f.column] = st.column_config.NumberColumn(f.title, format="%.2f", help=f.help)
+    for f in NUMBER_FEATURES:
+        columns[f.column] = st.column_config.NumberColumn(f.title, format=_FORMATS.get(f.name, "%.2f"), help=f.help)
     return columns
+
+
+def _link_column() -> Any:
+    return st.column_config.LinkColumn(
+        "Spotify", width=70, display_text=":material/open_in_new:", help="Opens the track in Spotify."
+    )
 
 
 def ranked_table(table: pd.DataFrame, key: str) -> int:
@@ -83,7 +88,7 @@ def _link(table: pd.DataFrame) -> list[str]:
 
 def _ranked_columns(best: float) -> dict[str, Any]:
     return {
-        "rank": st.column_config.NumberColumn("#", width=38),
+        "rank": st.column_config.NumberColumn("#", width=38, pinned=True),  # pinned ones do not grow on a wide screen
         "title": st.column_config.TextColumn("Title", width=165),
         "artists": st.column_config.TextColumn("Artists", width=118),
         "year": st.column_config.NumberColumn("Year", format="%d", width=64),
@@ -95,7 +100,5 @@ def _ranked_columns(best: float) -> dict[str, Any]:
             format="%.2f",
             help="What the list is ranked by.",
         ),
-        "url": st.column_config.LinkColumn(
-            "Spotify", width=70, display_text=":material/open_in_new:", help="Opens the track in Spotify."
-        ),
+        "url": _link_column(),
     }
