@@ -148,7 +148,7 @@ def columns(tracks: pd.DataFrame) -> Columns:
     The number features of a track table in the order of `NUMBER_FEATURES`, each (n,) float64, NaN where unknown.
 
     Rows whose danceability and tempo are both 0 were never analysed (Spotify's own habit): all their audio features
-    are unknown. A tempo of 0 or less and infinite values are unknown too.
+    are unknown. A tempo below one beat a minute and infinite values are unknown too.
     """
     not_analysed = ((tracks["danceability"] == 0) & (tracks["tempo"] == 0)).to_numpy()
     result = []
@@ -158,7 +158,7 @@ def columns(tracks: pd.DataFrame) -> Columns:
         if feature.is_audio:
             column[not_analysed] = np.nan
         if feature.scale == "octave":
-            column[column <= 0] = np.nan
+            column[column < 1] = np.nan
         result.append(column)
     return result
 

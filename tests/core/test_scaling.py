@@ -76,7 +76,7 @@ def test_a_row_that_was_never_analysed_has_no_audio_features():
     assert known["year"][0] == 2000
 
 
-@pytest.mark.parametrize("tempo", [0, -1, float("inf"), float("nan")])
+@pytest.mark.parametrize("tempo", [0, 5e-324, -1, float("inf"), float("nan")])
 def test_an_impossible_tempo_is_unknown(tempo):
     placed = fit(columns(random_tracks(50)), None).place(tracks({"tempo": tempo, "danceability": 0.4}))
 
