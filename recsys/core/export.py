@@ -17,7 +17,7 @@ def to_csv(table: pd.DataFrame, note: str | None = None) -> bytes:
 
     Text cells and headers that a spreadsheet would run get an apostrophe in front, and so do those that begin with an
     apostrophe followed by such a sign, so that `without_guard` restores every cell. Numbers are written as they are,
-    missing values as empty cells. The index is left out.
+    a column of whole ones without decimals, missing values as empty cells. The index is left out.
 
     Parameters
     ----------
@@ -39,8 +39,15 @@ def without_guard(cell: str) -> str:
 
 def _guarded(column: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(column.dtype):
-        return column
+        return _plain(column)
     return column.astype("object").map(_guard, na_action="ignore")
+
+
+def _plain(numbers: pd.Series) -> pd.Series:
+    """Numbers that are all whole as whole numbers: a year is 2019, not 2019.0, though one of them may be missing."""
+    known = numbers.dropna()
+    is_whole = pd.api.types.is_float_dtype(numbers.dtype) and (known % 1 == 0).all() and (known.abs() < 2**53).all()
+    return numbers.astype("Int64") if is_whole else numbers
 
 
 def _guard(cell: object) -> object:

@@ -28,6 +28,12 @@ def test_numbers_stay_numbers_and_missing_values_stay_empty():
     assert cells(to_csv(table)) == [["loudness", "rank", "album"], ["-7.5", "1", ""], ["", "2", "x"]]
 
 
+def test_whole_numbers_are_written_without_decimals():
+    table = pd.DataFrame({"year": [2019.0, np.nan], "energy": [1.0, 0.5], "score": [np.inf, 1.0], "big": [1e300, 1.0]})
+
+    assert cells(to_csv(table))[1:] == [["2019", "1.0", "inf", "1e+300"], ["", "0.5", "1.0", "1.0"]]
+
+
 def test_a_note_stands_in_every_row():
     assert cells(to_csv(pd.DataFrame({"a": ["x", "y"]}), note="demo data")) == [
         ["a", "note"],
