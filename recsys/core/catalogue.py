@@ -122,6 +122,12 @@ class Catalogue:
         doubled = self.doubles[self.doubles.index.isin(ids)]
         return rows | {str(name): int(row) for name, row in doubled.items()}
 
+    def rows_of_songs(self, tracks: pd.DataFrame) -> Integers:
+        """The row of the song that each row of a track table is a version of, (n,); -1 where there is none."""
+        numbers = song_numbers(tracks)
+        rows = np.flatnonzero(np.isin(self.songs, numbers))
+        return np.asarray(pd.Series(rows, index=self.songs[rows]).reindex(numbers, fill_value=-1), dtype=np.int64)
+
     def rows_owned(self, library: pd.DataFrame) -> Integers:
         """The rows that a library holds: by track id (of any version), ISRC, or song."""
         by_song = np.isin(self.songs, song_numbers(library))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from recsys.core.arrays import Integers
 from recsys.core.catalogue import Catalogue
+from recsys.core.features import AUDIO_FEATURES
 from recsys.core.identity import song_numbers
 from recsys.core.scaling import Points
 from recsys.errors import BadTracks, NothingToRank
@@ -39,7 +40,7 @@ def speakers(catalogue: Catalogue, library: pd.DataFrame, seeds: Sequence[str]) 
         if not len(library):
             raise NothingToRank("Your library is empty. Import or sync some tracks first.")
         speaking = library.head(LONGEST_LIBRARY)
-        return speaking[names], placed(catalogue, speaking)
+        return _named(catalogue, speaking[names]), placed(catalogue, speaking)
     own = library[library["track_id"].isin(seeds)]
     rows = catalogue.rows_of([seed for seed in seeds if seed not in set(own["track_id"])])
     unknown = [seed for seed in seeds if seed not in rows and seed not in set(own["track_id"])]
@@ -55,15 +56,35 @@ def placed(catalogue: Catalogue, tracks: pd.DataFrame) -> Points:
     """
     Tracks in model space; where the catalogue knows more of the same track than the table does, as it knows it.
 
-    A thumb on a recommendation brings a track without its numbers: they are the catalogue's own.
+    A thumb on a recommendation brings a track without its numbers, and so does a listening history: they are the
+    catalogue's own.
     """
-    points, rows = catalogue.space.place(tracks), catalogue.rows_of(list(tracks["track_id"]))
-    at = np.flatnonzero(tracks["track_id"].isin(rows.keys()))
-    there = catalogue.points(np.array([rows[track_id] for track_id in tracks["track_id"].iloc[at]], dtype=np.int64))
+    points, rows = catalogue.space.place(tracks), _rows_known(catalogue, tracks)
+    at = np.flatnonzero(rows >= 0)
+    there = catalogue.points(rows[at])
     is_better = there.known.sum(axis=0) > points.known[:, at].sum(axis=0)
     axes, known = points.axes.copy(), points.known.copy()
     axes[:, at[is_better]], known[:, at[is_better]] = there.axes[:, is_better], there.known[:, is_better]
     return Points(axes, known)
+
+
+def _rows_known(catalogue: Catalogue, tracks: pd.DataFrame) -> Integers:
+    """The row of each track by id, or as the same song for one without audio features; -1 where there is none."""
+    by_id = catalogue.rows_of(list(tracks["track_id"]))
+    rows: Integers = np.array(tracks["track_id"].map(by_id).fillna(-1), dtype=np.int64)
+    is_bare = (rows < 0) & tracks[[f.column for f in AUDIO_FEATURES]].isna().all(axis=1).to_numpy()
+    if is_bare.any():
+        rows[is_bare] = catalogue.rows_of_songs(tracks[is_bare])
+    return rows
+
+
+def _named(catalogue: Catalogue, tracks: pd.DataFrame) -> pd.DataFrame:
+    """The same tracks; one that came as an id alone gets the title and the artists that the catalogue knows."""
+    rows = catalogue.rows_of(list(tracks.loc[tracks["title"] == tracks["track_id"], "track_id"]))
+    if not rows:
+        return tracks
+    known = catalogue.tracks.iloc[list(rows.values())][["title", "artists"]].astype("str").set_axis(list(rows))
+    return tracks.assign(**{name: tracks["track_id"].map(known[name]).fillna(tracks[name]) for name in known})
 
 
 def rows_of(catalogue: Catalogue, track_ids: Sequence[str]) -> Integers:

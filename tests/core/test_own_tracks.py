@@ -29,6 +29,29 @@ def test_a_track_without_numbers_stands_where_the_catalogue_has_it():
     np.testing.assert_array_equal(bare.known, whole.known)
 
 
+def test_a_track_known_by_name_alone_stands_where_the_catalogue_has_the_song():
+    named = as_tracks(
+        BARE.head(3).assign(track_id=["name:1", "name:2", "name:3"], title=[f"SONG {n} (Live)" for n in range(3)])
+    )
+
+    np.testing.assert_allclose(placed(CATALOGUE, named).axes, placed(CATALOGUE, songs(60).head(3)).axes, atol=1e-6)
+    assert placed(CATALOGUE, named.assign(artists="Nobody")).known.sum() == 0
+
+
+def test_a_song_with_numbers_of_its_own_keeps_them():
+    mine = songs(1).assign(track_id="other", energy=1.0, tempo=float("nan"))
+
+    np.testing.assert_array_equal(placed(CATALOGUE, mine).axes, CATALOGUE.space.place(mine).axes)
+
+
+def test_a_track_that_came_as_an_id_alone_is_shown_by_its_name():
+    bare = as_tracks(BARE.head(2).assign(title=["t0", "Mine"], artists=["", "Me"]))
+
+    own = Recommender(CATALOGUE, bare).own.set_index("track_id").sort_index()
+
+    assert own[["title", "artists"]].to_numpy().tolist() == [["Song 0", "Band 0"], ["Mine", "Me"]]
+
+
 def test_a_track_that_the_catalogue_does_not_know_keeps_what_the_table_says():
     stranger = songs(1).assign(track_id="elsewhere", energy=float("nan"))
 
