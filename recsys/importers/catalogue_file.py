@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import pandas as pd
 import pyarrow as pa
@@ -100,7 +99,7 @@ def _check_extendable(path: Path) -> None:
 
 def is_address(source: Path | str) -> bool:
     """True for `http://` and `https://`."""
-    return isinstance(source, str) and urlsplit(source).scheme in ("http", "https")
+    return isinstance(source, str) and source.lower().startswith(("http://", "https://"))
 
 
 def add_to_catalogue(tracks: pd.DataFrame, path: Path) -> pd.DataFrame:

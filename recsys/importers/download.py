@@ -28,15 +28,18 @@ def downloaded(address: str, folder: Path) -> Path:
     Raises
     ------
     UnreadableFile
-        It is not https (http is allowed on this machine), or there is no copy and the server does not give one.
+        It is no address, or not https (http is allowed on this machine), there is no copy and the server does not give
+        one, or it cannot be kept.
     """
     _check_address(address)
     kept = folder / f"{sha256(address.encode()).hexdigest()[:16]}.download"
-    folder.mkdir(parents=True, exist_ok=True)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with httpx.Client(timeout=TIMEOUT, follow_redirects=True, max_redirects=MOST_REDIRECTS) as client:
             _fetch(client, address, kept)
-    except httpx.HTTPError as problem:
+    except OSError as problem:
+        raise UnreadableFile(f"The catalogue cannot be kept in {folder}: {problem.strerror or problem}.") from problem
+    except (httpx.HTTPError, httpx.InvalidURL) as problem:
         if not kept.exists():
             raise UnreadableFile(
                 f"The catalogue at {_shown(address)} cannot be reached ({type(problem).__name__}). "
@@ -46,7 +49,10 @@ def downloaded(address: str, folder: Path) -> Path:
 
 
 def _check_address(address: str) -> None:
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as problem:
+        raise UnreadableFile(f"The catalogue's address cannot be understood ({problem}).") from None
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise UnreadableFile(f"The catalogue at {_shown(address)} must be fetched over https.")
 
@@ -58,8 +64,7 @@ def _shown(address: str) -> str:
 
 def _fetch(client: httpx.Client, address: str, kept: Path) -> None:
     notes = kept.with_suffix(".json")
-    known = json.loads(notes.read_text("utf-8")) if kept.exists() and notes.exists() else {}
-    with client.stream("GET", address, headers=known) as response:
+    with client.stream("GET", address, headers=_known(notes) if kept.exists() else {}) as response:
         _check_address(str(response.url))
         if response.status_code == httpx.codes.NOT_MODIFIED:
             return
@@ -67,6 +72,14 @@ def _fetch(client: httpx.Client, address: str, kept: Path) -> None:
         _write(response, kept, address)
         said = {header: response.headers[name] for name, header in VALIDATORS.items() if name in response.headers}
     notes.write_text(json.dumps(said), "utf-8")
+
+
+def _known(notes: Path) -> dict[str, str]:
+    """What the server said of the copy; nothing if that was never written, or not to its end."""
+    try:
+        return dict(json.loads(notes.read_text("utf-8")))
+    except (FileNotFoundError, ValueError):
+        return {}
 
 
 def _write(response: httpx.Response, kept: Path, address: str) -> None:

@@ -138,6 +138,28 @@ def test_without_server_or_copy_a_sentence_that_keeps_the_signature_to_itself(sh
     assert list(tmp_path.iterdir()) == []
 
 
+def test_notes_of_a_download_that_broke_off_are_forgotten(shelf, tmp_path):
+    read_catalogue(shelf, tmp_path)
+    (notes,) = tmp_path.glob("*.json")
+    notes.write_text('{"If-None', "utf-8")
+
+    assert read_catalogue(shelf, tmp_path)["track_id"].tolist() == [ONE]
+    assert Shelf.asked == [None, None]
+
+
+def test_a_folder_that_cannot_be_written_is_named(shelf, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+
+    with pytest.raises(UnreadableFile, match=r"cannot be kept in .*file: File exists"):
+        read_catalogue(shelf, tmp_path / "file")
+
+
+@pytest.mark.parametrize("address", ["https://[half", "https://", "HTTPS://music\x00.example/x"])
+def test_what_is_no_address_is_a_sentence(address, tmp_path):
+    with pytest.raises(UnreadableFile, match="catalogue"):
+        read_catalogue(address, tmp_path)
+
+
 def test_only_https_is_asked(tmp_path):
     with pytest.raises(UnreadableFile, match="must be fetched over https"):
         read_catalogue("http://example.com/catalogue.parquet", tmp_path)
