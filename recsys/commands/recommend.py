@@ -70,6 +70,17 @@ def command(
     found = recommender.recommend(recipe)
     answer = Answer(found, explain_all(recommender, recipe, found.table["track_id"].tolist()))
     _give(FORMATS[kind](answer), out)
+    if len(found.table) < length:
+        click.echo(_shortage(found, recipe), err=True)
+
+
+def _shortage(found: Recommendations, recipe: Recipe) -> str:
+    """Why a list is shorter than asked for."""
+    count, candidates = len(found.table), found.counts["candidates"]
+    return (
+        f"The list holds {count:,} songs, not {recipe.length:,}: "
+        f"{candidates:,} can be ranked, and at most {recipe.per_artist} of one artist are listed."
+    )
 
 
 def _by_thumb(tracks: pd.DataFrame, liked: pd.Series | None) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -116,6 +116,15 @@ def test_a_list_of_invented_songs_says_so(library, tmp_path):
     assert {row["note"] for row in rows} == {"demo data"}
 
 
+def test_a_list_that_is_shorter_than_asked_for_says_why(library, catalogue):
+    answer = recommend(library, "--catalogue", catalogue, "-n", 500, "--format", "json")
+
+    count = len(json.loads(answer.stdout))
+    assert 0 < count < 500
+    assert answer.stderr.startswith(f"The list holds {count} songs, not 500: ")
+    assert recommend(library, "--catalogue", catalogue, "-n", 2).stderr == ""
+
+
 def test_a_seed_speaks_instead_of_the_library(library, catalogue):
     song = json.loads(
         recommend(library, "--catalogue", catalogue, "--format", "json", "--seed", f"{'l3':0>22}").stdout
