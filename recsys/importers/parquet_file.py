@@ -39,7 +39,7 @@ def opened_parquet(source: Path | BinaryIO, name: str) -> Iterator[parquet.Parqu
         if sum(file.metadata.row_group(at).total_byte_size for at in groups) > MOST_BYTES:
             raise UnreadableFile(f"“{name}” unpacks to more than {MOST_BYTES >> 30} GB. Split it into parts.")
         yield file
-    except (pa.ArrowException, OSError) as problem:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
         raise UnreadableFile(f"The Parquet file “{name}” is damaged. Build or download it again.") from problem
 
 
@@ -67,7 +67,9 @@ def read_parquet(stream: BinaryIO, name: str) -> Imported:
 def catalogue_rows(file: parquet.ParquetFile, extra: tuple[str, ...], name: str) -> pd.DataFrame:
     """The track table in a catalogue file, and those of the `extra` columns that it has."""
     wanted = [*COLUMNS, *(column for column in extra if column in file.schema_arrow.names)]
-    rows = file.read(columns=wanted).to_pandas(self_destruct=True, split_blocks=True)[wanted]
+    table = file.read(columns=wanted)
+    table.validate(full=True)  # text that is none would only show when a listener looks at it
+    rows = table.to_pandas(self_destruct=True, split_blocks=True)[wanted]
     try:
         return check_tracks(rows) if _has_types(rows) else _with_types(rows)
     except BadTracks as problem:
@@ -104,6 +106,7 @@ def _read_table(file: parquet.ParquetFile, name: str) -> Imported:
 def _batches(file: parquet.ParquetFile, wanted: list[str], header: list[str]) -> Iterator[Batch]:
     number = 1
     for batch in file.iter_batches(BATCH_ROWS, columns=wanted):
+        batch.validate(full=True)
         cells = {header.index(column): _as_strings(batch.column(column)) for column in wanted}
         yield Batch(cells, np.arange(number + 1, number + len(batch) + 1))
         number += len(batch)

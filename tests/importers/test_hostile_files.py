@@ -4,8 +4,11 @@ import io
 import struct
 import zipfile
 
+import pyarrow as pa
+import pyarrow.parquet as parquet
 import pytest
 
+from recsys.core.tracks import COLUMNS, REQUIRED, TEXT
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_file
 from tests.importers.files import EXPORTIFY_NET, ONE, TWO, as_file, as_zip
@@ -198,3 +201,16 @@ def test_json_of_something_else(text):
 
 def test_a_damaged_parquet_file():
     assert "is damaged" in refusal(as_file(b"PAR1" + bytes(100) + b"PAR1"))
+
+
+@pytest.mark.parametrize("others", [[], [column for column in COLUMNS if column not in REQUIRED]])
+def test_a_parquet_file_whose_text_is_none(others):
+    ids, artists = pa.array([ONE, TWO]), pa.array(["Ann", "Ann"])
+    titles = pa.Array.from_buffers(pa.string(), 2, pa.array([b"Blue", b"\xff\xfe"], pa.binary()).buffers())
+    table = pa.table({"track_id": ids, "title": titles, "artists": artists})
+    for column in others:
+        table = table.append_column(column, pa.nulls(2, pa.string() if column in TEXT else pa.float64()))
+    stream = io.BytesIO()
+    parquet.write_table(table, stream)
+
+    assert "is damaged" in refusal(stream)
