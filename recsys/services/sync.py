@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from recsys.errors import ReconnectSpotify, SpotifyBusy, SpotifyProblem, SpotifyRefused
+from recsys.errors import ReconnectSpotify, SpotifyProblem
 from recsys.services.features import Features
 from recsys.services.jobs import Job, Jobs
 from recsys.services.leases import Leases
 from recsys.services.reading import ListReader, Pages
-from recsys.services.sync_progress import TITLES, Stage, SyncProgress, timestamp
+from recsys.services.sync_progress import TITLES, Stage, SyncProgress, stopped, timestamp
 from recsys.storage.store import Store
 
 STATE, PLAYLISTS = "sync", "playlists"
@@ -216,7 +216,7 @@ class _Run:
         """Say why a stage goes no further. Once the connection has ended, no other stage would fare better."""
         stage = self._progress.stage(name)
         if stage is not None:
-            self.keep(_stopped(stage, problem, self._clock()))
+            self.keep(stopped(stage, problem, self._clock()))
         if isinstance(problem, ReconnectSpotify):
             raise problem
 
@@ -236,12 +236,14 @@ class _Run:
             self._attempt(name, lambda stage: self._read_playlist(stage, listed.get(stage.name), reader))
 
     def _read_playlist(self, stage: Stage, now: dict[str, Any] | None, reader: ListReader) -> Stage:
+        ended = replace(stage, state="done", message="", blocked_until=None, is_refused=False)
         if now is None:
             message = "This playlist is no longer among yours. Its tracks stay in your library."
-            return replace(stage, state="done", message=message, pending=0, cursor=None)
+            return replace(ended, message=message, pending=0, cursor=None)
         stage = replace(stage, title=now["name"])
-        if stage.is_complete and stage.snapshot_id and stage.snapshot_id == now["snapshot_id"]:
-            return replace(stage, state="done", added=0, removed=0, message="")
+        is_whole = stage.is_complete and (stage.state == "waiting" or stage.pass_at is None)  # else it is half read
+        if is_whole and stage.snapshot_id and stage.snapshot_id == now["snapshot_id"]:
+            return replace(ended, title=stage.title, added=0, removed=0)
         if stage.snapshot_id != now["snapshot_id"]:  # it changed, so a half-read version is no use
             stage = replace(stage, state="waiting", snapshot_id=now["snapshot_id"])
         return reader.read(stage, self._now())
@@ -285,15 +287,6 @@ def list_playlists(library: SpotifyLibrary, spotify_id: str) -> list[dict[str, A
         cursor = page.next_cursor
         if cursor is None:
             return found
-
-
-def _stopped(stage: Stage, problem: SpotifyProblem, now: datetime) -> Stage:
-    """The stage, with the sentence and, where Spotify asks to wait, the time."""
-    stage = replace(stage, is_refused=isinstance(problem, SpotifyRefused))
-    if isinstance(problem, SpotifyBusy):
-        until = timestamp(now + timedelta(seconds=problem.retry_after))
-        return replace(stage, state="blocked", message=str(problem), blocked_until=until)
-    return replace(stage, state="failed", message=str(problem), blocked_until=None)
 
 
 def _key(listener: str) -> str:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
+
+from recsys.errors import SpotifyBusy, SpotifyProblem, SpotifyRefused
 
 StageState = Literal["waiting", "running", "paused", "done", "blocked", "failed"]
 
@@ -171,6 +173,18 @@ class SyncProgress:
             return cls()
         stages = tuple(Stage.from_json(stage) for stage in stored["stages"])
         return cls(stages, False, stored["started_at"], stored["finished_at"], stored["message"])
+
+
+def stopped(stage: Stage, problem: SpotifyProblem, now: datetime) -> Stage:
+    """
+    The stage with the sentence and, where Spotify asks to wait, the time. What was stopped before it was begun is not
+    half read: it begins anew.
+    """
+    pass_at = None if stage.state == "waiting" else stage.pass_at
+    stage = replace(stage, message=str(problem), pass_at=pass_at, is_refused=isinstance(problem, SpotifyRefused))
+    if isinstance(problem, SpotifyBusy):
+        return replace(stage, state="blocked", blocked_until=timestamp(now + timedelta(seconds=problem.retry_after)))
+    return replace(stage, state="failed", blocked_until=None)
 
 
 def timestamp(moment: datetime) -> str:

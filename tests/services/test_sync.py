@@ -163,6 +163,49 @@ def test_a_changed_playlist_is_read_again(world, spotify):
     assert gone.id not in on_list(world, name)
 
 
+@pytest.mark.parametrize("page", ["0", "50"])
+def test_a_changed_playlist_whose_reading_broke_off_is_read_to_its_end(world, spotify, page):
+    choose(world, MIXED)
+    world.synced()
+    playlist = spotify.listeners["ada"].playlists[MIXED]
+    new = track(9999, "new")
+    playlist.entries.append(("2026-01-01T00:00:00Z", new))
+    playlist.version += 1
+    name = f"playlist:{playlist.id}"
+    spotify.fail_when(
+        f"GET /v1/playlists/{playlist.id}/items", Fault.server_error(), lambda s: s.params["offset"] == page
+    )
+    assert stage(world.synced(), name).state == "failed"
+    spotify.mend()
+
+    read = stage(world.synced(), name)
+
+    assert (read.state, read.pending, read.found) == ("done", 0, len(playlist.entries))
+    assert new.id in on_list(world, name)
+
+
+def test_a_playlist_that_is_as_it_was_is_not_read_again_after_a_block_and_is_blocked_no_more(world, spotify):
+    choose(world, MIXED)
+    before = stage(world.synced(), f"playlist:{playlist_id(spotify, MIXED)}")
+    spotify.fail_next("GET /v1/me/playlists", Fault.quota_exceeded(retry_after=7200))
+    assert stage(world.synced(), before.name).state == "blocked"
+    world.clock.now += 7201
+    asked = spotify.count("GET /v1/playlists/*/items")
+
+    progress = world.synced()
+
+    after = stage(progress, before.name)
+    assert spotify.count("GET /v1/playlists/*/items") == asked
+    assert (after.state, after.stored, after.skipped) == ("done", before.stored, before.skipped)
+    assert progress.blocked_until is None
+
+    spotify.listeners["ada"].playlists[MIXED].version += 1
+    spotify.fail_next("GET /v1/me/playlists", Fault.quota_exceeded(retry_after=7200))
+    world.synced()
+    world.clock.now += 7201
+    assert stage(world.synced(), before.name).skipped == before.skipped
+
+
 def playlist_of(spotify, *numbers):
     """A chosen playlist with these songs in it."""
     playlist = Playlist(spotify_id("playlist", *numbers), "Again and again", "ada")
