@@ -7,6 +7,7 @@ import streamlit as st
 from recsys.ui import wiring
 from recsys.ui.import_panel import import_panel
 from recsys.ui.navigation import page
+from recsys.ui.problems import reconnect_link
 from recsys.ui.session import ListenerSession
 from recsys.ui.text import plain
 from recsys.web.sign_in_problems import sentence
@@ -56,8 +57,7 @@ def spotify_door(session: ListenerSession) -> None:
     """Sign in with Spotify, or what is missing for that."""
     st.subheader("Connect Spotify", anchor=False)
     if not session.visitor.is_guest:
-        st.success(f"Connected as {plain(session.visitor.display_name or 'you')}.", icon=":material/check:")
-        st.page_link(page("library"), label="Sync your tracks", icon=":material/sync:")
+        _signed_in(session, plain(session.visitor.display_name or "Spotify listener"))
     elif wiring.accounts():
         st.markdown("Sync what you saved and play most, and send a list back as a playlist.")
         st.html(_link("/login", "Log in with Spotify"))
@@ -66,6 +66,15 @@ def spotify_door(session: ListenerSession) -> None:
         st.button("Log in with Spotify", disabled=True, key="no_spotify", width="stretch")
         st.caption("Not set up here: this server has no `SPOTIFY_CLIENT_ID`. The README says how to get one.")
     st.caption("Spotify lets a new app serve five invited listeners, and no longer gives it audio features.")
+
+
+def _signed_in(session: ListenerSession, name: str) -> None:
+    if session.connection and session.connection.is_connected:
+        st.success(f"Connected as {name}.", icon=":material/check:")
+        st.page_link(page("library"), label="Sync your tracks", icon=":material/sync:")
+    else:
+        st.warning(f"Signed in as {name}, but Spotify is not connected.", icon=":material/link_off:")
+        reconnect_link()
 
 
 def _link(address: str, label: str) -> str:

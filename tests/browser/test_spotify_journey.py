@@ -215,7 +215,10 @@ def test_disconnecting_keeps_the_library_and_erasing_leaves_nothing(stranger, se
     page.get_by_role("button", name="Disconnect Spotify").click()
     expect(page.get_by_role("link", name="Reconnect Spotify").first).to_be_visible()
     expect(page.get_by_text(re.compile(r"your library, [\d,]+ tracks"))).to_be_visible()
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Welcome").click()
+    expect(page.get_by_text("Signed in as Grace, but Spotify is not connected.")).to_be_visible()
 
+    go(page, "Account")
     page.get_by_role("textbox", name="to confirm").fill("erase")
     page.get_by_role("textbox", name="to confirm").press("Enter")
     page.get_by_role("button", name="Erase everything of mine").click()
