@@ -17,7 +17,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from recsys.errors import SpotifyBusy, SpotifyRefused, SpotifyUnreachable, StorageProblem, TonearmError
+from recsys.errors import (
+    SettingsProblem,
+    SpotifyBusy,
+    SpotifyRefused,
+    SpotifyUnreachable,
+    StorageProblem,
+    TonearmError,
+)
 from recsys.services.adoption import adopt
 from recsys.services.capabilities import STATE as CAPABILITIES
 from recsys.services.visitors import guest_listener, is_session_id
@@ -192,7 +199,12 @@ def _code(problem: TonearmError | _Refused) -> str:
         return problem.code
     if isinstance(problem, SpotifyRefused) and problem.reason in SENTENCES:
         return problem.reason
-    kinds = {SpotifyBusy: "busy", SpotifyUnreachable: "unreachable", StorageProblem: "storage"}
+    kinds: dict[type[TonearmError], str] = {
+        SpotifyBusy: "busy",
+        SpotifyUnreachable: "unreachable",
+        StorageProblem: "storage",
+        SettingsProblem: "settings",
+    }
     return next((code for kind, code in kinds.items() if isinstance(problem, kind)), "refused")
 
 

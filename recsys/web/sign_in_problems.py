@@ -38,6 +38,10 @@ SENTENCES: Final = {
         "This browser is logged out. The store did not answer, so the session could not be ended there too; it ends by "
         "itself within 30 days."
     ),
+    "settings": (
+        "A setting of this server keeps anybody from signing in. Its owner finds out which with "
+        "“python -m recsys doctor”."
+    ),
     "not_configured": "No Spotify app is configured here, so nobody can sign in. The README says how to add one.",
 }
 """Sentence by code. The screens show it at `/?login=<code>`."""

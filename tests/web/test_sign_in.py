@@ -274,6 +274,11 @@ def test_without_a_spotify_app_signing_in_says_so(deployment):
     assert query_of(stranger.get("/login")) == {"login": "not_configured"}
 
 
+def test_an_address_that_spotify_would_refuse_sends_nobody_there_and_is_blamed_on_the_server(deployment):
+    plain = Browser(app_of(replace(deployment, public_url="http://192.168.1.5:8501")), "http://192.168.1.5:8501")
+    assert query_of(plain.get("/login")) == {"login": "settings"}
+
+
 def test_what_a_guest_brought_in_is_there_after_signing_in(world, spotify, browser):
     browser.open()
     guest = guest_listener(browser.session_id())
