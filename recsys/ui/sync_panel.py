@@ -1,5 +1,6 @@
 """Sync my Spotify: start, watch, cancel and go on; numbers that add up at every moment."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import pandas as pd
@@ -67,11 +68,19 @@ def _show(session: ListenerSession, progress: SyncProgress) -> None:
     st.dataframe(
         pd.DataFrame([_row(stage) for stage in progress.stages]), hide_index=True, alt="The lists of this sync"
     )
-    for stage in progress.stages:
-        if stage.message:
-            st.warning(f"{plain(stage.title)}: {plain(stage.message)}{_until(stage)}", icon=":material/schedule:")
+    for reason, titles in reasons(progress.stages).items():
+        st.warning(f"{plain(', '.join(titles))}: {reason}", icon=":material/info:")
     if progress.message:
         st.error(plain(progress.message))
+
+
+def reasons(stages: Iterable[Stage]) -> dict[str, list[str]]:
+    """Why lists were stopped, each sentence once, with the titles of those it is about."""
+    told: dict[str, list[str]] = {}
+    for stage in stages:
+        if stage.message:
+            told.setdefault(f"{plain(stage.message)}{_until(stage)}", []).append(stage.title)
+    return told
 
 
 def _row(stage: Stage) -> dict[str, object]:
