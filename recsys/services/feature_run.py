@@ -113,8 +113,8 @@ class FeatureRun:
                 self._store.save_app_state(CLOSED, {**closed, name: timestamp(self._clock())})
             else:
                 until = self._clock() + timedelta(seconds=wait)
-                self.busy_until = min(until, self.busy_until or until)
-                self.message = str(problem)
+                if self.busy_until is None or until < self.busy_until:
+                    self.busy_until, self.message = until, str(problem)
         self._online = [source for source in self._online if source.name not in filled.stopped]
 
 

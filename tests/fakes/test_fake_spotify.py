@@ -246,6 +246,16 @@ def test_a_playlist_takes_a_hundred_uris_in_an_object(ada, body, status):
     assert ada.post(f"/v1/playlists/{OWN}/items", json=body).status_code == status
 
 
+@pytest.mark.parametrize("legacy", [False, True])
+def test_of_a_playlist_that_is_only_followed_the_contents_are_not_told(fake, ada, legacy):
+    fake.legacy = legacy
+    own, *_, followed = ada.get("/v1/me/playlists").json()["items"]
+
+    assert own["items"]["total"] == 59
+    assert ("tracks" in own) == legacy
+    assert not {"items", "tracks"} & {*followed, *ada.get(f"/v1/playlists/{followed['id']}").json()}
+
+
 def test_tracks_can_be_taken_out_of_a_playlist(fake, ada):
     before = fake.playlist(OWN).snapshot_id
     gone = fake.playlist(OWN).entries[0][1]

@@ -1,5 +1,7 @@
 """Audio features for a library: who may be asked, who answered, and what is still to come."""
 
+from datetime import timedelta
+
 import pandas as pd
 import pytest
 
@@ -183,6 +185,22 @@ def test_a_busy_source_is_left_in_peace_for_the_rest_of_the_run_and_says_when(wo
     assert (stage.state, stage.message) == ("blocked", "Busy until later.")
     assert (stage.pending, stage.stored) == (6, 0)
     assert stage.blocked_until > "2026"
+
+
+class BusierSource(BusySource):
+    """Busy for longer than the other."""
+
+    name = "busier"
+
+    def look_up(self, table):
+        raise SourceBusy("Busy until tomorrow.", 86_400)
+
+
+def test_of_two_busy_sources_the_one_that_can_be_asked_first_says_why_and_until_when(world):
+    world.store.save_tracks("ada", tracks(1))
+    stage = features_from(world, BusySource(), BusierSource()).fill("ada", ignore)
+    assert stage.message == "Busy until later."
+    assert stage.blocked_until < timestamp(world.now() + timedelta(seconds=600))
 
 
 def test_a_closed_source_is_remembered_and_a_later_one_still_asked(world):

@@ -77,11 +77,11 @@ def _ms(moment):
 
 
 async def playlists(fake, request, listener):
-    return JSONResponse(_page(fake, request, listener.playlists, lambda one: _playlist(fake, one)))
+    return JSONResponse(_page(fake, request, listener.playlists, lambda one: _playlist(fake, listener, one)))
 
 
 async def playlist(fake, request, listener):
-    return JSONResponse(_playlist(fake, fake.playlist(request.path_params["playlist_id"])))
+    return JSONResponse(_playlist(fake, listener, fake.playlist(request.path_params["playlist_id"])))
 
 
 async def playlist_items(fake, request, listener):
@@ -136,8 +136,9 @@ def _features(one):
     return one.features | about | {"time_signature": 4}
 
 
-def _playlist(fake, one):
-    return shapes.playlist(one, fake.api_url, fake.legacy)
+def _playlist(fake, listener, one):
+    is_readable = one.owner == listener.id or one.is_collaborative
+    return shapes.playlist(one, fake.api_url, fake.legacy, is_readable)
 
 
 def _page(fake, request, entries, shape, query=""):

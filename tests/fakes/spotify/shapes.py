@@ -81,7 +81,8 @@ def me(listener, api, legacy=False):
     return uri_object("user", listener.id, api, **about, **(old if legacy else {}))
 
 
-def playlist(one, api, legacy=False):
+def playlist(one, api, legacy=False, is_readable=True):
+    """Of a playlist that is somebody else's, nothing about its contents is told."""
     contents = {"href": f"{api}/v1/playlists/{one.id}/items", "total": len(one.entries)}
     about = {
         "collaborative": one.is_collaborative,
@@ -91,9 +92,9 @@ def playlist(one, api, legacy=False):
         "owner": uri_object("user", one.owner, api, display_name=one.owner.title()),
         "public": one.is_public,
         "snapshot_id": one.snapshot_id,
-        "items": contents,
     }
-    return uri_object("playlist", one.id, api, **about, **({"tracks": contents} if legacy else {}))
+    names = ("items", "tracks") if legacy else ("items",)
+    return uri_object("playlist", one.id, api, **about, **(dict.fromkeys(names, contents) if is_readable else {}))
 
 
 def playlist_entry(added_at, entry, owner, api, legacy=False):
