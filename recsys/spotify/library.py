@@ -108,14 +108,14 @@ class SpotifyLibrary:
 
     def recent(self, cursor: str | None = None) -> Page:
         """The last plays, newest first, about fifty in all. A track played twice is one row and two plays."""
-        before = {"before": cursor} if cursor else {}
-        answer = self._object("me/player/recently-played", {"limit": PAGE, **before})
-        entries = _items(answer)
+        before, _, above = (cursor or "").partition("/")  # such as `1730000000000/50`: a time, and the entries above it
+        answer = self._object("me/player/recently-played", {"limit": PAGE, **({"before": before} if before else {})})
+        entries, met = _items(answer), int(above or 0)
         cursors = answer.get("cursors")
         older = cursors.get("before") if isinstance(cursors, dict) and answer.get("next") and entries else None
         parsed = parse_tracks(entries)
-        ranks = tuple(position + 1 for position in parsed.positions)
-        following = str(older) if older and str(older) != cursor else None
+        ranks = tuple(met + position + 1 for position in parsed.positions)
+        following = f"{older}/{met + len(entries)}" if older and str(older) != before else None
         return Page(parsed.tracks, ranks, parsed.skipped, following, None, parse_plays(entries))
 
     def playlist_items(self, playlist_id: str, cursor: str | None = None) -> Page:

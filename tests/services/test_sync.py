@@ -101,6 +101,15 @@ def test_plays_are_history_and_the_same_play_twice_is_one(world, spotify):
     assert len(world.store.plays("ada")) == len(spotify.listeners["ada"].recent) == 50
 
 
+def test_a_track_played_at_the_same_place_of_two_pages_is_counted_twice(world, spotify):
+    newer = spotify.listeners["ada"].recent
+    spotify.listeners["ada"].recent = newer + [(at - timedelta(days=1), one) for at, one in newer]
+
+    recent = stage(world.synced(), "recent")
+
+    assert (recent.found, recent.stored, recent.skipped) == (100, 30, {REPEATED: 70})
+
+
 def test_a_second_sync_reads_one_page_of_saved_tracks_and_no_unchanged_playlist(world, spotify):
     choose(world, MIXED, SHARED)
     world.synced()
