@@ -5,6 +5,7 @@ from starlette.routing import Route
 
 from recsys.web.api import Api
 from recsys.web.deployment import Deployment
+from recsys.web.one_address import OneAddress
 from recsys.web.security_headers import SecurityHeaders
 from recsys.web.sign_in import SignIn
 from recsys.web.visitors import Visitors
@@ -19,5 +20,6 @@ def middleware(deployment: Deployment) -> list[Middleware]:
     """What every answer passes through, Streamlit's included."""
     return [
         Middleware(SecurityHeaders, page=deployment.page, is_https=deployment.is_https),
+        Middleware(OneAddress, public_url=deployment.public_url),
         Middleware(Visitors, is_https=deployment.is_https),
     ]
