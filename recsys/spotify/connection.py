@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from recsys.spotify.api import TIMEOUT, Access, Api, SpotifyApi
-from recsys.spotify.patience import OneAtATime, Renewing, Steady, Turn
+from recsys.spotify.patience import OneAtATime, PatientAccess, Renewing, Steady, Turn
 from recsys.spotify.quota import SHORT, QuotaState, WithinQuota
 
 
@@ -29,4 +29,4 @@ def connect(
     """
     polite = OneAtATime(SpotifyApi(api_url, access, timeout), turn)
     counted = WithinQuota(polite, quota, clock, sleep, budgets, longest_wait)
-    return Renewing(Steady(counted, sleep), access)
+    return Renewing(Steady(counted, sleep), PatientAccess(access, clock, sleep, longest_wait))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 
-from recsys.errors import ReconnectSpotify, SpotifyUnreachable
+from recsys.errors import ReconnectSpotify, SpotifyBusy, SpotifyUnreachable
 from recsys.spotify.api import Access, Api, Request
+from recsys.spotify.refusals import in_words
 
 GAP: Final = 0.3
 """Seconds between two requests of one developer account. Spotify publishes no number; 250 to 350 ms went unpunished."""
@@ -75,6 +76,42 @@ class Steady:
             except SpotifyUnreachable:
                 self._sleep(pause)
         return self._inner.send(request)
+
+
+class PatientAccess:
+    """
+    An `Access` that keeps the waits Spotify's accounts host asks for when a token is to be renewed: a short one is sat
+    out once, during a long one nothing is asked.
+    """
+
+    def __init__(
+        self, inner: Access, clock: Callable[[], float], sleep: Callable[[float], None], longest_wait: float
+    ) -> None:
+        self._inner, self._clock, self._sleep, self._longest_wait = inner, clock, sleep, longest_wait
+        self._free_at = 0.0
+
+    def token(self) -> str:
+        return self._kept(self._inner.token)
+
+    def renew(self, refused: str) -> str:
+        return self._kept(lambda: self._inner.renew(refused))
+
+    def _kept(self, ask: Callable[[], str]) -> str:
+        left = self._free_at - self._clock()
+        if left > 0:
+            raise _later(left)
+        try:
+            return ask()
+        except SpotifyBusy as busy:
+            self._free_at = self._clock() + busy.retry_after
+            if busy.is_quota or busy.retry_after > self._longest_wait:
+                raise _later(busy.retry_after) from busy
+            self._sleep(busy.retry_after)
+        return ask()
+
+
+def _later(seconds: float) -> SpotifyBusy:
+    return SpotifyBusy(f"Spotify renews a sign-in again in {in_words(seconds)}.", seconds)
 
 
 class Renewing:

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from recsys.errors import ReconnectSpotify, SpotifyRefused, SpotifyUnreachable
+from recsys.errors import ReconnectSpotify, SpotifyBusy, SpotifyRefused, SpotifyUnreachable
 from recsys.spotify.api import Request
-from recsys.spotify.patience import OneAtATime, Renewing, Steady, Turn
+from recsys.spotify.patience import OneAtATime, PatientAccess, Renewing, Steady, Turn
 from tests.fakes.calling import AccessInMemory, SleepingClock
 
 READ, WRITE = Request("GET", "me"), Request("POST", "me/playlists")
@@ -153,3 +153,42 @@ def test_a_new_token_that_is_refused_too_means_connecting_again():
         Renewing(Scripted(ReconnectSpotify("Over."), ReconnectSpotify("Over.")), access).send(READ)
 
     assert access.renewals == 1
+
+
+class Renewals:
+    """An `Access` that raises or answers as listed."""
+
+    def __init__(self, *script):
+        self.api = Scripted(*script)
+
+    def token(self):
+        return self.api.send(READ)
+
+    def renew(self, refused):
+        return self.api.send(READ)
+
+
+@pytest.mark.parametrize("ask", [lambda access: access.token(), lambda access: access.renew("old")])
+def test_a_short_wait_before_a_token_is_renewed_is_sat_out(ask):
+    clock = SleepingClock()
+    access = PatientAccess(Renewals(SpotifyBusy("Slow.", 7), "new"), clock, clock.sleep, 60)
+
+    assert ask(access) == "new"
+    assert clock.slept == [7]
+
+
+@pytest.mark.parametrize("busy", [SpotifyBusy("Slow.", 3600), SpotifyBusy("Quota.", 50, is_quota=True)])
+def test_during_a_long_wait_no_token_is_asked_for(busy):
+    clock, inner = SleepingClock(), Renewals(busy, "new")
+    access = PatientAccess(inner, clock, clock.sleep, 60)
+    with pytest.raises(SpotifyBusy):
+        access.token()
+
+    clock.now += 40
+    with pytest.raises(SpotifyBusy) as caught:
+        access.token()
+    assert caught.value.retry_after == busy.retry_after - 40
+    assert (inner.api.calls, clock.slept) == (1, [])
+
+    clock.now += busy.retry_after
+    assert access.token() == "new"
