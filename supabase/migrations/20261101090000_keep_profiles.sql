@@ -10,7 +10,7 @@ create table public.profiles (
 -- Nobody may claim another listener's Spotify account: `spotify_id` is written with the secret key only.
 alter table public.profiles enable row level security;
 alter table public.profiles force row level security;
-revoke all on public.profiles from public, anon, authenticated;
+revoke all on public.profiles from public, anon, authenticated, service_role;
 grant select, insert, update, delete on public.profiles to service_role;
 grant select on public.profiles to authenticated;
 grant update (display_name, avatar_url) on public.profiles to authenticated;

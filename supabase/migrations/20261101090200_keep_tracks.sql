@@ -36,7 +36,7 @@ comment on column public.user_tracks.saved_order is 'Libraries are read in the o
 
 alter table public.user_tracks enable row level security;
 alter table public.user_tracks force row level security;
-revoke all on public.user_tracks from public, anon, authenticated;
+revoke all on public.user_tracks from public, anon, authenticated, service_role;
 grant select, insert, update, delete on public.user_tracks to service_role;
 grant select, insert, update, delete on public.user_tracks to authenticated;
 

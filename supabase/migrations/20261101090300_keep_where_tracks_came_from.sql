@@ -20,7 +20,7 @@ create table public.feature_misses (
 
 alter table public.track_origins enable row level security;
 alter table public.track_origins force row level security;
-revoke all on public.track_origins from public, anon, authenticated;
+revoke all on public.track_origins from public, anon, authenticated, service_role;
 grant select, insert, update, delete on public.track_origins to service_role;
 grant select, insert, update, delete on public.track_origins to authenticated;
 
@@ -39,7 +39,7 @@ using ((select auth.uid()) = user_id);
 
 alter table public.feature_misses enable row level security;
 alter table public.feature_misses force row level security;
-revoke all on public.feature_misses from public, anon, authenticated;
+revoke all on public.feature_misses from public, anon, authenticated, service_role;
 grant select, insert, update, delete on public.feature_misses to service_role;
 grant select, insert, update, delete on public.feature_misses to authenticated;
 

@@ -10,7 +10,7 @@ create table public.plays (
 
 alter table public.plays enable row level security;
 alter table public.plays force row level security;
-revoke all on public.plays from public, anon, authenticated;
+revoke all on public.plays from public, anon, authenticated, service_role;
 grant select, insert, update, delete on public.plays to service_role;
 grant select, insert, update on public.plays to authenticated;
 

@@ -40,7 +40,7 @@ create table public.feedback (
 
 alter table public.recipes enable row level security;
 alter table public.recipes force row level security;
-revoke all on public.recipes from public, anon, authenticated;
+revoke all on public.recipes from public, anon, authenticated, service_role;
 grant select, insert, update, delete on public.recipes to service_role;
 grant select, insert, update, delete on public.recipes to authenticated;
 
@@ -59,7 +59,7 @@ using ((select auth.uid()) = user_id);
 
 alter table public.feedback enable row level security;
 alter table public.feedback force row level security;
-revoke all on public.feedback from public, anon, authenticated;
+revoke all on public.feedback from public, anon, authenticated, service_role;
 grant select, insert, update, delete on public.feedback to service_role;
 grant select, insert, update, delete on public.feedback to authenticated;
 

@@ -19,7 +19,7 @@ create table public.sent_log (
 
 alter table public.sync_state enable row level security;
 alter table public.sync_state force row level security;
-revoke all on public.sync_state from public, anon, authenticated;
+revoke all on public.sync_state from public, anon, authenticated, service_role;
 grant select, insert, update, delete on public.sync_state to service_role;
 grant select, insert, update, delete on public.sync_state to authenticated;
 
@@ -38,7 +38,7 @@ using ((select auth.uid()) = user_id);
 
 alter table public.sent_log enable row level security;
 alter table public.sent_log force row level security;
-revoke all on public.sent_log from public, anon, authenticated;
+revoke all on public.sent_log from public, anon, authenticated, service_role;
 grant select, insert, update, delete on public.sent_log to service_role;
 grant select, insert on public.sent_log to authenticated;
 

@@ -28,12 +28,12 @@ comment on column public.leases.expires_at is 'Seconds since 1970 by the clock o
 
 alter table public.sessions enable row level security;
 alter table public.sessions force row level security;
-revoke all on public.sessions from public, anon, authenticated;
+revoke all on public.sessions from public, anon, authenticated, service_role;
 grant select, insert, update, delete on public.sessions to service_role;
 
 alter table public.leases enable row level security;
 alter table public.leases force row level security;
-revoke all on public.leases from public, anon, authenticated;
+revoke all on public.leases from public, anon, authenticated, service_role;
 grant select, insert, update, delete on public.leases to service_role;
 
 create function public.begin_session(session jsonb, replaces text, at timestamptz) returns void

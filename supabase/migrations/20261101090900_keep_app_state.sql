@@ -8,5 +8,5 @@ create table public.app_state (
 
 alter table public.app_state enable row level security;
 alter table public.app_state force row level security;
-revoke all on public.app_state from public, anon, authenticated;
+revoke all on public.app_state from public, anon, authenticated, service_role;
 grant select, insert, update, delete on public.app_state to service_role;

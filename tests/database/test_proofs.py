@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.database.project import PROOFS
+from tests.database.project import FORMER_DEFAULTS, PROOFS, make_project
 from tests.database.tap import run_file
 
 
@@ -24,6 +24,13 @@ def test_the_file_proves_what_its_name_says(connection, path, subtests):
 
 def test_there_are_files():
     assert len(PROOFS) >= 10
+
+
+def test_all_of_it_holds_in_a_project_that_once_granted_everything_by_itself(cluster):
+    with cluster.connect(make_project(cluster, "former", FORMER_DEFAULTS), "postgres") as connection:
+        wrong = [one.says for path in PROOFS for one in run_file(connection, path) if not one.is_ok]
+
+    assert wrong == []
 
 
 def test_a_file_that_stops_early_is_not_green(connection, tmp_path):

@@ -1,6 +1,6 @@
 -- Proves how the schema is built: what row security, keys and functions look like, for tables still to come as well.
 begin;
-select plan(15);
+select plan(18);
 
 create temp view tables as select oid, relname, relrowsecurity, relforcerowsecurity from pg_class
 where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'f');
@@ -26,28 +26,68 @@ select is_empty(
     'every policy says: the row is the caller''s, who is looked up once for each statement'
 );
 select set_eq(
-    'select table_name::text, column_name::text from information_schema.columns
-    where table_schema = ''public'' and exists (
-        select from pg_attribute where attrelid = table_name::regclass and attname = column_name and attacl is not null
-    )',
-    $$values ('profiles', 'display_name'), ('profiles', 'avatar_url')$$,
-    'only a profile has columns that are granted one by one'
+    'select tablename::text, lower(cmd) from policies',
+    'select relname::text, verb from tables, unnest(''{select, insert, update, delete}''::text[]) as verb
+    where case verb
+        when ''delete'' then has_table_privilege(''authenticated'', oid, verb)
+        else has_any_column_privilege(''authenticated'', oid, verb)
+    end',
+    'where a listener holds a verb there is a policy, and nowhere else'
+);
+
+-- How each table is built: its primary key, and the other columns that are never unknown. Keys of listeners' rows lead
+-- with the listener, so that row security has an index.
+create temp table built (table_name text, key text[], known text[]);
+insert into built values
+    ('profiles', '{user_id}', '{}'),
+    ('spotify_tokens', '{user_id}', '{access_token, expires_at}'),
+    ('supabase_tokens', '{user_id}', '{access_token, expires_at}'),
+    ('user_tracks', '{user_id, spotify_track_id}', '{saved_order, name, artist}'),
+    ('track_origins', '{user_id, spotify_track_id, origin}', '{seen_at}'),
+    ('feature_misses', '{user_id, spotify_track_id, source}', '{asked_at}'),
+    ('plays', '{user_id, played_at, spotify_track_id}', '{}'),
+    ('recommendations', '{user_id, spotify_track_id}', '{score, created_at}'),
+    ('recipes', '{user_id, name}', '{recipe}'),
+    ('feedback', '{user_id, spotify_track_id}', '{name, artist, liked, at}'),
+    ('sync_state', '{user_id, key}', '{value}'),
+    ('sent_log', '{user_id, id}', '{at, recipient, what, rows}'),
+    ('sessions', '{user_id, id_hash}', '{kind, created_at, expires_at}'),
+    ('leases', '{name_hash}', '{holder, expires_at}'),
+    ('app_state', '{key}', '{value}');
+
+create temp view columns as
+select relname::text as table_name, attname::text, attnum, attnotnull, attidentity, attcollation, atttypid, conkey
+from tables
+join pg_attribute on attrelid = tables.oid and attnum > 0 and not attisdropped
+left join pg_constraint on conrelid = tables.oid and contype = 'p';
+
+select set_eq(
+    'select table_name, array_agg(attname order by array_position(conkey, attnum)) from columns
+    where attnum = any (conkey) group by 1',
+    'select table_name, key from built',
+    'every table has its primary key'
+);
+select set_eq(
+    'select table_name, attname from columns where attnotnull and attnum <> all (conkey)',
+    'select table_name, unnest(known) from built',
+    'what must be known must be known'
 );
 select is_empty(
-    'select relname from tables where not exists (select from pg_index where indrelid = tables.oid and indisprimary)',
-    'every table has a primary key'
+    'select table_name, attname from columns
+    where attnum = any (conkey) and atttypid = ''text''::regtype and attcollation <> ''"C"''::regcollation
+    and attname not like ''%\_hash''',
+    'keys are compared letter by letter, whatever the language of the server: pages are read in their order'
 );
 select is_empty(
-    'select relname from tables join pg_attribute on attrelid = tables.oid and attname = ''user_id''
-    where not exists (select from pg_index where indrelid = tables.oid and indisprimary and indkey[0] = attnum)',
-    'primary keys lead with the listener, so that row security has an index'
+    'select table_name, attname from columns where attidentity = ''d''',
+    'numbers the database counts are not chosen by a caller'
 );
 select is_empty(
     'select relname from tables join pg_attribute on attrelid = tables.oid and attname = ''user_id''
     where not exists (
         select from pg_constraint
         where conrelid = tables.oid and conkey = array[attnum]
-        and confrelid = ''auth.users''::regclass and confdeltype = ''c''
+        and confrelid = ''auth.users''::regclass and confdeltype = ''c'' and convalidated
     )',
     'rows go with the listener they belong to'
 );
@@ -63,6 +103,15 @@ select is_empty(
     'select proname from pg_proc where pronamespace = ''public''::regnamespace
     and not coalesce(proconfig, ''{}'') @> array[''search_path=""'']',
     'no function looks for names where a caller says'
+);
+select set_eq(
+    'select proname::text, proconfig[2] from pg_proc
+    where pronamespace = ''public''::regnamespace and cardinality(proconfig) > 1',
+    $$values
+        ('save_tracks', 'statement_timeout=60s'), ('library', 'statement_timeout=60s'),
+        ('save_origins', 'statement_timeout=60s'), ('save_plays', 'statement_timeout=60s'),
+        ('export_rows', 'statement_timeout=60s')$$,
+    'what moves a whole library may take a minute, and no other setting is changed'
 );
 select is_empty(
     'select tgname from pg_trigger join tables on tgrelid = tables.oid where not tgisinternal

@@ -1,6 +1,6 @@
 -- Proves that reading one listener's rows, behind row security, does not read everybody else's.
 begin;
-select plan(13);
+select plan(14);
 
 insert into auth.users (id)
 select ('00000000-0000-4000-8000-00000000000' || letter)::uuid from unnest('{0,1,2,3,4,5,6,7,8,9}'::text[]) as letter;
@@ -19,7 +19,8 @@ insert into public.sync_state select user_id, spotify_track_id, '{}' from public
 insert into public.sent_log (user_id, at, recipient, what, rows)
 select user_id, now(), 'ReccoBeats', 'track ids', 1 from public.user_tracks;
 insert into public.sessions
-select user_id, encode(sha256((user_id || spotify_track_id)::bytea), 'hex'), 'spotify', null, null, now(), now()
+select user_id, encode(sha256((user_id || spotify_track_id)::bytea), 'hex'), 'spotify', null, null, now(),
+    now() + interval '30 days'
 from public.user_tracks;
 analyze public.user_tracks, public.track_origins, public.feature_misses, public.plays, public.recommendations;
 analyze public.feedback, public.recipes, public.sync_state, public.sent_log, public.sessions;
@@ -92,6 +93,11 @@ set local role service_role;
 select pg_temp.uses(
     'sessions_by_id', format('select * from public.sessions where id_hash = %L', repeat('0', 64)),
     'the session of a browser'
+);
+select pg_temp.uses(
+    'sessions_by_expiry',
+    format('delete from public.sessions where expires_at <= now() or id_hash = %L', repeat('0', 64)),
+    'sweeping out what has expired'
 );
 select pg_temp.uses(
     'sessions_pkey',
