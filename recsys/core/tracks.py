@@ -84,8 +84,9 @@ def check_tracks(tracks: pd.DataFrame) -> pd.DataFrame:
     if absent:
         raise BadTracks(f"The track table lacks the column “{absent[0]}”.")
     for name in REQUIRED:
-        if tracks[name].isna().any():
-            raise BadTracks(f"Row {int(tracks[name].isna().argmax()) + 1} has no {name.replace('_', ' ')}.")
+        is_missing = tracks[name].isna() | ((name == "track_id") & (tracks[name] == ""))
+        if is_missing.any():
+            raise BadTracks(f"Row {int(is_missing.argmax()) + 1} has no {name.replace('_', ' ')}.")
     if tracks["track_id"].duplicated().any():
         twice = tracks.loc[tracks["track_id"].duplicated(), "track_id"].iloc[0]
         raise BadTracks(f"The track {twice} stands in the table more than once.")

@@ -1,13 +1,19 @@
 """Tables of pandas <-> rows of a database: the same names and the same rules for missing values in every store."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Any, Final, overload
 
 import numpy as np
 import pandas as pd
 
 from recsys.core import tracks as track_table
+from recsys.errors import StorageProblem
+
+TIMES: Final = frozenset({"added_at", "seen_at", "played_at", "created_at", "asked_at", "at"})
+"""Columns that hold a time."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,8 @@ class Shape:
         """
         The table as tuples of plain Python values in the order of `columns`.
 
-        NaN, infinities and missing text become None; NUL characters, which Postgres cannot hold, are dropped.
-        A column the table lacks is missing in every row.
+        NaN, infinities, missing text and times that are none become None; times are told as `moment` tells them; NUL
+        characters, which Postgres cannot hold, are dropped. A column the table lacks is missing in every row.
         """
         values = [_values(table, column) for column in self.columns]
         return list(zip(*values, strict=True))
@@ -64,9 +70,53 @@ class Shape:
         )
 
 
+@overload
+def clean(text: str) -> str: ...
+@overload
+def clean(text: str | None) -> str | None: ...
 def clean(text: str | None) -> str | None:
     """Text that every store can hold: no NUL, and no half of a surrogate pair (JSON can carry one)."""
     return None if text is None else text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def plain(value: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON object that every store can hold. Raises `StorageProblem` for what is none."""
+    try:
+        found = _clean(json.loads(json.dumps(value, allow_nan=False)))
+    except (TypeError, ValueError):
+        found = None
+    if not isinstance(found, dict):
+        raise StorageProblem("Only JSON objects of plain values, without NaN or infinities, can be kept.")
+    return found
+
+
+def moment(text: str) -> str | None:
+    """An ISO 8601 time in UTC, ending in "Z", without zeros after the point; None where the text is no time."""
+    try:
+        found = datetime.fromisoformat(text)
+        told = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        return None
+    whole, point, rest = told.removesuffix("+00:00").partition(".")
+    return whole + point + rest.rstrip("0") + "Z"
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {clean(key): _clean(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    return clean(value) if isinstance(value, str) else value
+
+
+def _moments(texts: pd.Series) -> pd.Series:
+    """Each text as `moment` tells it; nearly all are told so already."""
+    is_told = texts.str.fullmatch(_TOLD).fillna(False).astype(bool)
+    is_told &= pd.to_datetime(texts.where(is_told), utc=True, format="ISO8601", errors="coerce").notna()
+    return texts.where(is_told, texts[~is_told].dropna().map(moment).astype("str"))
+
+
+_TOLD: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{0,5}[1-9])?Z"
 
 
 def _values(table: pd.DataFrame, column: Column) -> list[Any]:
@@ -75,6 +125,8 @@ def _values(table: pd.DataFrame, column: Column) -> list[Any]:
     series = table[column.name].astype(column.dtype)
     if column.dtype == "str":
         series = series.str.replace("\0", "", regex=False)
+    if column.name in TIMES:
+        series = _moments(series)
     is_known = np.isfinite(series) if column.dtype == "float64" else series.notna()
     return list(series.astype(object).where(is_known, None))
 
@@ -132,13 +184,16 @@ EXPORTED: Final = (PROFILE, TRACKS, ORIGINS, PLAYS, RECOMMENDATIONS, RECIPES, FE
 """Everything a listener may take away: all their tables but tokens and sessions."""
 
 
+def one_sent(to: str, what: str, many: int, at: str) -> pd.DataFrame:
+    """One row of `SENT`."""
+    return pd.DataFrame({"at": [at], "recipient": [clean(to)], "what": [clean(what)], "rows": [many]})
+
+
 def to_second(plays: pd.DataFrame) -> pd.DataFrame:
     """
     Plays with `played_at` cut to whole seconds and ending in "Z".
 
     Spotify's API tells milliseconds and its data export does not; uncut, one play would be kept as two.
     """
-    return plays.assign(played_at=plays["played_at"].astype("str").str.replace(_TAIL, "Z", regex=True))
-
-
-_TAIL: Final = r"(?:\.\d+)?(?:Z|\+00:00)$"
+    played_at = _moments(plays["played_at"].astype("str"))
+    return plays.assign(played_at=played_at.str.replace(r"\.\d+", "", regex=True))

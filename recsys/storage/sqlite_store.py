@@ -8,10 +8,9 @@ from typing import Any
 import pandas as pd
 
 from recsys.core.tracks import as_tracks
-from recsys.errors import StorageProblem
 from recsys.storage import rows
 from recsys.storage.database import Database
-from recsys.storage.rows import Shape
+from recsys.storage.rows import SENT, Shape, one_sent
 from recsys.storage.schema import LISTENER_TABLES
 from recsys.storage.store import Saved
 
@@ -40,7 +39,7 @@ class SqliteStore:
 
     def remove_tracks(self, listener: str, track_ids: Sequence[str]) -> int:
         """See `Store.remove_tracks`."""
-        keys = [(listener, track_id) for track_id in track_ids]
+        keys = [(listener, rows.clean(track_id)) for track_id in track_ids]
         with self._database.write() as connection:
             for table in ("track_origins", "feature_misses"):
                 connection.executemany(f"DELETE FROM {table} WHERE user_id = ? AND spotify_track_id = ?", keys)
@@ -57,7 +56,7 @@ class SqliteStore:
 
     def remove_origins(self, listener: str, origin: str, track_ids: Sequence[str]) -> int:
         """See `Store.remove_origins`."""
-        keys = [(listener, track_id, origin) for track_id in track_ids]
+        keys = [(listener, rows.clean(track_id), rows.clean(origin)) for track_id in track_ids]
         delete = "DELETE FROM track_origins WHERE user_id = ? AND spotify_track_id = ? AND origin = ?"
         with self._database.write() as connection:
             return max(connection.executemany(delete, keys).rowcount, 0)
@@ -126,11 +125,11 @@ class SqliteStore:
     def save_state(self, listener: str, key: str, value: Mapping[str, Any]) -> None:
         """See `Store.save_state`."""
         with self._database.write() as connection:
-            connection.execute("REPLACE INTO sync_state VALUES (?, ?, ?)", (listener, key, _json(value)))
+            connection.execute("REPLACE INTO sync_state VALUES (?, ?, ?)", (listener, rows.clean(key), _json(value)))
 
     def state(self, listener: str, key: str) -> dict[str, Any] | None:
         """See `Store.state`."""
-        return self._value("SELECT value FROM sync_state WHERE user_id = ? AND key = ?", listener, key)
+        return self._value("SELECT value FROM sync_state WHERE user_id = ? AND key = ?", listener, rows.clean(key))
 
     def remove_state(self, listener: str, key: str) -> None:
         """See `Store.remove_state`."""
@@ -149,7 +148,7 @@ class SqliteStore:
         """See `Store.log_sent`."""
         insert = "INSERT INTO sent_log (user_id, at, recipient, what, rows) VALUES (?, ?, ?, ?, ?)"
         with self._database.write() as connection:
-            connection.execute(insert, (listener, at, to, what, rows))
+            connection.executemany(insert, _owned(listener, SENT.rows(one_sent(to, what, rows, at))))
 
     def sent(self, listener: str) -> pd.DataFrame:
         """See `Store.sent`."""
@@ -176,19 +175,19 @@ class SqliteStore:
     def save_app_state(self, key: str, value: Mapping[str, Any]) -> None:
         """See `Store.save_app_state`."""
         with self._database.write() as connection:
-            connection.execute("REPLACE INTO app_state VALUES (?, ?)", (key, _json(value)))
+            connection.execute("REPLACE INTO app_state VALUES (?, ?)", (rows.clean(key), _json(value)))
 
     def app_state(self, key: str) -> dict[str, Any] | None:
         """See `Store.app_state`."""
-        return self._value("SELECT value FROM app_state WHERE key = ?", key)
+        return self._value("SELECT value FROM app_state WHERE key = ?", rows.clean(key))
 
     def replace_app_state(self, key: str, expected: Mapping[str, Any] | None, value: Mapping[str, Any]) -> bool:
         """See `Store.replace_app_state`."""
         with self._database.write() as connection:
-            found = connection.execute("SELECT value FROM app_state WHERE key = ?", (key,)).fetchone()
-            is_expected = (json.loads(found[0]) if found else None) == expected
+            found = connection.execute("SELECT value FROM app_state WHERE key = ?", (rows.clean(key),)).fetchone()
+            is_expected = (json.loads(found[0]) if found else None) == (expected and rows.plain(expected))
             if is_expected:
-                connection.execute("REPLACE INTO app_state VALUES (?, ?)", (key, _json(value)))
+                connection.execute("REPLACE INTO app_state VALUES (?, ?)", (rows.clean(key), _json(value)))
         return is_expected
 
     def check(self) -> None:
@@ -212,7 +211,7 @@ class SqliteStore:
 
     def _remove(self, table: str, column: str, listener: str, value: str) -> None:
         with self._database.write() as connection:
-            connection.execute(f"DELETE FROM {table} WHERE user_id = ? AND {column} = ?", (listener, value))
+            connection.execute(f"DELETE FROM {table} WHERE user_id = ? AND {column} = ?", (listener, rows.clean(value)))
 
 
 def _owned(listener: str, values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -250,7 +249,4 @@ def _count(connection: sqlite3.Connection, table: str, listener: str) -> int:
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    try:
-        return json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError) as problem:
-        raise StorageProblem("Only plain JSON values, without NaN or infinities, can be kept.") from problem
+    return json.dumps(rows.plain(value), sort_keys=True)

@@ -2,7 +2,8 @@
 
 Every method takes the listener first and touches that listener's rows only; the exceptions are `app_state`, which
 belongs to the whole app and holds nothing of anybody's, and `check`. A write is acknowledged when the method returns:
-from then on no crash of the app loses it. All times are ISO 8601 in UTC, given by the caller.
+from then on no crash of the app loses it. All times are ISO 8601, given by the caller, and told again in UTC ending in
+"Z"; a text that is no time is an unknown time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,8 +27,9 @@ class Store(Protocol):
     A listener's rows. Implementations raise `StorageProblem` when the store refuses or does not answer.
 
     Tables of tracks have the columns of `recsys.core.tracks.COLUMNS`. Text columns are pandas `str`, numbers float64
-    with NaN where unknown; an infinity counts as unknown, and NUL characters in text are dropped. An unknown listener
-    is an empty one: reading gives empty tables (with their columns and types) and counting gives zeros.
+    with NaN where unknown; an infinity counts as unknown, and NUL characters in text are dropped. A row that stands
+    twice in one table is one, and what the last does not know the one before tells. An unknown listener is an empty
+    one: reading gives empty tables (with their columns and types) and counting gives zeros.
     """
 
     def save_tracks(self, listener: str, tracks: pd.DataFrame) -> Saved:

@@ -51,6 +51,7 @@ _SENTENCES: Final = {
     "PGRST205": _BEHIND,
     "PGRST301": "Supabase does not accept the token. Sign in again; if that does not help, the keys are wrong.",
     "PGRST303": _SIGNED_OUT,
+    "54000": "A name or an id is too long to be kept; nothing was written.",
     "57014": "Supabase took too long and stopped; nothing was written. Try again in a moment.",
 }
 """By SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html) or PostgREST's own codes

@@ -9,15 +9,11 @@ import pyarrow as pa
 from postgrest import CountMethod
 from supabase import Client
 
-from recsys.errors import StorageProblem
-from recsys.storage.rows import TRACKS, Shape, clean
+from recsys.storage.rows import TIMES, TRACKS, Shape
 from recsys.storage.supabase_project import sentences
 
 PAGE: Final = 1_000
 """Rows asked for at once. A project may be set to give fewer (`max_rows`), so what counts is how many there are."""
-
-TIMES: Final = frozenset({"added_at", "seen_at", "played_at", "created_at", "asked_at", "at"})
-"""Columns of type timestamptz: Postgres writes "+00:00" where the app writes "Z"."""
 
 _LIBRARY: Final = pa.schema(
     [("saved_order", pa.int64())]
@@ -27,15 +23,29 @@ _LIBRARY: Final = pa.schema(
 Row = Mapping[str, Any]
 
 
-def as_json(shape: Shape, table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The table as JSON objects that all have the same keys; of several rows with one key the last counts."""
-    objects = [dict(zip(shape.stored, row, strict=True)) for row in shape.rows(table)]
-    return list({tuple(one[name] for name in shape.key): one for one in objects}.values())
+def objects(shape: Shape, table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The table as JSON objects that all have the same keys."""
+    return [dict(zip(shape.stored, row, strict=True)) for row in shape.rows(table)]
 
 
-def from_json(shape: Shape, objects: Sequence[Row]) -> pd.DataFrame:
+def once_each(shape: Shape, table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The same, each key once: of several rows the last counts, and what it does not know those before it tell."""
+    merged: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for one in objects(shape, table):
+        key = tuple(one[name] for name in shape.key)
+        former = merged.get(key)
+        merged[key] = {**former, **known(one)} if former else one
+    return list(merged.values())
+
+
+def known(one: Row) -> dict[str, Any]:
+    """What an object knows: what is not sent is not changed."""
+    return {name: value for name, value in one.items() if value is not None}
+
+
+def from_json(shape: Shape, found: Sequence[Row]) -> pd.DataFrame:
     """JSON objects as a table, in the order the shape is read by."""
-    return shape.table_of([_text(name, one[name]) for name in shape.stored] for one in in_order(shape, objects))
+    return shape.table_of([_text(name, one[name]) for name in shape.stored] for one in in_order(shape, found))
 
 
 def tracks_of(pages: Sequence[Mapping[str, list[Any]]]) -> pd.DataFrame:
@@ -46,21 +56,13 @@ def tracks_of(pages: Sequence[Mapping[str, list[Any]]]) -> pd.DataFrame:
     return tracks.assign(added_at=tracks["added_at"].str.replace("+00:00", "Z", regex=False))
 
 
-def in_order(shape: Shape, objects: Sequence[Row]) -> list[Row]:
+def in_order(shape: Shape, found: Sequence[Row]) -> list[Row]:
     """JSON objects in the order the shape is read by, such as `score desc, spotify_track_id`."""
-    ordered = list(objects)
+    ordered = list(found)
     for column in reversed(shape.order):
         name, _, direction = column.partition(" ")
         ordered.sort(key=lambda one: one[name], reverse=direction == "desc")
     return ordered
-
-
-def plain(value: Any) -> Any:
-    """JSON without characters Postgres cannot hold. Raises `StorageProblem` for what is not JSON."""
-    try:
-        return _clean(json.loads(json.dumps(value, allow_nan=False)))
-    except (TypeError, ValueError) as problem:
-        raise StorageProblem("Only plain JSON values, without NaN or infinities, can be kept.") from problem
 
 
 def read_all(client: Client, shape: Shape, listener: str) -> list[Row]:
@@ -104,13 +106,5 @@ def _quoted(value: Any) -> str:
 
 def _text(name: str, value: Any) -> Any:
     if name in TIMES and value is not None:
-        return value.replace("+00:00", "Z")
+        return value.replace("+00:00", "Z")  # as Postgres writes it
     return json.dumps(value, sort_keys=True) if isinstance(value, dict) else value
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {clean(key): _clean(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_clean(one) for one in value]
-    return clean(value) if isinstance(value, str) else value

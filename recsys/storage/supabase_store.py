@@ -10,10 +10,10 @@ from supabase_auth.errors import AuthApiError
 
 from recsys.core.tracks import as_tracks
 from recsys.storage import rows
-from recsys.storage.rows import Shape
+from recsys.storage.rows import SENT, Shape, one_sent
 from recsys.storage.store import Saved
 from recsys.storage.supabase_project import AccessToken, SupabaseProject, answer, sentences
-from recsys.storage.supabase_rows import as_json, from_json, plain, read_all, tracks_of
+from recsys.storage.supabase_rows import from_json, known, objects, once_each, read_all, tracks_of
 
 LIBRARY_PAGE: Final = 25_000
 """Tracks read at once; they come by column in one value, so the cap on rows does not count."""
@@ -47,7 +47,7 @@ class SupabaseStore:
         """See `Store.save_tracks`; all rows or none of every 50,000."""
         saved = [
             self._call(listener, "save_tracks", rows=part)
-            for part in _parts(as_json(rows.TRACKS, as_tracks(tracks)), AT_ONCE)
+            for part in _parts(once_each(rows.TRACKS, as_tracks(tracks)), AT_ONCE)
         ]
         return Saved(**{count: sum(one[count] for one in saved) for count in ("added", "updated", "unchanged")})
 
@@ -65,11 +65,11 @@ class SupabaseStore:
 
     def remove_tracks(self, listener: str, track_ids: Sequence[str]) -> int:
         """See `Store.remove_tracks`."""
-        return int(self._call(listener, "remove_tracks", track_ids=list(track_ids)))
+        return int(self._call(listener, "remove_tracks", track_ids=list(map(rows.clean, track_ids))))
 
     def save_origins(self, listener: str, origins: pd.DataFrame) -> None:
         """See `Store.save_origins`."""
-        for part in _parts(as_json(rows.ORIGINS, origins), AT_ONCE):
+        for part in _parts(once_each(rows.ORIGINS, origins), AT_ONCE):
             self._call(listener, "save_origins", rows=part)
 
     def origins(self, listener: str) -> pd.DataFrame:
@@ -78,11 +78,12 @@ class SupabaseStore:
 
     def remove_origins(self, listener: str, origin: str, track_ids: Sequence[str]) -> int:
         """See `Store.remove_origins`."""
-        return int(self._call(listener, "remove_origins", place=origin, track_ids=list(track_ids)))
+        wanted = {"place": rows.clean(origin), "track_ids": list(map(rows.clean, track_ids))}
+        return int(self._call(listener, "remove_origins", **wanted))
 
     def save_plays(self, listener: str, plays: pd.DataFrame) -> int:
         """See `Store.save_plays`."""
-        parts = _parts(as_json(rows.PLAYS, rows.to_second(plays)), AT_ONCE)
+        parts = _parts(once_each(rows.PLAYS, rows.to_second(plays)), AT_ONCE)
         return sum(self._call(listener, "save_plays", rows=part) for part in parts)
 
     def plays(self, listener: str) -> pd.DataFrame:
@@ -101,7 +102,7 @@ class SupabaseStore:
 
     def save_recommendations(self, listener: str, recommendations: pd.DataFrame) -> None:
         """See `Store.save_recommendations`."""
-        self._call(listener, "replace_recommendations", rows=as_json(rows.RECOMMENDATIONS, recommendations))
+        self._call(listener, "replace_recommendations", rows=objects(rows.RECOMMENDATIONS, recommendations))
 
     def recommendations(self, listener: str) -> pd.DataFrame:
         """See `Store.recommendations`."""
@@ -109,7 +110,7 @@ class SupabaseStore:
 
     def save_recipe(self, listener: str, name: str, recipe: Mapping[str, Any]) -> None:
         """See `Store.save_recipe`."""
-        kept = {"user_id": listener, "name": rows.clean(name), "recipe": plain(recipe)}
+        kept = {"user_id": listener, "name": rows.clean(name), "recipe": rows.plain(recipe)}
         self._upsert(self._as(listener), "recipes", [kept])
 
     def recipes(self, listener: str) -> dict[str, dict[str, Any]]:
@@ -122,9 +123,8 @@ class SupabaseStore:
 
     def save_feedback(self, listener: str, track: pd.DataFrame, liked: bool, at: str) -> None:
         """See `Store.save_feedback`."""
-        (thumb,) = as_json(rows.FEEDBACK, as_tracks(track).assign(liked=liked, at=at))
-        known = {name: value for name, value in thumb.items() if value is not None}
-        self._upsert(self._as(listener), "feedback", [{"user_id": listener, **known}])
+        (thumb,) = once_each(rows.FEEDBACK, as_tracks(track).assign(liked=liked, at=at))
+        self._upsert(self._as(listener), "feedback", [{"user_id": listener, **known(thumb)}])
 
     def feedback(self, listener: str) -> pd.DataFrame:
         """See `Store.feedback`."""
@@ -136,12 +136,13 @@ class SupabaseStore:
 
     def save_state(self, listener: str, key: str, value: Mapping[str, Any]) -> None:
         """See `Store.save_state`."""
-        self._upsert(self._as(listener), "sync_state", [{"user_id": listener, "key": key, "value": plain(value)}])
+        kept = {"user_id": listener, "key": rows.clean(key), "value": rows.plain(value)}
+        self._upsert(self._as(listener), "sync_state", [kept])
 
     def state(self, listener: str, key: str) -> dict[str, Any] | None:
         """See `Store.state`."""
-        query = self._as(listener).table("sync_state").select("value").eq("user_id", listener).eq("key", key)
-        return _value(answer(query))
+        query = self._as(listener).table("sync_state").select("value").eq("user_id", listener)
+        return _value(answer(query.eq("key", rows.clean(key))))
 
     def remove_state(self, listener: str, key: str) -> None:
         """See `Store.remove_state`."""
@@ -149,7 +150,7 @@ class SupabaseStore:
 
     def save_misses(self, listener: str, misses: pd.DataFrame) -> None:
         """See `Store.save_misses`."""
-        asked = [{"user_id": listener, **one} for one in as_json(rows.MISSES, misses)]
+        asked = [{"user_id": listener, **one} for one in once_each(rows.MISSES, misses)]
         self._upsert(self._as(listener), "feature_misses", asked)
 
     def misses(self, listener: str, since: str = "") -> pd.DataFrame:
@@ -159,8 +160,9 @@ class SupabaseStore:
 
     def log_sent(self, listener: str, to: str, what: str, rows: int, at: str) -> None:
         """See `Store.log_sent`."""
-        told = {"user_id": listener, "at": at, "recipient": to, "what": what, "rows": rows}
-        answer(self._as(listener).table("sent_log").insert(told, returning=ReturnMethod.minimal))
+        (told,) = objects(SENT, one_sent(to, what, rows, at))
+        row = {"user_id": listener, **told}
+        answer(self._as(listener).table("sent_log").insert(row, returning=ReturnMethod.minimal))
 
     def sent(self, listener: str) -> pd.DataFrame:
         """See `Store.sent`."""
@@ -187,18 +189,18 @@ class SupabaseStore:
 
     def save_app_state(self, key: str, value: Mapping[str, Any]) -> None:
         """See `Store.save_app_state`."""
-        self._upsert(self._project.server, "app_state", [{"key": key, "value": plain(value)}])
+        self._upsert(self._project.server, "app_state", [{"key": rows.clean(key), "value": rows.plain(value)}])
 
     def app_state(self, key: str) -> dict[str, Any] | None:
         """See `Store.app_state`."""
-        return _value(answer(self._project.server.table("app_state").select("value").eq("key", key)))
+        return _value(answer(self._project.server.table("app_state").select("value").eq("key", rows.clean(key))))
 
     def replace_app_state(self, key: str, expected: Mapping[str, Any] | None, value: Mapping[str, Any]) -> bool:
         """See `Store.replace_app_state`. One statement either way, so that Postgres decides who was first."""
-        table, replaced = self._project.server.table("app_state"), plain(value)
+        table, named, replaced = self._project.server.table("app_state"), rows.clean(key), rows.plain(value)
         if expected is None:
-            return bool(answer(table.upsert({"key": key, "value": replaced}, ignore_duplicates=True)))
-        return bool(answer(table.update({"value": replaced}).eq("key", key).eq("value", plain(expected))))
+            return bool(answer(table.upsert({"key": named, "value": replaced}, ignore_duplicates=True)))
+        return bool(answer(table.update({"value": replaced}).eq("key", named).eq("value", rows.plain(expected))))
 
     def check(self) -> None:
         """See `Store.check`."""
@@ -219,7 +221,7 @@ class SupabaseStore:
 
     def _remove(self, listener: str, table: str, column: str, value: str) -> None:
         query = self._as(listener).table(table).delete(returning=ReturnMethod.minimal)
-        answer(query.eq("user_id", listener).eq(column, value))
+        answer(query.eq("user_id", listener).eq(column, rows.clean(value)))
 
 
 def _parts(objects: list[dict[str, Any]], size: int) -> list[list[dict[str, Any]]]:

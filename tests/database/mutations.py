@@ -186,7 +186,7 @@ def _of_functions(connection: psycopg.Connection) -> Iterator[str]:
         yield f"alter function {signature} security definer"
         yield f"alter function {signature} reset search_path"
         yield f"alter function {signature} set search_path = public"
-        yield f"alter function {signature} set row_security = off"
+        yield f"alter function {signature} set role = postgres"
         if "statement_timeout" in definition:
             yield f"alter function {signature} reset statement_timeout"
         yield from _weaker(definition, WEAKER_PIECES)

@@ -162,6 +162,64 @@ class StoreContract:
         assert store.tracks(listener)["title"][0] == "before"
         assert store.profile(listener)["display_name"] == "name ?"
 
+    def test_a_name_with_such_characters_finds_what_was_kept_under_it(self, store, listener):
+        odd = "be\0fore \ud83d"
+        store.save_tracks(listener, some_tracks("a\0b"))
+        store.save_origins(listener, origins("a", origin="file:\0x"))
+        store.save_recipe(listener, odd, {odd: [odd]})
+        store.save_feedback(listener, some_tracks("a\0b"), liked=True, at=NOON)
+        store.save_state(listener, odd, {odd: {odd: 1}})
+        store.save_app_state(odd, {"of": odd})
+        store.log_sent(listener, odd, odd, 1, NOON)
+
+        assert store.recipes(listener) == {"before ?": {"before ?": ["before ?"]}}
+        assert store.state(listener, odd) == {"before ?": {"before ?": 1}}
+        assert store.replace_app_state(odd, {"of": odd}, {"of": "another"})
+        assert store.app_state(odd) == {"of": "another"}
+        assert store.sent(listener)["recipient"].tolist() == ["before ?"]
+        assert store.remove_origins(listener, "file:\0x", ["a"]) == 1
+        assert store.remove_tracks(listener, ["a\0b"]) == 1
+        store.remove_recipe(listener, odd)
+        store.remove_feedback(listener, "a\0b")
+        store.remove_state(listener, odd)
+        assert {name for name, rows in store.counts(listener).items() if rows} == {"sent_log"}
+
+    @pytest.mark.parametrize(
+        ("given", "told"),
+        [
+            (NOON, NOON),
+            ("2026-11-20T12:00:00.120000+00:00", "2026-11-20T12:00:00.12Z"),
+            ("2026-11-20T12:00:00.000000Z", NOON),
+            ("2026-11-20T13:00:00+01:00", NOON),
+            ("2026-11-20T12:00:00", NOON),
+            ("2026-11-20", "2026-11-20T00:00:00Z"),
+            ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+            ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+        ],
+    )
+    def test_a_time_is_told_in_one_way_however_it_was_given(self, store, listener, given, told):
+        store.save_tracks(listener, some_tracks("a", added_at=given))
+        store.save_origins(listener, origins("a", seen_at=given))
+        store.log_sent(listener, "ReccoBeats", "track ids", 1, given)
+
+        assert store.tracks(listener)["added_at"].tolist() == [told]
+        assert store.origins(listener)["seen_at"].tolist() == [told]
+        assert store.sent(listener)["at"].tolist() == [told]
+
+    @pytest.mark.parametrize("wrong", ["yesterday", "", "2026-13-45T99:00:00Z", "now", "infinity"])
+    def test_a_time_that_is_none_is_unknown_and_refused_where_it_must_be_known(self, store, listener, wrong):
+        store.save_tracks(listener, some_tracks("a", added_at=wrong))
+
+        assert store.tracks(listener)["added_at"].isna().tolist() == [True]
+        for save in (
+            lambda: store.save_plays(listener, plays(NOON, wrong)),
+            lambda: store.save_origins(listener, origins("a", seen_at=wrong)),
+            lambda: store.log_sent(listener, "ReccoBeats", "track ids", 1, wrong),
+        ):
+            with pytest.raises(StorageProblem):
+                save()
+        assert {name for name, rows in store.counts(listener).items() if rows} == {"user_tracks"}
+
     def test_an_infinite_number_counts_as_unknown(self, store, listener):
         store.save_tracks(listener, some_tracks("a", energy=np.inf, loudness=-np.inf, valence=-0.0))
 
@@ -185,6 +243,13 @@ class StoreContract:
             store.save_tracks(listener, twice)
 
         assert list(store.tracks(listener)["track_id"]) == ["a"]
+
+    def test_a_track_without_an_id_is_refused(self, store, listener):
+        for nothing in ("", None):
+            with pytest.raises(BadTracks, match="Row 2 has no track id"):
+                store.save_tracks(listener, some_tracks("a", "b").assign(track_id=["a", nothing]))
+
+        assert store.counts(listener)["user_tracks"] == 0
 
     def test_no_tracks_are_no_work(self, store, listener):
         assert store.save_tracks(listener, empty_tracks()) == Saved(0, 0, 0)
@@ -232,6 +297,17 @@ class StoreContract:
         store.save_origins(listener, origins("a", origin="top_short", rank=1.0, seen_at=LATER))
 
         assert_frame_equal(store.origins(listener), origins("a", origin="top_short", rank=1.0, seen_at=LATER))
+
+    def test_the_same_row_twice_in_one_table_is_one_and_what_the_last_does_not_know_stays(self, store, listener):
+        twice = [origins("a", rank=1.0), origins("a", rank=2.0), origins("a", seen_at=LATER)]
+        store.save_origins(listener, pd.concat(twice))
+        store.save_misses(listener, pd.concat([misses("a"), misses("a", asked_at=LATER)]))
+        added = store.save_plays(listener, pd.concat([plays(NOON), plays(NOON, ms_played=np.nan)]))
+
+        assert_frame_equal(store.origins(listener), origins("a", rank=2.0, seen_at=LATER))
+        assert_frame_equal(store.misses(listener), misses("a", asked_at=LATER))
+        assert added == 1
+        assert store.plays(listener)["ms_played"].tolist() == [180_000.0]
 
     def test_a_song_taken_off_a_playlist_keeps_its_other_origins(self, store, listener):
         store.save_tracks(listener, some_tracks("a", "b"))
@@ -283,6 +359,14 @@ class StoreContract:
         assert list(kept.columns) == ["track_id", "score", "created_at"]
         assert list(kept["track_id"]) == ["high", "middle", "low"]
         assert list(kept["score"]) == [0.75, 0.5, -0.5]
+
+    def test_a_list_with_a_track_twice_leaves_the_kept_one(self, store, listener):
+        store.save_recommendations(listener, recommended(old=0.99))
+
+        with pytest.raises(StorageProblem):
+            store.save_recommendations(listener, pd.concat([recommended(new=0.5), recommended(new=0.4)]))
+
+        assert list(store.recommendations(listener)["track_id"]) == ["old"]
 
     def test_a_list_with_a_score_that_is_no_number_leaves_the_kept_one(self, store, listener):
         store.save_recommendations(listener, recommended(old=0.99))
@@ -352,8 +436,8 @@ class StoreContract:
 
         assert store.state(listener, "cursor") is None
 
-    @pytest.mark.parametrize("value", [{"at": float("nan")}, {"at": float("inf")}, {"at": object()}])
-    def test_what_is_not_json_is_refused_and_changes_nothing(self, store, listener, value):
+    @pytest.mark.parametrize("value", [{"at": float("nan")}, {"at": float("inf")}, {"at": object()}, [1], None])
+    def test_what_is_no_json_object_is_refused_and_changes_nothing(self, store, listener, value):
         store.save_state(listener, "cursor", {"offset": 50})
 
         with pytest.raises(StorageProblem, match="JSON"):
@@ -384,7 +468,7 @@ class StoreContract:
     def test_what_was_sent_is_told_in_order_and_never_merged(self, store, listener):
         store.log_sent(listener, "ReccoBeats", "track ids", 40, NOON)
         store.log_sent(listener, "ReccoBeats", "track ids", 40, NOON)
-        store.log_sent(listener, "Spotify", "a playlist", 3, LATER)
+        store.log_sent(listener, "Spotify", "a playlist", np.int64(3), LATER)
 
         kept = store.sent(listener)
 
@@ -464,6 +548,15 @@ class StoreContract:
         assert_frame_equal(export["user_tracks"], store.tracks(listener))
         assert list(export["recipes"]["name"]) == ["Evening"]
         assert export["profiles"]["display_name"][0] == "Name a"
+
+    def test_an_export_writes_json_in_one_way(self, store, listener):
+        store.save_recipe(listener, "Evening", {"weights": {"valence": 1, "energy": 2.5}, "length": 10})
+        store.save_state(listener, "cursor", {"offset": 50, "at": None, "done": True})
+
+        export = store.export(listener)
+
+        assert export["recipes"]["recipe"].tolist() == ['{"length": 10, "weights": {"energy": 2.5, "valence": 1}}']
+        assert export["sync_state"]["value"].tolist() == ['{"at": null, "done": true, "offset": 50}']
 
     def test_erasing_counts_to_zero_and_leaves_others_unchanged(self, store, listener, other):
         fill_everything(store, listener)

@@ -38,7 +38,7 @@ def test_what_is_unknown_becomes_none():
         {"track_id": ["a", "b", "c"], "score": [np.nan, np.inf, -np.inf], "created_at": [None, np.nan, ""]}
     )
 
-    assert rows.RECOMMENDATIONS.rows(table) == [("a", None, None), ("b", None, None), ("c", None, "")]
+    assert rows.RECOMMENDATIONS.rows(table) == [("a", None, None), ("b", None, None), ("c", None, None)]
 
 
 def test_rows_make_the_table_they_were_made_of():
@@ -67,7 +67,8 @@ def test_an_empty_track_table_is_one():
         ("2026-11-20T12:00:00.987Z", "2026-11-20T12:00:00Z"),
         ("2026-11-20T12:00:00+00:00", "2026-11-20T12:00:00Z"),
         ("2026-11-20T12:00:00.5+00:00", "2026-11-20T12:00:00Z"),
-        ("2026-11-20", "2026-11-20"),
+        ("2026-11-20T13:00:00.5+01:00", "2026-11-20T12:00:00Z"),
+        ("2026-11-20", "2026-11-20T00:00:00Z"),
     ],
 )
 def test_a_play_is_told_to_the_second(told, kept):

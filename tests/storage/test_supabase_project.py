@@ -101,6 +101,7 @@ def refused(status, code="", message="", details=None):
         (refused(404, "PGRST205", "no table"), "supabase db push"),
         (refused(401, "PGRST301", "Expected 3 parts in JWT; got 1"), "keys are wrong"),
         (refused(401, "PGRST303", "JWT expired"), "Sign in again"),
+        (refused(500, "54000", "index row size exceeds btree maximum"), "too long"),
         (refused(500, "57014", "canceling statement"), "took too long"),
         (refused(401, "", "Invalid API key"), "SUPABASE_SECRET_KEY"),
         (refused(500, "XX000", "cache lookup failed"), "code XX000"),

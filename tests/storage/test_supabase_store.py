@@ -8,7 +8,7 @@ from recsys.errors import ReconnectSpotify, StorageProblem
 from recsys.storage import supabase_store as supabase_module
 from recsys.storage.supabase_store import SupabaseStore
 from tests.storage.contract import StoreContract
-from tests.storage.tables import NOON, fill_everything, many_tracks, misses, origins, plays, some_tracks
+from tests.storage.tables import NOON, fill_everything, many_tracks, origins, plays, some_tracks
 
 
 class TestSupabaseStore(StoreContract):
@@ -61,22 +61,6 @@ def test_a_large_library_is_written_and_read_in_parts(supabase_store, listener, 
 
     assert supabase_store.save_tracks(listener, tracks).added == 100
     assert_frame_equal(supabase_store.tracks(listener), tracks)
-
-
-def test_the_same_row_twice_in_one_table_is_one(supabase_store, listener):
-    twice = pd.concat([origins("a", rank=1.0), origins("a", rank=2.0)])
-
-    supabase_store.save_origins(listener, twice)
-    supabase_store.save_misses(listener, pd.concat([misses("a"), misses("a")]))
-
-    assert supabase_store.origins(listener)["rank"].tolist() == [2.0]
-    assert len(supabase_store.misses(listener)) == 1
-
-
-def test_json_loses_only_what_postgres_cannot_hold(supabase_store, listener):
-    supabase_store.save_state(listener, "cursor", {"na\0me": ["a\0b", {"half": "\ud83d"}], "n": 1.5})
-
-    assert supabase_store.state(listener, "cursor") == {"name": ["ab", {"half": "?"}], "n": 1.5}
 
 
 def test_erasing_deletes_the_user_at_supabase_too(gateway, supabase, supabase_store, listener):
