@@ -165,7 +165,7 @@ class ListenerTokens:
     def _renewed(self, listener: str, kept: Tokens) -> Tokens:
         try:
             session = self._project.for_sign_in().auth.refresh_session(kept.refresh_token or "").session
-        except (AuthError, httpx.HTTPError) as problem:
+        except (AuthError, httpx.HTTPError, ValueError) as problem:  # ValueError repeats tokens it could not read
             if not _is_end(problem) and kept.expires_at > self._clock():
                 return kept
             if not _is_end(problem):
@@ -181,16 +181,22 @@ class ListenerTokens:
 
 
 def _is_end(problem: Exception) -> bool:
-    """True when Auth has ended the session; False when it was busy, broken or silent and may renew it later."""
-    return isinstance(problem, AuthApiError | AuthSessionMissingError) and problem.status in (400, 401, 403, 404)
+    """
+    True when Auth has ended the session; False when it was busy, broken or silent and may renew it later.
+
+    Auth gives a code. What stands before it gives none: with a wrong key, or for a project that is paused.
+    """
+    if isinstance(problem, AuthApiError):
+        return bool(problem.code) and problem.status in (400, 401, 403, 404)
+    return isinstance(problem, AuthSessionMissingError)
 
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """Turn what Auth says into a `SpotifyProblem`; its own words, which may repeat a code, are dropped."""
+    """Turn what Auth says into a `SpotifyProblem`; its own words, which may repeat a code or tokens, are dropped."""
     try:
         yield
-    except (AuthRetryableError, httpx.HTTPError):
+    except (AuthRetryableError, httpx.HTTPError, ValueError):
         raise SpotifyUnreachable(_SILENT) from None
     except AuthError as problem:
         raise _refusal(problem.code if isinstance(problem, AuthApiError) else "") from None

@@ -58,6 +58,9 @@ _SENTENCES: Final = {
 (https://docs.postgrest.org/en/stable/references/errors.html)."""
 
 _WRONG_KEY: Final = "Supabase does not accept the key. Set SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY again."
+_ANOTHER: Final = (
+    "What answers at SUPABASE_URL is not Supabase but perhaps a proxy's page. Check it with: python -m recsys doctor."
+)
 _SILENT: Final = "Supabase does not answer. Try again in a moment; what was being saved can be saved again."
 
 
@@ -77,7 +80,8 @@ class SupabaseProject:
         self.url = url
         self._publishable_key, self._secret_key = publishable_key, secret_key
         self._seconds = seconds
-        self._http = httpx.Client(http2=False, limits=_LIMITS, event_hooks={"request": [self._allow_time]})
+        hooks: Any = {"request": [self._allow_time], "response": [_refuse_pages]}
+        self._http = httpx.Client(http2=False, limits=_LIMITS, event_hooks=hooks)
         self.server = self._client(secret_key)
 
     def __repr__(self) -> str:
@@ -115,6 +119,13 @@ class SupabaseProject:
         request.extensions["timeout"] = limits
 
 
+def _refuse_pages(response: httpx.Response) -> None:
+    """Supabase answers in JSON or not at all; a page that says 200 would be taken for rows."""
+    kind = response.headers.get("content-type", "json")
+    if response.is_success and "json" not in kind:
+        raise httpx.DecodingError(f"The answer is {kind}.", request=response.request)
+
+
 @contextmanager
 def sentences() -> Iterator[None]:
     """
@@ -126,6 +137,8 @@ def sentences() -> Iterator[None]:
         yield
     except APIError as problem:
         raise StorageProblem(_sentence(problem)) from None
+    except httpx.DecodingError:
+        raise StorageProblem(_ANOTHER) from None
     except httpx.HTTPError:
         raise StorageProblem(_SILENT) from None
     except AuthRetryableError:

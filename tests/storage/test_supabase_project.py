@@ -4,13 +4,18 @@ import logging
 import threading
 import time
 import traceback
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 import pytest
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from recsys.errors import StorageProblem
+from recsys.errors import SpotifyProblem, StorageProblem
 from recsys.storage.encryption import Cipher
+from recsys.storage.sessions import Tokens
+from recsys.storage.supabase_auth import ListenerTokens, SupabaseAccounts
 from recsys.storage.supabase_project import SupabaseProject, answer
 from recsys.storage.supabase_sessions import SupabaseSessions
 from recsys.storage.supabase_store import SupabaseStore
@@ -85,8 +90,6 @@ def test_a_server_that_does_not_answer_is_a_sentence_within_two_seconds(odd_serv
 
 
 def refused(status, code="", message="", details=None):
-    from starlette.responses import JSONResponse
-
     return JSONResponse({"code": code or None, "message": message, "details": details, "hint": None}, status)
 
 
@@ -105,6 +108,7 @@ def refused(status, code="", message="", details=None):
         (refused(500, "57014", "canceling statement"), "took too long"),
         (refused(401, "", "Invalid API key"), "SUPABASE_SECRET_KEY"),
         (refused(500, "XX000", "cache lookup failed"), "code XX000"),
+        (Response("<h1>Welcome to our wireless</h1>", media_type="text/html"), "not Supabase"),
         (Response("<h1>Bad gateway</h1>", 502), "code 502"),
         (Response("", 522), "code 522"),
     ],
@@ -129,6 +133,50 @@ def test_nothing_of_a_refused_row_is_repeated_or_logged(odd_server, odd, caplog)
     assert "breaks the rules" in told
     assert "BQD-secret-token" not in told + caplog.text
     assert "sb_secret_hidden" not in told + caplog.text + repr(odd._project)
+
+
+class EndingTokens:
+    """A `TokenStore` with tokens that end this minute."""
+
+    def __init__(self, ends):
+        self.kept = Tokens("an access token", "a refresh token", ends)
+
+    def tokens(self, listener, issuer):
+        return self.kept
+
+    def remove_tokens(self, listener, issuer):
+        self.kept = None
+
+    def locked(self, name):
+        return nullcontext()
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        JSONResponse({"message": "Invalid API key", "hint": "Double check your key."}, 401),
+        JSONResponse({"error": "requested path is invalid"}, 404),
+        Response("", 540),
+        Response("<h1>Welcome to our wireless</h1>", media_type="text/html"),
+        JSONResponse({"access_token": "BQD-secret-token", "user": {}}),
+    ],
+    ids=["wrong key", "no such path", "paused", "a page", "another shape"],
+)
+def test_what_auth_does_not_say_itself_ends_no_session_and_repeats_no_token(odd_server, odd, says):
+    odd_server.says = says
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    tokens = EndingTokens(now)
+    renew = ListenerTokens(odd._project, tokens, lambda: now)
+    finish = partial(SupabaseAccounts(odd._project, ("a",), lambda: now).finish, {"code": "c"}, "v" * 43)
+
+    with pytest.raises(StorageProblem) as not_renewed:
+        renew("ada")
+    with pytest.raises(SpotifyProblem) as not_signed_in:
+        finish()
+
+    assert tokens.kept
+    for problem in (not_renewed.value, not_signed_in.value):
+        assert "BQD-secret-token" not in "".join(traceback.format_exception(problem))
 
 
 def test_a_read_is_not_tried_again_behind_the_listeners_back(odd_server, odd):
