@@ -1,23 +1,20 @@
 """Sessions, tokens and turns in a Supabase project: tables that only the secret key reaches."""
 
-import hashlib
 import secrets
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
-from typing import Any, Final, TypeGuard
+from datetime import datetime
+from typing import Any
 
 from postgrest import CountMethod, ReturnMethod
 
 from recsys.storage.encryption import Cipher
 from recsys.storage.rows import clean
+from recsys.storage.session_rows import TOKEN_TABLES, hashed, is_session_id, to_text
 from recsys.storage.sessions import Issuer, Session, Tokens
 from recsys.storage.supabase_project import SupabaseProject, answer, sentences
 from recsys.storage.turns import Waiting, holding
-
-_ID_LENGTH: Final = 43
-_TABLES: Final[dict[Issuer, str]] = {"spotify": "spotify_tokens", "supabase": "supabase_tokens"}
 
 
 class SupabaseSessions:
@@ -49,29 +46,29 @@ class SupabaseSessions:
         session_id = secrets.token_urlsafe(32)
         kept = {
             "user_id": session.listener,
-            "id_hash": _hash(session_id),
+            "id_hash": hashed(session_id),
             "kind": session.kind,
             "display_name": clean(session.display_name),
             "avatar_url": clean(session.avatar_url),
-            "expires_at": _text(session.expires_at),
+            "expires_at": to_text(session.expires_at),
         }
-        former = _hash(replaces) if _is_session_id(replaces) else None
-        answer(self._server.rpc("begin_session", {"session": kept, "replaces": former, "at": _text(now)}))
+        former = hashed(replaces) if is_session_id(replaces) else None
+        answer(self._server.rpc("begin_session", {"session": kept, "replaces": former, "at": to_text(now)}))
         return session_id
 
     def get(self, session_id: object, now: datetime) -> Session | None:
         """See `SessionStore.get`."""
-        if not _is_session_id(session_id):
+        if not is_session_id(session_id):
             return None
         columns = "user_id, kind, expires_at, display_name, avatar_url"
-        query = self._server.table("sessions").select(columns).eq("id_hash", _hash(session_id))
-        found = answer(query.gt("expires_at", _text(now)))
+        query = self._server.table("sessions").select(columns).eq("id_hash", hashed(session_id))
+        found = answer(query.gt("expires_at", to_text(now)))
         return _session(found[0]) if found else None
 
     def end(self, session_id: object) -> None:
         """See `SessionStore.end`."""
-        if _is_session_id(session_id):
-            answer(self._deleting("sessions").eq("id_hash", _hash(session_id)))
+        if is_session_id(session_id):
+            answer(self._deleting("sessions").eq("id_hash", hashed(session_id)))
 
     def end_all(self, listener: str) -> int:
         """See `SessionStore.end_all`."""
@@ -84,17 +81,17 @@ class SupabaseSessions:
             "user_id": listener,
             "access_token": self._cipher.encrypt(tokens.access_token),
             "refresh_token": tokens.refresh_token and self._cipher.encrypt(tokens.refresh_token),
-            "expires_at": _text(tokens.expires_at),
+            "expires_at": to_text(tokens.expires_at),
             "scope": tokens.scope,
-            "authorized_at": tokens.authorized_at and _text(tokens.authorized_at),
+            "authorized_at": tokens.authorized_at and to_text(tokens.authorized_at),
         }
         known = {name: value for name, value in told.items() if value is not None}
-        answer(self._server.table(_TABLES[issuer]).upsert(known, returning=ReturnMethod.minimal))
+        answer(self._server.table(TOKEN_TABLES[issuer]).upsert(known, returning=ReturnMethod.minimal))
 
     def tokens(self, listener: str, issuer: Issuer = "spotify") -> Tokens | None:
         """See `TokenStore.tokens`."""
         columns = "access_token, refresh_token, expires_at, scope, authorized_at"
-        found = answer(self._server.table(_TABLES[issuer]).select(columns).eq("user_id", listener))
+        found = answer(self._server.table(TOKEN_TABLES[issuer]).select(columns).eq("user_id", listener))
         if not found:
             return None
         (kept,) = found
@@ -108,11 +105,11 @@ class SupabaseSessions:
 
     def remove_tokens(self, listener: str, issuer: Issuer = "spotify") -> None:
         """See `TokenStore.remove_tokens`."""
-        answer(self._deleting(_TABLES[issuer]).eq("user_id", listener))
+        answer(self._deleting(TOKEN_TABLES[issuer]).eq("user_id", listener))
 
     def locked(self, name: str) -> AbstractContextManager[None]:
         """See `TokenStore.locked`. A row says whose turn it is, by a hash: it tells nobody whose tokens they are."""
-        turn, holder = _hash(name), secrets.token_hex(16)
+        turn, holder = hashed(name), secrets.token_hex(16)
 
         def take(now: float, until: float) -> bool:
             wanted = {"turn": turn, "new_holder": holder, "at": now, "until": until}
@@ -130,18 +127,3 @@ class SupabaseSessions:
 def _session(kept: dict[str, Any]) -> Session:
     ends = datetime.fromisoformat(kept["expires_at"])
     return Session(kept["user_id"], kept["kind"], ends, kept["display_name"], kept["avatar_url"])
-
-
-def _is_session_id(value: object) -> TypeGuard[str]:
-    return isinstance(value, str) and len(value) == _ID_LENGTH and value.isascii()
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _text(moment: datetime) -> str:
-    """Whole seconds in UTC."""
-    if moment.tzinfo is None:
-        raise ValueError("A time without a time zone could mean any moment.")
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
