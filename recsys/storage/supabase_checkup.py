@@ -65,6 +65,8 @@ class SupabaseCheckup:
             ("the server may use every table", self.grants_the_server),
             ("visitors may use no table", self.grants_visitors_nothing),
             ("Spotify is a way to sign in", self.has_spotify),
+            ("it is the only one", self.has_nothing_but_spotify),
+            ("new listeners may sign in", self.is_open),
             ("nobody has to confirm an e-mail address", self.confirms_no_email),
             ("Supabase uses the Spotify app of SPOTIFY_CLIENT_ID", self.uses_our_spotify_app),
             ("browsers may come back to the app", self.lets_browsers_back),
@@ -72,17 +74,21 @@ class SupabaseCheckup:
 
     def answers(self) -> None:
         """Something that is Supabase's Auth answers at the address."""
-        if self._ask("/auth/v1/settings", self.publishable_key).status_code not in (200, 401, 403):
+        answer = self._ask("/auth/v1/settings", self.publishable_key)
+        is_json = "json" in answer.headers.get("content-type", "")
+        if answer.status_code not in (200, 401, 403) or not is_json:
             raise SettingsProblem(f"What answers at {self.url} is not a Supabase project. {_ADDRESS}")
 
     def accepts_publishable_key(self) -> None:
-        """The publishable key is one of this project."""
+        """The publishable key is one of this project, and not the secret one."""
         if self._ask("/auth/v1/settings", self.publishable_key).status_code != 200:
             raise SettingsProblem(f"Supabase does not know this key. Copy the publishable one {_KEYS}.")
+        if self._lets_the_server_in(self.publishable_key):
+            raise SettingsProblem(f"This is a secret key. Copy the publishable one {_KEYS}.")
 
     def accepts_secret_key(self) -> None:
         """The secret key is one of this project, and not the publishable one."""
-        if self._ask("/auth/v1/admin/users?per_page=1", self.secret_key).status_code != 200:
+        if not self._lets_the_server_in(self.secret_key):
             raise SettingsProblem(f"With this key Supabase does not let the server in. Copy the secret one {_KEYS}.")
 
     def has_all_migrations(self) -> None:
@@ -97,7 +103,14 @@ class SupabaseCheckup:
 
     def grants_the_server(self) -> None:
         """The secret key reads every table."""
-        refused = [name for name in TABLES if self._reading(name, self.secret_key)]
+        codes = {name: self._reading(name, self.secret_key) for name in TABLES}
+        refused = [name for name, code in codes.items() if code == _REFUSED]
+        broken = [code for code in codes.values() if code not in ("", _REFUSED)]
+        if broken:
+            raise SettingsProblem(
+                f"Supabase's Data API does not give the tables (code {broken[0]}). Under Project Settings, Data API, "
+                "switch it on with “public” among the exposed schemas."
+            )
         if refused:
             raise SettingsProblem(
                 f"The server may not read {refused[0]}. Run in the SQL editor the lines that begin with “grant” of the "
@@ -117,6 +130,17 @@ class SupabaseCheckup:
         """The provider is switched on."""
         if not self._settings().get("external", {}).get("spotify"):
             raise SettingsProblem(f"Switch on Spotify {_PROVIDERS}, with the client id and secret of your Spotify app.")
+
+    def has_nothing_but_spotify(self) -> None:
+        """Whoever signs in another way has rows of their own, and no Spotify."""
+        others = [name for name, is_on in self._settings().get("external", {}).items() if is_on and name != "spotify"]
+        if others:
+            raise SettingsProblem(f"Switch off {', '.join(others)} {_PROVIDERS}: strangers could fill the database.")
+
+    def is_open(self) -> None:
+        """A first sign-in makes a user."""
+        if self._settings().get("disable_signup"):
+            raise SettingsProblem(f"Switch on “Allow new users to sign up” {_PROVIDERS}.")
 
     def confirms_no_email(self) -> None:
         """Addresses count as confirmed: those Spotify tells never are."""
@@ -156,6 +180,9 @@ class SupabaseCheckup:
             "code_challenge_method": "s256",
         }
         return str(self._send("GET", f"{self.url}/auth/v1/authorize", params=asked).headers.get("location", ""))
+
+    def _lets_the_server_in(self, key: str) -> bool:
+        return self._ask("/auth/v1/admin/users?per_page=1", key).status_code == 200
 
     def _settings(self) -> dict[str, Any]:
         found: dict[str, Any] = self._ask("/auth/v1/settings", self.publishable_key).json()

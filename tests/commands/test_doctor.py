@@ -4,6 +4,7 @@ import os
 
 import pytest
 from click.testing import CliRunner
+from starlette.responses import HTMLResponse
 
 from recsys.commands.doctor import command
 from recsys.storage.supabase_checkup import FUNCTIONS, TABLES
@@ -122,7 +123,7 @@ def test_a_project_that_is_set_up_is_in_order(doctor, settings):
     status, said = doctor(**settings)
 
     assert (status, failures(said)) == (0, [])
-    assert said.count("  ok  ") == 16
+    assert said.count("  ok  ") == 18
     assert "Everything is in order." in said
 
 
@@ -140,6 +141,7 @@ def test_no_key_is_ever_printed(doctor, settings):
     [
         ({"SUPABASE_URL": "http://127.0.0.1:9"}, "Supabase answers at SUPABASE_URL", "paused"),
         ({"SUPABASE_PUBLISHABLE_KEY": "sb_publishable_wrong"}, "SUPABASE_PUBLISHABLE_KEY is accepted", "API Keys"),
+        ({"SUPABASE_PUBLISHABLE_KEY": "sb_secret_test"}, "SUPABASE_PUBLISHABLE_KEY is accepted", "a secret key"),
         ({"SUPABASE_SECRET_KEY": "sb_secret_wrong"}, "SUPABASE_SECRET_KEY is accepted", "API Keys"),
         ({"SUPABASE_SECRET_KEY": "sb_publishable_test"}, "SUPABASE_SECRET_KEY is accepted", "secret one"),
         ({"SPOTIFY_CLIENT_SECRET": ""}, "Spotify can be connected", "SPOTIFY_CLIENT_SECRET"),
@@ -163,6 +165,9 @@ def test_a_wrong_setting_fails_at_its_step(doctor, settings, changed, step, reme
     ("switch", "value", "step", "remedy"),
     [
         ("has_spotify", False, "Spotify is a way to sign in", "Switch on Spotify"),
+        ("is_exposing_public", False, "the server may use every table", "exposed schemas"),
+        ("has_email", True, "it is the only one", "Switch off email"),
+        ("may_sign_up", False, "new listeners may sign in", "Allow new users to sign up"),
         ("is_confirming_email", True, "nobody has to confirm an e-mail address", "Confirm email"),
     ],
 )
@@ -204,12 +209,9 @@ def test_a_database_that_was_changed_fails_at_its_step(doctor, settings, cluster
     assert named in said
 
 
-def test_an_address_that_is_not_supabase_fails(doctor, settings):
-    async def website(scope, receive, send):
-        await send({"type": "http.response.start", "status": 404, "headers": []})
-        await send({"type": "http.response.body", "body": b"<h1>Not here</h1>"})
-
-    server = Loopback(website).start()
+@pytest.mark.parametrize("status", [404, 200])
+def test_an_address_that_is_not_supabase_fails(doctor, settings, status):
+    server = Loopback(HTMLResponse("<h1>Not here</h1>", status)).start()
     status, said = doctor(**settings | {"SUPABASE_URL": server.url})
     server.stop()
 

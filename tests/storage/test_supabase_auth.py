@@ -187,6 +187,17 @@ def test_a_project_that_insists_on_addresses_names_the_switch(accounts, gateway,
     assert refused.value.reason == "no_email"
 
 
+def test_a_project_closed_to_new_listeners_lets_those_it_knows_in(accounts, gateway, spotify, sign_in, monkeypatch):
+    sign_in("ada")
+    monkeypatch.setattr(gateway.project, "may_sign_up", False)
+
+    assert sign_in("ada").listener
+    url, verifier = accounts.begin(APP)
+    with pytest.raises(SpotifyRefused, match="Allow new users to sign up") as refused:
+        accounts.finish(browse(url, spotify, "nell")[0], verifier)
+    assert refused.value.reason == "signup_disabled"
+
+
 def test_an_auth_that_is_down_is_a_sentence():
     project = SupabaseProject("http://127.0.0.1:9", "p", "s")
     accounts = SupabaseAccounts(project, SCOPES, Clock())

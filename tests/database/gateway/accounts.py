@@ -39,8 +39,8 @@ class Accounts:
                 )
         return user_id
 
-    def of_spotify(self, account: dict[str, Any]) -> str:
-        """The user behind a Spotify account; made at the first sign-in."""
+    def of_spotify(self, account: dict[str, Any], may_be_new: bool = True) -> str:
+        """The user behind a Spotify account; made at the first sign-in, or "" where nobody new may sign up."""
         image = next(iter(account.get("images") or []), {}).get("url", "")
         name, spotify_id = account.get("display_name"), account["id"]
         about = {"sub": spotify_id, "provider_id": spotify_id, "name": name, "full_name": name, "avatar_url": image}
@@ -51,6 +51,8 @@ class Accounts:
                 " (select user_id from auth.identities where provider = 'spotify' and provider_id = %s) returning id",
                 (json.dumps(about), spotify_id),
             ).fetchone()
+        if not known and not may_be_new:
+            return ""
         return str(known[0]) if known else self.add(account.get("email"), about, spotify_id)
 
     def user(self, user_id: str) -> dict[str, Any] | None:

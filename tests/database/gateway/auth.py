@@ -109,7 +109,7 @@ class Auth:
         external = {"spotify": self.project.has_spotify, "email": self.project.has_email}
         return {
             "external": external,
-            "disable_signup": False,
+            "disable_signup": not self.project.may_sign_up,
             "mailer_autoconfirm": not self.project.is_confirming_email,
         }
 

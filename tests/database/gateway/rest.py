@@ -34,7 +34,7 @@ class Rest:
         who = caller(asked, self.project)
         path, body = asked.path_params["path"], await asked.body()
         schema = asked.headers.get("content-profile", asked.headers.get("accept-profile", "public"))
-        if schema != "public":
+        if schema != "public" or not self.project.is_exposing_public:
             raise Refused(406, "PGRST106", f"Invalid schema: {schema}")
         if asked.headers.get("accept", "*/*") not in ("*/*", "application/json"):
             raise not_known(f"Accept: {asked.headers['accept']}")

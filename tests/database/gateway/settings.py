@@ -13,7 +13,8 @@ class Project:
     `is_confirming_email` is "Confirm email" of the dashboard, on for new hosted projects: Spotify's addresses count as
     unverified, so it refuses every first sign-in. `is_email_optional` is "Allow users without an email" of the
     provider, off for new hosted projects: Spotify tells apps in development mode no address. `redirect_urls` are the
-    addresses Auth may send a browser back to; it silently takes `site_url` instead of any other.
+    addresses Auth may send a browser back to; it silently takes `site_url` instead of any other. `may_sign_up` is
+    "Allow new users to sign up", `is_exposing_public` whether the Data API serves our schema.
     """
 
     url: str = ""
@@ -30,6 +31,8 @@ class Project:
     has_email: bool = False
     is_confirming_email: bool = False
     is_email_optional: bool = True
+    may_sign_up: bool = True
+    is_exposing_public: bool = True
     token_seconds: int = 3600
     max_rows: int = 1000
     now: Callable[[], float] = time.time

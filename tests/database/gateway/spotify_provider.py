@@ -26,6 +26,11 @@ WITHOUT_EMAIL: Final = {
     "error_code": "unexpected_failure",
     "error_description": "Error getting user email from external provider",
 }
+CLOSED: Final = {
+    "error": "access_denied",
+    "error_code": "signup_disabled",
+    "error_description": "Signups not allowed for this instance",
+}
 
 
 @dataclass
@@ -77,7 +82,9 @@ class SpotifyProvider:
             return _back(flow.return_to, WITHOUT_EMAIL)
         if account.get("email") and self.project.is_confirming_email:
             return _back(flow.return_to, UNVERIFIED)
-        flow.user_id, code = self.accounts.of_spotify(account), str(uuid.uuid4())
+        flow.user_id, code = self.accounts.of_spotify(account, self.project.may_sign_up), str(uuid.uuid4())
+        if not flow.user_id:
+            return _back(flow.return_to, CLOSED)
         self.finished[code] = flow
         return _back(flow.return_to, {"code": code})
 
