@@ -98,7 +98,7 @@ class SupabaseCheckup:
         if absent:
             raise SettingsProblem(
                 f"The project lacks {absent[0]} ({len(absent)} of {len(codes)} tables and functions are missing). "
-                "Apply the migrations: supabase link, then supabase db push."
+                "Apply the migrations: supabase link, then supabase db push --remote."
             )
 
     def grants_the_server(self) -> None:

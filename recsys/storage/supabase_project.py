@@ -29,7 +29,7 @@ _LIMITS: Final = httpx.Limits(max_connections=50, max_keepalive_connections=10, 
 
 _RULES: Final = "A row that breaks the rules of the store was refused; nothing was written."
 _BEHIND: Final = (
-    "The tables of the Supabase project are not those of this version. Apply the migrations: supabase db push."
+    "The tables of the Supabase project are not those of this version. Apply the migrations: supabase db push --remote."
 )
 _SIGNED_OUT: Final = "The sign-in has run out. Sign in again."
 _SENTENCES: Final = {

@@ -192,6 +192,7 @@ def test_an_address_that_is_listed_is_accepted(doctor, settings, gateway, monkey
     ("statement", "step", "named"),
     [
         ("drop table public.plays cascade", "the migrations are applied", "plays"),
+        ("drop table public.recipes cascade", "the migrations are applied", "db push --remote"),
         ("drop function public.save_tracks", "the migrations are applied", "save_tracks"),
         ("revoke all on public.recipes from service_role", "the server may use every table", "recipes"),
         ("grant select on public.feedback to anon", "visitors may use no table", "feedback"),
