@@ -48,7 +48,8 @@ def comparison_in_words(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[s
 def _apart(name: str, difference: float, names: tuple[str, str]) -> str:
     f = feature(name)
     end = f.high_words if difference > 0 else f.low_words
-    return f"{f.title.lower()} ({names[0]} more towards “{end}”)"
+    who = "you" if names[0] == "You" else names[0]
+    return f"{f.title.lower()} ({who} more towards “{end}”)"
 
 
 def _marks(described: pd.DataFrame, name: str, symbol: str) -> go.Scatter:
@@ -63,6 +64,7 @@ def _marks(described: pd.DataFrame, name: str, symbol: str) -> go.Scatter:
         text=[with_unit(f, median) for f, median in zip(features, known["median"], strict=True)],
         hovertemplate="%{y}: %{text}<extra>%{fullData.name}</extra>",
         name=plain(name),
+        cliponaxis=False,
     )
 
 

@@ -54,7 +54,7 @@ def sentence(name: str, library: pd.Series, catalogue: pd.Series) -> str:
     The distribution in words; also the figure's alternative text.
 
     "Half of your tracks lie between 98 and 131 beats per minute. The catalogue’s median is 118 beats per minute; yours
-    is 112 beats per minute, further towards “slow” than 62 % of the catalogue." Says so when too few tracks are known.
+    is 112 beats per minute, further towards “slow” than 62% of the catalogue." Says so when too few tracks are known.
     """
     f = feature(name, NUMBER_FEATURES)
     own, others = library.dropna(), catalogue.dropna()

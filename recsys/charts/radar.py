@@ -10,7 +10,7 @@ from recsys.charts.look import GRID, SHADE, TRANSPARENT, laid_out, listed, plain
 from recsys.core.features import AUDIO_FEATURES, Feature, feature
 from recsys.core.summary import between, leaning, with_unit
 
-TICKS: Final = {0.25: "25 %", 0.5: "50 %", 0.75: "75 %"}
+TICKS: Final = {0.25: "25%", 0.5: "50%", 0.75: "75%"}
 NOTABLE: Final = 0.15
 """A leaning is put into words from so far beside the catalogue's median."""
 

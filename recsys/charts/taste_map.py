@@ -55,7 +55,7 @@ def map_in_words(library: pd.DataFrame, catalogue: Catalogue, medoids: Sequence[
     left_out = len(library) - len(own)
     says = f"Map of {len(own)} of your tracks among the catalogue. Left to right: {ends[0]}. Bottom to top: {ends[1]}."
     titles = own.set_index("track_id")["title"].reindex(medoids).dropna()
-    tastes = f" Your tastes are marked by {'; '.join(titles)}." if len(titles) else ""
+    tastes = f" Your tastes are marked by {'; '.join(map(shortened, titles))}." if len(titles) else ""
     return says + tastes + _left_out(left_out)
 
 

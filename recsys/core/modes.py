@@ -59,7 +59,8 @@ class Modes:
         """The result in words."""
         if self.is_one:
             return "Your library is one taste: halves of it do not agree on any division into parts."
-        return f"Your library has {len(self.table)} modes. Halves of it agree on them to {self.stability:.0%}."
+        tastes = f"Your library has {len(self.table)} tastes."
+        return f"{tastes} Halves of it, looked at apart, agree on them to {self.stability:.0%}."
 
 
 def modes(recommender: Recommender, weights: Mapping[str, float], seed: int = 0) -> Modes:

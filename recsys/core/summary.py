@@ -197,7 +197,7 @@ def _middling(f: Feature, value: float) -> str:
 
 def leaning(name: str, percentile: float, among: str = "the catalogue") -> str:
     """
-    Where a percentile stands, in words: "further towards “calm” than 78 % of the catalogue" (with a no-break space).
+    Where a percentile stands, in words: "further towards “calm” than 78% of the catalogue".
 
     Within five points of the median it is "in the middle of the catalogue". Raises `UnknownFeature`.
     """
@@ -205,7 +205,7 @@ def leaning(name: str, percentile: float, among: str = "the catalogue") -> str:
     if abs(percentile - 0.5) < IN_THE_MIDDLE:
         return f"in the middle of {among}"
     end, share = (f.high_words, percentile) if percentile > 0.5 else (f.low_words, 1 - percentile)
-    return f"further towards “{end}” than {share:.0%} of {among}".replace("%", "\N{NO-BREAK SPACE}%")
+    return f"further towards “{end}” than {share:.0%} of {among}"
 
 
 def number(f: Feature, value: float) -> str:

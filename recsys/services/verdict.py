@@ -23,7 +23,7 @@ def verdicts(proof: Proof) -> list[tuple[bool, str]]:
 
 
 def _verdict(more: Interval, other: str, songs: int) -> tuple[bool, str]:
-    interval = f"95 % interval {signed(more.low)} to {signed(more.high)}"
+    interval = f"95% interval {signed(more.low)} to {signed(more.high)}"
     if more.low > 0:
         return True, f"That is {number(more.mean)} more than {other}, and more than luck explains ({interval})."
     if more.high < 0:
@@ -41,7 +41,7 @@ def tuned(proof: Proof) -> tuple[bool, str]:
         f"On the half of your library that the search never saw, the tuned weights found {number(after.mean)} of "
         f"{proof.hidden:,} hidden songs in the first 50, the weights it began with {number(before.mean)}."
     )
-    interval = f"95 % interval {signed(more.low)} to {signed(more.high)}"
+    interval = f"95% interval {signed(more.low)} to {signed(more.high)}"
     if more.low > 0:
         return True, f"{counted} That is more than luck explains ({interval})."
     if more.mean <= 0:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from recsys.charts.comparison import comparison, comparison_in_words
 from recsys.charts.distributions import distribution, sentence
-from recsys.charts.look import CONFIG, readable
+from recsys.charts.look import CONFIG, readable, shortened
 from recsys.charts.radar import radar, radar_in_words, standing
 from recsys.charts.taste_map import map_in_words, taste_map
 from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
@@ -45,7 +45,7 @@ def radar_panel(session: ListenerSession) -> None:
     with said:
         st.markdown(plain(standing(described)))
         st.caption(
-            "Each axis is a place in the catalogue: at 50 % as many songs have less of it as have more. "
+            "Each axis is a place in the catalogue: at 50% as many songs have less of it as have more. "
             "The grey ring is where the middle half of your tracks lies."
         )
 
@@ -156,8 +156,9 @@ def _modes(session: ListenerSession, found: Modes) -> None:
     """A card per taste: the track that stands for it, its size, and a list that starts from it alone."""
     for column, mode in zip(st.columns(len(found.table)), found.table.itertuples(), strict=True):
         with column.container(border=True, height="stretch"):
-            st.markdown(f"**{plain(mode.title)}**")
+            title = shortened(mode.title, at_most=60)
+            st.markdown(f"**{plain(title)}**")
             st.caption(f"by {plain(mode.artists)} stands for {counted(mode.tracks, 'track')} ({mode.share:.0%})")
             if st.button("Start from here", key=f"mode_{mode.Index}", help="Recommend from this taste alone"):
-                session.start_from(found.members.index[found.members == mode.Index], f"the taste of “{mode.title}”")
+                session.start_from(found.members.index[found.members == mode.Index], f"the taste of “{title}”")
                 st.switch_page(page("recommend"))

@@ -13,7 +13,7 @@ from recsys.ui.text import plain
 _TITLES: Final = {f.name: f.title for f in FEATURES}
 _ROW: Final = (
     '<div class="why"><span>{title}</span><div class="axis">'
-    '<i class="{sign}" style="left:{left:.1f}%;width:{width:.1f}%"></i></div><b>{value:+.3f}</b></div>'
+    '<i class="{sign}" style="left:{left:.1f}%;width:{width:.1f}%"></i></div><b>{value}</b></div>'
 )
 _LOOK: Final = """<style>
 .why { display:grid; grid-template-columns:minmax(7rem,10rem) 1fr 4rem; gap:.6rem; align-items:center; margin:.2rem 0 }
@@ -50,7 +50,7 @@ def _bar(name: str, value: float, widest: float) -> str:
         sign="for" if value >= 0 else "against",
         left=50 if value >= 0 else 50 - width,
         width=width,
-        value=round(value, 3) + 0.0,  # no "-0.000"
+        value=f"{round(value, 3) + 0.0:+.3f}".replace("-", "\N{MINUS SIGN}"),  # + 0.0: never "−0.000"
     )
 
 

@@ -41,5 +41,15 @@ def test_words_say_where_they_differ_most_and_least():
     )
 
 
+def test_the_listener_is_spoken_to():
+    words = comparison_in_words(CALM, LOUD, ("You", "Bo"))
+
+    assert words.startswith("You and Bo are furthest apart in energy (you more towards “calm”)")
+
+
+def test_a_mark_at_the_end_of_the_axis_is_drawn_whole():
+    assert all(trace.cliponaxis is False for trace in comparison(CALM, LOUD, ("Ada", "Bo")).data[:2])
+
+
 def test_words_say_when_they_cannot_be_compared():
     assert "cannot be compared" in comparison_in_words(CALM, UNKNOWN, ("Ada", "Bo"))

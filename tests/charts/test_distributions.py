@@ -63,7 +63,7 @@ def test_the_sentence_says_the_middle_half_both_medians_and_the_leaning():
     catalogue = pd.Series([80.0, 115.0, 120.0, 130.0, 140.0])
     assert sentence("tempo", library, catalogue) == (
         "Half of your tracks lie between 100 and 120 beats per minute. The catalogue’s median is 120 beats per minute; "
-        "yours is 110 beats per minute, further towards “slow” than 80\N{NO-BREAK SPACE}% of the catalogue."
+        "yours is 110 beats per minute, further towards “slow” than 80% of the catalogue."
     )
 
 

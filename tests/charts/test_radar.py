@@ -77,7 +77,7 @@ def test_names_are_escaped():
 
 def test_words_name_what_stands_out_and_what_is_unknown():
     words = standing(described(energy=[0.9] * 4, tempo=[None] * 4, valence=[0.05] * 4))
-    assert "Further towards “intense” than 100\N{NO-BREAK SPACE}%" in words
+    assert "Further towards “intense” than 100%" in words
     assert "“sad or angry”" in words
     assert "Nothing is known about tempo." in words
 

@@ -75,6 +75,12 @@ def test_a_tiny_or_empty_catalogue_does_not_break_the_map(sample):
     assert np.isfinite([*own.x, *own.y, *others.x, *others.y]).all()
 
 
+def test_words_name_a_long_title_in_short():
+    library = sounds([0.1, 0.9]).assign(title="So long a title that it would fill the line")
+
+    assert "marked by So long a title that it wou…." in map_in_words(library, SAMPLE, medoids=["t1"])
+
+
 def test_words_name_the_axes_and_the_tastes():
     assert map_in_words(sounds([0.1, 0.9]), SAMPLE, medoids=["t1"]) == (
         "Map of 2 of your tracks among the catalogue. Left to right: calm ↔ intense. Bottom to top: sad or angry ↔ "

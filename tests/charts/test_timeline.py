@@ -56,8 +56,7 @@ def test_drift_without_plays_draws_nothing():
 
 def test_drift_in_words_says_where_it_went():
     assert drift_in_words("energy", pd.concat([HISTORY, plays(*many("t1", "2026-02", 3))]), LIBRARY) == (
-        "Energy moved from 0.10 to 0.90: your median is now further towards “intense” than 100\N{NO-BREAK SPACE}% of "
-        "your earliest plays."
+        "Energy moved from 0.10 to 0.90: your median is now further towards “intense” than 100% of your earliest plays."
     )
 
 

@@ -38,7 +38,7 @@ def test_two_tastes_are_two_modes_shown_by_their_own_tracks():
     assert found.table["track_id"].iloc[0] in set(LOUD["track_id"])
     assert found.table["track_id"].iloc[1] in set(SOFT["track_id"])
     assert found.stability > 0.95
-    assert "2 modes" in found.sentence
+    assert "2 tastes" in found.sentence
 
 
 def test_three_tastes_are_three_modes():

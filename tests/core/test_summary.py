@@ -153,8 +153,8 @@ def test_nothing_known_is_said_as_such():
 
 
 def test_a_percentile_is_said_as_a_leaning():
-    assert leaning("energy", 0.22) == "further towards “calm” than 78 % of the catalogue"
-    assert leaning("energy", 0.9, "your tracks") == "further towards “intense” than 90 % of your tracks"
+    assert leaning("energy", 0.22) == "further towards “calm” than 78% of the catalogue"
+    assert leaning("energy", 0.9, "your tracks") == "further towards “intense” than 90% of your tracks"
     assert leaning("energy", 0.52) == "in the middle of the catalogue"
 
 

@@ -30,7 +30,7 @@ def test_a_gain_beyond_luck_is_said_with_its_interval():
 
     assert better
     assert sentence == (
-        "That is 5.2 more than the textbook method, and more than luck explains (95 % interval +3.0 to +7.0)."
+        "That is 5.2 more than the textbook method, and more than luck explains (95% interval +3.0 to +7.0)."
     )
 
 
@@ -39,7 +39,7 @@ def test_a_gain_that_may_be_luck_is_no_better():
 
     assert not better
     assert "**no better than the textbook method** as far as your 120 songs can tell" in sentence
-    assert "+0.8 may be luck (95 % interval −0.5 to +2.0)" in sentence
+    assert "+0.8 may be luck (95% interval −0.5 to +2.0)" in sentence
 
 
 def test_a_textbook_that_does_better_is_said_to():
@@ -56,8 +56,8 @@ def test_chance_is_judged_in_the_same_way():
 @pytest.mark.parametrize(
     ("more", "is_better", "words"),
     [
-        ((3, 1, 5), True, "more than luck explains (95 % interval +1.0 to +5.0)"),
-        ((0.5, -1, 2), False, "**That may be luck** (95 % interval −1.0 to +2.0)"),
+        ((3, 1, 5), True, "more than luck explains (95% interval +1.0 to +5.0)"),
+        ((0.5, -1, 2), False, "**That may be luck** (95% interval −1.0 to +2.0)"),
         ((-1, -3, 1), False, "**Keep your sliders**: tuning brought nothing (difference −1.0,"),
         ((0, 0, 0), False, "**Keep your sliders**: tuning brought nothing (difference 0.0,"),
     ],

@@ -11,7 +11,7 @@ def test_bars_stand_on_their_side_of_zero_largest_first():
     assert drawn.index("Valence") < drawn.index("Energy")
     assert 'class="against" style="left:0.0%;width:50.0%"' in drawn
     assert 'class="for" style="left:50.0%;width:12.5%"' in drawn
-    assert "-0.400" in drawn
+    assert "−0.400" in drawn
     assert "+0.100" in drawn
 
 
