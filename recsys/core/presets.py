@@ -37,22 +37,22 @@ class Preset:
 
 
 PRESETS: Final = (
-    Preset("Balanced", "what measured best on real listeners", {}),
+    Preset("Balanced", "What measured best on real listeners", {}),
     Preset(
         "Mood",
-        "how it feels comes first, its genre and age little",
+        "How it feels comes first, its genre and age count little",
         {"valence": 5.0, "energy": 5.0, "acousticness": 1.5},
         elsewhere=0.5,
     ),
     Preset(
         "Groove",
-        "how it moves comes first, its genre and age little",
+        "How it moves comes first, its genre and age count little",
         {"danceability": 5.0, "tempo": 5.0, "energy": 1.5},
         elsewhere=0.5,
     ),
     Preset(
         "Sound",
-        "how it is played comes first; its age does not matter, its genre little",
+        "How it is played comes first; its age does not count, its genre little",
         {"acousticness": 5.0, "instrumentalness": 5.0, "loudness": 2.5, "speechiness": 2.5, "genre": 1.0, "year": 0.0},
     ),
 )

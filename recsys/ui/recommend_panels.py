@@ -1,7 +1,5 @@
 """Pieces of the recommend page: sliders, dials, the list, its reasons and its files."""
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -47,39 +45,6 @@ def sliders(session: ListenerSession) -> None:
         st.warning(
             "Every slider is on *ignored*, so nothing tells one track from another. The list shows the last recipe."
         )
-
-
-def dials(session: ListenerSession) -> None:
-    """What is set beside the weights: how many, how familiar, how varied."""
-    length = st.slider("Number of tracks", 5, 100, step=5, key="dial_length")
-    familiar_help = "To the right, artists in your library come first; to the left, artists that are new to you."
-    familiarity = st.slider(
-        "New artists ↔ familiar artists", -1.0, 1.0, step=0.25, key="dial_familiarity", help=familiar_help
-    )
-    new_only = st.toggle("Only artists that are new to me", key="dial_new")
-    variety = st.slider("Variety", 0.0, 1.0, step=0.1, key="dial_variety", help="Spreads the list out.")
-    limited = st.toggle("At most two songs of one artist", key="dial_artist")
-    session.recipe = replace(
-        session.recipe,
-        length=length,
-        familiarity=familiarity,
-        only_new_artists=new_only,
-        variety=variety,
-        per_artist=2 if limited else None,
-    )
-
-
-def shifts(session: ListenerSession) -> None:
-    """Where to aim beside the own profile; apart from the weights in words and in place."""
-    st.caption("A weight says how much a feature counts. These say which way to go from your own taste.")
-    chosen = {
-        f.name: st.slider(
-            f"More {f.low_words} ↔ more {f.high_words}", -2.0, 2.0, step=0.5, key=f"shift_{f.name}", help=f.title
-        )
-        for f in FEATURES
-        if f.scale == "rank"
-    }
-    session.recipe = replace(session.recipe, shifts={name: shift for name, shift in chosen.items() if shift})
 
 
 def ranked_list(session: ListenerSession) -> tuple[Recommendations | None, int]:

@@ -31,7 +31,9 @@ def weights_panel(session: ListenerSession, own_values: Mapping[str, str]) -> di
 def presets(session: ListenerSession) -> None:
     """A button per named set of weights, and one that puts everything back."""
     for preset in PRESETS:
-        st.button(preset.name, key=f"preset_{preset.name}", help=preset.says, on_click=_apply, args=(session, preset))
+        st.button(
+            preset.name, key=f"preset_{preset.name}", help=f"{preset.says}.", on_click=_apply, args=(session, preset)
+        )
     st.button(
         "Reset", key="preset_reset", type="tertiary", icon=":material/restart_alt:", on_click=_reset, args=(session,)
     )

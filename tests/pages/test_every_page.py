@@ -92,6 +92,18 @@ def test_an_imported_file_is_on_the_whole_screen_at_once():
     assert any("30 tracks from 30 rows" in said.value for said in app.success)
 
 
+def test_filters_and_aims_reach_the_recipe():
+    app = opened("recommend", lambda session: session.show_demo(0))
+
+    app.select_slider(key="shift_energy").set_value(1.0)
+    app.select_slider(key="dial_familiarity").set_value(-0.5)
+    app.slider(key="dial_variety").set_value(0.3)
+    recipe = app.run().session_state["tonearm"].recipe
+
+    shows_no_trace(app)
+    assert (dict(recipe.shifts), recipe.familiarity, recipe.variety) == ({"energy": 1.0}, -0.5, 0.3)
+
+
 def test_all_sliders_on_ignored_says_what_to_do():
     app = opened("recommend", lambda session: session.show_demo(0))
     for slider in app.select_slider:
