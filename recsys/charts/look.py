@@ -36,21 +36,6 @@ def laid_out(traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
     return go.Figure(traces, common | layout | axes)
 
 
-def readable(figure: go.Figure, colour: str) -> go.Figure:
-    """
-    The same figure with all its text in the page's own text colour.
-
-    Streamlit draws axis labels in a grey of 3.7:1 against white, below the 4.5:1 of WCAG 2.2 (1.4.3); only the page
-    knows whether it is light or dark, so it names the colour.
-    """
-    font = {"color": colour}
-    axis = {"tickfont": font, "title": {"font": font}}
-    layout = {"font": font, "legend": {"font": font}, "xaxis": axis, "yaxis": axis}
-    if any(trace.type == "scatterpolar" for trace in figure.data):
-        layout["polar"] = {"angularaxis": {"tickfont": font}, "radialaxis": {"tickfont": font}}
-    return figure.update_layout(layout)
-
-
 def axis_title(f: Feature) -> dict[str, str]:
     """What stands beside the axis of a feature: its name, and its unit where it has one."""
     return {"text": f"{f.title}, {unit(f)}" if unit(f) else f.title}

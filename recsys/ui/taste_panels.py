@@ -7,7 +7,7 @@ import streamlit as st
 
 from recsys.charts.comparison import comparison, comparison_in_words
 from recsys.charts.distributions import distribution, sentence
-from recsys.charts.look import CONFIG, readable, shortened
+from recsys.charts.look import CONFIG, shortened
 from recsys.charts.radar import radar, radar_in_words, standing
 from recsys.charts.taste_map import map_in_words, taste_map
 from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
@@ -25,14 +25,10 @@ from recsys.ui.session import ListenerSession
 from recsys.ui.text import counted, plain
 from recsys.ui.track_table import library_columns
 
-_DARK_TEXT = "#e7efe9"
-_LIGHT_TEXT = "#0d1812"
-
 
 def figure(drawn: Any, words: str, key: str) -> None:
-    """A chart in the page's colours, with its words for those who do not see it."""
-    colour = _DARK_TEXT if st.context.theme.type == "dark" else _LIGHT_TEXT
-    st.plotly_chart(readable(drawn, colour), config=dict(CONFIG), key=key, alt=words)
+    """A chart, with its words for those who do not see it."""
+    st.plotly_chart(drawn, config=dict(CONFIG), key=key, alt=words)
 
 
 def radar_panel(session: ListenerSession) -> None:

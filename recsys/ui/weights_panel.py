@@ -21,7 +21,7 @@ def weights_panel(session: ListenerSession, own_values: Mapping[str, str]) -> di
     `own_values` says each feature's value for this listener in words; a feature that is not in it shows none.
     The weights are remembered in the session's recipe, so they survive a change of page.
     """
-    with st.container(gap="xxsmall"):
+    with st.container(gap="xsmall"):
         weights = {f.name: _slider(f, own_values.get(f.name)) for f in FEATURES}
     if any(weights.values()):
         session.recipe = replace(session.recipe, weights=weights)

@@ -89,6 +89,19 @@ def test_sliders_survive_a_change_of_page(visit):
     assert page.get_by_role("slider", name="Energy").first.get_attribute("aria-valuetext") == "decisive"
 
 
+def test_a_page_that_turns_dark_stays_legible(visit):
+    page = settled(visit("/taste", color_scheme="light"))
+    word = page.locator(".polarlayer text").first
+    button = settled(visit()).get_by_role("button", name="Try the demo")
+    expect(word).to_have_css("fill", "rgb(13, 24, 18)")
+
+    page.emulate_media(color_scheme="dark")
+    button.page.emulate_media(color_scheme="dark")
+
+    expect(word).to_have_css("fill", "rgb(231, 239, 233)")
+    expect(button.get_by_text("Try the demo")).to_have_css("color", "rgb(15, 21, 18)")
+
+
 def test_a_hostile_title_is_shown_as_text(visit):
     hostile = "<img src=x onerror=alert(1)> **bold** [link](javascript:alert(1))"
     file = OWN_FILE.replace("Song 0", hostile)

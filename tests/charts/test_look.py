@@ -1,9 +1,8 @@
 """What all figures share."""
 
-import plotly.graph_objects as go
 import pytest
 
-from recsys.charts.look import axis_title, laid_out, listed, plain, readable, shortened
+from recsys.charts.look import axis_title, laid_out, listed, plain, shortened
 from recsys.core.features import feature
 
 
@@ -15,18 +14,6 @@ def test_no_figure_brings_colours_that_would_break_a_dark_page():
     layout = laid_out([], 300).layout
     assert layout.height == 300
     assert layout.paper_bgcolor is None and layout.plot_bgcolor is None and layout.font.color is None
-
-
-def test_readable_text_takes_the_colour_of_the_page_everywhere():
-    layout = readable(laid_out([go.Scatter(y=[1])], 300), "#14231a").layout
-    colours = (layout.font.color, layout.legend.font.color, layout.xaxis.tickfont.color, layout.yaxis.title.font.color)
-    assert set(colours) == {"#14231a"}
-
-
-def test_readable_text_reaches_a_radar_and_gives_no_other_figure_a_radar():
-    radar = readable(laid_out([go.Scatterpolar(r=[1], theta=["a"])], 300), "#fff").layout
-    assert radar.polar.angularaxis.tickfont.color == radar.polar.radialaxis.tickfont.color == "#fff"
-    assert "polar" not in readable(laid_out([go.Scatter(y=[1])], 300), "#fff").layout.to_plotly_json()
 
 
 @pytest.mark.parametrize(

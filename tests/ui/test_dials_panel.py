@@ -2,18 +2,12 @@
 
 import pytest
 
-from recsys.ui.dials_panel import towards
+from recsys.ui.dials_panel import which_way
 
 
 @pytest.mark.parametrize(
     ("position", "words"),
-    [
-        (-2.0, "very much towards “calm”"),
-        (-0.5, "a little towards “calm”"),
-        (0.0, "like your own"),
-        (1.0, "somewhat towards “intense”"),
-        (2.0, "very much towards “intense”"),
-    ],
+    [(-2.0, "← very much"), (-0.5, "← a little"), (0.0, "like yours"), (1.0, "somewhat →"), (2.0, "very much →")],
 )
 def test_a_position_says_how_far_and_which_way(position, words):
-    assert towards(position, ("calm", "intense"), "like your own", 0.5) == words
+    assert which_way(position, "like yours", 0.5) == words
