@@ -29,9 +29,8 @@ def comparison(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[str, str])
     places = ticks | {"title": {"text": "of the catalogue lies below"}}
     margin = {"l": 8, "r": 24, "t": 16, "b": 64}
     height = 120 + 28 * len(NUMBER_FEATURES)
-    return laid_out(
-        [*marks, _lines(mine, theirs)], height, xaxis=places, yaxis={"autorange": "reversed"}, margin=margin
-    )
+    features = {"autorange": "reversed", "categoryorder": "array", "categoryarray": [f.title for f in NUMBER_FEATURES]}
+    return laid_out([*marks, _lines(mine, theirs)], height, xaxis=places, yaxis=features, margin=margin)
 
 
 def comparison_in_words(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[str, str]) -> str:

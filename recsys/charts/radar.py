@@ -38,7 +38,7 @@ def radar(described: pd.DataFrame, names: tuple[str, str] = ("You", "Catalogue")
     """
     rows = described.loc[[f.name for f in AUDIO_FEATURES]]
     is_known = rows["percentile"].notna()
-    labels = [plain(_label(f, is_known[f.name])) for f in AUDIO_FEATURES]
+    labels = [_label(f, is_known[f.name]) for f in AUDIO_FEATURES]
     traces = [_median(rows, labels, names[0]), _catalogue(rows, labels, names[1])]
     if is_known.all():
         traces.append(_middle_half(rows, labels, names[0]))
@@ -74,7 +74,7 @@ def _widest(known: pd.DataFrame) -> str:
 
 
 def _label(f: Feature, is_known: bool) -> str:
-    return f.title if is_known else f"{f.title} (unknown)"
+    return f.title if is_known else f"{f.title}<br>unknown"  # on a line of its own, or it would be cut at the edge
 
 
 def _median(rows: pd.DataFrame, labels: list[str], name: str) -> go.Scatterpolar:

@@ -12,6 +12,8 @@ from recsys.core.summary import Numbers, in_unit, leaning, number, percentile, w
 
 TOO_FEW: Final = 5
 HOUR: Final = 3_600_000
+MONTHS_OF_THEIR_OWN: Final = 6
+"""Up to so many months are named one by one."""
 
 
 def plays_per_month(plays: pd.DataFrame) -> go.Figure:
@@ -26,11 +28,14 @@ def plays_per_month(plays: pd.DataFrame) -> go.Figure:
         y=monthly["plays"].tolist(),
         text=monthly["hours"].round(1).tolist(),
         textposition="none",
+        xperiod="M1",
+        xperiodalignment="middle",
         hovertemplate="%{x|%B %Y}: %{y} plays, %{text} hours<extra></extra>",
         name="Plays",
     )
     margin = {"l": 8, "r": 8, "t": 16, "b": 24}
-    return laid_out([bars], 260, yaxis={"title": {"text": "plays"}}, showlegend=False, margin=margin)
+    axes = {"xaxis": _month_axis(monthly.index), "yaxis": {"title": {"text": "plays"}, "rangemode": "tozero"}}
+    return laid_out([bars], 260, showlegend=False, margin=margin, **axes)
 
 
 def plays_in_words(plays: pd.DataFrame) -> str:
@@ -68,7 +73,7 @@ def feature_drift(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> go.F
     texts = [with_unit(f, value) for value in drift["median"]]
     line = _line(months, median, texts, f"{f.title} (median play)")
     band = [_band(months, q25, None), _band(months, q75, "tonexty")]
-    return laid_out([line, *band], 280, yaxis={"title": axis_title(f)})
+    return laid_out([line, *band], 280, xaxis=_month_axis(drift.index), yaxis={"title": axis_title(f)})
 
 
 def drift_in_words(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> str:
@@ -83,6 +88,12 @@ def drift_in_words(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> str
     if abs(moved - 0.5) < 0.1:
         return f"{f.title} stayed much the same, {ends} from the first third of your plays to the last."
     return f"{f.title} moved {ends}: your median is now {leaning(name, moved, 'your earliest plays')}."
+
+
+def _month_axis(months: pd.Index) -> dict[str, object]:
+    """An axis on which a short history does not fall apart into days and hours."""
+    axis: dict[str, object] = {"type": "date", "tickformat": "%b %Y"}
+    return axis | ({"dtick": "M1"} if len(months) <= MONTHS_OF_THEIR_OWN else {})
 
 
 def _months(plays: pd.DataFrame) -> pd.Index:

@@ -34,8 +34,8 @@ def coverage_note(session: ListenerSession) -> None:
     if 2 * known < len(session.library):
         st.info(
             f"{f'Only {known:,}' if known else 'None'} of your {counted(len(session.library), 'track')} have audio "
-            "features; what is known of the others (year, duration, genres) still counts. The Library page can look "
-            "for the missing ones.",
+            f"features; {'of the others ' if known else ''}only year, duration and genres count. The Library page can "
+            "look for the missing ones.",
             icon=":material/info:",
         )
 

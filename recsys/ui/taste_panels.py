@@ -7,7 +7,7 @@ import streamlit as st
 
 from recsys.charts.comparison import comparison, comparison_in_words
 from recsys.charts.distributions import distribution, sentence
-from recsys.charts.look import CONFIG, shortened
+from recsys.charts.look import CONFIG, listed, shortened
 from recsys.charts.radar import radar, radar_in_words, standing
 from recsys.charts.taste_map import map_in_words, taste_map
 from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
@@ -31,6 +31,16 @@ def figure(drawn: Any, words: str, key: str) -> None:
     st.plotly_chart(drawn, config=dict(CONFIG), key=key, alt=words)
 
 
+def no_features_note(session: ListenerSession) -> None:
+    """Say that there is no sound to draw yet, and where it comes from."""
+    st.info(
+        f"None of your {counted(len(session.library), 'track')} have audio features yet, so there is no sound to draw. "
+        "The Library page can look for them.",
+        icon=":material/info:",
+    )
+    st.page_link(page("library"), label="Look for audio features", icon=":material/search:")
+
+
 def radar_panel(session: ListenerSession) -> None:
     """The radar, and its sentence."""
     described = describe(session.library, session.catalogue.sample)
@@ -49,10 +59,13 @@ def radar_panel(session: ListenerSession) -> None:
 def distributions(session: ListenerSession) -> None:
     """Every feature's distribution with the catalogue behind it, and a sentence under each."""
     st.subheader("Feature by feature", anchor=False)
-    for start in range(0, len(NUMBER_FEATURES), 2):
-        for f, column in zip(NUMBER_FEATURES[start : start + 2], st.columns(2, gap="large"), strict=False):
+    known = [f for f in NUMBER_FEATURES if session.library[f.column].notna().any()]
+    for start in range(0, len(known), 2):
+        for f, column in zip(known[start : start + 2], st.columns(2, gap="large"), strict=False):
             with column:
                 _distribution(session, f)
+    if unknown := [f.title.lower() for f in NUMBER_FEATURES if f not in known]:
+        st.caption(f"Nobody has told us the {listed(unknown)} of any of your tracks yet.")
 
 
 def _distribution(session: ListenerSession, f: Feature) -> None:
@@ -120,7 +133,9 @@ def timeline(session: ListenerSession) -> None:
     st.caption(plain(words))
     name = st.selectbox("How did this move?", NUMBER_FEATURES, format_func=lambda f: f.title, index=1, key="drift").name
     words = drift_in_words(name, plays, session.library)
-    figure(feature_drift(name, plays, session.library), words, "drift_chart")
+    drift = feature_drift(name, plays, session.library)
+    if any(value is not None for value in drift.data[0].y):
+        figure(drift, words, "drift_chart")
     st.caption(plain(words))
 
 

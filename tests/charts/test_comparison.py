@@ -1,6 +1,7 @@
 """The comparison of two listeners."""
 
 from recsys.charts.comparison import comparison, comparison_in_words
+from recsys.core.features import NUMBER_FEATURES
 from recsys.core.summary import describe
 from recsys.core.tracks import empty_tracks
 from tests.charts import tracks
@@ -39,6 +40,13 @@ def test_words_say_where_they_differ_most_and_least():
         "Ada and Bo are furthest apart in energy (Ada more towards “calm”) and valence (Ada more towards “sad or "
         "angry”), and closest in liveness."
     )
+
+
+def test_features_stand_in_the_same_order_whatever_is_known():
+    axis = comparison(UNKNOWN, LOUD, ("Ada", "Bo")).layout.yaxis
+
+    assert axis.categoryorder == "array"
+    assert axis.categoryarray == tuple(f.title for f in NUMBER_FEATURES)
 
 
 def test_the_listener_is_spoken_to():

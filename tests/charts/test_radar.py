@@ -49,7 +49,7 @@ def test_an_unknown_feature_is_a_labelled_gap_and_not_a_zero():
     figure = radar(described(tempo=[None] * 4))
     you = figure.data[0]
     places = dict(zip(you.theta, you.r, strict=True))
-    assert places["Tempo (unknown)"] is None
+    assert places["Tempo<br>unknown"] is None
     assert 0 not in you.r
     assert you.r.count(None) == 1
     assert len(figure.data) == 2

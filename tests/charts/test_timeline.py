@@ -28,6 +28,13 @@ def test_months_without_plays_are_shown_as_zero():
     assert [float(hours) for hours in bars.text] == [6, 0, 6]
 
 
+def test_a_single_month_is_one_bar_a_month_wide_under_its_own_name():
+    figure = plays_per_month(plays(*many("t0", "2026-01", 6)))
+
+    assert figure.data[0].xperiod == figure.layout.xaxis.dtick == "M1"
+    assert figure.layout.xaxis.tickformat == "%b %Y"
+
+
 def test_no_history_draws_nothing_and_says_so():
     assert not plays_per_month(plays()).data[0].x
     assert plays_in_words(plays()) == "There is no listening history yet."

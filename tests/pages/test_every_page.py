@@ -92,6 +92,17 @@ def test_an_imported_file_is_on_the_whole_screen_at_once():
     assert any("30 tracks from 30 rows" in said.value for said in app.success)
 
 
+def test_a_library_without_audio_features_is_told_where_they_come_from():
+    def bring(session):
+        session.store.save_tracks(session.listener, UNKNOWN.assign(year=1999.0))
+        session.show_own()
+
+    app = opened("taste", bring)
+
+    assert any("no sound to draw" in info.value for info in app.info)
+    assert [chart.proto.id.split("-")[-1] for chart in app.get("plotly_chart")] == ["distribution_year"]
+
+
 def test_filters_and_aims_reach_the_recipe():
     app = opened("recommend", lambda session: session.show_demo(0))
 
