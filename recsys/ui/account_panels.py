@@ -5,6 +5,7 @@ import streamlit as st
 
 from recsys.services.capabilities import Capability
 from recsys.ui import problems, wiring
+from recsys.ui.features_panel import SOURCES
 from recsys.ui.navigation import page
 from recsys.ui.session import ListenerSession, now
 from recsys.ui.spotify_wiring import Limit
@@ -97,7 +98,11 @@ def _limit(limit: Limit) -> dict[str, str]:
 
 
 def _row(one: Capability) -> dict[str, str]:
-    answer = {True: "✓ works", False: "✗ blocked", None: "? unknown"}[one.works]
+    answer = {
+        True: "✓\N{NO-BREAK SPACE}works",
+        False: "✗\N{NO-BREAK SPACE}blocked",
+        None: "?\N{NO-BREAK SPACE}unknown",
+    }[one.works]
     return {"What": one.title, "Answer": answer, "Why": plain(one.why), "How to mend it": plain(one.mend)}
 
 
@@ -108,14 +113,16 @@ def stored_panel(session: ListenerSession) -> None:
     account = wiring.account()
     counts = {_TABLES.get(name, name): rows for name, rows in account.counts(session.listener).items()}
     rows = pd.DataFrame({"What": counts.keys(), "Rows": counts.values()})
-    st.dataframe(rows, hide_index=True, height="content", alt="Rows per table")
+    st.dataframe(rows, hide_index=True, width="content", height="content", alt="Rows per table")
     sent = account.sent(session.listener)
     st.markdown("**What was sent to whom**")
     if sent.empty:
         st.caption("Nothing was sent to anybody.")
     else:
         when = pd.to_datetime(sent["at"], utc=True).map(local_time)
-        shown = pd.DataFrame({"When": when, "To": sent["recipient"], "What": sent["what"], "How many": sent["rows"]})
+        shown = pd.DataFrame(
+            {"When": when, "To": sent["recipient"].replace(SOURCES), "What": sent["what"], "How many": sent["rows"]}
+        )
         st.dataframe(shown, hide_index=True, alt="What was sent to whom and when")
     st.download_button(
         "Download everything as ZIP",

@@ -17,11 +17,11 @@ def save_panel(session: ListenerSession, found: Recommendations) -> None:
     with st.popover("Save to Spotify", icon=":material/playlist_add:"):
         name = st.text_input("Name of the playlist", "Tonearm", max_chars=100, key="playlist_name")
         track_ids = list(found.table["track_id"])
-        look, save = st.columns(2)
-        if look.button("Show what would be sent", key="playlist_plan"):
-            _shown(playlists, session.listener, name, track_ids, is_plan=True)
-        if save.button("Save", type="primary", key="playlist_save"):
-            _shown(playlists, session.listener, name, track_ids, is_plan=False)
+        with st.container(horizontal=True):
+            is_plan = st.button("Show what would be sent", key="playlist_plan")
+            is_saved = st.button("Save", type="primary", key="playlist_save")
+        if is_plan or is_saved:
+            _shown(playlists, session.listener, name, track_ids, is_plan)
         st.caption("The playlist is private. Saving again under the same name brings the same playlist up to date.")
 
 

@@ -35,10 +35,10 @@ def _signed_in(session: ListenerSession) -> None:
     picture = html.escape(session.visitor.avatar_url or "", quote=True)
     image = f'<img src="{picture}" alt="" width="36" height="36" style="border-radius:50%">' if picture else ""
     st.html(
-        f'<div style="display:flex;gap:.6rem;align-items:center">{image}<span>Signed in as <b>{name}</b></span></div>'
-        '<form method="post" action="/logout"><button style="margin-top:.6rem;padding:.3rem .9rem;border-radius:8px;'
-        'border:1px solid currentColor;background:none;color:inherit;font:inherit;cursor:pointer">Log out</button>'
-        "</form>"
+        f'<div style="font-size:.875rem"><div style="display:flex;gap:.6rem;align-items:center">{image}'
+        f'<span>Signed in as <b>{name}</b></span></div><form method="post" action="/logout"><button style="'
+        "margin-top:.6rem;padding:.3rem .9rem;border-radius:8px;border:1px solid rgba(128,128,128,.6);background:none;"
+        'color:inherit;font:inherit;cursor:pointer">Log out</button></form></div>'
     )
     _connection(session)
 

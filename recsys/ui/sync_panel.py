@@ -21,6 +21,7 @@ STATES = {
     "blocked": "Spotify asks us to wait",
     "failed": "stopped",
 }
+_COUNTS = ("Found", "Stored", "Skipped", "Pending", "New")
 
 
 def sync_panel(session: ListenerSession) -> bool:
@@ -66,7 +67,10 @@ def _show(session: ListenerSession, progress: SyncProgress) -> None:
     )
     st.progress(done / progress.found if progress.found else 0.0, sentence)
     st.dataframe(
-        pd.DataFrame([_row(stage) for stage in progress.stages]), hide_index=True, alt="The lists of this sync"
+        pd.DataFrame([_row(stage) for stage in progress.stages]),
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(width=70) for name in _COUNTS},
+        alt="The lists of this sync",
     )
     for reason, titles in reasons(progress.stages).items():
         st.warning(f"{plain(', '.join(titles))}: {reason}", icon=":material/info:")
