@@ -28,8 +28,6 @@ def plays_per_month(plays: pd.DataFrame) -> go.Figure:
         y=monthly["plays"].tolist(),
         text=monthly["hours"].round(1).tolist(),
         textposition="none",
-        xperiod="M1",
-        xperiodalignment="middle",
         hovertemplate="%{x|%B %Y}: %{y} plays, %{text} hours<extra></extra>",
         name="Plays",
     )
@@ -39,12 +37,15 @@ def plays_per_month(plays: pd.DataFrame) -> go.Figure:
 
 
 def plays_in_words(plays: pd.DataFrame) -> str:
-    """How much was listened to, and when most, in words."""
+    """How much was listened to, and when most, in words. Hours are left out where nobody told how long plays were."""
     if plays.empty:
         return "There is no listening history yet."
     monthly = _monthly(plays)
     first, last, most = (_said(month) for month in (monthly.index[0], monthly.index[-1], monthly["plays"].idxmax()))
-    total = f"{len(plays):,} plays in {monthly['hours'].sum():,.0f} hours"
+    hours = monthly["hours"].sum()
+    total = f"{len(plays):,} plays" + (f" in {hours:,.0f} hours" if hours >= 1 else "")
+    if first == last:
+        return f"{total} in {first}."
     return f"{total} from {first} to {last}; most in {most}, with {monthly['plays'].max():,}."
 
 
@@ -91,9 +92,10 @@ def drift_in_words(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> str
 
 
 def _month_axis(months: pd.Index) -> dict[str, object]:
-    """An axis on which a short history does not fall apart into days and hours."""
-    axis: dict[str, object] = {"type": "date", "tickformat": "%b %Y"}
-    return axis | ({"dtick": "M1"} if len(months) <= MONTHS_OF_THEIR_OWN else {})
+    """An axis on which a short history does not fall apart into weeks and days."""
+    if len(months) > MONTHS_OF_THEIR_OWN:
+        return {}
+    return {"type": "date", "tickvals": months.tolist(), "ticktext": [_said(month) for month in months]}
 
 
 def _months(plays: pd.DataFrame) -> pd.Index:

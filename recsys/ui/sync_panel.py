@@ -21,7 +21,10 @@ STATES = {
     "blocked": "Spotify asks us to wait",
     "failed": "stopped",
 }
-_COUNTS = ("Found", "Stored", "Skipped", "Pending", "New")
+_WIDTHS = {
+    **{name: st.column_config.NumberColumn(width=70) for name in ("Found", "Stored", "Skipped", "Pending", "New")},
+    "Why skipped": st.column_config.TextColumn(width=230),
+}
 
 
 def sync_panel(session: ListenerSession) -> bool:
@@ -69,7 +72,7 @@ def _show(session: ListenerSession, progress: SyncProgress) -> None:
     st.dataframe(
         pd.DataFrame([_row(stage) for stage in progress.stages]),
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(width=70) for name in _COUNTS},
+        column_config=_WIDTHS,
         alt="The lists of this sync",
     )
     for reason, titles in reasons(progress.stages).items():

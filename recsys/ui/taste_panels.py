@@ -129,7 +129,9 @@ def timeline(session: ListenerSession) -> None:
         return
     st.subheader("Over time", anchor=False)
     words = plays_in_words(plays)
-    figure(plays_per_month(plays), words, "plays")
+    monthly = plays_per_month(plays)
+    if len(monthly.data[0].x) > 1:
+        figure(monthly, words, "plays")
     st.caption(plain(words))
     name = st.selectbox("How did this move?", NUMBER_FEATURES, format_func=lambda f: f.title, index=1, key="drift").name
     words = drift_in_words(name, plays, session.library)

@@ -28,11 +28,9 @@ def test_months_without_plays_are_shown_as_zero():
     assert [float(hours) for hours in bars.text] == [6, 0, 6]
 
 
-def test_a_single_month_is_one_bar_a_month_wide_under_its_own_name():
-    figure = plays_per_month(plays(*many("t0", "2026-01", 6)))
-
-    assert figure.data[0].xperiod == figure.layout.xaxis.dtick == "M1"
-    assert figure.layout.xaxis.tickformat == "%b %Y"
+def test_a_short_history_names_its_months_one_by_one():
+    assert plays_per_month(HISTORY).layout.xaxis.ticktext == ("November 2025", "December 2025", "January 2026")
+    assert feature_drift("energy", HISTORY, LIBRARY).layout.xaxis.ticktext[0] == "November 2025"
 
 
 def test_no_history_draws_nothing_and_says_so():
@@ -43,6 +41,12 @@ def test_no_history_draws_nothing_and_says_so():
 def test_history_in_words():
     assert plays_in_words(HISTORY) == (
         "12 plays in 12 hours from November 2025 to January 2026; most in November 2025, with 6."
+    )
+
+
+def test_a_history_of_one_month_without_lengths_in_words():
+    assert plays_in_words(plays(("t0", "2026-01-01T10:00:00Z", None), ("t0", "2026-01-02T10:00:00Z", None))) == (
+        "2 plays in January 2026."
     )
 
 
