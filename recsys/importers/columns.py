@@ -1,12 +1,13 @@
 """Which column of a stranger's table is which of ours: by alias, whoever named or re-saved it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from recsys.core.features import AUDIO_FEATURES
 from recsys.core.tracks import SPOTIFY_ID
+from recsys.errors import NoTracks
 
 ALIASES: Final = {
     ours: tuple(names.split())
@@ -89,6 +90,7 @@ def _dialect(name: str, signature: str, **particulars: Any) -> Dialect:
 DIALECTS: Final = (
     _dialect("Tonearm recommendations", "trackid title artists rank score", is_ours=True),
     _dialect("Tonearm CSV", "trackid title artists album isrc genres addedat source durationms", is_ours=True),
+    _dialect("Tonearm listening history", "trackid title artists playedat msplayed", is_ours=True),
     _dialect("exportify.app CSV", "trackuri trackname artisturis artistnames albumuri", artist_commas="spaced"),
     _dialect("exportify.app CSV", "trackuri trackname artisturi artistname albumuri", artist_commas="spaced"),
     _dialect("exportify.net CSV", "trackname albumname artistnames releasedate durationms", artist_commas="bare"),
@@ -102,6 +104,14 @@ DIALECTS: Final = (
     _dialect("one listener's likes", "target songtitle artist"),
 )
 OTHER: Final = Dialect("table of tracks", frozenset())
+
+BESIDE_TRACKS: Final = (
+    frozenset({"trackid", "score", "createdat"}),
+    frozenset({"trackid", "origin", "seenat", "rank"}),
+    frozenset({"trackid", "source", "askedat"}),
+)
+"""Whole headers of tables that the account's own export has beside the library: read as tracks, songs that were only
+recommended would be taken for the listener's."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +169,14 @@ def recognise(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Columns
     if ids:
         chosen = {"track_id": ids[0]} | chosen
     return Columns(chosen, {ours: " ".join(header[at].split()) for ours, at in chosen.items()}, dialect)
+
+
+def refuse_beside_tracks(header: Iterable[str], name: str) -> None:
+    """Raise `NoTracks` for a table of our own export that is about tracks and holds none."""
+    if {tidy_name(cell) for cell in header} - {""} in BESIDE_TRACKS:
+        raise NoTracks(
+            f"“{name}” is from Tonearm's own export and holds no tracks. Choose the ZIP, or user_tracks.csv."
+        )
 
 
 def _places_of(ours: str, tidied: list[str]) -> list[int]:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from recsys.errors import NoTracks
-from recsys.importers.columns import recognise
+from recsys.importers.columns import recognise, refuse_beside_tracks
 from recsys.importers.delimited import Batch
 from recsys.importers.json_stream import entries, plain_text
 from recsys.importers.privacy_export import export_of, items_of, read_export
@@ -43,6 +43,7 @@ def _read_list(found: Iterable[Any], name: str) -> Imported:
     rows = iter(found)
     sample = list(islice(rows, SAMPLE_ENTRIES))
     header = list(dict.fromkeys(key for row in sample if isinstance(row, Mapping) for key in row))
+    refuse_beside_tracks(map(plain_text, header), name)
     columns = recognise(
         [plain_text(key) for key in header], [[_cell(row, key) or "" for key in header] for row in sample]
     )

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from recsys.errors import NoTracks
-from recsys.importers.columns import Columns, recognise, tidy_name
+from recsys.importers.columns import Columns, recognise, refuse_beside_tracks, tidy_name
 from recsys.importers.delimited import TOO_LONG, Batch, Layout, batches, find_layout
 from recsys.importers.merging import as_rows, distinct
 from recsys.importers.report import FileReport, Imported, count_with_features, no_plays
@@ -36,6 +36,7 @@ def read_table(stream: BinaryIO, name: str) -> Imported:
 
 
 def _recognised(layout: Layout, name: str) -> Columns:
+    refuse_beside_tracks(layout.header, name)
     columns = recognise(layout.header, layout.sample)
     if "artists" not in columns.places and "followers" in map(tidy_name, layout.header):
         raise NoTracks(f"“{name}” is a table of artists, not of tracks. Choose the file of tracks that came with it.")

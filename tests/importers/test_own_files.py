@@ -7,6 +7,7 @@ import pytest
 
 from recsys.core.export import to_csv
 from recsys.core.tracks import as_tracks
+from recsys.errors import NoTracks
 from recsys.importers.any_file import read_file
 from recsys.importers.catalogue_file import write_catalogue
 from tests.importers.files import ONE, as_file
@@ -53,6 +54,21 @@ def test_a_list_of_recommendations_comes_back_as_tracks():
 
     assert imported.report.format == "Tonearm recommendations"
     assert imported.tracks[["track_id", "title", "year"]].to_numpy().tolist() == [[ONE, "=Blue", 2019]]
+
+
+def test_a_history_with_names_comes_back_with_its_ids():
+    plays = pd.DataFrame({"track_id": ["demo-000001"] * 2, "played_at": "2026-01-01T00:00:00Z", "ms_played": 60_000})
+
+    imported = read_file(as_file(to_csv(plays.assign(title="Blue", artists="Ann"), "demo data")), "history.csv")
+
+    assert imported.report.format == "Tonearm listening history"
+    assert imported.tracks["track_id"].tolist() == ["demo-000001"]
+
+
+@pytest.mark.parametrize("header", ["track_id,score,created_at", "track_id,origin,seen_at,rank"])
+def test_a_table_beside_the_library_is_refused_and_says_which_to_choose(header):
+    with pytest.raises(NoTracks, match="Choose the ZIP, or user_tracks"):
+        read_file(as_file(f"{header}\n{ONE},x,2026-01-01T00:00:00Z,\n"), "x")
 
 
 def test_an_apostrophe_in_a_strangers_file_belongs_to_the_title():

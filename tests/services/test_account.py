@@ -8,10 +8,13 @@ import threading
 import time
 import zipfile
 
+import pandas as pd
 import pytest
 
 from recsys.errors import ReconnectSpotify, StorageProblem
+from recsys.importers.any_file import read_file
 from recsys.services.account import Account
+from recsys.services.library import origins
 from recsys.storage.sessions import Session
 from tests.fakes.faults import Fault
 from tests.services.tables import tracks
@@ -55,6 +58,20 @@ def test_titles_that_a_spreadsheet_would_run_are_harmless_in_csv_and_whole_in_js
 def test_the_same_data_make_the_same_file(world):
     world.store.save_tracks("ada", tracks(3))
     assert world.account.export("ada", NOW) == world.account.export("ada", NOW)
+
+
+def test_the_export_read_back_is_the_library_and_not_what_was_recommended(world):
+    library = tracks(3)
+    world.store.save_tracks("ada", library)
+    world.store.save_origins("ada", origins(library["track_id"], "saved", NOW))
+    listed = pd.DataFrame({"track_id": ["r" * 22], "score": [0.5], "created_at": [NOW]})
+    world.store.save_recommendations("ada", listed)
+    world.store.save_misses("ada", pd.DataFrame({"track_id": ["m" * 22], "source": ["reccobeats"], "asked_at": [NOW]}))
+
+    imported = read_file(io.BytesIO(world.account.export("ada", NOW)), "tonearm.zip")
+
+    assert imported.tracks["track_id"].tolist() == library["track_id"].tolist()
+    assert "recommendations.csv, recommendations.json" in imported.report.notes[0]
 
 
 def test_an_empty_account_exports_empty_tables(world):
