@@ -1,7 +1,6 @@
 """Batches of strings to rows of the track table, with every value that was not believed reported."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,18 +11,14 @@ import pyarrow.compute as pc
 from recsys.core.features import AUDIO_FEATURES
 from recsys.core.tracks import NUMBERS, TEXT
 from recsys.importers import text_cells
-from recsys.importers.columns import OTHER, Columns
+from recsys.importers.columns import Columns
 from recsys.importers.delimited import Batch
-from recsys.importers.number_cells import BELIEVED, UNKNOWN, numbers, says_missing
+from recsys.importers.number_cells import UNKNOWN, numbers, says_missing
 from recsys.importers.report import MOST_PROBLEMS, PODCAST, Problem
+from recsys.importers.units import Units
 
 NO_IDENTITY: Final = "no Spotify id, and no title with an artist"
-PERCENT_COLUMNS: Final = tuple(f.column for f in AUDIO_FEATURES if (f.low, f.high) == (0, 1))
 ANALYSED: Final = (*(f.column for f in AUDIO_FEATURES), "key", "mode", "time_signature")
-MINUTE, SECOND = 60_000.0, 1_000.0
-SURELY_PERCENT: Final = 10
-MOST_MINUTES, MOST_SECONDS = 30, 5_000
-"""A column whose middle value is below these holds minutes, or seconds; half of all songs are never that long."""
 
 
 @dataclass
@@ -38,13 +33,17 @@ class RowReader:
         Rows that are no track.
     problems : list of Problem
         The first `MOST_PROBLEMS` of `problem_count`.
+    units : Units
     """
 
     columns: Columns
     skipped: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
-    factors: dict[str, float] = field(default_factory=dict)
+    units: Units = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.units = Units(self.columns)
 
     def read(self, batch: Batch) -> pa.Table:
         """
@@ -97,7 +96,7 @@ class RowReader:
                 self._report(ours, found.is_malformed, cells[ours], batch, "is not a number")
                 read[ours] = found.values
         self._add_year(cells, read, batch)
-        read = _without_unanalysed(self._scaled(read, cells))
+        read = _without_unanalysed(self.units.scaled(read, cells))
         return {ours: self._believed(ours, values, cells, batch) for ours, values in read.items()}
 
     def _add_year(self, cells: dict[str, pa.Array], read: dict[str, pa.Array], batch: Batch) -> None:
@@ -108,26 +107,9 @@ class RowReader:
         self._report("release_date", _misread(dates, years), dates, batch, "is not a date")
         read["year"] = pc.coalesce(read["year"], years) if "year" in read else years
 
-    def _scaled(self, read: dict[str, pa.Array], cells: dict[str, pa.Array]) -> dict[str, pa.Array]:
-        """Percents as shares, durations in milliseconds; the first batch that has values decides for the whole file."""
-        if not self.factors.keys() & set(PERCENT_COLUMNS) and _have_values(read, PERCENT_COLUMNS):
-            self.factors |= self._percent_factors(read, cells)
-        if "duration_ms" not in self.factors and _have_values(read, ("duration_ms",)):
-            self.factors["duration_ms"] = _duration_factor(read["duration_ms"], self.columns.names["duration_ms"])
-        factors = {ours: factor for ours, factor in self.factors.items() if factor != 1 and ours in read}
-        return read | {ours: pc.multiply(read[ours], factor) for ours, factor in factors.items()}
-
-    def _percent_factors(self, read: dict[str, pa.Array], cells: dict[str, pa.Array]) -> dict[str, float]:
-        """1/100 for every 0..1 feature that is written with a percent sign, and for the others if they look like it."""
-        names = [ours for ours in PERCENT_COLUMNS if ours in read]
-        signed = [ours for ours in names if "%" in self.columns.names[ours] or _are_signed(cells[ours])]
-        others = [ours for ours in names if ours not in signed]
-        are_percents = self.columns.dialect is OTHER and _look_like_percents([read[ours] for ours in others])
-        return dict.fromkeys(others, 0.01 if are_percents else 1.0) | dict.fromkeys(signed, 0.01)
-
     def _believed(self, ours: str, values: pa.Array, cells: dict[str, pa.Array], batch: Batch) -> pa.Array:
         """Values within range; Spotify's own words for "unknown" become missing without a report."""
-        low, high = BELIEVED[ours]
+        low, high = self.units.believed[ours]
         is_believed = pc.and_(pc.greater_equal(values, low), pc.less_equal(values, high))
         believed = pc.if_else(is_believed, values, pa.scalar(None, pa.float64()))
         is_lost = _lost(values, believed)
@@ -194,28 +176,3 @@ def _without_unanalysed(read: dict[str, pa.Array]) -> dict[str, pa.Array]:
         ours: pc.if_else(is_unanalysed, nothing, values) if ours in ANALYSED else values
         for ours, values in read.items()
     }
-
-
-def _have_values(read: dict[str, pa.Array], names: Iterable[str]) -> bool:
-    return any(read[ours].null_count < len(read[ours]) for ours in names if ours in read)
-
-
-def _are_signed(cells: pa.Array) -> bool:
-    return bool(pc.any(pc.match_substring_regex(cells, r"%\s*$")).as_py())
-
-
-def _look_like_percents(columns: list[pa.Array]) -> bool:
-    """True if most of the values above 0 lie above 1, and some far above."""
-    above_zero = [value for column in columns for value in column.drop_null().to_pylist() if value > 0]
-    above_one = [value for value in above_zero if value > 1]
-    return len(above_one) > len(above_zero) / 2 and max(above_one) >= SURELY_PERCENT
-
-
-def _duration_factor(durations: pa.Array, header: str) -> float:
-    """What brings durations to milliseconds: said by the header, else guessed from the middle value."""
-    header = header.casefold()
-    middle = pc.quantile(durations, 0.5)[0].as_py()
-    if "ms" in header or middle > MOST_SECONDS:
-        return 1.0
-    is_minutes = "min" in header or ("sec" not in header and middle < MOST_MINUTES)
-    return MINUTE if is_minutes else SECOND

@@ -45,6 +45,12 @@ def test_the_csv_of_a_library_comes_back_as_it_was(note):
     pd.testing.assert_frame_equal(imported.tracks, tracks)
 
 
+def test_our_own_loudness_is_believed_even_above_0():
+    loud = library("Blue").assign(loudness=0.5)
+
+    assert read_file(as_file(to_csv(loud)), "library.csv").tracks["loudness"].tolist() == [0.5]
+
+
 def test_a_list_of_recommendations_comes_back_as_tracks():
     listed = pd.DataFrame(
         {"rank": [1], "track_id": [ONE], "title": ["=Blue"], "artists": ["Ann"], "score": [0.5], "year": [2019.0]}

@@ -187,6 +187,17 @@ def test_units_are_read_from_the_first_values_even_if_they_stand_far_down(header
     assert tracks(f"id,name,artists,{header}\n{without}{ONE[:-1]}x,Blue,Ann,{cell}\n")[column].iloc[-1] == value
 
 
+def test_loudness_without_its_sign_or_from_0_to_1_is_not_believed():
+    found = read_file(as_file(f"id,loudness\n{ONE},0.7\n{TWO},4.5\n"), "x")
+    real = tracks(f"id,loudness\n{ONE},0.7\n{TWO},-4.5\n{ONE[:-1]}x,-8\n")
+
+    assert found.tracks["loudness"].isna().all()
+    assert found.report.problems[1].sentence == (
+        "Row 3: loudness “4.5” is not between -60 and 0, so it was left empty."
+    )
+    assert real["loudness"].tolist() == [0.7, -4.5, -8]
+
+
 def test_decimal_commas_are_read():
     assert tracks(f"id;energy;tempo\n{ONE};0,25;120,5\n")[["energy", "tempo"]].to_numpy().tolist() == [[0.25, 120.5]]
 
