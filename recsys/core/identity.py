@@ -18,10 +18,14 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.arrays import Integers, Mask
+from recsys.core.tracks import SPOTIFY_ID
 
 SONG_COLUMN: Final = "song_number_v1"
 """Where a prepared catalogue keeps `song_numbers`. The version rises when the rules below change, so that numbers made
 by older rules are made again instead of being believed."""
+
+NAMED: Final = "name:"
+"""What an id begins with that was made of a name."""
 
 _BETWEEN_ARTISTS: Final = re.compile(r";|,(?=[^\s\d])")
 """What joins artists: ";", and the "," without a blank that some exports use. "Tyler, The Creator" is one artist."""
@@ -96,7 +100,20 @@ def numbers_of(texts: Iterable[str]) -> Integers:
 def name_id(title: str, artists: str) -> str:
     """An id for a track that came without one: "name:" and 16 hexadecimal digits, the same for the same song."""
     text = song_key(title, artists) or f"{title} | {artists}"
-    return f"name:{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
+    return f"{NAMED}{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
+
+
+def ids_of_names(tracks: pd.DataFrame) -> dict[str, str]:
+    """The ids that `name_id` made -> the Spotify id that another row gives the same song; of several the first."""
+    has_id = tracks["track_id"].str.fullmatch(SPOTIFY_ID) & tracks["title"].notna() & tracks["artists"].notna()
+    is_named = tracks["track_id"].str.startswith(NAMED)
+    if not (has_id.any() and is_named.any()):
+        return {}
+    keys = song_keys(tracks[has_id | is_named])
+    known = pd.Series(tracks.loc[has_id, "track_id"].array, index=keys[has_id[has_id | is_named]])
+    known = known[~known.index.duplicated()]
+    named = pd.Series(tracks.loc[is_named, "track_id"].array, index=keys[is_named[has_id | is_named]])
+    return {name: known[key] for key, name in named.items() if key in known.index}
 
 
 def owned(candidates: pd.DataFrame, library: pd.DataFrame) -> Mask:

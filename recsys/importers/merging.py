@@ -7,8 +7,8 @@ import pandas as pd
 import pyarrow as pa
 
 from recsys.core.features import AUDIO_FEATURES
-from recsys.core.identity import name_id, song_keys
-from recsys.core.tracks import SPOTIFY_ID, as_tracks
+from recsys.core.identity import ids_of_names, name_id
+from recsys.core.tracks import as_tracks
 from recsys.importers.report import Imported
 
 
@@ -110,7 +110,7 @@ def merge_tracks(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def _joined(tables: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, dict[str, str]]:
     """All rows, and the ids that took the place of names."""
     rows = pd.concat([_with_open_titles(tracks) for tracks in tables], ignore_index=True)
-    ids = _ids_of_names(rows)
+    ids = ids_of_names(rows)
     return rows.assign(track_id=_renamed(rows["track_id"], ids)), ids
 
 
@@ -124,19 +124,6 @@ def _with_open_titles(tracks: pd.DataFrame) -> pd.DataFrame:
     if not is_open.any():
         return tracks
     return tracks.assign(title=tracks["title"].mask(is_open), artists=tracks["artists"].mask(tracks["artists"] == ""))
-
-
-def _ids_of_names(rows: pd.DataFrame) -> dict[str, str]:
-    """`name:` ids -> the Spotify id of the same song, where a row has it."""
-    has_id = rows["track_id"].str.fullmatch(SPOTIFY_ID) & rows["title"].notna() & rows["artists"].notna()
-    is_named = rows["track_id"].str.startswith("name:")
-    if not (has_id.any() and is_named.any()):
-        return {}
-    keys = song_keys(rows[has_id | is_named])
-    known = pd.Series(rows.loc[has_id, "track_id"].array, index=keys[has_id[has_id | is_named]])
-    known = known[~known.index.duplicated()]
-    named = pd.Series(rows.loc[is_named, "track_id"].array, index=keys[is_named[has_id | is_named]])
-    return {name: known[key] for key, name in named.items() if key in known.index}
 
 
 def _first_marks(liked: list[pd.Series], ids: dict[str, str]) -> pd.Series:

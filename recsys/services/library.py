@@ -1,13 +1,17 @@
 """Bring tracks into a listener's library, batch by batch, so that a crash keeps every finished one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 import pandas as pd
 
+from recsys.core.identity import NAMED, ids_of_names
 from recsys.storage.store import Saved, Store
 
 BATCH = 2_000
 """Tracks acknowledged at a time."""
+
+_NAMES: Final = ["track_id", "title", "artists"]
 
 
 def keep(
@@ -20,7 +24,7 @@ def keep(
     liked: pd.Series | None = None,
 ) -> Iterator[tuple[int, Saved]]:
     """
-    Save what was imported.
+    Save what was imported. A song that the file knows by name alone is the one that the library has under an id.
 
     Parameters
     ----------
@@ -40,7 +44,8 @@ def keep(
     int, Saved
         How many tracks are safely kept so far, and what all batches together did to the library.
     """
-    liked = pd.Series(dtype=bool) if liked is None else liked
+    tracks, ids = _recognised(tracks, store, listener)
+    liked = pd.Series(dtype=bool) if liked is None else liked.rename(index=ids)
     is_disliked = tracks["track_id"].map(liked).eq(False)
     total, wanted = Saved(0, 0, 0), tracks[~is_disliked]
     for start in range(0, len(wanted), BATCH):
@@ -52,13 +57,29 @@ def keep(
         store.save_feedback(listener, tracks[is_disliked].iloc[[row]], liked=False, at=now)
         yield position, total
     if plays is not None and len(plays):
-        store.save_plays(listener, plays)
+        store.save_plays(listener, _renamed(plays, ids))
 
 
 def origins(track_ids: pd.Series, origin: str, now: str) -> pd.DataFrame:
     """One row per track saying where it came from: `track_id, origin, seen_at, rank` (unranked)."""
     table = pd.DataFrame({"track_id": list(track_ids)}, dtype="str")
     return table.assign(origin=origin, seen_at=now, rank=float("nan"))
+
+
+def _recognised(tracks: pd.DataFrame, store: Store, listener: str) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Songs known by name alone, under the id and name that the library has for them; and those ids by the former."""
+    is_named = tracks["track_id"].str.startswith(NAMED)
+    if not is_named.any():
+        return tracks, {}
+    library = store.tracks(listener)
+    ids = ids_of_names(pd.concat([library[_NAMES], tracks.loc[is_named, _NAMES]], ignore_index=True))
+    names = library.set_index("track_id")[_NAMES[1:]].reindex(tracks["track_id"].map(ids)).set_axis(tracks.index)
+    return _renamed(tracks, ids).assign(**names.fillna(tracks[_NAMES[1:]])).drop_duplicates("track_id"), ids
+
+
+def _renamed(table: pd.DataFrame, ids: Mapping[str, str]) -> pd.DataFrame:
+    track_ids = table["track_id"]
+    return table.assign(track_id=track_ids.map(ids).fillna(track_ids)) if ids else table
 
 
 def _plus(one: Saved, other: Saved) -> Saved:

@@ -54,11 +54,14 @@ def _keep(session: ListenerSession, imported: Imported, name: str) -> None:
 
 def show_report(report: FileReport) -> None:
     """One file's report: what it was, what came of every row, and which values were not believed."""
-    st.success(
+    came = (
         f"**{plain(report.file)}** ({plain(report.format)}): {counted(report.tracks, 'track')} from "
-        f"{counted(report.rows, 'row')}, {report.with_features:,} with audio features.",
-        icon=":material/check:",
+        f"{counted(report.rows, 'row')}, {report.with_features:,} with audio features."
     )
+    if report.tracks:
+        st.success(came, icon=":material/check:")
+    else:
+        st.warning(came, icon=":material/info:")
     left_out = [f"{count:,} × {plain(reason)}" for reason, count in report.skipped.items()]
     if report.duplicates:
         left_out.insert(0, counted(report.duplicates, "duplicate"))

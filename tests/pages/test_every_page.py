@@ -92,6 +92,16 @@ def test_an_imported_file_is_on_the_whole_screen_at_once():
     assert any("30 tracks from 30 rows" in said.value for said in app.success)
 
 
+def test_a_file_of_which_nothing_was_kept_is_no_success():
+    app = AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run()
+
+    app.file_uploader[0].set_value([("mine.csv", b"Track URI,Track Name\nspotify:episode:1,A podcast\n", "text/csv")])
+    app.run()
+
+    assert not app.success
+    assert any("0 tracks from 1 row" in said.value for said in app.warning)
+
+
 def test_a_library_without_audio_features_is_told_where_they_come_from():
     def bring(session):
         session.store.save_tracks(session.listener, UNKNOWN.assign(year=1999.0))

@@ -1,0 +1,61 @@
+"""What an import does to a library that is there already."""
+
+import pandas as pd
+import pytest
+
+from recsys.core.identity import name_id
+from recsys.core.tracks import as_tracks
+from recsys.services.library import keep
+from recsys.storage.database import Database
+from recsys.storage.sqlite_store import SqliteStore
+from tests.services.tables import tracks
+
+NOW = "2026-11-25T12:00:00Z"
+
+
+@pytest.fixture
+def store(tmp_path):
+    database = Database(tmp_path / "tonearm.db")
+    yield SqliteStore(database)
+    database.close()
+
+
+def by_name(*titles, **columns):
+    """Tracks of Ida Voss as a listening history knows them."""
+    ids = [name_id(title, "Ida Voss") for title in titles]
+    return as_tracks(pd.DataFrame({"track_id": ids, "title": titles, "artists": "Ida Voss", **columns}))
+
+
+def kept(store, table, **more):
+    return list(keep(store, "ada", table, "file:a.csv", NOW, **more))[-1]
+
+
+def test_a_song_known_by_name_is_the_one_the_library_has_under_an_id(store):
+    library = tracks(2, title=["Song 0 - Remastered 2011", "Song 1"], energy=[None, 0.5])
+    kept(store, library)
+    history = by_name("SONG 0", "Another", energy=[0.25, 0.75])
+    plays = pd.DataFrame({"track_id": history["track_id"], "played_at": NOW, "ms_played": 1000.0})
+
+    count, saved = kept(store, history, plays=plays)
+
+    assert (count, saved.added, saved.updated) == (2, 1, 1)
+    held = store.tracks("ada")
+    assert held["title"].tolist() == ["Song 0 - Remastered 2011", "Song 1", "Another"]
+    assert held["energy"].tolist() == [0.25, 0.5, 0.75]
+    assert set(store.plays("ada")["track_id"]) == {library["track_id"][0], history["track_id"][1]}
+
+
+def test_a_song_that_only_names_know_keeps_its_name_as_id_and_comes_in_once(store):
+    for _ in range(2):
+        kept(store, by_name("Another"))
+
+    assert store.tracks("ada")["track_id"].tolist() == [name_id("Another", "Ida Voss")]
+
+
+def test_a_thumb_down_for_a_name_is_one_for_the_song_of_the_library(store):
+    kept(store, tracks(1))
+    disliked = by_name("Song 0")
+
+    kept(store, disliked, liked=pd.Series([False], index=disliked["track_id"]))
+
+    assert store.feedback("ada")["track_id"].tolist() == tracks(1)["track_id"].tolist()
