@@ -22,7 +22,7 @@ from recsys.errors import (
     StorageProblem,
     TonearmError,
 )
-from recsys.services.programs import as_csv, as_json, kept, wish
+from recsys.services.programs import Wish, as_csv, as_json, kept, wish
 from recsys.services.sync_progress import SyncProgress, timestamp
 from recsys.services.visitors import Visitor
 from recsys.web.cookies import session_cookie
@@ -32,7 +32,6 @@ from recsys.web.requests import asks_for_page, is_same_origin, visitor_of, wante
 
 STATUS: Final[dict[type[TonearmError], int]] = {
     BadValue: 422,
-    BadTracks: 422,
     NothingToRank: 409,
     NotAllowed: 403,
     StorageProblem: 503,
@@ -163,13 +162,19 @@ class Api:
         if asked.user_id not in (None, caller.listener):
             raise NotAllowed("You can only ask for recommendations for yourself.")
         with self._ranking:
-            found = self._deployment.recommend(caller.listener, asked.recipe, asked.seeds)
+            found = self._ranked(caller.listener, asked)
         note, now = self._deployment.note(), timestamp(self._deployment.clock())
         self._deployment.store_for(caller.listener).save_recommendations(caller.listener, kept(found, now))
         if _prefers_csv(request):
             headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="recommendations.csv"'}
             return Response(as_csv(found, note), media_type="text/csv", headers=headers)
         return _json(as_json(caller.listener, found, now, note))
+
+    def _ranked(self, listener: str, asked: Wish) -> Any:
+        try:
+            return self._deployment.recommend(listener, asked.recipe, asked.seeds)
+        except BadTracks as problem:  # the other tracks are the store's and the catalogue's, which are whole
+            raise BadValue(str(problem), "seeds") from problem
 
     def _signed_in(self, request: Request) -> Visitor:
         visitor = visitor_of(request, self._deployment)

@@ -351,7 +351,7 @@ def test_a_bad_value_is_refused_and_its_field_is_named(caller, query, field):
 def test_a_seed_nobody_knows_is_refused(caller):
     answer = caller.get("/api/recommend?seeds=nobody-knows-me")
     assert answer.status_code == 422
-    described(caller, answer)
+    assert described(caller, answer)["field"] == "seeds"
 
 
 def test_somebody_elses_list_is_refused(world, spotify, caller, new_browser):
