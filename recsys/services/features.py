@@ -99,6 +99,7 @@ class Features:
             What was found before is stored.
         """
         store, stage = self._store_for(listener), stage or Stage("features", TITLES["features"])
+        stage = replace(stage, message="", blocked_until=None, is_refused=False)
         library = store.tracks(listener)
         keep(replace(self._counted(listener, library, stage), state="running"))
         run = FeatureRun(store, listener, self._open_sources(store, listener, library), self._clock)

@@ -187,6 +187,18 @@ def test_a_busy_source_is_left_in_peace_for_the_rest_of_the_run_and_says_when(wo
     assert stage.blocked_until > "2026"
 
 
+def test_once_a_busy_source_has_answered_nothing_says_that_it_is_busy(world):
+    world.store.save_tracks("ada", tracks(2))
+    busy = features_from(world, BusySource()).fill("ada", ignore)
+    shown = []
+
+    answers = KnownTracks("catalogue", tracks(2, energy=[0.5, 0.6]))
+    done = features_from(world, answers).fill("ada", shown.append, busy)
+
+    assert (busy.state, done.state) == ("blocked", "done")
+    assert {(one.message, one.blocked_until) for one in (*shown, done)} == {("", None)}
+
+
 class BusierSource(BusySource):
     """Busy for longer than the other."""
 
