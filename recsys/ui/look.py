@@ -5,9 +5,11 @@ from typing import Final
 LOOK: Final = """<style>
 .js-plotly-plot text:not(.hoverlayer text) { fill: currentColor !important }
 [data-testid=stBaseButton-primary] * { color: light-dark(#fff, #0f1512) }
+[data-testid=stElementToolbarButton]:has([aria-label^="Download as CSV"]) { display: none }
 </style>"""
 """
 Text in figures takes the page's own colour: Streamlit gives it a grey of 3.7:1 against white, below the 4.5:1 of WCAG
 2.2 (1.4.3), and does not draw figures anew when a listener changes between light and dark. The main buttons are
-written on in white, which on a dark page's green is 3.2:1.
+written on in white, which on a dark page's green is 3.2:1. A table's own CSV button writes titles as they are, which
+a spreadsheet may run as formulas, and does not say “demo data”: ours below the tables do better.
 """

@@ -51,6 +51,16 @@ def test_the_downloaded_list_is_the_one_on_the_screen_and_says_demo_data(visit):
         assert reasons == pytest.approx(float(row["score"]), abs=1e-5)
 
 
+def test_the_only_csv_of_a_table_is_ours(visit):
+    page = settled(visit("/library"))
+
+    page.get_by_test_id("stDataFrame").first.hover()
+
+    expect(page.get_by_role("button", name="Search")).to_be_visible()
+    expect(page.get_by_label("Download as CSV")).to_be_hidden()
+    expect(page.get_by_role("button", name="Download my library as CSV")).to_be_visible()
+
+
 def test_an_uploaded_file_becomes_a_radar_and_survives_a_reload(visit):
     page = upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
 
