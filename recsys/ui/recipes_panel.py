@@ -30,7 +30,7 @@ def _saved(session: ListenerSession, number: int, name: str, stored: dict[str, A
     if forget.button("", icon=":material/delete:", key=f"recipe_forget_{number}", help=f"Forget {plain(name)}"):
         session.store.remove_recipe(session.listener, name)
         session.forget("recipes")
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 def _use(session: ListenerSession, stored: dict[str, Any]) -> None:

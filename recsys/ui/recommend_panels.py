@@ -123,7 +123,9 @@ def _thumbs(session: ListenerSession, track: pd.Series) -> None:
         if st.button(label, icon=icon, key=f"thumb_{liked}_{track['track_id']}"):
             row = session.catalogue.tracks[session.catalogue.tracks["track_id"] == track["track_id"]]
             session.judge(row, liked)
-            st.rerun(scope="fragment")
+            leans = "towards" if liked else "away from"
+            st.toast(f"Kept: your lists lean {leans} songs like “{plain(track['title'])}”.", icon=icon)
+            st.rerun()
 
 
 def _player(track: pd.Series) -> None:

@@ -58,7 +58,7 @@ def library_columns() -> dict[str, Any]:
 
 def _link_column() -> Any:
     return st.column_config.LinkColumn(
-        "Spotify", width=70, display_text=":material/open_in_new:", help="Opens the track in Spotify."
+        "Spotify", width=62, display_text=":material/open_in_new:", help="Opens the track in Spotify."
     )
 
 
@@ -89,12 +89,12 @@ def _link(table: pd.DataFrame) -> list[str]:
 def _ranked_columns(best: float) -> dict[str, Any]:
     return {
         "rank": st.column_config.NumberColumn("#", width=38, pinned=True),  # pinned ones do not grow on a wide screen
-        "title": st.column_config.TextColumn("Title", width=165),
-        "artists": st.column_config.TextColumn("Artists", width=118),
-        "year": st.column_config.NumberColumn("Year", format="%d", width=64),
+        "title": st.column_config.TextColumn("Title", width=155),
+        "artists": st.column_config.TextColumn("Artists", width=110),
+        "year": st.column_config.NumberColumn("Year", format="%d", width=50),
         "score": st.column_config.ProgressColumn(
             "Score",
-            width=92,
+            width=84,
             min_value=0.0,
             max_value=max(best, 1e-9),
             format="%.2f",

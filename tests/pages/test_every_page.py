@@ -113,6 +113,32 @@ def test_a_library_without_audio_features_is_told_where_they_come_from():
     assert [chart.proto.id.split("-")[-1] for chart in app.get("plotly_chart")] == ["distribution_year"]
 
 
+def test_a_thumb_is_kept_and_says_so():
+    def bring(session):
+        session.store.save_tracks(session.listener, OWN)
+        session.show_own()
+
+    app = opened("recommend", bring)
+    next(button for button in app.button if button.label == "Not for me").click().run()
+
+    shows_no_trace(app)
+    assert ["lean away from songs like" in toast.value for toast in app.toast] == [True]
+    session = app.session_state["tonearm"]
+    assert session.store.feedback(session.listener)["liked"].tolist() == [False]
+
+
+def test_a_saved_recipe_comes_back_and_is_forgotten():
+    app = opened("recommend", lambda session: session.show_demo(0))
+    app.text_input(key="recipe_name").set_value("Sunday").run()
+    app.button(key="recipe_save").click().run()
+    assert list(app.session_state["tonearm"].recipes) == ["Sunday"]
+
+    app.button(key="recipe_forget_0").click().run()
+
+    shows_no_trace(app)
+    assert not app.session_state["tonearm"].recipes
+
+
 def test_filters_and_aims_reach_the_recipe():
     app = opened("recommend", lambda session: session.show_demo(0))
 
