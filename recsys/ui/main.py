@@ -12,10 +12,12 @@ from recsys.ui.session import whole_run
 from recsys.ui.sidebar import sidebar
 
 ICON: Final = str(Path(__file__).with_name("tonearm.svg"))
+NAME: Final = str(Path(__file__).with_name("tonearm_name.svg"))  # its green reads on light and on dark
 
-st.set_page_config(page_title="Tonearm", page_icon=ICON, layout="wide", initial_sidebar_state=232)
+st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=232)
 navigation = st.navigation(pages())
-st.logo(ICON, size="large")
+st.set_page_config(page_title=f"{navigation.title} · Tonearm")  # tells tabs and the browser's history apart
+st.logo(NAME, size="large", icon_image=ICON)
 st.html(LOOK)
 with problems.shown(again="page"), whole_run() as session:
     sidebar(session)

@@ -89,6 +89,15 @@ def test_a_real_export_becomes_a_radar(visit):
     expect(page.get_by_text("your library, 698 tracks")).to_be_visible()
 
 
+def test_a_tab_says_which_page_it_shows(visit):
+    page = settled(visit("/recommend"))
+    expect(page).to_have_title("Recommend · Tonearm")
+
+    go(page, "Library")
+
+    expect(page).to_have_title("Library · Tonearm")
+
+
 def test_sliders_survive_a_change_of_page(visit):
     page = settled(visit("/recommend"))
     move_slider(page, "Energy", "End")
