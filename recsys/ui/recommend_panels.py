@@ -21,7 +21,11 @@ from recsys.ui.why import why
 
 _SIDE_BY_SIDE = """<style>
 div:has(> .st-key-steering) { flex-basis: 20rem } div:has(> .st-key-steered) { flex: 1000 1 17rem }
+.st-key-steering { background:
+  linear-gradient(transparent, light-dark(#fff, #0f1512) 50%) bottom / 100% 2rem no-repeat local,
+  linear-gradient(transparent, rgba(128,128,128,.3)) bottom / 100% 1rem no-repeat }
 </style>"""
+"""The shadow at the foot of the sliders is there as long as there are more of them further down."""
 _NAMES = {f.name: f.title for f in FEATURES}
 _DIALS = {"per_artist": "The limit per artist", "variety": "Variety"}
 
@@ -30,7 +34,7 @@ def side_by_side() -> tuple[DeltaGenerator, DeltaGenerator]:
     """A place for what steers, and one for the list: beside it, or below it where there is no room for both."""
     st.html(_SIDE_BY_SIDE)
     row = st.container(horizontal=True, gap="medium")
-    return row.container(key="steering", height=720, border=False), row.container(key="steered")
+    return row.container(key="steering", height=750, border=False), row.container(key="steered")
 
 
 def sliders(session: ListenerSession) -> None:
