@@ -129,15 +129,14 @@ def _of_row_security(connection: psycopg.Connection, table: str) -> Iterator[str
 
 def _of_grants(connection: psycopg.Connection, table: str) -> Iterator[str]:
     """Each verb given where it is not, and taken where it is."""
+    yield f"grant select on public.{table} to public"
+    yield f"grant select on public.{table} to service_role with grant option"
     has_maintain = connection.info.server_version >= 170_000
     for verb in (*VERBS, "maintain") if has_maintain else VERBS:
-        yield f"grant {verb} on public.{table} to public"
         for role in ROLES:
             ((is_held,),) = _rows(connection, HELD, role, f"public.{table}", verb)
             word, side = ("revoke", "from") if is_held else ("grant", "to")
             yield f"{word} {verb} on public.{table} {side} {role}"
-            if is_held:
-                yield f"grant {verb} on public.{table} to {role} with grant option"
 
 
 def _of_columns(connection: psycopg.Connection, table: str) -> Iterator[str]:
