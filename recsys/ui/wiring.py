@@ -105,7 +105,10 @@ def whereabouts(listener: str) -> str:
     hosted = supabase()
     if hosted and not is_guest(listener):
         host = urlsplit(hosted.project.url).netloc
-        return f"Kept in the Supabase project at {host}, where row security lets nobody else read it."
+        return (
+            f"Kept in the Supabase project at {host}, where row security lets nobody else read it. Its sign-in keeps "
+            "the e-mail address too, if Spotify told one; erasing removes it."
+        )
     return "Kept in a file on this server."
 
 

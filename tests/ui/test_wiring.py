@@ -50,5 +50,7 @@ def test_without_supabase_everybody_is_kept_here(deployed):
 def test_the_account_page_says_where_rows_are(deployed):
     deployed(HOSTED)
 
-    assert "abc.supabase.co" in wiring.whereabouts("2c9f1c1e-0000-4000-8000-000000000001")
+    hosted = wiring.whereabouts("2c9f1c1e-0000-4000-8000-000000000001")
+    assert "abc.supabase.co" in hosted
+    assert "e-mail address" in hosted
     assert wiring.whereabouts("guest-1") == "Kept in a file on this server."
