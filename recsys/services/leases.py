@@ -1,10 +1,10 @@
 """One process at a time works on a listener's sync, also where several processes or hosts serve the same store.
 
-A turn as `TokenStore.locked` gives it is too short for that: it ends after half a minute, and a sync takes minutes. So
-a row of the listener's says who works and until when; a turn is taken only to claim that row, and a thread beside the
-work moves its time on. A process that dies stops moving it, and after `LASTS` another may go on; on the same host at
-once. Two that believe to hold the row agree again at the next sign, and until then store the same pages twice, which
-changes nothing.
+A turn as `TokenStore.locked` gives it can only be waited for, and a second process shall see the sync, join it and be
+able to cancel it. So a row of the listener's says who works and until when; a turn is taken only to claim that row, and
+a thread beside the work moves its time on. A process that dies stops moving it, and after `LASTS` another may go on;
+on the same host at once. Two that believe to hold the row agree again at the next sign, and until then store the same
+pages twice, which changes nothing.
 """
 
 import hashlib

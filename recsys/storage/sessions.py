@@ -87,5 +87,6 @@ class TokenStore(Protocol):
         """
         Only one thread of one process at a time is inside for a name (a listener, or anything to take turns for).
 
-        A holder that dies is waited for at most half a minute. Raises `StorageProblem` when the turn does not come.
+        A holder keeps its turn for as long as it lives; one that dies is waited for at most half a minute. Raises
+        `StorageProblem` when the turn does not come in three quarters of one.
         """

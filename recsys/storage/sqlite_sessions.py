@@ -12,7 +12,7 @@ from recsys.storage.encryption import Cipher
 from recsys.storage.rows import clean
 from recsys.storage.session_rows import TOKEN_TABLES, hashed, is_session_id, to_text
 from recsys.storage.sessions import Issuer, Session, Tokens
-from recsys.storage.turns import Waiting, holding
+from recsys.storage.turns import BEAT, Waiting, holding
 
 
 class SqliteSessions:
@@ -25,7 +25,7 @@ class SqliteSessions:
         Shared with the `SqliteStore`, whose `counts` and `erase` cover sessions and tokens.
     cipher : Cipher
         Encrypts tokens.
-    clock, sleep, patience
+    clock, sleep, patience, beat
         How to wait for a turn, see `recsys.storage.turns.Waiting`.
     """
 
@@ -36,9 +36,10 @@ class SqliteSessions:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         patience: float = 45.0,
+        beat: float = BEAT,
     ) -> None:
         self._database, self._cipher = database, cipher
-        self._waiting = Waiting(clock, sleep, patience)
+        self._waiting = Waiting(clock, sleep, patience, beat=beat)
 
     def create(self, session: Session, now: datetime, replaces: object = None) -> str:
         """See `SessionStore.create`."""
@@ -129,11 +130,16 @@ class SqliteSessions:
             with self._database.write() as connection:
                 return connection.execute(insert, (turn, holder, until, now)).rowcount == 1
 
+        def keep(until: float) -> None:
+            update = "UPDATE leases SET expires_at = ? WHERE name_hash = ? AND holder = ?"
+            with self._database.write() as connection:
+                connection.execute(update, (until, turn, holder))
+
         def give_back() -> None:
             with self._database.write() as connection:
                 connection.execute("DELETE FROM leases WHERE name_hash = ? AND holder = ?", (turn, holder))
 
-        return holding(take, give_back, self._waiting)
+        return holding(take, keep, give_back, self._waiting)
 
 
 _MAY_BE_KEPT: Final = ("refresh_token", "scope", "authorized_at")

@@ -14,7 +14,7 @@ from recsys.storage.rows import clean
 from recsys.storage.session_rows import TOKEN_TABLES, hashed, is_session_id, to_text
 from recsys.storage.sessions import Issuer, Session, Tokens
 from recsys.storage.supabase_project import SupabaseProject, answer, sentences
-from recsys.storage.turns import Waiting, holding
+from recsys.storage.turns import BEAT, Waiting, holding
 
 
 class SupabaseSessions:
@@ -26,7 +26,7 @@ class SupabaseSessions:
     project : SupabaseProject
     cipher : Cipher
         Encrypts tokens before they leave; the project never sees its key.
-    clock, sleep, patience
+    clock, sleep, patience, beat
         How to wait for a turn, see `recsys.storage.turns.Waiting`.
     """
 
@@ -37,9 +37,10 @@ class SupabaseSessions:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         patience: float = 45.0,
+        beat: float = BEAT,
     ) -> None:
         self._server, self._cipher = project.server, cipher
-        self._waiting = Waiting(clock, sleep, patience)
+        self._waiting = Waiting(clock, sleep, patience, beat=beat)
 
     def create(self, session: Session, now: datetime, replaces: object = None) -> str:
         """See `SessionStore.create`."""
@@ -115,10 +116,14 @@ class SupabaseSessions:
             wanted = {"turn": turn, "new_holder": holder, "at": now, "until": until}
             return bool(answer(self._server.rpc("take_turn", wanted)))
 
+        def keep(until: float) -> None:
+            moved = self._server.table("leases").update({"expires_at": until}, returning=ReturnMethod.minimal)
+            answer(moved.eq("name_hash", turn).eq("holder", holder))
+
         def give_back() -> None:
             answer(self._deleting("leases").eq("name_hash", turn).eq("holder", holder))
 
-        return holding(take, give_back, self._waiting)
+        return holding(take, keep, give_back, self._waiting)
 
     def _deleting(self, table: str) -> Any:
         return self._server.table(table).delete(count=CountMethod.exact, returning=ReturnMethod.minimal)

@@ -285,6 +285,18 @@ class SessionsContract:
         with timed.locked(listener):
             assert clock.elapsed == pytest.approx(30, abs=0.1)
 
+    def test_a_holder_that_lives_keeps_its_turn_however_long_its_work_takes(
+        self, open_sessions, impatient, clock, listener
+    ):
+        lively = open_sessions(clock=clock, sleep=clock.sleep, beat=0.01)
+
+        with lively.locked(listener):
+            for _ in range(3):
+                clock.sleep(25)
+                time.sleep(0.4)  # many beats
+            with pytest.raises(StorageProblem), impatient.locked(listener):
+                pytest.fail("two were inside")
+
     def test_a_holder_that_came_back_too_late_does_not_end_the_turn_of_another(self, timed, impatient, listener):
         slow = timed.locked(listener)
         slow.__enter__()
