@@ -1,6 +1,6 @@
 -- Proves how the schema is built: what row security, keys and functions look like, for tables still to come as well.
 begin;
-select plan(19);
+select plan(20);
 
 create temp view tables as select oid, relname, relrowsecurity, relforcerowsecurity from pg_class
 where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'f');
@@ -90,6 +90,12 @@ select is_empty(
         and confrelid = ''auth.users''::regclass and confdeltype = ''c'' and convalidated
     )',
     'rows go with the listener they belong to'
+);
+select results_eq(
+    'select column_default from information_schema.columns
+    where table_schema = ''public'' and column_default is not null',
+    array['now()'::information_schema.character_data],
+    'one column fills itself: a list that does not say so is of now'
 );
 select is_empty(
     'select relname from pg_class where relnamespace = ''public''::regnamespace and relkind in (''v'', ''m'')',
