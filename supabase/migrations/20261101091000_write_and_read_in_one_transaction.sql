@@ -1,9 +1,11 @@
 -- What needs several statements, or more than 1,000 rows, in one transaction. All of it runs as the caller (security
 -- invoker), behind the caller's row security, and only for rows of the caller, `auth.uid()`.
+-- Writers of one listener wait for each other: two tabs with the same rows in another order would deadlock.
 -- PostgREST applies a function's own statement_timeout to its whole transaction; a listener's is otherwise 8 s.
 
 create function public.save_tracks(rows jsonb) returns json
 language sql volatile security invoker set search_path = '' set statement_timeout = '60s' as $$
+    select pg_advisory_xact_lock(hashtextextended((select auth.uid())::text, 0));
     with written as (
         insert into public.user_tracks as kept (
             user_id, spotify_track_id, name, artist, album, isrc, genres, added_at, source,
@@ -96,6 +98,7 @@ comment on function public.library is
 
 create function public.remove_tracks(track_ids text[]) returns bigint
 language sql volatile security invoker set search_path = '' as $$
+    select pg_advisory_xact_lock(hashtextextended((select auth.uid())::text, 0));
     delete from public.track_origins where user_id = (select auth.uid()) and spotify_track_id = any (track_ids);
     delete from public.feature_misses where user_id = (select auth.uid()) and spotify_track_id = any (track_ids);
     with removed as (
@@ -109,6 +112,7 @@ comment on function public.remove_tracks is 'Remove tracks of the caller with th
 
 create function public.save_origins(rows jsonb) returns void
 language sql volatile security invoker set search_path = '' set statement_timeout = '60s' as $$
+    select pg_advisory_xact_lock(hashtextextended((select auth.uid())::text, 0));
     insert into public.track_origins as kept (user_id, spotify_track_id, origin, seen_at, rank)
     select (select auth.uid()), spotify_track_id, origin, seen_at, rank
     from jsonb_populate_recordset(null::public.track_origins, rows)
@@ -120,6 +124,7 @@ comment on function public.save_origins is
 
 create function public.remove_origins(place text, track_ids text[]) returns bigint
 language sql volatile security invoker set search_path = '' as $$
+    select pg_advisory_xact_lock(hashtextextended((select auth.uid())::text, 0));
     with removed as (
         delete from public.track_origins
         where user_id = (select auth.uid()) and spotify_track_id = any (track_ids) and origin = place
@@ -131,6 +136,7 @@ comment on function public.remove_origins is 'Forget that tracks of the caller c
 
 create function public.save_plays(rows jsonb) returns bigint
 language sql volatile security invoker set search_path = '' set statement_timeout = '60s' as $$
+    select pg_advisory_xact_lock(hashtextextended((select auth.uid())::text, 0));
     with written as (
         insert into public.plays as kept (user_id, played_at, spotify_track_id, ms_played)
         select (select auth.uid()), played_at, spotify_track_id, max(ms_played)
@@ -147,6 +153,7 @@ comment on function public.save_plays is
 
 create function public.replace_recommendations(rows jsonb) returns void
 language sql volatile security invoker set search_path = '' as $$
+    select pg_advisory_xact_lock(hashtextextended((select auth.uid())::text, 0));
     delete from public.recommendations where user_id = (select auth.uid());
     insert into public.recommendations (user_id, spotify_track_id, score, created_at)
     select (select auth.uid()), spotify_track_id, score, created_at

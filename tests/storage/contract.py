@@ -618,5 +618,22 @@ class StoreContract:
             kept = store.tracks(listener).sort_values("track_id", ignore_index=True)
             assert_frame_equal(kept, tracks.sort_values("track_id", ignore_index=True))
 
+    def test_tabs_that_write_the_same_rows_in_another_order_wait_for_each_other(self, store, listener):
+        tracks = many_tracks(600)
+        store.save_tracks(listener, tracks)
+
+        def write(number):
+            mine = tracks[:: -1 if number % 2 else 1].assign(energy=number / 10)
+            store.save_tracks(listener, mine)
+            store.save_origins(listener, origins(*mine["track_id"]))
+            store.save_recommendations(listener, recommended(a=0.5, b=number / 10))
+
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(write, range(8)))
+
+        assert store.tracks(listener)["energy"].nunique() == 1
+        assert store.counts(listener)["user_tracks"] == store.counts(listener)["track_origins"] == 600
+        assert store.counts(listener)["recommendations"] == 2
+
     def test_a_store_that_answers_passes_its_check(self, store):
         assert store.check() is None
