@@ -30,9 +30,9 @@ def coverage_in_words(covered: pd.DataFrame) -> str:
         return "Coverage of features: there are no tracks yet."
     gaps = covered[MISSING][covered[MISSING] > 0].sort_values(ascending=False, kind="stable")
     if gaps.empty:
-        return f"Coverage of features: every feature is known of all {tracks} tracks."
-    worst = [f"{feature(str(name)).title.lower()} of {count}" for name, count in gaps.head(3).items()]
-    return f"Coverage of features over {tracks} tracks. Most often missing: {listed(worst)} tracks."
+        return f"Coverage of features: every feature is known of all {tracks:,} tracks."
+    worst = [f"{feature(str(name)).title.lower()} of {count:,}" for name, count in gaps.head(3).items()]
+    return f"Coverage of features over {tracks:,} tracks. Most often missing: {listed(worst)} tracks."
 
 
 def _source(titles: list[str], counts: pd.Series, source: str) -> go.Bar:
@@ -42,6 +42,6 @@ def _source(titles: list[str], counts: pd.Series, source: str) -> go.Bar:
         x=counts.tolist(),
         orientation="h",
         marker_color=FAINT if is_missing else None,
-        hovertemplate=f"%{{y}}: %{{x}} tracks, {plain(source)}<extra></extra>",
+        hovertemplate=f"%{{y}}: %{{x:,}} tracks, {plain(source)}<extra></extra>",
         name=plain(source),
     )

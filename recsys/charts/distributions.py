@@ -73,7 +73,7 @@ def _too_few(f: Feature, known: int, count: int) -> str:
     what = f.title.lower()
     if known == 0:
         return f"Nobody has told us the {what} of any of your tracks yet."
-    return f"The {what} is known of only {known} of your {count} tracks, too few to describe."
+    return f"The {what} is known of only {known:,} of your {count:,} tracks, too few to describe."
 
 
 def _edges(f: Feature, values: Numbers) -> Numbers:

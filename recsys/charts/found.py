@@ -50,4 +50,4 @@ def found_in_words(proof: Proof) -> str:
         f"{NAMES[method]} {found.mean:.1f} ({found.low:.1f} to {found.high:.1f})"
         for method, found in proof.found.items()
     ]
-    return f"Songs found of {proof.hidden} hidden: {', '.join(parts)}, {NAMES[CHANCE]} {proof.chance:.1f}."
+    return f"Songs found of {proof.hidden:,} hidden: {', '.join(parts)}, {NAMES[CHANCE]} {proof.chance:.1f}."

@@ -132,7 +132,7 @@ def _hover(f: Feature, row: pd.Series) -> str:
     if np.isnan(row["percentile"]):
         return f"{f.title}: unknown"
     middle = f"{f.title}: {with_unit(f, row['median'])}"
-    return f"{middle}<br>{leaning(f.name, row['percentile'])}<br>known of {row['known']:.0f} tracks"
+    return f"{middle}<br>{leaning(f.name, row['percentile'])}<br>known of {row['known']:,.0f} tracks"
 
 
 def _polar(labels: list[str]) -> dict[str, Any]:

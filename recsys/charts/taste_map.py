@@ -53,7 +53,9 @@ def map_in_words(library: pd.DataFrame, catalogue: Catalogue, medoids: Sequence[
     """The map in a sentence or two, for those who do not see it."""
     own, _, ends = _placed(library, catalogue)
     left_out = len(library) - len(own)
-    says = f"Map of {len(own)} of your tracks among the catalogue. Left to right: {ends[0]}. Bottom to top: {ends[1]}."
+    says = (
+        f"Map of {len(own):,} of your tracks among the catalogue. Left to right: {ends[0]}. Bottom to top: {ends[1]}."
+    )
     titles = own.set_index("track_id")["title"].reindex(medoids).dropna()
     tastes = f" Your tastes are marked by {'; '.join(map(shortened, titles))}." if len(titles) else ""
     return says + tastes + _left_out(left_out)
@@ -62,7 +64,7 @@ def map_in_words(library: pd.DataFrame, catalogue: Catalogue, medoids: Sequence[
 def _left_out(count: int) -> str:
     if not count:
         return ""
-    return f" {count} {'track has' if count == 1 else 'tracks have'} too few known features to be placed."
+    return f" {count:,} {'track has' if count == 1 else 'tracks have'} too few known features to be placed."
 
 
 def _placed(library: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:

@@ -28,7 +28,7 @@ def plays_per_month(plays: pd.DataFrame) -> go.Figure:
         y=monthly["plays"].tolist(),
         text=monthly["hours"].round(1).tolist(),
         textposition="none",
-        hovertemplate="%{x|%B %Y}: %{y} plays, %{text} hours<extra></extra>",
+        hovertemplate="%{x|%B %Y}: %{y:,} plays, %{text} hours<extra></extra>",
         name="Plays",
     )
     margin = {"l": 8, "r": 8, "t": 16, "b": 24}

@@ -60,9 +60,18 @@ def catalogue_panel(session: ListenerSession) -> None:
     """Which catalogue is in use, and a way to bring another for this session."""
     size = counted(len(session.catalogue.tracks), "song")
     if session.catalogue is wiring.demo_catalogue():
-        st.markdown(f"In use: {size}, **all invented** (demo data). Bring a real catalogue to get real songs.")
+        st.markdown(f"In use: {size}, **all invented** (demo data).")
     else:
         st.markdown(f"In use: {size}.")
+    if session.is_demo:
+        st.caption(
+            "An invented listener keeps to the invented catalogue. With a library of your own you can bring one."
+        )
+        return
+    if session.own_catalogue is not None:
+        st.button(
+            "Back to the server’s catalogue", icon=":material/undo:", on_click=_use_catalogue, args=(session, None)
+        )
     st.caption(
         "Any public dump of tracks with audio features works, such as TidyTuesday’s `spotify_songs.csv`. "
         "The owner of this server can install one for everybody: `python -m recsys catalogue add FILE`."
@@ -70,6 +79,10 @@ def catalogue_panel(session: ListenerSession) -> None:
     file = st.file_uploader("Use a catalogue file in this session", type=["csv", "zip"], key="catalogue_file")
     if file and st.session_state.get("catalogue_read") != file.file_id:
         with problems.shown(), st.spinner("Reading the catalogue …"):
-            session.own_catalogue = Catalogue.from_tracks(read_files([(file, file.name)]).tracks)
+            _use_catalogue(session, Catalogue.from_tracks(read_files([(file, file.name)]).tracks))
             st.session_state["catalogue_read"] = file.file_id
             st.rerun()
+
+
+def _use_catalogue(session: ListenerSession, catalogue: Catalogue | None) -> None:
+    session.own_catalogue = catalogue

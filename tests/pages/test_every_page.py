@@ -139,6 +139,30 @@ def test_a_saved_recipe_comes_back_and_is_forgotten():
     assert not app.session_state["tonearm"].recipes
 
 
+def test_a_catalogue_is_brought_for_a_session_and_put_away_again():
+    def bring(session):
+        session.store.save_tracks(session.listener, OWN)
+        session.show_own()
+
+    app = opened("library", bring)
+    uploader = next(one for one in app.file_uploader if "catalogue" in one.label)
+    uploader.set_value(("mine.csv", to_csv(OWN.assign(track_id=[f"cat{n:019d}" for n in range(30)])), "text/csv"))
+    app.run()
+    assert any(said.value == "In use: 30 songs." for said in app.markdown)
+
+    next(button for button in app.button if "server’s catalogue" in button.label).click().run()
+
+    shows_no_trace(app)
+    assert any("all invented" in said.value for said in app.markdown)
+
+
+def test_an_invented_listener_is_not_offered_a_catalogue_that_would_not_be_used():
+    app = opened("library", lambda session: session.show_demo(0))
+
+    assert not [one for one in app.file_uploader if "catalogue" in one.label]
+    assert any("keeps to the invented catalogue" in caption.value for caption in app.caption)
+
+
 def test_filters_and_aims_reach_the_recipe():
     app = opened("recommend", lambda session: session.show_demo(0))
 
