@@ -3,7 +3,8 @@
 from typing import Final
 
 LOOK: Final = """<style>
-.js-plotly-plot text:not(.hoverlayer text) { fill: currentColor !important }
+.js-plotly-plot text { fill: currentColor !important }
+.js-plotly-plot .hovertext path { fill: light-dark(#fff, #0f1512) !important }
 [data-testid=stBaseButton-primary] * { color: light-dark(#fff, #0f1512) }
 [data-testid=stElementToolbarButton]:has([aria-label^="Download as CSV"]) { display: none }
 </style>"""
