@@ -13,7 +13,7 @@ from recsys.ui.session import this_session
 
 session = this_session()
 
-st.title("Account")
+st.title("Account", anchor=False)
 connection_panel(session)
 capabilities_panel(session)
 limits_panel(session)

@@ -12,7 +12,7 @@ from recsys.ui.track_table import library_table
 
 session = this_session()
 
-st.title("Library")
+st.title("Library", anchor=False)
 demo_note(session)
 is_syncing = sync_panel(session)
 library = session.library

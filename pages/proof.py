@@ -9,7 +9,7 @@ from recsys.ui.session import this_session
 
 session = this_session()
 
-st.title("Proof")
+st.title("Proof", anchor=False)
 demo_note(session)
 st.markdown(
     "Half of your songs are hidden and looked for in the catalogue, with your sliders as they stand and with "

@@ -11,7 +11,7 @@ from recsys.ui.session import ListenerSession, this_session
 
 session = this_session()
 
-st.title("Recommend")
+st.title("Recommend", anchor=False)
 demo_note(session)
 
 

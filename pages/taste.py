@@ -17,7 +17,7 @@ from recsys.ui.taste_panels import (
 
 session = this_session()
 
-st.title("Taste")
+st.title("Taste", anchor=False)
 demo_note(session)
 if session.library.empty:
     st.info("There is nothing to draw yet: bring a file or try the demo.", icon=":material/info:")

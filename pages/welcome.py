@@ -8,7 +8,7 @@ from recsys.ui.session import this_session
 session = this_session()
 
 sign_in_problem()
-st.title("Recommendations you can steer, understand and take with you")
+st.title("Recommendations you can steer, understand and take with you", anchor=False)
 st.markdown(
     "Tonearm reads the audio features of the music you like, finds what is near in a catalogue, and lets you decide "
     "what **near** means. Every recommendation shows its arithmetic."
