@@ -91,7 +91,7 @@ class Catalogue:
         matter. `seed` chooses the background sample. An empty table gives an empty catalogue.
         """
         numbers = song_numbers(tracks)
-        kept = _one_of_each(tracks, numbers)
+        kept = best_of_each(tracks, numbers)
         return _lay_out(tracks, numbers, kept, seed)
 
     @cached_property
@@ -144,19 +144,19 @@ def prepare(tracks: pd.DataFrame) -> pd.DataFrame:
     return tracks.assign(**{SONG_COLUMN: song_numbers(tracks)})
 
 
-def _one_of_each(tracks: pd.DataFrame, numbers: Integers) -> Integers:
+def best_of_each(tracks: pd.DataFrame, numbers: Integers) -> Integers:
     """The position of the best row of each song, in order of song number."""
     order = np.argsort(numbers, kind="stable")
     is_repeated = np.diff(numbers[order]) == 0
     if not is_repeated.any():
         return order
     has_rivals = np.append(is_repeated, False) | np.append(False, is_repeated)
-    best = _best_of_each(tracks.iloc[order[has_rivals]], order[has_rivals], numbers[order[has_rivals]])
+    best = _best_of_rivals(tracks.iloc[order[has_rivals]], order[has_rivals], numbers[order[has_rivals]])
     kept = np.concatenate([order[~has_rivals], best])
     return kept[np.argsort(numbers[kept])]
 
 
-def _best_of_each(rivals: pd.DataFrame, positions: Integers, numbers: Integers) -> Integers:
+def _best_of_rivals(rivals: pd.DataFrame, positions: Integers, numbers: Integers) -> Integers:
     """Of rows that are versions of songs, the positions of the most complete, then most popular one of each."""
     known = sum((~np.isnan(column)).astype(np.int64) for column in columns(rivals)) + rivals["genres"].notna()
     ranked = pd.DataFrame(

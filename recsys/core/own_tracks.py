@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.arrays import Integers
-from recsys.core.catalogue import Catalogue
+from recsys.core.catalogue import Catalogue, best_of_each
 from recsys.core.features import AUDIO_FEATURES
 from recsys.core.identity import song_numbers
 from recsys.core.scaling import Points
@@ -18,10 +18,8 @@ LONGEST_LIBRARY: Final = 1000
 
 
 def one_of_each(tracks: pd.DataFrame) -> pd.DataFrame:
-    """One row per song, in order of song number, so that the order of a library changes nothing."""
-    numbers = song_numbers(tracks)
-    _, kept = np.unique(numbers, return_index=True)
-    return tracks.iloc[kept].reset_index(drop=True)
+    """The best row of each song, in order of song number, so that the order of a library changes nothing."""
+    return tracks.iloc[best_of_each(tracks, song_numbers(tracks))].reset_index(drop=True)
 
 
 def speakers(catalogue: Catalogue, library: pd.DataFrame, seeds: Sequence[str]) -> tuple[pd.DataFrame, Points]:

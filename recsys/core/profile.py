@@ -9,7 +9,7 @@ import numpy as np
 from recsys.core.arrays import Floats, Mask
 from recsys.core.features import FEATURES
 from recsys.core.scaling import AXIS_FEATURE, Points
-from recsys.core.similarity import Metric, metric
+from recsys.core.similarity import ENOUGH_KNOWN, Metric, metric
 from recsys.errors import NothingToRank
 
 DEFAULTS: Final = np.array([f.default_weight for f in FEATURES])
@@ -70,7 +70,7 @@ def _speaks(tracks: Points, wanted: np.ndarray) -> Mask:
     """Tracks of which at least half of the weight is known; where there are none, those with anything known."""
     known = wanted @ tracks.known
     total = (wanted * tracks.known.any(axis=1)).sum()
-    enough = (known >= total / 2) & (known > 0)
+    enough = (known >= ENOUGH_KNOWN * total) & (known > 0)
     return enough if enough.any() else known > 0
 
 

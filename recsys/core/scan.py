@@ -13,16 +13,13 @@ from recsys.core.arrays import Floats, Integers, Mask
 from recsys.core.catalogue import LONGEST_PIECE, Catalogue
 from recsys.core.features import FEATURES
 from recsys.core.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, RANKED
-from recsys.core.similarity import TINY, Metric, best, likely_level
+from recsys.core.similarity import ENOUGH_KNOWN, TINY, Metric, best, likely_level
 
 DRIFT: Final = 5e-6
 """How far the running sums may stray, relative to a norm, before they are made anew; half of what is promised."""
 
 UNITS: Final = np.setdiff1d(np.arange(len(FEATURES)), RANKED)
 ROUNDING: Final = 2.0**-23
-ENOUGH_KNOWN: Final = 0.5
-"""The share of the weight that must be known of a song for it to be ranked."""
-
 MOVED_AT_ONCE: Final = 3
 """Features that may change for a call to count as the move of one slider."""
 
@@ -81,8 +78,8 @@ class Scan:
 
     def is_ranked(self, metric: Metric) -> Mask:
         """Of which patterns of the catalogue enough is known, (patterns,)."""
-        known = self._catalogue.patterns @ metric.weights
-        return np.asarray(known >= ENOUGH_KNOWN * metric.weights.sum(), dtype=bool)
+        weights = metric.weights.astype(np.float64)
+        return np.asarray(self._catalogue.patterns @ weights >= ENOUGH_KNOWN * weights.sum(), dtype=bool)
 
     def cosines(self, profile: Floats, metric: Metric) -> Floats:
         """
@@ -141,9 +138,9 @@ class Scan:
 
     def _level(self, profile: Floats, metric: Metric, count: int, left_out: Mask) -> float:
         """A cosine that `count` candidates probably reach, judged by the first songs of the commonest pattern."""
-        if len(self._catalogue) < LARGE:
-            return -np.inf
         start, stop, pattern = max(self._catalogue.pieces, key=lambda piece: piece.stop - piece.start)
+        if len(self._catalogue) < LARGE or not self.is_ranked(metric)[pattern]:
+            return -np.inf
         at = slice(start, min(start + SAMPLE, stop))
         numerator, norm = self._spare[:2, : at.stop - at.start]
         self._sum(at, pattern, self._terms(profile, metric), numerator, norm)

@@ -14,6 +14,10 @@ import numpy as np
 from recsys.core.arrays import Floats, Integers, Mask, Matrix
 from recsys.core.scaling import AXIS_FEATURE, Points
 
+ENOUGH_KNOWN: Final = 0.5 * (1 - 1e-6)
+"""The share of the weight that must be known of a track for it to count: half, less a trace, so that weights in the
+same proportions decide alike however they are rounded."""
+
 TINY: Final = 1e-18
 SCALE_STEP: Final = 16
 ROWS_AT_ONCE: Final = 128

@@ -41,6 +41,31 @@ def poor(feature, at=0):
     return {name: float(name == feature) * (at or 1) for name in NAMES}
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_scaling_weights_moves_no_song_over_the_half_that_must_be_known(seed):
+    catalogue = Catalogue.from_tracks(random_tracks(400, missing=0.35))
+    chosen = np.random.default_rng(seed).choice([0.1, 0.3, 0.7], len(FEATURES))
+
+    counts = []
+    for factor in (1.0, 3.0, 10.0, 11.3):
+        weights = {f.name: factor * weight for f, weight in zip(FEATURES, chosen, strict=True)}
+        counts.append(Recommender(catalogue, LIBRARY).rank(Recipe(weights=weights)).counts)
+
+    assert counts == [counts[0]] * 4
+
+
+def test_of_two_versions_in_a_library_the_same_one_speaks_whatever_their_order():
+    catalogue, library = Catalogue.from_tracks(random_tracks(200)), random_tracks(20, seed=1, prefix="own")
+    live = random_tracks(20, seed=2, prefix="live").assign(
+        title=library["title"] + " - Live", artists=library["artists"]
+    )
+    both = pd.concat([library, live], ignore_index=True)
+
+    one, other = (Recommender(catalogue, each).recommend(Recipe()).table for each in (both, both[::-1]))
+
+    assert one["score"].tolist() == other["score"].tolist()
+
+
 def test_the_nearest_song_comes_first():
     catalogue = Catalogue.from_tracks(
         tracks(*({"track_id": f"c{at}", "energy": at / 10, "valence": (at * 7 % 11) / 10} for at in range(11)))

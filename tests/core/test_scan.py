@@ -151,6 +151,16 @@ def test_the_top_is_the_same_whether_or_not_the_rest_is_written(monkeypatch, cou
     assert all_of_them[rows] == pytest.approx(scores, abs=1e-6)
 
 
+def test_a_commonest_pattern_that_is_not_ranked_says_nothing_about_the_top(monkeypatch):
+    monkeypatch.setattr(scan, "LARGE", 0)
+    catalogue = Catalogue.from_tracks(random_tracks(100).assign(genres=["jazz"] * 40 + [None] * 60))
+    genre = metric(np.array([0.0] * (len(FEATURES) - 1) + [1.0]), ALL)
+
+    rows, _ = Scan(catalogue).top(profile(), genre, 100, np.zeros(len(catalogue), dtype=bool))
+
+    assert len(rows) == 40
+
+
 def test_the_best_come_first_and_equal_ones_in_order_of_position():
     scores = np.array([1, 3, 2, 3, -np.inf, 0], np.float32)
 
