@@ -6,7 +6,7 @@ but not the answer about the next songs of the same listener.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -101,8 +101,19 @@ def compared(methods: Mapping[str, Method], splits: list[Split], rng: np.random.
         candidates=candidates,
         found={name: interval(hidden * each, rng) for name, each in shares.items()},
         chance=chance,
-        more=more | {CHANCE: interval(hidden * shares[first] - chance, rng)},
+        more=more | {CHANCE: _against_chance(hidden * shares[first], chance, hidden, rng)},
     )
+
+
+def _against_chance(found: Doubles, chance: float, hidden: int, rng: np.random.Generator) -> Interval:
+    """
+    How many more songs than chance were found.
+
+    Where none was, every resample is the same and its interval a point, which says nothing about what a rare hit would
+    change: there the high end is that of Clopper and Pearson (Biometrika 26, 1934) for no hit among so many songs.
+    """
+    more = interval(found - chance, rng)
+    return more if found.any() else replace(more, high=hidden * (1 - 0.025 ** (1 / len(found))) - chance)
 
 
 def _further(progress: Progress, before: int, total: int, done: int, _: int) -> None:

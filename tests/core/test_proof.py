@@ -86,6 +86,16 @@ def test_chance_is_no_better_than_chance(pool, mine):
     assert found.more["again"].low < 0 < found.more["again"].high
 
 
+def test_finding_none_where_chance_would_hardly_find_one_is_not_called_worse_than_chance(monkeypatch, pool, mine):
+    splits = halves(pool, mine, NONE, NONE, cuts=2, rng=rng())
+    often = compared({"none": Knows(NONE)}, splits, rng(), quiet).more[CHANCE]
+    monkeypatch.setattr("recsys.core.proof.TOP", 1)
+    seldom = compared({"none": Knows(NONE)}, splits, rng(), quiet).more[CHANCE]
+
+    assert often.high < 0
+    assert seldom.low < 0 < seldom.high
+
+
 def test_more_cuts_do_not_pretend_to_know_more_songs(pool, mine):
     """A method that always finds one half of the songs is as unsure about the next song after a hundred cuts."""
     few, many = (
