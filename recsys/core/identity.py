@@ -10,7 +10,7 @@ listener may well want both: remixes, acoustic and instrumental takes, demos, co
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Final
 
@@ -114,6 +114,11 @@ def ids_of_names(tracks: pd.DataFrame) -> dict[str, str]:
     known = known[~known.index.duplicated()]
     named = pd.Series(tracks.loc[is_named, "track_id"].array, index=keys[is_named[has_id | is_named]])
     return {name: known[key] for key, name in named.items() if key in known.index}
+
+
+def renamed(track_ids: pd.Series, ids: Mapping[str, str]) -> pd.Series:
+    """Ids with those that `ids_of_names` found taking the place of names."""
+    return track_ids.map(ids).fillna(track_ids) if ids else track_ids
 
 
 def owned(candidates: pd.DataFrame, library: pd.DataFrame) -> Mask:

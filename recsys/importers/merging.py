@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from recsys.core.features import AUDIO_FEATURES
-from recsys.core.identity import ids_of_names, name_id
+from recsys.core.identity import ids_of_names, name_id, renamed
 from recsys.core.tracks import as_tracks
 from recsys.importers.report import Imported
 
@@ -96,7 +96,7 @@ def merge(imports: Sequence[Imported]) -> Imported:
     liked = [each.liked for each in imports if each.liked is not None]
     return Imported(
         tracks=distinct(rows),
-        plays=plays.assign(track_id=_renamed(plays["track_id"], ids)),
+        plays=plays.assign(track_id=renamed(plays["track_id"], ids)),
         liked=_first_marks(liked, ids) if liked else None,
         reports=tuple(report for each in imports for report in each.reports),
     )
@@ -111,11 +111,7 @@ def _joined(tables: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, dict[str, str
     """All rows, and the ids that took the place of names."""
     rows = pd.concat([_with_open_titles(tracks) for tracks in tables], ignore_index=True)
     ids = ids_of_names(rows)
-    return rows.assign(track_id=_renamed(rows["track_id"], ids)), ids
-
-
-def _renamed(track_ids: pd.Series, ids: dict[str, str]) -> pd.Series:
-    return track_ids.map(ids).fillna(track_ids) if ids else track_ids
+    return rows.assign(track_id=renamed(rows["track_id"], ids)), ids
 
 
 def _with_open_titles(tracks: pd.DataFrame) -> pd.DataFrame:

@@ -1,11 +1,11 @@
 """Bring tracks into a listener's library, batch by batch, so that a crash keeps every finished one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 import pandas as pd
 
-from recsys.core.identity import NAMED, ids_of_names
+from recsys.core.identity import NAMED, ids_of_names, renamed
 from recsys.storage.store import Saved, Store
 
 BATCH = 2_000
@@ -57,7 +57,7 @@ def keep(
         store.save_feedback(listener, tracks[is_disliked].iloc[[row]], liked=False, at=now)
         yield position, total
     if plays is not None and len(plays):
-        store.save_plays(listener, _renamed(plays, ids))
+        store.save_plays(listener, plays.assign(track_id=renamed(plays["track_id"], ids)))
 
 
 def origins(track_ids: pd.Series, origin: str, now: str) -> pd.DataFrame:
@@ -74,12 +74,8 @@ def _recognised(tracks: pd.DataFrame, store: Store, listener: str) -> tuple[pd.D
     library = store.tracks(listener)
     ids = ids_of_names(pd.concat([library[_NAMES], tracks.loc[is_named, _NAMES]], ignore_index=True))
     names = library.set_index("track_id")[_NAMES[1:]].reindex(tracks["track_id"].map(ids)).set_axis(tracks.index)
-    return _renamed(tracks, ids).assign(**names.fillna(tracks[_NAMES[1:]])).drop_duplicates("track_id"), ids
-
-
-def _renamed(table: pd.DataFrame, ids: Mapping[str, str]) -> pd.DataFrame:
-    track_ids = table["track_id"]
-    return table.assign(track_id=track_ids.map(ids).fillna(track_ids)) if ids else table
+    tracks = tracks.assign(track_id=renamed(tracks["track_id"], ids))
+    return tracks.assign(**names.fillna(tracks[_NAMES[1:]])).drop_duplicates("track_id"), ids
 
 
 def _plus(one: Saved, other: Saved) -> Saved:
