@@ -24,6 +24,9 @@ from recsys.services.sync_progress import timestamp
 from recsys.storage.store import Store
 
 STATE: Final = "sync_lease"
+CANCEL: Final = "sync_cancel"
+"""A row of its own, so that the next sign of the process at work cannot write over the wish that it stop."""
+
 LASTS: Final = 20.0
 """Seconds after which a holder that gave no sign is taken for dead."""
 
@@ -90,7 +93,7 @@ class Leases:
         """Ask another process at work to stop; it does so at its next sign."""
         kept = self._kept(listener)
         if kept and self._is_elsewhere(kept):
-            self.store_for(listener).save_state(listener, STATE, {**kept, "is_cancelled": True})
+            self.store_for(listener).save_state(listener, CANCEL, {"process": kept["process"]})
 
     def wait(self, listener: str, seconds: float | None = None) -> None:
         """Block until no other process is at work, or the time is over."""
@@ -103,6 +106,7 @@ class Leases:
         while True:
             with self.locked(f"sync of {listener}"):
                 if not self.is_elsewhere(listener):
+                    self.store_for(listener).remove_state(listener, CANCEL)
                     self._save(listener)
                     return True
             while self.is_elsewhere(listener):
@@ -114,9 +118,8 @@ class Leases:
         """Until the work is over. A store that does not answer is asked again at the next sign."""
         while not over.wait(self.beat):
             with suppress(StorageProblem):
-                kept = self._kept(listener) or {}
-                is_ours = kept.get("process") == self.process
-                if not is_ours or kept.get("is_cancelled"):
+                is_ours = self._is_ours(listener, STATE)
+                if not is_ours or self._is_ours(listener, CANCEL):
                     work.cancel()
                 if is_ours:
                     self._save(listener)
@@ -128,8 +131,12 @@ class Leases:
     def _give_back(self, listener: str) -> None:
         """If the store does not answer just then, the time ends the lease."""
         with suppress(StorageProblem):
-            if (self._kept(listener) or {}).get("process") == self.process:
+            if self._is_ours(listener, STATE):
                 self.store_for(listener).remove_state(listener, STATE)
+                self.store_for(listener).remove_state(listener, CANCEL)
+
+    def _is_ours(self, listener: str, name: str) -> bool:
+        return (self.store_for(listener).state(listener, name) or {}).get("process") == self.process
 
     def _kept(self, listener: str) -> dict[str, Any] | None:
         return self.store_for(listener).state(listener, STATE)

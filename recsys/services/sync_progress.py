@@ -188,5 +188,6 @@ def stopped(stage: Stage, problem: SpotifyProblem, now: datetime) -> Stage:
 
 
 def timestamp(moment: datetime) -> str:
-    """A time as the store wants it: ISO 8601 in UTC, to the microsecond, ending in Z."""
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    """A time as the stores give it back: ISO 8601 in UTC, ending in Z, without zeros after the point."""
+    text = moment.isoformat().removesuffix("+00:00")
+    return (text.rstrip("0") if moment.microsecond else text) + "Z"

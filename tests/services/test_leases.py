@@ -13,7 +13,7 @@ import pytest
 
 from recsys.errors import StorageProblem
 from recsys.services.jobs import Cancelled, Job
-from recsys.services.leases import LASTS, STATE, Leases, this_process
+from recsys.services.leases import CANCEL, LASTS, STATE, Leases, this_process
 from recsys.services.sync_progress import timestamp
 from tests.fakes.faults import Fault
 from tests.services.spotify_world import entries, ids, on_list
@@ -84,12 +84,15 @@ def test_a_start_in_a_second_process_joins_and_every_page_is_asked_for_once(worl
     assert on_list(world, "saved") == ids(entries(spotify, "saved"))
 
 
-def test_a_process_that_did_not_start_it_shows_the_sync_and_can_cancel_it(world, other, held_page):
+def test_a_process_that_did_not_start_it_shows_the_sync_and_can_cancel_it(world, other, held_page, monkeypatch):
+    cancelled, cancel = threading.Event(), Job.cancel
+    monkeypatch.setattr(Job, "cancel", lambda job: (cancel(job), cancelled.set()))
     world.sync.start("ada")
     assert held_page.arrived.wait(10)
     assert other.sync.progress("ada").is_running
 
     other.sync.cancel("ada")
+    assert cancelled.wait(10)
     held_page.go.set()
     progress = other.sync.wait("ada", 30)
 
@@ -166,6 +169,27 @@ def test_the_time_moves_on_while_the_work_goes_on_and_nothing_is_left_after_it(w
         time.sleep(0.2)
         assert world.store.state("ada", STATE)["until"] > first
     assert world.store.state("ada", STATE) is None
+
+
+def test_a_wish_to_stop_is_not_lost_when_a_sign_is_given_at_the_same_moment(world, other, monkeypatch):
+    job, plain = Job(), world.leases._save
+
+    def cancelled_meanwhile(leases, listener):
+        other.leases.cancel(listener)
+        plain(listener)
+
+    with pytest.raises(Cancelled), world.leases.held("ada", job):
+        monkeypatch.setattr(Leases, "_save", cancelled_meanwhile)
+        job.sleep(10)
+    assert world.store.state("ada", CANCEL) is None
+
+
+def test_a_wish_to_stop_does_not_outlive_the_work_it_was_meant_for(world, other):
+    with world.leases.held("ada", Job()):
+        other.leases.cancel("ada")
+    with world.leases.held("ada", Job()) as is_ours:
+        time.sleep(0.3)
+        assert is_ours
 
 
 def test_work_that_fails_gives_its_place_back(world):
