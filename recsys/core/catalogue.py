@@ -1,21 +1,21 @@
 """The catalogue: every song once, laid out so that a profile can be compared with all of them in milliseconds.
 
-Rows stand in an order of their own (by what is known of them, then by song number), so that the order of the file
-changes no result. Columns of features are contiguous float32, squares are kept beside them, and text is Arrow or
-categorical: together under 200 bytes a track.
+Rows stand in an order of their own (by what is known of them, where they point, and song number), so that the order of
+the file changes no result. Columns of features are contiguous float32, squares are kept beside them, and text is Arrow
+or categorical: together under 200 bytes a track.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from recsys.core.arrays import Codes, Floats, Integers, Mask
 from recsys.core.artists import Artists
+from recsys.core.directions import Directions, Piece, cut, side_by_side
 from recsys.core.genres import GENRE_AXES, GenreSpace, fit_genres
 from recsys.core.identity import SONG_COLUMN, isrcs, song_numbers
 from recsys.core.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, RANKED, Points, Space, columns, fit
@@ -28,18 +28,13 @@ LONGEST_PIECE: Final = 262_144
 """Rows worked on at once: few enough for what is written to stay in the processor's cache, many enough for numpy's own
 overhead not to count."""
 
+MIXED: Final = 8192
+"""So many songs of each pattern come first and in no order: a sample of it that lies together."""
+
 TRACE: Final = np.float32(1e-12)
 REPEATED_TEXT: Final = ("artists", "album", "isrc", "genres")
 SMALL_NUMBERS: Final = {"year": np.float32, "popularity": np.float16}
 """Kept beside the text, each in the smallest type that holds its whole numbers."""
-
-
-class Piece(NamedTuple):
-    """A run of rows of which the same features are known: start, stop, and the row of `Catalogue.patterns`."""
-
-    start: int
-    stop: int
-    pattern: int
 
 
 @dataclass(frozen=True)
@@ -78,6 +73,7 @@ class Catalogue:
     genre_points: Floats
     patterns: Mask
     pieces: tuple[Piece, ...]
+    directions: Directions
 
     def __len__(self) -> int:
         return len(self.songs)
@@ -178,11 +174,10 @@ def _lay_out(tracks: pd.DataFrame, numbers: Integers, kept: Integers, seed: int)
     counts = np.bincount(codes[kept][codes[kept] >= 0], minlength=len(sets)).astype(np.float64)
     genres = fit_genres(pd.Series(sets), counts)
     genre_points = _genre_points(genres, pd.Series(sets))
-    genre_known = np.asarray(np.any(genre_points, axis=1), dtype=bool)
-    known = [~np.isnan(column)[kept] for column in numbers_known]
-    order, patterns, pieces = _arrange(np.stack([*known, genre_known[codes[kept]]]))
-    rows = kept[order]
-    placed = [column[rows] for column in numbers_known]
+    unsorted = [column[kept] for column in numbers_known]
+    known = np.stack([*(~np.isnan(column) for column in unsorted), np.any(genre_points, axis=1)[codes[kept]]])
+    order, patterns, pieces = _arrange(known, side_by_side(unsorted))
+    rows, placed = kept[order], [column[order] for column in unsorted]
     space = fit(placed, genres)
     axes, _ = space.place_numbers(placed)
     sample = tracks[list(COLUMNS)].iloc[rows[_sample(numbers[rows], seed)]].reset_index(drop=True)
@@ -200,6 +195,7 @@ def _lay_out(tracks: pd.DataFrame, numbers: Integers, kept: Integers, seed: int)
             genre_points=genre_points,
             patterns=patterns,
             pieces=pieces,
+            directions=Directions.of(axes, patterns, pieces),
         )
     )
 
@@ -225,18 +221,24 @@ def _genre_points(genres: GenreSpace | None, sets: pd.Series) -> Floats:
     return points
 
 
-def _arrange(known: Mask) -> tuple[Integers, Mask, tuple[Piece, ...]]:
-    """Order rows by what is known of them; the patterns that occur, and runs of rows with one pattern."""
+def _arrange(known: Mask, beside: Integers) -> tuple[Integers, Mask, tuple[Piece, ...]]:
+    """Order rows by what is known of them, then side by side; the patterns that occur, and runs of rows of one."""
     codes = (1 << np.arange(len(known))) @ known.astype(np.int64) if known.size else np.zeros(known.shape[1], np.int64)
-    order = np.argsort(codes, kind="stable")
-    found, starts = np.unique(codes[order], return_index=True)
+    songs = np.bincount(codes)
+    found, pattern = np.flatnonzero(songs), (np.cumsum(songs > 0) - 1)[codes]
+    stops = np.cumsum(songs[found])
+    starts = stops - songs[found]
+    is_mixed = np.empty(len(codes), dtype=bool)
+    is_mixed[_sorted(pattern)] = np.arange(len(codes)) < np.repeat(starts + MIXED, songs[found])
+    order = _sorted(pattern * (beside.max(initial=0) + 2) + np.where(is_mixed, 0, beside + 1))
+    runs = map(Piece._make, zip(starts.tolist(), stops.tolist(), range(len(found)), strict=True))
     patterns = (found[:, None] >> np.arange(len(known))) & 1 == 1
-    pieces = [
-        Piece(int(at), int(min(at + LONGEST_PIECE, stop)), pattern)
-        for pattern, (start, stop) in enumerate(pairwise([*starts, len(codes)]))
-        for at in range(start, stop, LONGEST_PIECE)
-    ]
-    return order, patterns, tuple(pieces)
+    return order, patterns, tuple(cut(runs, LONGEST_PIECE))
+
+
+def _sorted(numbers: Integers) -> Integers:
+    """The order of numbers from 0, equal ones in order of position; in the smallest type, which sorts fastest."""
+    return np.argsort(numbers.astype(np.min_scalar_type(numbers.max(initial=0))), kind="stable")
 
 
 def _sample(numbers: Integers, seed: int) -> Integers:

@@ -1,16 +1,18 @@
 """One profile against a whole catalogue, kept between moves of the sliders.
 
 The numerator of the weighted cosine and the squared norm of every song are sums over axes: two matrix-vector products
-over contiguous float32. When one slider moves, only that feature is added to both.
+over contiguous float32. When one slider moves, only that feature is added to both. When all weights change, stretches
+of the catalogue that point away from the profile are not read, see `directions`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from recsys.core.arrays import Floats, Integers, Mask
-from recsys.core.catalogue import LONGEST_PIECE, Catalogue
+from recsys.core.catalogue import LONGEST_PIECE, MIXED, Catalogue
+from recsys.core.directions import Piece
 from recsys.core.features import FEATURES
 from recsys.core.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, RANKED
 from recsys.core.similarity import ENOUGH_KNOWN, TINY, Metric, best, likely_level
@@ -20,11 +22,14 @@ DRIFT: Final = 5e-6
 
 UNITS: Final = np.setdiff1d(np.arange(len(FEATURES)), RANKED)
 ROUNDING: Final = 2.0**-23
+CAUTION: Final = 1 - 1e-5
+"""What is not read must miss the level by more than rounding can be."""
+
 MOVED_AT_ONCE: Final = 3
 """Features that may change for a call to count as the move of one slider."""
 
-SAMPLE: Final = 8192
-"""Songs that the level of `top` is judged by; any run of rows of one pattern is a random sample."""
+SAMPLE: Final = MIXED
+"""Songs that the level of `top` is judged by: the first of the commonest pattern."""
 
 LARGE: Final = 8 * SAMPLE
 """Catalogues from here on are not scored as a whole to find the top."""
@@ -73,8 +78,10 @@ class Scan:
         self._catalogue = catalogue
         self._numerator, self._norm = np.empty((2, len(catalogue)), np.float32)
         self._spare = np.empty((3, min(LONGEST_PIECE, len(catalogue))), np.float32)
+        self._passes = np.empty(min(LONGEST_PIECE, len(catalogue)), dtype=bool)
         self._last = self._terms(np.zeros(len(AXIS_FEATURE), np.float32), Metric(np.zeros(len(FEATURES), np.float32)))
         self._drift = np.inf
+        self._commonest = _first_of_the_commonest(catalogue)
 
     def is_ranked(self, metric: Metric) -> Mask:
         """Of which patterns of the catalogue enough is known, (patterns,)."""
@@ -88,8 +95,8 @@ class Scan:
         Minus infinity for songs of which too little is known.
         """
         found = np.full(len(self._catalogue), -np.inf, np.float32)
-        is_ranked = self.is_ranked(metric)
-        for at, pattern, numerator, norm in self._sums(profile, metric, 1.0):
+        is_ranked, change = self.is_ranked(metric), self._change(profile, metric)
+        for at, pattern, numerator, norm in self._sums(change, self._lengths(profile, metric), self._catalogue.pieces):
             if is_ranked[pattern]:
                 np.divide(numerator, np.sqrt(norm), out=found[at])
         return found
@@ -125,38 +132,48 @@ class Scan:
 
     def _above(self, profile: Floats, metric: Metric, level: float, left_out: Mask) -> tuple[Integers, Floats]:
         """The candidates whose cosine reaches a level above 0: compared by squares, without writing the others."""
-        is_ranked = self.is_ranked(metric)
+        is_ranked, change = self.is_ranked(metric), self._change(profile, metric)
+        pieces = self._catalogue.pieces if change.is_kept else self._reaching(profile, metric, level, is_ranked)
         rows, scores = [np.arange(0)], [np.zeros(0, np.float32)]
-        for at, pattern, numerator, norm in self._sums(profile, metric, level):
+        for at, pattern, numerator, norm in self._sums(change, level * self._lengths(profile, metric), pieces):
             if is_ranked[pattern]:
                 squared = np.square(numerator, out=self._spare[2, : len(norm)])
-                reach = np.flatnonzero(squared >= norm)
+                reach = np.flatnonzero(np.greater_equal(squared, norm, out=self._passes[: len(norm)]))
                 reach = reach[(numerator[reach] > 0) & ~left_out[at][reach]]
                 rows.append(reach + at.start)
                 scores.append((level * numerator[reach] / np.sqrt(norm[reach])).astype(np.float32))
         return np.concatenate(rows), np.concatenate(scores)
 
+    def _reaching(self, profile: Floats, metric: Metric, level: float, is_ranked: Mask) -> Sequence[Piece]:
+        """The parts of the catalogue that can hold a song whose cosine reaches a level above 0."""
+        directions, pattern = self._catalogue.directions, self._catalogue.directions.stretches[:, 2]
+        shares = np.add.reduceat(np.square(profile, dtype=np.float64), FIRST_AXIS) * metric.weights.astype(np.float64)
+        needed = CAUTION * level**2 * (self._catalogue.patterns @ shares)
+        is_wanted = is_ranked[pattern] & (directions.reach(profile, shares) >= needed[pattern])
+        return directions.runs(is_wanted, LONGEST_PIECE)
+
     def _level(self, profile: Floats, metric: Metric, count: int, left_out: Mask) -> float:
         """A cosine that `count` candidates probably reach, judged by the first songs of the commonest pattern."""
-        start, stop, pattern = max(self._catalogue.pieces, key=lambda piece: piece.stop - piece.start)
-        if len(self._catalogue) < LARGE or not self.is_ranked(metric)[pattern]:
+        if len(self._catalogue) < LARGE or not self.is_ranked(metric)[self._commonest.pattern]:
             return -np.inf
+        start, stop, pattern = self._commonest
         at = slice(start, min(start + SAMPLE, stop))
         numerator, norm = self._spare[:2, : at.stop - at.start]
         self._sum(at, pattern, self._terms(profile, metric), numerator, norm)
         sample = numerator / (np.sqrt(norm) * self._lengths(profile, metric)[pattern])
         return likely_level(sample[~left_out[at]], count, len(self._catalogue))
 
-    def _sums(self, profile: Floats, metric: Metric, level: float) -> Iterator[tuple[slice, int, Floats, Floats]]:
+    def _sums(
+        self, change: _Change, lengths: Floats, pieces: Sequence[Piece]
+    ) -> Iterator[tuple[slice, int, Floats, Floats]]:
         """
-        Piece by piece: rows, pattern, the numerator divided by `level` and the length of the profile, and the norm.
+        Piece by piece: rows, pattern, the numerator divided by the `lengths` of its pattern, and the norm.
 
-        The numerator over the root of the norm is the cosine over the level. The arrays are read only, and
-        overwritten by the next piece. All pieces must be asked for.
+        The arrays are read only, and overwritten by the next piece. All pieces must be asked for; and where sums are
+        kept, they must be the whole catalogue.
         """
-        change = self._change(profile, metric)
-        scales = np.float32(1 / level) / self._lengths(profile, metric)
-        for start, stop, pattern in self._catalogue.pieces:
+        scales = np.float32(1) / lengths
+        for start, stop, pattern in pieces:
             at = slice(start, stop)
             numerator, norm = self._spare[0, : stop - start], self._spare[1, : stop - start]
             if change.is_kept:
@@ -172,11 +189,11 @@ class Scan:
         wanted = self._terms(profile, metric)
         step = _Terms(*(new - old for new, old in zip(wanted, self._last, strict=True)))
         changed = np.flatnonzero(step.weights)
-        is_one_move = len(changed) <= MOVED_AT_ONCE
+        if len(changed) > MOVED_AT_ONCE:
+            return _Change(wanted, step, False, False, np.inf)
         drift = self._drift_after(changed, np.unique(AXIS_FEATURE[np.flatnonzero(step.towards)]), wanted.weights)
-        if is_one_move and drift <= DRIFT:
-            return _Change(wanted, step, True, True, drift)
-        return _Change(wanted, step, False, is_one_move, ROUNDING if is_one_move else np.inf)
+        is_added = drift <= DRIFT
+        return _Change(wanted, step, is_added, True, drift if is_added else ROUNDING)
 
     def _terms(self, profile: Floats, metric: Metric) -> _Terms:
         towards = (profile * metric.axes).astype(np.float32)
@@ -234,3 +251,11 @@ class Scan:
         """A number per set of genres, for each song of a piece."""
         spare = self._spare[2, : at.stop - at.start]
         return sets.take(self._catalogue.genre_codes[at], out=spare, mode="wrap")  # "raise" would copy; -1 is the last
+
+
+def _first_of_the_commonest(catalogue: Catalogue) -> Piece:
+    """The first piece of the pattern that most songs have; none of the first pattern in an empty catalogue."""
+    counts = np.zeros(max(len(catalogue.patterns), 1), np.int64)
+    for start, stop, pattern in catalogue.pieces:
+        counts[pattern] += stop - start
+    return next((piece for piece in catalogue.pieces if piece.pattern == counts.argmax()), Piece(0, 0, 0))

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from recsys.core.catalogue import LONGEST_PIECE, Catalogue, Piece
+from recsys.core.catalogue import LONGEST_PIECE, Catalogue
+from recsys.core.directions import Directions, Piece
 from recsys.core.features import NUMBER_FEATURES
 from recsys.core.tracks import as_tracks
 
@@ -35,14 +36,16 @@ def invented(count: int, seed: int = 0) -> pd.DataFrame:
 def repeated(catalogue: Catalogue, times: int) -> Catalogue:
     """A catalogue as large as several, for `Scan` alone: features are repeated, text is not."""
     count = len(catalogue) * times
-    starts = range(0, count, LONGEST_PIECE)
+    axes = np.tile(catalogue.axes, times)
+    pieces = tuple(Piece(at, min(at + LONGEST_PIECE, count), 0) for at in range(0, count, LONGEST_PIECE))
     return replace(
         catalogue,
-        axes=np.tile(catalogue.axes, times),
+        axes=axes,
         squares=np.tile(catalogue.squares, times),
         songs=np.tile(catalogue.songs, times),
         genre_codes=np.tile(catalogue.genre_codes, times),
-        pieces=tuple(Piece(start, min(start + LONGEST_PIECE, count), 0) for start in starts),
+        pieces=pieces,
+        directions=Directions.of(axes, catalogue.patterns, pieces),
     )
 
 
