@@ -9,6 +9,7 @@ import pandas as pd
 
 from recsys.feature_sources.source import AUDIO, FeatureSource
 from recsys.services.feature_run import CLOSED, GIVEN, REMEMBERED, FeatureRun
+from recsys.services.library import songs
 from recsys.services.sync_progress import TITLES, Stage, timestamp
 from recsys.storage.store import Store
 
@@ -100,7 +101,7 @@ class Features:
         """
         store, stage = self._store_for(listener), stage or Stage("features", TITLES["features"])
         stage = replace(stage, message="", blocked_until=None, is_refused=False)
-        library = store.tracks(listener)
+        library = songs(store, listener)
         keep(replace(self._counted(listener, library, stage), state="running"))
         run = FeatureRun(store, listener, self._open_sources(store, listener, library), self._clock)
         missing = _incomplete(run.ask_here(_incomplete(library)))
@@ -109,7 +110,7 @@ class Features:
                 break
             run.ask_online(missing.iloc[start : start + BATCH])
             keep(_underway(library, run, walked=start + BATCH, missing=missing, stage=stage))
-        return self._ended(self._counted(listener, store.tracks(listener), stage), run)
+        return self._ended(self._counted(listener, songs(store, listener), stage), run)
 
     def coverage(self, listener: str, tracks: pd.DataFrame | None = None) -> Coverage:
         """
@@ -118,7 +119,7 @@ class Features:
         `tracks` is the library where the caller has it at hand.
         """
         store = self._store_for(listener)
-        tracks = store.tracks(listener) if tracks is None else tracks
+        tracks = songs(store, listener) if tracks is None else tracks
         sources = _sources(tracks)
         rest = tracks.drop(index=sources.index)
         online = [source for source in self._open_sources(store, listener, tracks) if source.is_online]
@@ -141,7 +142,7 @@ class Features:
         `tracks` is the library where the caller has it at hand.
         """
         store = self._store_for(listener)
-        tracks = store.tracks(listener) if tracks is None else tracks
+        tracks = songs(store, listener) if tracks is None else tracks
         sources, origins = _sources(tracks), store.origins(listener)
         times = origins[origins["origin"].str.startswith(GIVEN)].groupby("track_id")["seen_at"].max()
         last = times.reindex(tracks.loc[sources.index, "track_id"]).groupby(sources.to_numpy()).max()

@@ -1,4 +1,4 @@
-"""Bring tracks into a listener's library, batch by batch, so that a crash keeps every finished one."""
+"""A listener's library: bring tracks in batch by batch, so that a crash keeps every finished one, and read it."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -58,6 +58,31 @@ def keep(
         yield position, total
     if plays is not None and len(plays):
         store.save_plays(listener, plays.assign(track_id=renamed(plays["track_id"], ids)))
+
+
+def songs(store: Store, listener: str) -> pd.DataFrame:
+    """
+    The library as a track table in which each song stands once.
+
+    A song may have come by name alone, from Spotify's account data, and later with its id, from Spotify itself. It
+    stands under the id, and what only the row without one knows is filled in. The store keeps both.
+    """
+    tracks = store.tracks(listener)
+    ids = ids_of_names(tracks)
+    is_named = tracks["track_id"].isin(list(ids))
+    if not is_named.any():
+        return tracks
+    named = tracks[is_named].assign(track_id=tracks["track_id"].map(ids)).drop_duplicates("track_id")
+    kept = tracks[~is_named].set_index("track_id", drop=False)
+    return kept.fillna(named.set_index("track_id", drop=False).reindex(kept.index)).reset_index(drop=True)
+
+
+def plays(store: Store, listener: str) -> pd.DataFrame:
+    """The listening history under the ids that `songs` has: `track_id, played_at, ms_played`, oldest first."""
+    history = store.plays(listener)
+    if not history["track_id"].str.startswith(NAMED).any():
+        return history
+    return history.assign(track_id=renamed(history["track_id"], ids_of_names(store.tracks(listener))))
 
 
 def origins(track_ids: pd.Series, origin: str, now: str) -> pd.DataFrame:

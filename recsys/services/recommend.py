@@ -7,6 +7,7 @@ import pandas as pd
 from recsys.core.catalogue import Catalogue
 from recsys.core.recipe import Recipe
 from recsys.core.recommender import Recommendations, Recommender
+from recsys.services.library import songs
 from recsys.storage.store import Store
 
 
@@ -40,5 +41,5 @@ def recommend(
     catalogue: Catalogue, store: Store, listener: str, recipe: Recipe, seeds: Sequence[str] = ()
 ) -> Recommendations:
     """The list for a listener's own library as it is stored. Raises as ranking does."""
-    engine = recommender(catalogue, store.tracks(listener), store.feedback(listener), seeds)
+    engine = recommender(catalogue, songs(store, listener), store.feedback(listener), seeds)
     return engine.recommend(recipe)

@@ -21,6 +21,7 @@ from recsys.core.tracks import as_tracks
 from recsys.demo import DEMO_NOTE
 from recsys.errors import NotAllowed
 from recsys.services.connection import Connection
+from recsys.services.library import plays, songs
 from recsys.services.recommend import recommender
 from recsys.services.visitors import Visitor, guest_listener, visitor
 from recsys.storage.store import Store
@@ -88,7 +89,7 @@ class ListenerSession:
     @property
     def own_library(self) -> pd.DataFrame:
         """The listener's own track table, whatever is on the screen."""
-        return self.known("library", lambda: self.store.tracks(self.listener))
+        return self.known("library", lambda: songs(self.store, self.listener))
 
     @property
     def library(self) -> pd.DataFrame:
@@ -101,7 +102,7 @@ class ListenerSession:
     def plays(self) -> pd.DataFrame:
         """The listening history on the screen: `track_id, played_at, ms_played`."""
         if self.demo_listener is None:
-            return self.known("plays", lambda: self.store.plays(self.listener))
+            return self.known("plays", lambda: plays(self.store, self.listener))
         return wiring.demo_listeners()[self.demo_listener].plays
 
     @property

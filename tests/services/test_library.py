@@ -5,7 +5,7 @@ import pytest
 
 from recsys.core.identity import name_id
 from recsys.core.tracks import as_tracks
-from recsys.services.library import keep
+from recsys.services.library import keep, plays, songs
 from recsys.storage.database import Database
 from recsys.storage.sqlite_store import SqliteStore
 from tests.services.tables import tracks
@@ -50,6 +50,30 @@ def test_a_song_that_only_names_know_keeps_its_name_as_id_and_comes_in_once(stor
         kept(store, by_name("Another"))
 
     assert store.tracks("ada")["track_id"].tolist() == [name_id("Another", "Ida Voss")]
+
+
+def test_a_song_that_came_by_name_first_stands_once_under_the_id_it_came_with_later(store):
+    named = by_name("SONG 0", "Another", energy=[0.25, 0.75], valence=[0.5, 0.5])
+    kept(store, named, plays=pd.DataFrame({"track_id": named["track_id"], "played_at": NOW, "ms_played": 1000.0}))
+    with_id = tracks(1, energy=[0.9])
+
+    kept(store, with_id)
+
+    library = songs(store, "ada")
+    assert library["track_id"].tolist() == [named["track_id"][1], with_id["track_id"][0]]
+    assert library["title"].tolist() == ["Another", "Song 0"]
+    assert library["energy"].tolist() == [0.75, 0.9]
+    assert library["valence"].tolist() == [0.5, 0.5]
+    assert library.dtypes.equals(store.tracks("ada").dtypes)
+    assert set(plays(store, "ada")["track_id"]) == set(library["track_id"])
+    assert len(store.tracks("ada")) == 3
+
+
+def test_a_library_that_knows_all_songs_alike_is_read_as_it_is(store):
+    for table in (tracks(2), by_name("Another")):
+        kept(store, table)
+        assert songs(store, "ada").equals(store.tracks("ada"))
+    assert plays(store, "ada").empty
 
 
 def test_a_thumb_down_for_a_name_is_one_for_the_song_of_the_library(store):

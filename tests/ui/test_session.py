@@ -36,7 +36,9 @@ class RemoteStore:
 
     def plays(self, listener):
         self.asked.append("plays")
-        return pd.DataFrame({"track_id": [], "played_at": [], "ms_played": []})
+        return pd.DataFrame({"track_id": [], "played_at": [], "ms_played": []}).astype(
+            {"track_id": "str", "played_at": "str"}
+        )
 
     def recipes(self, listener):
         self.asked.append("recipes")
