@@ -143,6 +143,7 @@ def erase_panel(session: ListenerSession) -> None:
     word = st.text_input("Type “erase” to confirm", key="erase_word")
     if st.button("Erase everything of mine", key="erase", disabled=word.strip().lower() != "erase"):
         with problems.shown(), st.spinner("Erasing and counting …"):
+            wiring.last_recipes().forget(session.listener)
             counts = wiring.account().erase(session.listener)
             st.session_state.clear()  # erasing signs out: whoever is here next begins anew, with this one sentence
             st.session_state["erased"] = len(counts)

@@ -10,7 +10,7 @@ from recsys.core.features import FEATURES
 from recsys.core.recommender import Recommendations
 from recsys.core.summary import profile_in_words
 from recsys.errors import TonearmError
-from recsys.ui import problems
+from recsys.ui import problems, wiring
 from recsys.ui.recipes_panel import recipes_panel
 from recsys.ui.save_panel import save_panel
 from recsys.ui.session import ListenerSession
@@ -58,6 +58,7 @@ def ranked_list(session: ListenerSession) -> tuple[Recommendations | None, int]:
         said, back = st.columns([3, 1], vertical_alignment="center")
         said.info(f"Starting from {plain(session.seeds_are)}, not from your whole library.", icon=":material/flag:")
         back.button("Whole library", key="whole_library", on_click=session.start_from, args=((), ""))
+    wiring.last_recipes().keep(session.listener, session.recipe)
     try:
         found = session.recommender.recommend(session.recipe)
     except TonearmError as problem:

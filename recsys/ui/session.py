@@ -210,7 +210,7 @@ def _looked_up() -> ListenerSession:
         st.session_state.clear()
         session = None
     if session is None:
-        session = ListenerSession(who)
+        session = ListenerSession(who, recipe=wiring.last_recipes().of(who.listener))
         session.demo_listener = 0 if session.own_library.empty else None
         st.session_state[_KEY] = session
     session.visitor, session._cookie = who, cookie

@@ -42,6 +42,7 @@ from recsys.storage.sqlite_sessions import SqliteSessions
 from recsys.storage.sqlite_store import SqliteStore
 from recsys.storage.store import Store
 from recsys.storage.supabase_sessions import SupabaseSessions
+from recsys.ui.last_recipes import LastRecipes
 from recsys.ui.spotify_wiring import SpotifyWiring
 from recsys.ui.supabase_wiring import SupabaseWiring
 from recsys.web.deployment import Accounts, Deployment
@@ -159,6 +160,12 @@ def _give_back_memory() -> None:
 def jobs() -> Jobs:
     """Background work of all listeners."""
     return Jobs()
+
+
+@cache
+def last_recipes() -> LastRecipes:
+    """Where the sliders of all listeners stood last."""
+    return LastRecipes()
 
 
 @cache

@@ -98,14 +98,19 @@ def test_a_tab_says_which_page_it_shows(visit):
     expect(page).to_have_title("Library · Tonearm")
 
 
-def test_sliders_survive_a_change_of_page(visit):
+def test_sliders_survive_a_change_of_page_and_a_reload(visit):
     page = settled(visit("/recommend"))
     move_slider(page, "Energy", "End")
+    titles = listed_titles(page)
 
     go(page, "Library")
     go(page, "Recommend")
+    expect(page.get_by_role("slider", name="Energy").first).to_have_attribute("aria-valuetext", "decisive")
 
-    assert page.get_by_role("slider", name="Energy").first.get_attribute("aria-valuetext") == "decisive"
+    page.reload()
+    settled(page)
+    expect(page.get_by_role("slider", name="Energy").first).to_have_attribute("aria-valuetext", "decisive")
+    assert listed_titles(page) == titles
 
 
 def test_a_page_that_turns_dark_stays_legible(visit):
