@@ -26,27 +26,16 @@ MARGIN: Final = timedelta(seconds=60)
 """An access token with less than this left is renewed."""
 
 REFUSALS: Final = {
-    "provider_email_needs_verification": (
-        "unverified_email",
-        "Supabase wants your e-mail address confirmed, and Spotify never confirms one. Whoever runs this app switches "
-        "off “Confirm email” in the Supabase dashboard under Authentication, Sign In / Providers, Email.",
-    ),
-    "unexpected_failure": (
-        "no_email",
-        "Supabase could not take what Spotify says about you. Most often it misses an e-mail address, which Spotify no "
-        "longer tells: whoever runs this app allows users without an email in the Supabase dashboard under "
-        "Authentication, Sign In / Providers, Spotify.",
-    ),
-    "bad_oauth_state": ("expired", "That sign-in took longer than five minutes, or was used before. Please try again."),
-    "flow_state_expired": ("expired", "That sign-in took longer than five minutes. Please try again."),
-    "flow_state_not_found": ("expired", "That sign-in was used before. Please try again."),
-    "bad_code_verifier": ("state", "This sign-in was not begun in this browser. Please try again from here."),
-    "signup_disabled": (
-        "signup_disabled",
-        "New listeners may not sign in here: “Allow new users to sign up” is off in the Supabase dashboard.",
-    ),
+    "provider_email_needs_verification": "unverified_email",
+    "unexpected_failure": "no_email",  # what Auth says when Spotify tells no address and the project wants one
+    "bad_oauth_state": "expired",
+    "flow_state_expired": "expired",
+    "flow_state_not_found": "expired",
+    "bad_code_verifier": "state",
+    "signup_disabled": "signup_disabled",
 }
-"""Codes of Auth (https://supabase.com/docs/guides/auth/debugging/error-codes) -> reason, and a sentence."""
+"""Codes of Auth (https://supabase.com/docs/guides/auth/debugging/error-codes) -> reason. `web.sign_in_problems` has the
+sentence for each."""
 
 _ENDED: Final = "Your sign-in has ended. Log in again; your library is still here."
 _SILENT: Final = "Supabase Auth did not answer. Try again in a minute."
@@ -204,8 +193,7 @@ def _refusals() -> Iterator[None]:
 
 def _refusal(code: str | None) -> SpotifyRefused | SignInFailed:
     if code in REFUSALS:
-        reason, sentence = REFUSALS[code]
-        return SpotifyRefused(sentence, reason)
+        return SpotifyRefused(f"Supabase Auth refused the sign-in ({code}).", REFUSALS[code])
     return SignInFailed("The sign-in was not completed. Please try again.")
 
 

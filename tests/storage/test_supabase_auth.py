@@ -8,10 +8,11 @@ import pytest
 
 from recsys.errors import ReconnectSpotify, SignInFailed, SpotifyRefused, SpotifyUnreachable, StorageProblem
 from recsys.storage.encryption import Cipher
-from recsys.storage.supabase_auth import ListenerTokens, SupabaseAccounts
+from recsys.storage.supabase_auth import REFUSALS, ListenerTokens, SupabaseAccounts
 from recsys.storage.supabase_project import SupabaseProject
 from recsys.storage.supabase_sessions import SupabaseSessions
 from recsys.storage.supabase_store import SupabaseStore
+from recsys.web.sign_in_problems import SENTENCES
 from tests.database.signing_in import REDIRECT_URI, browse, gateway_at
 from tests.fakes.spotify import FakeSpotify
 from tests.storage.conftest import SECRET
@@ -137,9 +138,13 @@ def test_a_code_of_another_browser_is_refused(accounts, spotify):
     url, _ = accounts.begin(APP)
     stolen, _ = browse(url, spotify)
 
-    with pytest.raises(SpotifyRefused, match="not begun in this browser") as refused:
+    with pytest.raises(SpotifyRefused, match="bad_code_verifier") as refused:
         accounts.finish(stolen, "the verifier of another browser")
     assert refused.value.reason == "state"
+
+
+def test_every_reason_has_a_sentence_for_the_listener():
+    assert set(REFUSALS.values()) <= set(SENTENCES)
 
 
 def test_a_code_works_once(accounts, spotify):
@@ -147,7 +152,7 @@ def test_a_code_works_once(accounts, spotify):
     query, _ = browse(url, spotify)
     accounts.finish(query, verifier)
 
-    with pytest.raises(SpotifyRefused, match="used before") as refused:
+    with pytest.raises(SpotifyRefused, match="flow_state_not_found") as refused:
         accounts.finish(query, verifier)
     assert refused.value.reason == "expired"
 
@@ -157,7 +162,7 @@ def test_a_browser_that_comes_back_late_may_try_again(accounts, spotify, clock):
     query, _ = browse(url, spotify)
     clock.ahead = timedelta(minutes=6)
 
-    with pytest.raises(SpotifyRefused, match="longer than five minutes"):
+    with pytest.raises(SpotifyRefused, match="flow_state_expired"):
         accounts.finish(query, verifier)
 
 
@@ -173,7 +178,7 @@ def test_a_project_that_confirms_addresses_names_the_switch(accounts, gateway, s
     monkeypatch.setattr(spotify, "legacy", True)
     url, verifier = accounts.begin(APP)
 
-    with pytest.raises(SpotifyRefused, match="Confirm email") as refused:
+    with pytest.raises(SpotifyRefused, match="provider_email_needs_verification") as refused:
         accounts.finish(browse(url, spotify)[0], verifier)
     assert refused.value.reason == "unverified_email"
 
@@ -182,7 +187,7 @@ def test_a_project_that_insists_on_addresses_names_the_switch(accounts, gateway,
     monkeypatch.setattr(gateway.project, "is_email_optional", False)
     url, verifier = accounts.begin(APP)
 
-    with pytest.raises(SpotifyRefused, match="users without an email") as refused:
+    with pytest.raises(SpotifyRefused, match="unexpected_failure") as refused:
         accounts.finish(browse(url, spotify)[0], verifier)
     assert refused.value.reason == "no_email"
 
@@ -193,7 +198,7 @@ def test_a_project_closed_to_new_listeners_lets_those_it_knows_in(accounts, gate
 
     assert sign_in("ada").listener
     url, verifier = accounts.begin(APP)
-    with pytest.raises(SpotifyRefused, match="Allow new users to sign up") as refused:
+    with pytest.raises(SpotifyRefused, match="signup_disabled") as refused:
         accounts.finish(browse(url, spotify, "nell")[0], verifier)
     assert refused.value.reason == "signup_disabled"
 
