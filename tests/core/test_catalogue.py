@@ -99,6 +99,15 @@ def test_nobody_can_write_into_a_shared_catalogue():
         catalogue.axes[0, 0] = 1
 
 
+@pytest.mark.parametrize("number", [70_000, 1e300, -1e300, np.inf, -1])
+def test_a_popularity_or_year_that_nobody_believes_is_unknown(number):
+    catalogue = Catalogue.from_tracks(tracks({"year": number, "popularity": number}, {"year": 1999, "popularity": 100}))
+    shown = catalogue.tracks.set_index("track_id")[["year", "popularity"]]
+
+    assert shown.loc["t0"].isna().all()
+    assert shown.loc["t1"].tolist() == [1999, 100]
+
+
 def test_an_empty_table_is_an_empty_catalogue():
     catalogue = Catalogue.from_tracks(empty_tracks())
 
