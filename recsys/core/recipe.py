@@ -1,9 +1,11 @@
 """A recipe: everything a listener can set before a list is made. Saved weights and filters are recipes too."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from numbers import Integral, Real
 from typing import Any
+
+import numpy as np
 
 from recsys.core.features import FEATURES, NUMBER_FEATURES, default_weights, feature
 from recsys.errors import BadRecipe
@@ -39,7 +41,7 @@ class Recipe:
     Raises
     ------
     BadRecipe
-        A value is out of range or not a number; all weights are zero.
+        A value is out of range or not a number (True and False are none), a count is not whole; all weights are zero.
     UnknownFeature
         A weight or shift names no feature.
     """
@@ -59,9 +61,9 @@ class Recipe:
             _check_range(f"The shift of {feature(name, NUMBER_FEATURES).title.lower()}", shift, -2, 2)
         _check_range("Familiarity", self.familiarity, -1, 1)
         _check_range("Variety", self.variety, 0, 1)
-        _check_range("The number of tracks", self.length, 1, LONGEST_LIST)
+        _check_count("The number of tracks", self.length)
         if self.per_artist is not None:
-            _check_range("The number of tracks per artist", self.per_artist, 1, LONGEST_LIST)
+            _check_count("The number of tracks per artist", self.per_artist)
 
     def with_weight(self, name: str, weight: float) -> "Recipe":
         """The same recipe with one weight changed."""
@@ -73,7 +75,7 @@ class Recipe:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values that `from_json` reads back."""
-        return asdict(self)
+        return {name: _plain(value) for name, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Recipe":
@@ -95,10 +97,23 @@ def _check_weights(weights: Mapping[str, float]) -> None:
         raise BadRecipe("Every weight is zero, so nothing tells one track from another. Raise at least one slider.")
 
 
+def _check_count(what: str, count: int) -> None:
+    _check_range(what, count, 1, LONGEST_LIST)
+    if not isinstance(count, Integral):
+        raise BadRecipe(f"{what} must be a whole number, not {count}.")
+
+
 def _check_range(what: str, value: float, low: float, high: float) -> None:
     if not _is_number(value) or not low <= value <= high:
         raise BadRecipe(f"{what} must be between {low} and {high}, not {value}.")
 
 
+def _plain(value: Any) -> Any:
+    """A dial without numpy's types, which cannot be stored as JSON."""
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and math.isfinite(value)
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -1,7 +1,9 @@
 """Recipes: what can be set, and what is refused in a sentence."""
 
+import json
 import math
 
+import numpy as np
 import pytest
 
 from recsys.core.features import FEATURES, NUMBER_FEATURES, default_weights
@@ -26,7 +28,7 @@ def test_the_strongest_is_the_first_of_the_heaviest():
     assert Recipe(weights={"valence": 9.0, "energy": 9.0}).strongest() == "energy"
 
 
-@pytest.mark.parametrize("weight", [-0.1, math.nan, math.inf, 1e308, "2"])
+@pytest.mark.parametrize("weight", [-0.1, math.nan, math.inf, 1e308, 10**400, "2", True])
 def test_an_impossible_weight_is_refused(weight):
     with pytest.raises(BadRecipe, match="The weight of energy must be a number from 0 up"):
         Recipe(weights={"energy": weight})
@@ -40,12 +42,33 @@ def test_an_impossible_weight_is_refused(weight):
         {"length": 0},
         {"length": 501},
         {"per_artist": 0},
+        {"per_artist": True},
+        {"variety": True},
         {"shifts": {"energy": 3}},
+        {"shifts": {"energy": True}},
     ],
 )
 def test_a_dial_out_of_range_is_refused(dial):
     with pytest.raises(BadRecipe, match="must be between"):
         Recipe(**dial)
+
+
+@pytest.mark.parametrize("dial", [{"length": 2.5}, {"length": 2.0}, {"per_artist": 1.5}])
+def test_songs_are_counted_in_whole_numbers(dial):
+    with pytest.raises(BadRecipe, match=r"must be a whole number, not [12]\.[05]"):
+        Recipe(**dial)
+
+
+def test_numbers_of_numpy_are_numbers_and_are_stored_as_plain_ones():
+    recipe = Recipe(
+        weights={"energy": np.float32(2.5)},
+        shifts={"valence": np.int64(1)},
+        variety=np.float64(0.5),
+        length=np.int64(5),
+        per_artist=np.int32(1),
+    )
+
+    assert Recipe.from_json(json.loads(json.dumps(recipe.as_json()))) == recipe
 
 
 @pytest.mark.parametrize("given", [{"weights": {"loveliness": 1.0}}, {"shifts": {"genre": 1.0}}])
