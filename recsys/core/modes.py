@@ -21,7 +21,7 @@ from recsys.core.similarity import Weighted
 
 MOST_MODES: Final = 6
 FEWEST_TRACKS: Final = 12
-"""Below this a library is one mode: halves of it would be too few tracks to compare."""
+"""Different tracks. Below this a library is one mode: halves of it would be too few tracks to compare."""
 
 REPEATS: Final = 10
 STABLE: Final = 0.75
@@ -42,12 +42,12 @@ class Modes:
         The row of `table` of each track that speaks, by track_id.
     stability : float
         How far halves of the library agree on the division, 0 (chance) to 1. With one mode: how far the best division
-        into several got.
+        into several got. None where too few different tracks speak to compare halves.
     """
 
     table: pd.DataFrame
     members: pd.Series
-    stability: float
+    stability: float | None
 
     @property
     def is_one(self) -> bool:
@@ -57,6 +57,11 @@ class Modes:
     @property
     def sentence(self) -> str:
         """The result in words."""
+        if self.stability is None:
+            return (
+                "Your library counts as one taste: whether it has parts can be told from "
+                f"{FEWEST_TRACKS} different tracks on, and enough is known of fewer."
+            )
         if self.is_one:
             return "Your library is one taste: halves of it do not agree on any division into parts."
         tastes = f"Your library has {len(self.table)} tastes."
@@ -82,11 +87,11 @@ def modes(recommender: Recommender, weights: Mapping[str, float], seed: int = 0)
     return _described(own, units, labels, stability)
 
 
-def _divide(units: Doubles, seed: int) -> tuple[Integers, float]:
-    """The mode of each track, and how stable the division is."""
+def _divide(units: Doubles, seed: int) -> tuple[Integers, float | None]:
+    """The mode of each track, and how stable the division is; None where that cannot be told."""
     together = np.zeros(len(units), dtype=np.int64)
-    if len(np.unique(units.round(6), axis=0)) < FEWEST_TRACKS:
-        return together, 0.0
+    if _count_different(units) < FEWEST_TRACKS:
+        return together, None
     counts = range(2, min(MOST_MODES, len(units) // (FEWEST_TRACKS // 2)) + 1)
     divisions = {count: _cluster(units, count, seed) for count in counts}
     best = max(counts, key=lambda count: _silhouette(units, divisions[count]))
@@ -94,14 +99,20 @@ def _divide(units: Doubles, seed: int) -> tuple[Integers, float]:
     return (divisions[best] if stability >= STABLE else together), stability
 
 
+def _count_different(units: Doubles) -> int:
+    return len(np.unique(units.round(6), axis=0))
+
+
 def _cluster(units: Doubles, count: int, seed: int) -> Integers:
     return _nearest(units, _centres(units, count, seed))
 
 
 def _centres(units: Doubles, count: int, seed: int) -> Doubles:
+    """The centres of `count` clusters; of fewer where fewer tracks are different, for half a library may be alike."""
     from sklearn.cluster import KMeans  # costs 1.5 s to import, and the first page does not need it
 
-    return np.asarray(KMeans(count, n_init=3, random_state=seed).fit(units).cluster_centers_, dtype=np.float64)
+    possible = min(count, _count_different(units))
+    return np.asarray(KMeans(possible, n_init=3, random_state=seed).fit(units).cluster_centers_, dtype=np.float64)
 
 
 def _nearest(units: Doubles, centres: Doubles) -> Integers:
@@ -127,7 +138,7 @@ def _stability(units: Doubles, count: int, seed: int) -> float:
     return float(np.clip(np.mean(agreed), 0, 1))
 
 
-def _described(own: pd.DataFrame, units: Doubles, labels: Integers, stability: float) -> Modes:
+def _described(own: pd.DataFrame, units: Doubles, labels: Integers, stability: float | None) -> Modes:
     found, counts = np.unique(labels, return_counts=True)
     order = found[np.argsort(-counts, kind="stable")]
     medoids = [_medoid(units, np.flatnonzero(labels == label)) for label in order]

@@ -68,6 +68,25 @@ def test_a_small_library_is_one_mode(count):
     assert found.members.tolist() == [0] * count
 
 
+@pytest.mark.parametrize("few", [LOUD.head(11), random_tracks(30).assign(energy=0.5, valence=0.5, acousticness=0.5)])
+def test_of_too_few_different_tracks_nothing_is_said_about_halves(few):
+    found = of(few)
+
+    assert found.stability is None
+    assert "from 12 different tracks on" in found.sentence
+    assert "halves" not in found.sentence
+
+
+def test_a_library_in_which_most_tracks_are_alike_is_divided_without_a_warning():
+    alike = random_tracks(80, prefix="same").assign(energy=0.5, valence=0.5, acousticness=0.5)
+
+    found = of(alike, random_tracks(12, seed=5, prefix="other"))
+
+    assert found.stability is not None
+    assert found.table["tracks"].sum() == 92
+    assert found.members[alike["track_id"]].nunique() == 1
+
+
 def test_the_same_track_many_times_over_is_one_mode():
     alike = random_tracks(30, prefix="same").assign(energy=0.5, valence=0.5, acousticness=0.5)
 
