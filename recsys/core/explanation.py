@@ -31,7 +31,8 @@ class Explanation:
         By feature name (and "familiar artist" where that dial is used), summing to `score`; against the average song
         of the catalogue.
     nearest : DataFrame
-        track_id, title, artists, cosine of the listener's own tracks most like it, best first.
+        track_id, title, artists, cosine of the listener's own tracks most like it, best first; only of those that
+        speak, for of the others too little is known to be compared.
     strongest : str
         The feature that weighs most, or the one asked about.
     rank_without : int or None
@@ -99,11 +100,12 @@ def explain_all(
 def nearest_own(
     recommender: Recommender, ranking: Ranking, rows: np.ndarray, count: int = NEAREST
 ) -> list[pd.DataFrame]:
-    """For each row of the catalogue the listener's own tracks most like it: track_id, title, artists, cosine."""
-    songs = Weighted.of(recommender.catalogue.points(rows), ranking.profile.metric)
-    likeness = cosines(songs, Weighted.of(recommender.points, ranking.profile.metric))
+    """For each row of the catalogue the speaking own tracks most like it: track_id, title, artists, cosine."""
+    speaks, metric = ranking.profile.speaks, ranking.profile.metric
+    songs = Weighted.of(recommender.catalogue.points(rows), metric)
+    likeness = cosines(songs, Weighted.of(recommender.points.take(speaks), metric))
     order = np.argsort(-likeness, axis=1, kind="stable")[:, :count]
-    own = recommender.own
+    own = recommender.own[speaks]
     return [
         own.iloc[at].assign(cosine=row[at].astype(np.float64)).reset_index(drop=True)
         for at, row in zip(order, likeness, strict=True)

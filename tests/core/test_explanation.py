@@ -1,5 +1,6 @@
 """Why a song is where it is."""
 
+import pandas as pd
 import pytest
 
 from recsys.core.catalogue import Catalogue
@@ -49,6 +50,15 @@ def test_the_nearest_own_tracks_are_the_most_alike():
     assert len(nearest) == 3
     assert nearest["cosine"].is_monotonic_decreasing
     assert nearest.columns.tolist() == ["track_id", "title", "artists", "cosine"]
+
+
+def test_an_own_track_of_which_too_little_is_known_is_like_no_song():
+    library = pd.concat([LIBRARY, tracks({"track_id": "hardly known", "energy": 0.9})], ignore_index=True)
+    engine = Recommender(CATALOGUE, library)
+    told = explain_all(engine, RECIPE, engine.recommend(RECIPE).table["track_id"].tolist())
+
+    assert "hardly known" in engine.own["track_id"].tolist()
+    assert {near for each in told for near in each.nearest["track_id"]} <= set(LIBRARY["track_id"])
 
 
 def test_the_rank_without_the_strongest_feature_is_the_rank_of_that_recipe():
