@@ -10,7 +10,7 @@ from recsys.core.arrays import Integers
 from recsys.core.catalogue import Catalogue, best_of_each
 from recsys.core.features import AUDIO_FEATURES
 from recsys.core.identity import song_numbers
-from recsys.core.scaling import Points
+from recsys.core.scaling import AXIS_FEATURE, Points
 from recsys.errors import BadTracks, NothingToRank
 
 LONGEST_LIBRARY: Final = 1000
@@ -52,7 +52,7 @@ def speakers(catalogue: Catalogue, library: pd.DataFrame, seeds: Sequence[str]) 
 
 def placed(catalogue: Catalogue, tracks: pd.DataFrame) -> Points:
     """
-    Tracks in model space; where the catalogue knows more of the same track than the table does, as it knows it.
+    Tracks in model space; a feature that the table does not know of a track is as the catalogue knows it.
 
     A thumb on a recommendation brings a track without its numbers, and so does a listening history: they are the
     catalogue's own.
@@ -60,9 +60,10 @@ def placed(catalogue: Catalogue, tracks: pd.DataFrame) -> Points:
     points, rows = catalogue.space.place(tracks), _rows_known(catalogue, tracks)
     at = np.flatnonzero(rows >= 0)
     there = catalogue.points(rows[at])
-    is_better = there.known.sum(axis=0) > points.known[:, at].sum(axis=0)
     axes, known = points.axes.copy(), points.known.copy()
-    axes[:, at[is_better]], known[:, at[is_better]] = there.axes[:, is_better], there.known[:, is_better]
+    is_missing = known[:, at] == 0
+    axes[:, at] = np.where(is_missing[AXIS_FEATURE], there.axes, axes[:, at])
+    known[:, at] = np.where(is_missing, there.known, known[:, at])
     return Points(axes, known)
 
 

@@ -44,6 +44,14 @@ def test_a_song_with_numbers_of_its_own_keeps_them():
     np.testing.assert_array_equal(placed(CATALOGUE, mine).axes, CATALOGUE.space.place(mine).axes)
 
 
+def test_what_the_table_knows_of_a_track_stays_and_only_the_rest_is_the_catalogues():
+    mine = as_tracks(BARE.head(3).assign(energy=[0.1, 0.5, 0.9]))
+    told = songs(60).head(3).assign(energy=mine["energy"])
+
+    np.testing.assert_allclose(placed(CATALOGUE, mine).axes, CATALOGUE.space.place(told).axes, atol=1e-6)
+    np.testing.assert_array_equal(placed(CATALOGUE, mine).known, CATALOGUE.space.place(told).known)
+
+
 def test_a_track_that_came_as_an_id_alone_is_shown_by_its_name():
     bare = as_tracks(BARE.head(2).assign(title=["t0", "Mine"], artists=["", "Me"]))
 
