@@ -10,6 +10,7 @@ import pandas as pd
 from recsys.core.arrays import Integers
 from recsys.core.features import FEATURES
 from recsys.core.holdout import Pool
+from recsys.core.identity import owned
 from recsys.core.proof import Proof, check_enough, prove
 from recsys.core.recipe import Recipe
 from recsys.core.tracks import as_tracks
@@ -102,17 +103,20 @@ def own_pool(catalogue: pd.DataFrame, library: pd.DataFrame) -> tuple[Pool, Inte
     """
     A catalogue with the listener's own songs in it, and the rows of those.
 
-    Songs of the library that the catalogue lacks join it, for a song that cannot be recommended cannot be found. Of
-    a large catalogue `MOST_SONGS` are drawn.
+    Songs of the library that the catalogue lacks join it, for a song that cannot be recommended cannot be found. What
+    the library does not know of a track is as the catalogue knows it, as in every list. Of a large catalogue
+    `MOST_SONGS` others are drawn.
 
     Raises
     ------
     NothingToRank
         Too little is left to compare the library with.
     """
-    others = catalogue[~catalogue["track_id"].isin(library["track_id"])]
+    is_own = catalogue["track_id"].isin(library["track_id"])
+    library = _filled(library, catalogue[is_own])
+    others = catalogue[~is_own]
     if len(others) > MOST_SONGS:
-        others = others.sample(MOST_SONGS, random_state=SEED)
+        others = _drawn(others, library)
     pool = Pool.from_tracks(as_tracks(pd.concat([library, others], ignore_index=True)), SEED)
     rows = pool.rows_of(library["track_id"].tolist())
     check_enough(rows)
@@ -122,3 +126,15 @@ def own_pool(catalogue: pd.DataFrame, library: pd.DataFrame) -> tuple[Pool, Inte
             f"{FEWEST_CANDIDATES} songs that are not yours, with all their audio features."
         )
     return pool, rows
+
+
+def _drawn(others: pd.DataFrame, library: pd.DataFrame) -> pd.DataFrame:
+    """Some songs of a catalogue, and its versions of own songs, of which more may be known there."""
+    is_version = owned(others, library)
+    strangers = others[~is_version]
+    return pd.concat([others[is_version], strangers.sample(min(MOST_SONGS, len(strangers)), random_state=SEED)])
+
+
+def _filled(library: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """The library with what it lacks of a track from another table that has the same track."""
+    return library.set_index("track_id").fillna(known.set_index("track_id")).reset_index()

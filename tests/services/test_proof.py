@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recsys.core.catalogue import Catalogue
 from recsys.core.recipe import Recipe
+from recsys.core.recommender import Recommender
+from recsys.core.tracks import as_tracks
 from recsys.errors import NothingToRank
 from recsys.services import proof
 from recsys.services.jobs import Jobs
@@ -77,6 +80,32 @@ def test_of_a_large_catalogue_a_part_is_drawn_and_every_own_song_stays(songs, mo
 
     assert len(pool.tracks) == 650
     assert len(rows) == 50
+
+
+@pytest.mark.parametrize("prefix", ["", "another id of "])
+@pytest.mark.parametrize("most", [600, 1000])
+def test_a_library_without_numbers_is_tested_with_those_of_the_catalogue_as_its_lists_are(
+    songs, monkeypatch, prefix, most
+):
+    monkeypatch.setattr(proof, "MOST_SONGS", most)
+    bare = as_tracks(library(songs)[["track_id", "title", "artists"]])
+    bare = bare.assign(track_id=prefix + bare["track_id"])
+
+    pool, rows = own_pool(songs, bare)
+
+    assert len(Recommender(Catalogue.from_tracks(songs), bare).recommend(Recipe()).table) == 30
+    assert len(rows) == 50
+    assert len(pool.tracks) == min(800, 50 + most)
+    assert pool.tracks.loc[rows, "title"].isin(bare["title"]).all()
+
+
+def test_numbers_that_the_library_knows_of_a_track_stay(songs):
+    mine = library(songs).assign(energy=0.123, valence=np.nan)
+    pool, rows = own_pool(songs, mine)
+    tracks = pool.tracks.loc[rows].set_index("track_id")
+
+    assert tracks["energy"].eq(0.123).all()
+    assert tracks["valence"].equals(songs.set_index("track_id").loc[tracks.index, "valence"])
 
 
 def test_only_songs_with_all_audio_features_are_counted(songs):
