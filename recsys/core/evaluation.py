@@ -126,7 +126,7 @@ class Evaluation:
     coverage : mapping of method to float
     counts : mapping of str to int
         `lists` that were measured, and those left out: `too_short` with too few testable songs, `beyond_limit`, and
-        `nothing_hidden` when only new artists count and no hidden song is by one.
+        `nothing_hidden` when no hidden song may be looked for: by a new artist, where only those count.
     """
 
     values: Mapping[str, pd.DataFrame]
@@ -196,7 +196,7 @@ def evaluate(
             records.append({"method": key, "list": name} | measure(pool, halves, answer, asked))
             first[key] += [answer.rows[:TOP]] if cut == 0 else []
     if not records:
-        raise NothingToRank(_nothing_measured(hold_out))
+        raise NothingToRank(_nothing_measured(hold_out, len(names)))
     means = pd.DataFrame(records).groupby(["method", "list"]).mean()
     values = {method: means.loc[method] for method in methods}
     covered = {method: _coverage(pool, rows) for method, rows in first.items()}
@@ -218,9 +218,11 @@ def _coverage(pool: Pool, lists: list[Integers]) -> float:
     return coverage(rows, TOP * len(lists), int(pool.is_testable.sum()))
 
 
-def _nothing_measured(hold_out: HoldOut) -> str:
-    if hold_out.only_new_artists:
+def _nothing_measured(hold_out: HoldOut, chosen: int) -> str:
+    if chosen and hold_out.only_new_artists:
         return "No list hides a song by an artist that is new to it, so there is nothing to measure."
+    if chosen:
+        return "Every song that the lists hide is visible under another name, so there is nothing to measure."
     return (
         f"No list holds {hold_out.min_tracks} songs or more that the catalogue knows with their audio features, "
         "so there is nothing to measure."

@@ -1,7 +1,7 @@
 """Lists cut in two: some songs stay visible, the others are hidden, and the rest of the catalogue is where to look.
 
 Songs, not track ids, are hidden: a catalogue holds a song once and every id of it leads to the same row, so a hidden
-song is never visible under another id.
+song is never visible under another id. Rows that share an ISRC with a visible song are owned with it: no candidates.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from recsys.core.arrays import Codes, Floats, Integers, Mask
 from recsys.core.artists import first_artists
 from recsys.core.baselines import audio, standardised
 from recsys.core.catalogue import Catalogue, prepare
-from recsys.core.identity import numbers_of
+from recsys.core.identity import isrcs, numbers_of
 from recsys.core.metrics import random_distance
 from recsys.errors import NothingToRank
 
@@ -77,9 +77,16 @@ class Pool:
         return cls(catalogue, songs, is_testable, first_artists(songs["artists"]), points, spread)
 
     def rows_of(self, track_ids: list[str]) -> Integers:
-        """The rows of the testable songs among some track ids, each once, rising; unknown ids have none."""
+        """The rows of the testable songs among some track ids, each recording once, rising; unknown ids have none."""
         rows = np.unique(np.array(list(self.catalogue.rows_of(track_ids).values()), dtype=np.int64))
-        return rows[self.is_testable[rows]]
+        rows = rows[self.is_testable[rows]]
+        recordings = isrcs(self.tracks["isrc"].iloc[rows])
+        is_new: Mask = (~recordings.duplicated() | recordings.isna()).to_numpy(dtype=bool)
+        return rows[is_new]
+
+    def owned(self, rows: Integers) -> Integers:
+        """The rows that the owner of some rows has: these, and those of the same recording under another name."""
+        return self.catalogue.rows_owned(self.tracks.iloc[rows])
 
     def lists(self, entries: pd.DataFrame) -> Lists:
         """The testable rows of every list in a table with the columns `list` and `track_id`; perhaps none."""
@@ -148,14 +155,14 @@ class Split:
 
 
 def split(pool: Pool, rows: Integers, hold_out: HoldOut, rng: np.random.Generator) -> Split:
-    """Cut the rows of one list of at least two songs. `hidden` may be empty when only new artists count."""
+    """Cut the rows of one list of at least two songs. `hidden` may be empty: what is owned or familiar is not asked."""
     mixed = rng.permutation(rows[np.argsort(pool.catalogue.songs[rows])])  # what else is known moves rows, not songs
     within = mixed[:LONGEST_LIST]
     count = min(max(round(hold_out.hide * len(within)), 1), len(within) - 1)
     hidden, visible = within[:count], within[count:]
     candidates = pool.is_testable.copy()
     candidates[mixed[LONGEST_LIST:]] = False
-    candidates[visible] = False
+    candidates[pool.owned(visible)] = False
     if hold_out.only_new_artists:
         candidates[pool.catalogue.artists.rows_by(pool.tracks["artists"].iloc[visible])] = False
     return Split(visible, hidden[candidates[hidden]], candidates)

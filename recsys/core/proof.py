@@ -129,14 +129,14 @@ def halves(
     The songs of `visible` are visible in every split; those of `others` take no part at all.
     """
     candidates = pool.is_testable.copy()
-    candidates[visible] = False
+    candidates[pool.owned(visible)] = False
     candidates[others] = False
     splits = []
     for _ in range(cuts):
         one, other = np.array_split(rng.permutation(rows), 2)
         for hidden, shown in ((one, other), (other, one)):
             allowed = candidates.copy()
-            allowed[shown] = False
+            allowed[pool.owned(shown)] = False
             splits.append(Split(np.concatenate([visible, shown]), hidden, allowed))
     return splits
 

@@ -116,9 +116,17 @@ def test_a_list_by_one_artist_hides_nothing_when_only_new_artists_count():
         evaluate(pool, {"one artist": lists["one artist"]}, {"random": Chance()}, new_only)
 
 
-def test_lists_that_are_all_too_short_are_said_to_be(pool, lists):
+@pytest.mark.parametrize("only_new_artists", [False, True])
+def test_lists_that_are_all_too_short_are_said_to_be(pool, lists, only_new_artists):
     with pytest.raises(NothingToRank, match="31 songs"):
-        evaluate(pool, lists, {"random": Chance()}, HoldOut(min_tracks=31))
+        evaluate(pool, lists, {"random": Chance()}, HoldOut(min_tracks=31, only_new_artists=only_new_artists))
+
+
+def test_a_list_of_one_recording_under_several_names_hides_nothing():
+    pool = Pool.from_tracks(two_kinds(each=30, isrc="GBABC1234567"))
+
+    with pytest.raises(NothingToRank, match="visible under another name"):
+        evaluate(pool, {"one": np.arange(25)}, {"random": Chance()}, HoldOut())
 
 
 def test_progress_counts_every_cut(pool, lists):

@@ -79,6 +79,21 @@ def test_a_guest_on_a_visible_song_is_no_new_artist():
     assert len(found.hidden) == 0
 
 
+def test_a_recording_that_is_visible_is_neither_asked_for_nor_a_candidate_under_another_name():
+    tracks = two_kinds(each=20)
+    tracks["isrc"] = [f"GBABC{n // 2:07d}" for n in range(40)]  # c0 and c1 are one recording, and so on
+    pool = Pool.from_tracks(tracks)
+    mine = pool.lists(entries(mine=[f"c{n}" for n in range(14)]))["mine"]
+    found = cut(pool, mine)
+    recordings = pool.tracks["isrc"]
+
+    assert not set(recordings.iloc[found.visible]) & set(recordings[found.candidates])
+    assert not set(recordings.iloc[found.visible]) & set(recordings.iloc[found.hidden])
+    assert 0 < len(found.hidden) < 7
+    assert found.candidates.sum() == 40 - 2 * recordings.iloc[found.visible].nunique()
+    assert len(pool.rows_of([f"c{n}" for n in range(14)])) == 7, "a library is tested with each recording once"
+
+
 def test_songs_beyond_the_longest_list_are_neither_visible_nor_hidden_nor_candidates():
     pool = Pool.from_tracks(two_kinds(each=LONGEST_LIST + 30))
     rows = pool.rows_of([f"c{n}" for n in range(LONGEST_LIST + 30)])

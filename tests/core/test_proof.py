@@ -52,6 +52,17 @@ def test_each_half_is_hidden_once_a_cut_while_the_other_is_visible(pool, mine):
         assert not cut.candidates[cut.visible].any()
 
 
+def test_a_visible_recording_is_no_candidate_under_another_name():
+    tracks = two_kinds(each=60)
+    tracks["isrc"] = [f"GBABC{n % 60:07d}" for n in range(120)]  # c0 and l0 are one recording, and so on
+    pool = Pool.from_tracks(tracks)
+
+    for cut in halves(pool, pool.rows_of([f"c{n}" for n in range(20)]), NONE, NONE, cuts=1, rng=rng()):
+        assert len(cut.hidden) == 10
+        assert cut.candidates[cut.hidden].all()
+        assert not set(pool.tracks["isrc"].iloc[cut.visible]) & set(pool.tracks["isrc"][cut.candidates])
+
+
 def test_songs_that_are_always_visible_are_never_asked_for_and_others_take_no_part(pool, mine):
     splits = halves(pool, mine[:20], mine[20:40], mine[40:], cuts=1, rng=rng())
 
