@@ -60,11 +60,12 @@ class Popularity:
     """The charts: the same list for everybody. A song of unknown popularity comes after all others."""
 
     def __init__(self, popularity: Doubles) -> None:
-        self._popularity = np.where(np.isnan(popularity), -1.0, popularity)
+        """`popularity` (songs,), on any scale, NaN where unknown."""
+        self._level = np.unique(np.where(np.isnan(popularity), -np.inf, popularity), return_inverse=True)[1]
 
     def answer(self, visible: Integers, candidates: Mask, depth: int, rng: np.random.Generator) -> Answer:
         """Candidates by popularity, equal ones in an order drawn at each call."""
-        return _first(self._popularity + 0.5 * rng.random(len(candidates)), candidates, depth)
+        return _first(self._level + 0.5 * rng.random(len(candidates)), candidates, depth)
 
 
 class MeanCosine:

@@ -41,6 +41,13 @@ def test_equally_popular_songs_take_turns():
     assert {int(answer(charts, [], everything(2), seed=seed).rows[0]) for seed in range(20)} == {0, 1}
 
 
+def test_the_draw_between_equals_never_lifts_a_song_above_a_more_popular_one():
+    charts = Popularity(np.array([0.5, 0.9, 0.51, np.nan]))
+    orders = {tuple(answer(charts, [], everything(4), seed=seed).rows.tolist()) for seed in range(50)}
+
+    assert orders == {(1, 2, 0, 3)}
+
+
 def test_mean_cosine_ranks_by_the_angle_to_the_mean_of_what_is_visible():
     points = np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 1.9], [1.0, -1.0], [np.nan, 1.0]])
     found = answer(MeanCosine(points), [0, 1], everything(5))
