@@ -25,9 +25,9 @@ Examples:
 \b
 --json prints one object:
   settings                catalogue, playlists, genres, hide, min_tracks, limit, cuts, seed, new_artists, weights
-  counts                  tracks, songs, testable_songs (all audio features known); entries (rows of --playlists),
-                          unknown_entries (not in the catalogue); all_lists = lists (measured) + too_short
-                          + beyond_limit + nothing_hidden
+  counts                  tracks, songs, testable_songs (all audio features known); entries (tracks on the lists
+                          of --playlists, each once a list), unknown_entries (not in the catalogue);
+                          all_lists = lists (measured) + too_short + beyond_limit + nothing_hidden
   methods                 method -> metric -> {mean, low, high}
   ratios_to_textbook      method -> metric -> {mean, low, high}, or null where the textbook found nothing;
                           high is null where the textbook may find nothing, so that nothing bounds the ratio
@@ -37,6 +37,7 @@ low and high end the 95 % bootstrap interval over lists; differences are paired.
 so its ends are null. Methods: random, popularity, textbook, z_scored, ours, ours_audio. Metrics: ndcg@50, r_precision,
 recall@50, recall@100, hit@10, auc, coverage, intra_list_distance (1 is a random pair), artist_repetition.
 """
+SEEDS: Final = click.IntRange(0, 2**32 - 1)
 SKIPPED: Final = {
     "popularity": "Popularity is not compared: no song of the catalogue has one.",
     "ours_audio": "Audio alone is not compared: no audio feature has weight.",
@@ -60,7 +61,7 @@ class Share(click.FloatRange):
 @click.option("--min-tracks", type=click.IntRange(2), default=20, show_default=True, help="Leave out shorter lists.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many lists, drawn at random.")
 @click.option("--cuts", type=click.IntRange(1), default=4, show_default=True, help="Cut each list so often anew.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed, the same numbers.")
+@click.option("--seed", type=SEEDS, default=0, show_default=True, help="The same seed, the same numbers.")
 @click.option("--new-artists", is_flag=True, help="Only songs by artists of whom nothing is visible count.")
 @click.option("--weight", "weights", multiple=True, metavar="NAME=VALUE", help="How much a feature counts.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")

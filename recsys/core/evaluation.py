@@ -224,7 +224,7 @@ def _nothing_measured(hold_out: HoldOut, chosen: int) -> str:
     if chosen:
         return "Every song that the lists hide is visible under another name, so there is nothing to measure."
     return (
-        f"No list holds {hold_out.min_tracks} songs or more that the catalogue knows with their audio features, "
+        f"No list holds {hold_out.min_tracks:,} songs or more that the catalogue knows with their audio features, "
         "so there is nothing to measure."
     )
 

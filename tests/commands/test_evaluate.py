@@ -133,5 +133,28 @@ def test_a_missing_file_is_named(files, name):
     assert "gone.csv" in str(answer.exception)
 
 
-def test_a_share_outside_its_range_is_refused(files):
-    assert [run(files, "--hide", share).exit_code for share in ("1.5", "nan")] == [2, 2]
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(("--hide", share) for share in ("0", "1.5", "nan")),
+        ("--min-tracks", "1"),
+        ("--limit", "0"),
+        ("--cuts", "0"),
+        *(("--seed", seed) for seed in ("-1", "99999999999999999999")),
+    ],
+)
+def test_a_number_outside_its_range_is_refused(files, option, value):
+    answer = run(files, option, value)
+
+    assert answer.exit_code == 2
+    assert f"Invalid value for '{option}'" in answer.stderr
+
+
+def test_a_track_that_stands_twice_on_a_list_is_one_entry(files, tmp_path):
+    lists = (files / "lists.csv").read_text("utf-8")
+    (tmp_path / "twice.csv").write_text(lists + lists.removeprefix("playlist_id,track_id"), "utf-8")
+    once = json.loads(run(files, "--json").stdout)
+    twice = json.loads(run(files, "--json", playlists=tmp_path / "twice.csv").stdout)
+
+    assert twice["counts"] == once["counts"]
+    assert twice["methods"] == once["methods"]
