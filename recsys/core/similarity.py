@@ -81,8 +81,8 @@ class Weighted:
 
     def lengths(self, other: "Weighted") -> Matrix:
         """|x|_w |y|_w of every pair over what is known of both, (n, m); where nothing is, tiny."""
-        squared = (self.squares.T @ other.known) * (self.known.T @ other.squares)
-        return np.asarray(np.sqrt(np.maximum(squared, TINY)))
+        squared = np.maximum(self.squares.T @ other.known, TINY) * np.maximum(self.known.T @ other.squares, TINY)
+        return np.asarray(np.sqrt(squared))
 
     def units(self, known: Matrix) -> Matrix:
         """Axes divided by their length within the features of a pattern (features,), (axes, n)."""

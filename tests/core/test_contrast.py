@@ -67,6 +67,14 @@ def test_contributions_sum_even_under_lopsided_weights():
     assert told.contributions(SONGS).sum(axis=1) == pytest.approx(told.exact_scores(SONGS), abs=1e-5)
 
 
+def test_tracks_close_to_the_median_are_compared_by_their_direction_as_all_others_are():
+    axes, known = np.zeros((len(AXIS_FEATURE), 3), np.float32), np.ones((len(FEATURES), 3), np.float32)
+    axes[0] = (1e-5, 1e-5, -1e-5)
+    tracks = Weighted.of(Points(axes, known), metric(np.array([1.0, *[0.0] * 11]), np.ones(12, dtype=bool)))
+
+    assert cosines(tracks, tracks)[0] == pytest.approx([1, 1, -1])
+
+
 def test_a_feature_that_is_unknown_or_has_no_weight_adds_nothing():
     by = metric(np.where(np.arange(len(FEATURES)) == 3, 0.0, 1.0), np.ones(len(FEATURES), dtype=bool))
     told = contrast(by=by).contributions(SONGS)
