@@ -6,11 +6,12 @@ A kernel density ratio on the same weighted cosine: measured NDCG@50 is 1.44 to 
 mean profile. Disliked tracks are a second background, trusted as n / (n + 10) of them are known.
 Contributions are the Aumann-Shapley path integral (Friedman 2004; Sundararajan et al. 2017): with
 c = Σ_f c_f, log mean e^(β c) = ∫_0^1 β Σ_f E_t[c_f] dt, where E_t weighs tracks by softmax(t β c). Gauss-Legendre nodes
-make the integral exact to float64 for all practical purposes, so contributions sum to the score.
+make the integral right to 3e-7 whatever the weights, so contributions sum to the score.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import ceil
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -31,7 +32,10 @@ MANY_DISLIKES: Final = 100
 """With n dislikes β grows by 7 n / (n + 100): judged songs on both sides bear a sharper eye than a random background.
 On the listener who marked 2,017 songs the cross-validated AUC rises from .826 to .844; a few thumbs change little."""
 
-NODES: Final = 8
+NODES_PER_SHARPNESS: Final = 3
+"""Where one feature weighs all, cosines are 1 or −1 and the integrand bends as sharply as β: with 8 nodes for any β the
+sum was off by up to 5e-4 at β 5 and 8e-2 at 12, with 3 β nodes by 3e-7."""
+
 Term: TypeAlias = Callable[[Weighted, Weighted, float], np.ndarray]
 
 
@@ -101,10 +105,10 @@ def _log_mean_exp_by_axis(songs: Weighted, others: Weighted, sharpness: float) -
     """The same split over axes, (n, axes)."""
     lengths = songs.lengths(others)
     similar = (songs.axes.T @ others.axes) / lengths
-    nodes, shares = np.polynomial.legendre.leggauss(NODES)
-    total = np.zeros((similar.shape[0], others.axes.shape[0]))
+    nodes, shares = np.polynomial.legendre.leggauss(ceil(NODES_PER_SHARPNESS * sharpness))
+    weights = np.zeros_like(similar)
     for node, share in zip((nodes + 1) / 2, shares / 2, strict=True):
         pull = np.exp(node * sharpness * similar)
-        pull /= pull.sum(axis=1, keepdims=True)
-        total += share * ((pull / lengths) @ others.axes.T)
-    return np.asarray(sharpness * songs.axes.T * total)
+        pull *= share / pull.sum(axis=1, keepdims=True)
+        weights += pull
+    return np.asarray(sharpness * songs.axes.T * ((weights / lengths) @ others.axes.T))

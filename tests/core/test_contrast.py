@@ -67,6 +67,15 @@ def test_contributions_sum_even_under_lopsided_weights():
     assert told.contributions(SONGS).sum(axis=1) == pytest.approx(told.exact_scores(SONGS), abs=1e-5)
 
 
+def test_contributions_sum_to_the_score_however_sharp_the_eye_and_lopsided_the_weights():
+    many = Catalogue.from_tracks(random_tracks(1000, seed=3))
+    by = metric(np.array([1.0, *[1e-3] * (len(FEATURES) - 1)]), np.ones(len(FEATURES), dtype=bool))
+    told = contrast(dislikes=many.points(np.arange(1000)), by=by)
+
+    assert told.sharpness > 11
+    assert told.contributions(SONGS).sum(axis=1) == pytest.approx(told.exact_scores(SONGS), abs=1e-6)
+
+
 def test_tracks_close_to_the_median_are_compared_by_their_direction_as_all_others_are():
     axes, known = np.zeros((len(AXIS_FEATURE), 3), np.float32), np.ones((len(FEATURES), 3), np.float32)
     axes[0] = (1e-5, 1e-5, -1e-5)
