@@ -5,6 +5,11 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy; two threads only spin on small machines
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True)  # a commit passes or fails alike wherever it is tested
+settings.register_profile("other")  # --hypothesis-profile other looks for examples that nobody has seen
+settings.load_profile("same")
 
 pytest_plugins = ["tests.database.fixtures"]
 

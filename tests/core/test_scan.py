@@ -10,7 +10,7 @@ from recsys.core.catalogue import Catalogue
 from recsys.core.features import FEATURES
 from recsys.core.scaling import AXIS_FEATURE, Points
 from recsys.core.scan import Scan
-from recsys.core.similarity import Metric, Weighted, best, cosine_blocks, cosines, metric
+from recsys.core.similarity import ENOUGH_KNOWN, Metric, Weighted, best, cosine_blocks, cosines, metric
 from tests.core.small import random_tracks
 
 ALL = np.ones(len(FEATURES), dtype=bool)
@@ -50,7 +50,8 @@ def slowly(centre, by):
         x, known = songs.axes[:, at].astype(float), songs.known[:, at][AXIS_FEATURE]
         w = by.weights[AXIS_FEATURE].astype(float) * known
         lengths = np.sqrt((w * x * x).sum() * (w * centre * centre).sum())
-        if songs.known[:, at] @ by.weights >= by.weights.sum() / 2:
+        weights = by.weights.astype(float)
+        if songs.known[:, at] @ weights >= ENOUGH_KNOWN * weights.sum():
             found[at] = (w * x * centre).sum() / lengths if lengths > 1e-8 else 0
     return found
 
