@@ -16,7 +16,7 @@ BETWEEN: Final = " \t\r\n,"
 
 def entries(stream: BinaryIO, name: str) -> Iterator[Any]:
     """
-    The entries of a JSON array, or the only value of any other JSON.
+    The entries of a JSON array, the objects of JSON Lines (https://jsonlines.org), or the only value of any other JSON.
 
     Raises
     ------
@@ -26,7 +26,9 @@ def entries(stream: BinaryIO, name: str) -> Iterator[Any]:
     texts = _texts(stream, name)
     text = next(texts, "").lstrip()
     if text.startswith("["):
-        yield from _array(text[1:], texts, name)
+        yield from _values(text[1:], texts, name, closing="]")
+    elif _is_lines(text):
+        yield from _values(text, texts, name, closing="")
     else:
         yield _whole(text, texts, name)
 
@@ -44,16 +46,30 @@ def _texts(stream: BinaryIO, name: str) -> Iterator[str]:
         yield decoder.decode(chunk)
 
 
-def _array(text: str, texts: Iterator[str], name: str) -> Iterator[Any]:
+def _is_lines(text: str) -> bool:
+    """True when one object follows another."""
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return text[end:].lstrip().startswith("{")
+
+
+def _values(text: str, texts: Iterator[str], name: str, closing: str) -> Iterator[Any]:
     decoder = json.JSONDecoder()
     at = 0
     while True:
         at = _past_blanks(text, at)
-        if at < len(text) and text[at] == "]":
+        if closing and text.startswith(closing, at):
             return
+        if not closing and at == len(text):
+            text, at = next(texts, ""), 0
+            if not text:
+                return
+            continue
         try:
             entry, end = decoder.raw_decode(text, at)
-            if end == len(text):  # a number cut at the end of a chunk is a number too
+            if closing and end == len(text):  # a number cut at the end of a chunk is a number too
                 raise ValueError("more may follow")
         except RecursionError as problem:
             raise UnreadableFile(f"“{name}” is nested too deeply to be an export of tracks.") from problem

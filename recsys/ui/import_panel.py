@@ -12,7 +12,7 @@ from recsys.ui import problems
 from recsys.ui.session import ListenerSession, now
 from recsys.ui.text import counted, plain
 
-KINDS = ["csv", "tsv", "txt", "json", "zip", "parquet"]
+KINDS = ["csv", "tsv", "txt", "json", "jsonl", "zip", "parquet"]
 
 
 def import_panel(session: ListenerSession, key: str) -> bool:

@@ -2,6 +2,10 @@
 
 import json
 
+import pytest
+
+from recsys.errors import UnreadableFile
+from recsys.importers import json_stream
 from recsys.importers.any_file import read_file
 from tests.importers.files import ONE, TWO, as_file
 
@@ -20,6 +24,26 @@ def test_a_list_of_objects_is_read_like_a_table():
     ]
     assert imported.tracks["energy"].isna().tolist() == [False, True]
     assert imported.report.problem_count == 1
+
+
+@pytest.mark.parametrize("chunk", [100, 1 << 20])
+@pytest.mark.parametrize("between", ["\n", "\r\n", "\n\n"])
+def test_json_lines_are_read_like_a_list(monkeypatch, chunk, between):
+    monkeypatch.setattr(json_stream, "CHUNK_BYTES", chunk)
+    rows = [{"id": ONE, "name": "Blue {1}", "energy": 0.25}, {"id": TWO, "name": "Red", "energy": 0.5}]
+
+    for end in ("", between):
+        text = between.join(json.dumps(row) for row in rows) + end
+        imported = read_file(as_file(text), "tracks.jsonl")
+        assert imported.tracks["title"].tolist() == ["Blue {1}", "Red"]
+        assert imported.report.rows == 2
+
+
+def test_json_lines_cut_in_the_middle_are_not_half_imported():
+    line = json.dumps({"id": ONE, "name": "Blue", "energy": 0.25})
+
+    with pytest.raises(UnreadableFile, match="not complete JSON"):
+        read_file(as_file(f"{line}\n{line[:20]}"), "tracks.jsonl")
 
 
 def test_artists_as_objects_are_read_by_their_names():
