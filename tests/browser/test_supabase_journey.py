@@ -227,7 +227,7 @@ def test_what_is_on_the_screen_is_not_read_again(nell, faults):
 def test_a_supabase_that_does_not_answer_becomes_a_sentence_and_a_way_back(nell, faults):
     faults.fail_when("*", Fault.slow(60))
 
-    move_slider(nell, "Energy", "End")
+    move_slider(nell, "Energy", "Home")
     expect(nell.get_by_text("Supabase does not answer")).to_be_visible()
     nell.get_by_test_id("stSidebarNavLink").filter(has_text="Account").click()
     expect(nell.get_by_role("heading", name="Recommend")).to_have_count(0)
