@@ -140,11 +140,12 @@ def erase_panel(session: ListenerSession) -> None:
     if erased := st.session_state.pop("erased", None):
         st.success(f"Erased. {counted(erased, 'table')} counted afterwards: no row of yours is left.")
     st.markdown("Removes your library, history, recipes, thumbs, tokens and sessions, for good.")
-    word = st.text_input("Type “erase” to confirm", key="erase_word")
+    times = st.session_state.get("erasures", 0)
+    word = st.text_input("Type “erase” to confirm", key=f"erase_word_{times}")  # an empty box after each time
     if st.button("Erase everything of mine", key="erase", disabled=word.strip().lower() != "erase"):
         with problems.shown(), st.spinner("Erasing and counting …"):
             wiring.last_recipes().forget(session.listener)
             counts = wiring.account().erase(session.listener)
             st.session_state.clear()  # erasing signs out: whoever is here next begins anew, with this one sentence
-            st.session_state["erased"] = len(counts)
+            st.session_state.update(erased=len(counts), erasures=times + 1)
             st.rerun()

@@ -30,6 +30,7 @@ def erase(page):
     page.get_by_role("textbox", name="to confirm").press("Enter")
     page.get_by_role("button", name="Erase everything of mine").click()
     expect(page.get_by_text("no row of yours is left")).to_be_visible()
+    expect(page.get_by_role("textbox", name="to confirm")).to_have_value("")
 
 
 def heard(listener):

@@ -10,6 +10,7 @@ from recsys.core.tracks import as_tracks
 from recsys.importers.catalogue_file import write_catalogue
 from tests.browser.accounts import secrets_of, sign_in
 from tests.browser.files import downloaded, rows_of
+from tests.browser.rows import erase
 from tests.browser.screen import go, move_slider, settled
 from tests.browser.server import connected_server
 from tests.browser.syncing import counts, expect_synced, start_sync, wait_until
@@ -218,11 +219,7 @@ def test_disconnecting_keeps_the_library_and_erasing_leaves_nothing(stranger, se
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Welcome").click()
     expect(page.get_by_text("Signed in as Grace, but Spotify is not connected.")).to_be_visible()
 
-    go(page, "Account")
-    page.get_by_role("textbox", name="to confirm").fill("erase")
-    page.get_by_role("textbox", name="to confirm").press("Enter")
-    page.get_by_role("button", name="Erase everything of mine").click()
-    expect(page.get_by_text("no row of yours is left")).to_be_visible()
+    erase(page)
     page.reload()
     expect(page.get_by_text("Signed in as")).to_have_count(0)
     expect(page.get_by_text("demo data").first).to_be_visible()
