@@ -20,7 +20,7 @@ from recsys.core.contrast import Contrast
 from recsys.core.features import FEATURES
 from recsys.core.own_tracks import LONGEST_LIBRARY, one_of_each, placed, rows_of, speakers
 from recsys.core.profile import Profile, profile
-from recsys.core.ranking import Cost, Options, choose, cost
+from recsys.core.ranking import Cost, Options, choose, cost, falling
 from recsys.core.recipe import Recipe
 from recsys.core.scan import Scan
 from recsys.core.similarity import Weighted, best, cosines
@@ -139,11 +139,10 @@ class Recommender:
         """
         ranking = self.rank(recipe)
         listed, costs = self._choose(ranking, recipe)
+        listed = np.sort(listed)
         told = ranking.contrast.contributions(self.catalogue.points(ranking.rows[listed]))
-        scores = told.sum(axis=1) + ranking.bonus[listed]
-        order = np.argsort(-scores, kind="stable")
-        listed, told = listed[order], told[order]
-        table = self._table(ranking.rows[listed], scores[order], ranking.cosines[listed])
+        scores = falling(told, ranking.bonus[listed])
+        table = self._table(ranking.rows[listed], scores, ranking.cosines[listed])
         ids = pd.Index(table["track_id"], dtype="str")
         contributions = pd.DataFrame(told, index=ids, columns=[f.name for f in FEATURES])
         if recipe.familiarity:

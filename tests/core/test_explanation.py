@@ -1,13 +1,15 @@
 """Why a song is where it is."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from recsys.core.catalogue import Catalogue
 from recsys.core.explanation import explain, explain_all
-from recsys.core.features import FEATURES
+from recsys.core.features import FEATURES, NUMBER_FEATURES
 from recsys.core.recipe import Recipe
 from recsys.core.recommender import Recommender
+from recsys.core.tracks import as_tracks
 from recsys.errors import BadTracks, UnknownFeature
 from tests.core.small import random_tracks, tracks
 
@@ -116,3 +118,19 @@ def test_asking_why_leaves_the_list_as_it_was():
 def test_a_track_outside_the_catalogue_cannot_be_explained():
     with pytest.raises(BadTracks, match="l0 is not in the catalogue"):
         explain(recommender(), RECIPE, "l0")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_place_on_the_list_is_the_rank_even_among_songs_hardly_to_be_told_apart(seed):
+    years = {"year": np.random.default_rng(seed).integers(1965, 2024, 60).astype(float)}
+    others = [f.column for f in NUMBER_FEATURES if f.column != "year"] + ["genres"]
+    library = random_tracks(60, prefix="own").assign(**{name: None for name in others}, **years)
+    recommender = Recommender(Catalogue.from_tracks(random_tracks(3000, seed=seed)), as_tracks(library))
+    recipe = Recipe(length=30, per_artist=None)
+
+    listed = recommender.recommend(recipe).table
+
+    explained = explain_all(recommender, recipe, listed["track_id"].tolist())
+    assert [one.rank for one in explained] == list(range(1, 31))
+    assert listed["score"].is_monotonic_decreasing
+    assert [one.score for one in explained] == pytest.approx(listed["score"].tolist(), abs=2e-6)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recsys.core.ranking import Options, choose, cost
+from recsys.core.ranking import Options, choose, cost, falling
 
 SCORES = np.array([4.0, 3.0, 2.0, 1.0])
 ARTISTS = np.array([0, 0, 0, 1])
@@ -40,3 +40,14 @@ def test_the_cost_is_what_the_mean_score_fell_by():
 
     assert (found.replaced, found.score) == (1, pytest.approx(1.0))
     assert cost(SCORES, np.array([0, 1]), np.array([1, 0])).replaced == 0
+
+
+def test_scores_fall_as_the_songs_are_ranked_and_contributions_follow():
+    told = np.array([[0.5, 0.25], [0.5, 0.25 + 1e-7], [0.25, -0.5]])
+    bonus = np.array([0, 0, 0.125], np.float32)
+
+    scores = falling(told, bonus)
+
+    assert scores.tolist() == [0.75, 0.75, -0.125]
+    assert told.sum(axis=1) + bonus == pytest.approx(scores, abs=1e-12)
+    assert told[0].tolist() == [0.5, 0.25]
