@@ -1,5 +1,7 @@
 """Pieces of the recommend page: sliders, dials, the list, its reasons and its files."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -27,6 +29,12 @@ div:has(> .st-key-steering) { flex-basis: 20rem } div:has(> .st-key-steered) { f
 </style>"""
 """The shadow at the foot of the sliders is there as long as there are more of them further down."""
 _NAMES = {f.name: f.title for f in FEATURES}
+_LEFT_OUT = {
+    "owned": "you have or like",
+    "disliked": "you turned down",
+    "familiar_artists": "by artists you know",
+    "too_little_known": "with too few known features",
+}
 _DIALS = {"per_artist": "The limit per artist", "variety": "Variety"}
 
 
@@ -79,14 +87,19 @@ def _said(session: ListenerSession, found: Recommendations) -> None:
         f"{_NAMES.get(str(name), str(name)).lower()} {share:.0%}" for name, share in made.items() if share >= 0.005
     ]
     st.caption(f"What made this list: {', '.join(parts)}.")
-    counts = found.counts
-    left_out = f"{counts['owned']:,} you already have and {counts['too_little_known']:,} with too few known features"
-    st.caption(f"{counted(counts['candidates'], 'song')} compared; {left_out} were left out.")
+    st.caption(compared(found.counts))
     for dial, cost in found.costs.items():
         if cost.replaced:
             st.caption(
                 f"{_DIALS[dial]} replaced {counted(cost.replaced, 'song')} and cost {cost.score:.3f} of mean score."
             )
+
+
+def compared(counts: Mapping[str, int]) -> str:
+    """How many songs of the catalogue were compared, and what became of every other one."""
+    left_out = [f"{counts[reason]:,} {words}" for reason, words in _LEFT_OUT.items() if counts[reason]]
+    says = f"{counts['candidates']:,} of the catalogue’s {counted(counts['catalogue'], 'song')} compared"
+    return f"{says}; left out: {', '.join(left_out)}." if left_out else f"{says}."
 
 
 def downloads(session: ListenerSession, found: Recommendations) -> None:
