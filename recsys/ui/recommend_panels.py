@@ -123,7 +123,7 @@ def explanation(session: ListenerSession, found: Recommendations, picked: int) -
     chosen = st.selectbox("Why is this track here?", titles, index=picked, help="Or pick a row in the table.")
     track = found.table.iloc[titles.index(chosen)]
     with problems.shown():
-        why(explain(session.recommender, session.recipe, str(track["track_id"])))
+        why(explain(session.recommender, session.recipe, str(track["track_id"])), int(track["rank"]))
     with st.container(horizontal=True, vertical_alignment="center"):
         if session.is_demo:
             st.caption("Thumbs and listening come with music that exists.")

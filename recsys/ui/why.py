@@ -26,14 +26,14 @@ _LOOK: Final = """<style>
 </style>"""
 
 
-def why(explanation: Explanation) -> None:
-    """Show the contributions, the nearest own tracks and what would change without the strongest feature."""
+def why(explanation: Explanation, place: int) -> None:
+    """Show the contributions, the nearest own tracks and what would change for the track at this place of the list."""
     st.html(_LOOK + bars(explanation.contributions))
     st.caption(f"The bars add up to the score, {explanation.score:.3f}, counted against the average catalogue track.")
     near = [f"**{plain(row.title)}** by {plain(row.artists)}" for row in explanation.nearest.itertuples()]
     if near:
         st.markdown("Nearest of your own: " + " · ".join(near))
-    st.markdown(_without(explanation))
+    st.markdown(without(explanation, place))
 
 
 def bars(contributions: pd.Series) -> str:
@@ -54,10 +54,17 @@ def _bar(name: str, value: float, widest: float) -> str:
     )
 
 
-def _without(explanation: Explanation) -> str:
-    begins = f"Your strongest slider is {_TITLES[explanation.strongest].lower()}."
+def without(explanation: Explanation, place: int) -> str:
+    """
+    What the track's rank would be if its strongest feature weighed nothing.
+
+    Ranks are by score alone. Where the limit per artist or variety lifted the track to another place, that is said.
+    """
+    rank = f"{explanation.rank:,}"
+    lifted = f"By score alone this track ranks {rank}; songs above it made way. " if explanation.rank != place else ""
+    says = f"{lifted}The strongest slider that counts here is {_TITLES[explanation.strongest].lower()}. Without it,"
     if explanation.rank_without is None:
-        return f"{begins} Without it, this track could not be ranked."
+        return f"{says} this track could not be ranked."
     if explanation.rank_without == explanation.rank:
-        return f"{begins} Without it, this track would keep its rank, {explanation.rank:,}."
-    return f"{begins} Without it, this track would rank {explanation.rank_without:,} instead of {explanation.rank:,}."
+        return f"{says} this track would keep its rank, {rank}."
+    return f"{says} this track would rank {explanation.rank_without:,} instead of {rank}."

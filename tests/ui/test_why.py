@@ -1,8 +1,13 @@
-"""The bars of an explanation stand on the right side of zero and are scaled to the widest."""
+"""The bars of an explanation stand on the right side of zero and are scaled to the widest; ranks are told apart."""
 
 import pandas as pd
 
-from recsys.ui.why import bars
+from recsys.core.explanation import Explanation
+from recsys.ui.why import bars, without
+
+
+def explained(rank, rank_without):
+    return Explanation("id", rank, 1.0, pd.Series({"year": 1.0}), pd.DataFrame(), "year", rank_without)
 
 
 def test_bars_stand_on_their_side_of_zero_largest_first():
@@ -21,3 +26,18 @@ def test_a_name_that_is_no_feature_is_shown_as_text():
 
 def test_nothing_to_explain_draws_no_nan():
     assert "nan" not in bars(pd.Series({"energy": 0.0}))
+
+
+def test_a_track_at_its_rank_is_told_what_the_strongest_slider_does_for_it():
+    begins = "The strongest slider that counts here is release year. Without it, this track"
+
+    assert without(explained(4, 1_200), place=4) == f"{begins} would rank 1,200 instead of 4."
+    assert without(explained(4, 4), place=4) == f"{begins} would keep its rank, 4."
+    assert without(explained(4, None), place=4) == f"{begins} could not be ranked."
+
+
+def test_a_track_that_others_made_way_for_is_told_its_rank_and_why_it_is_not_its_place():
+    said = without(explained(15, 2), place=10)
+
+    assert said.startswith("By score alone this track ranks 15; songs above it made way. ")
+    assert said.endswith("would rank 2 instead of 15.")
