@@ -1,11 +1,16 @@
 """Comparison: two listeners, or two moments of one, side by side in the same catalogue."""
 
+from typing import Final
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from recsys.charts.look import FAINT, laid_out, listed, plain
 from recsys.core.features import NUMBER_FEATURES, feature
 from recsys.core.summary import with_unit
+
+NOTICEABLE: Final = 0.005
+"""Below half a percent of the catalogue two places are the same."""
 
 
 def comparison(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[str, str]) -> go.Figure:
@@ -39,9 +44,12 @@ def comparison_in_words(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[s
     if apart.empty:
         return f"{names[0]} and {names[1]} cannot be compared: no feature is known of both."
     order = apart.abs().sort_values(ascending=False, kind="stable").index
-    furthest = [_apart(str(name), apart[name], names) for name in order[:2]]
-    closest = feature(str(order[-1])).title.lower()
-    return f"{names[0]} and {names[1]} are furthest apart in {listed(furthest)}, and closest in {closest}."
+    differing = [str(name) for name in order if abs(apart[name]) >= NOTICEABLE]
+    if not differing:
+        return f"{names[0]} and {names[1]} stand at the same place in every feature that is known of both."
+    furthest = differing[: min(2, max(len(order) - 1, 1))]
+    says = f"{names[0]} and {names[1]} are furthest apart in {listed([_apart(n, apart[n], names) for n in furthest])}"
+    return f"{says}, and closest in {feature(str(order[-1])).title.lower()}." if len(order) > 1 else f"{says}."
 
 
 def _apart(name: str, difference: float, names: tuple[str, str]) -> str:

@@ -98,8 +98,12 @@ def outliers(session: ListenerSession) -> None:
 def compare(session: ListenerSession) -> None:
     """Side by side with an invented listener, or with somebody's file, which is not kept."""
     st.subheader("Compare", anchor=False)
-    invented = {f"{listener.name} ({DEMO_NOTE})": listener.library for listener in wiring.demo_listeners()}
-    name = st.selectbox("With whom?", [*invented, "Somebody’s file"], index=1, key="compare_with")
+    invented = {
+        f"{listener.name} ({DEMO_NOTE})": listener.library
+        for number, listener in enumerate(wiring.demo_listeners())
+        if number != session.demo_listener
+    }
+    name = st.selectbox("With whom?", [*invented, "Somebody’s file"], key="compare_with")
     other = invented[name] if name in invented else _somebodys_library()
     if other is None or other.empty:
         return

@@ -42,6 +42,25 @@ def test_words_say_where_they_differ_most_and_least():
     )
 
 
+def test_words_never_call_a_feature_both_furthest_and_closest():
+    calm, loud = (
+        describe(tracks(energy=[energy], valence=[valence]), CATALOGUE) for energy, valence in ((0, 0.1), (1, 0.3))
+    )
+    assert comparison_in_words(calm, loud, ("Ada", "Bo")) == (
+        "Ada and Bo are furthest apart in energy (Ada more towards “calm”), and closest in valence."
+    )
+    calm, loud = (describe(tracks(energy=[energy]), CATALOGUE) for energy in (0, 1))
+    assert comparison_in_words(calm, loud, ("Ada", "Bo")) == (
+        "Ada and Bo are furthest apart in energy (Ada more towards “calm”)."
+    )
+
+
+def test_words_name_no_difference_where_there_is_none():
+    assert comparison_in_words(CALM, CALM, ("You", "Bo")) == (
+        "You and Bo stand at the same place in every feature that is known of both."
+    )
+
+
 def test_features_stand_in_the_same_order_whatever_is_known():
     axis = comparison(UNKNOWN, LOUD, ("Ada", "Bo")).layout.yaxis
 

@@ -60,6 +60,14 @@ def test_a_page_opens_on_the_demo_and_says_so(page, listener):
     assert any("demo data" in str(text.value) for text in app.markdown)
 
 
+@pytest.mark.parametrize("listener", [0, 1, 2])
+def test_an_invented_listener_is_compared_with_the_two_others(listener):
+    offered = opened("taste", lambda session: session.show_demo(listener)).selectbox(key="compare_with").options
+
+    others = [other.name for number, other in enumerate(wiring.demo_listeners()) if number != listener]
+    assert offered == [*(f"{name} (demo data)" for name in others), "Somebody’s file"]
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("kind", LIBRARIES)
 def test_a_page_opens_on_any_library(page, kind):
