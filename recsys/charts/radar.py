@@ -40,9 +40,14 @@ def radar(described: pd.DataFrame, names: tuple[str, str] = ("You", "Catalogue")
     is_known = rows["percentile"].notna()
     labels = [_label(f, is_known[f.name]) for f in AUDIO_FEATURES]
     traces = [_median(rows, labels, names[0]), _catalogue(rows, labels, names[1])]
-    if is_known.all():
+    if has_ring(described):
         traces.append(_middle_half(rows, labels, names[0]))
     return laid_out(traces, 460, polar=_polar(labels), margin={"l": 64, "r": 64, "t": 32, "b": 72})
+
+
+def has_ring(described: pd.DataFrame) -> bool:
+    """Whether the radar shows the middle half: a ring with gaps in it would be no ring."""
+    return bool(described.loc[[f.name for f in AUDIO_FEATURES], "percentile"].notna().all())
 
 
 def radar_in_words(described: pd.DataFrame, names: tuple[str, str] = ("You", "Catalogue")) -> str:
@@ -61,16 +66,19 @@ def standing(described: pd.DataFrame) -> str:
         return "No audio features are known yet."
     notable = known["percentile"][(known["percentile"] - 0.5).abs() >= NOTABLE]
     places = [leaning(name, place).removesuffix(" of the catalogue") for name, place in notable.items()]
-    says = f"{listed(places)} of the catalogue" if places else "near the middle of the catalogue in every feature"
     unknown = [f.title.lower() for f in AUDIO_FEATURES if f.name not in known.index]
+    every = "every feature that is known" if unknown else "every feature"
+    says = f"{listed(places)} of the catalogue" if places else f"near the middle of the catalogue in {every}"
     missing = f" Nothing is known about {listed(unknown)}." if unknown else ""
-    return f"{says[0].upper()}{says[1:]}. {_widest(known)}{missing}"
+    return f"{says[0].upper()}{says[1:]}.{_widest(known)}{missing}"
 
 
 def _widest(known: pd.DataFrame) -> str:
-    name = (known["high"] - known["low"]).idxmax()
-    f, row = feature(str(name)), known.loc[name]
-    return f"Widest spread: {f.title.lower()}, where the middle half lies {between(f, row['q25'], row['q75'])}."
+    spread = known["high"] - known["low"]
+    if not spread.max() > 0:
+        return ""
+    f, row = feature(str(spread.idxmax())), known.loc[spread.idxmax()]
+    return f" Widest spread: {f.title.lower()}, where the middle half lies {between(f, row['q25'], row['q75'])}."
 
 
 def _label(f: Feature, is_known: bool) -> str:

@@ -236,5 +236,7 @@ def with_unit(f: Feature, value: float) -> str:
 
 
 def between(f: Feature, low: float, high: float) -> str:
-    """Two values with their unit: "between 98 and 131 beats per minute"."""
+    """Two values with their unit: "between 98 and 131 beats per minute", "around 0.50" where they read the same."""
+    if number(f, low) == number(f, high):
+        return f"around {with_unit(f, low)}"
     return f"between {number(f, low)} and {with_unit(f, high)}"

@@ -8,7 +8,7 @@ import streamlit as st
 from recsys.charts.comparison import comparison, comparison_in_words
 from recsys.charts.distributions import distribution, sentence
 from recsys.charts.look import CONFIG, listed, shortened
-from recsys.charts.radar import radar, radar_in_words, standing
+from recsys.charts.radar import has_ring, radar, radar_in_words, standing
 from recsys.charts.taste_map import map_in_words, taste_map
 from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
 from recsys.core.features import NUMBER_FEATURES, Feature, feature
@@ -50,10 +50,8 @@ def radar_panel(session: ListenerSession) -> None:
         figure(radar(described), words, "radar")
     with said:
         st.markdown(plain(standing(described)))
-        st.caption(
-            "Each axis is a place in the catalogue: at 50% as many songs have less of it as have more. "
-            "The grey ring is where the middle half of your tracks lies."
-        )
+        ring = " The grey ring is where the middle half of your tracks lies." if has_ring(described) else ""
+        st.caption(f"Each axis is a place in the catalogue: at 50% as many songs have less of it as have more.{ring}")
 
 
 def distributions(session: ListenerSession) -> None:

@@ -76,6 +76,8 @@ def test_the_sentence_says_when_too_few_tracks_are_known():
     assert sentence("tempo", pd.Series([100.0, None, None]), NOTHING) == (
         "The tempo is known of only 1 of your 3 tracks, too few to describe."
     )
+    assert sentence("tempo", pd.Series([100.0]), NOTHING) == "One track is too few to describe the tempo of."
+    assert sentence("tempo", pd.Series([90.0, 99.0]), NOTHING) == "2 tracks are too few to describe the tempo of."
     assert sentence("tempo", pd.Series([None, None], dtype=float), NOTHING) == (
         "Nobody has told us the tempo of any of your tracks yet."
     )
@@ -83,5 +85,5 @@ def test_the_sentence_says_when_too_few_tracks_are_known():
 
 def test_the_sentence_does_without_a_catalogue():
     assert sentence("year", pd.Series([1990.0] * 5), NOTHING) == (
-        "Half of your tracks lie between 1990 and 1990. Your median is 1990."
+        "Half of your tracks lie around 1990. Your median is 1990."
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recsys.charts.radar import radar, radar_in_words, standing
+from recsys.charts.radar import has_ring, radar, radar_in_words, standing
 from recsys.core.features import AUDIO_FEATURES
 from recsys.core.summary import describe
 from recsys.core.tracks import empty_tracks
@@ -55,6 +55,11 @@ def test_an_unknown_feature_is_a_labelled_gap_and_not_a_zero():
     assert len(figure.data) == 2
 
 
+def test_there_is_a_ring_only_where_every_feature_is_known():
+    assert has_ring(described())
+    assert not has_ring(described(tempo=[None] * 4))
+
+
 def test_several_gaps_leave_the_known_features_standing():
     you = radar(described(tempo=[None] * 4, energy=[None] * 4)).data[0]
     assert sum(place is None for place in you.r[:-1]) == 2
@@ -87,7 +92,10 @@ def test_words_tell_where_a_taste_is_wide():
 
 
 def test_words_for_an_even_taste_and_for_nothing():
-    assert standing(described()).startswith("Near the middle of the catalogue in every feature. Widest spread:")
+    assert standing(described()) == "Near the middle of the catalogue in every feature."
+    assert standing(described(tempo=[None] * 4)) == (
+        "Near the middle of the catalogue in every feature that is known. Nothing is known about tempo."
+    )
     assert standing(describe(empty_tracks(), CATALOGUE)) == "No audio features are known yet."
 
 

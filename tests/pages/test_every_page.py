@@ -68,6 +68,18 @@ def test_an_invented_listener_is_compared_with_the_two_others(listener):
     assert offered == [*(f"{name} (demo data)" for name in others), "Somebody’s file"]
 
 
+def test_the_grey_ring_is_explained_only_where_it_is_drawn():
+    def bring(session):
+        session.store.save_tracks(session.listener, OWN)
+        session.show_own()
+
+    def explains_the_ring(app):
+        return any("grey ring" in said.value for said in app.caption)
+
+    assert explains_the_ring(opened("taste", lambda session: session.show_demo(0)))
+    assert not explains_the_ring(opened("taste", bring))
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("kind", LIBRARIES)
 def test_a_page_opens_on_any_library(page, kind):
