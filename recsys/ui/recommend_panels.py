@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from recsys.core.explanation import explain
 from recsys.core.export import to_csv
 from recsys.core.features import FEATURES
+from recsys.core.own_tracks import LONGEST_LIBRARY
 from recsys.core.recommender import Recommendations
 from recsys.core.summary import profile_in_words
 from recsys.errors import TonearmError
@@ -88,6 +89,8 @@ def _said(session: ListenerSession, found: Recommendations) -> None:
     ]
     st.caption(f"What made this list: {', '.join(parts)}.")
     st.caption(compared(found.counts))
+    if not session.seeds and len(session.recommender.own) == LONGEST_LIBRARY < len(session.library):
+        st.caption(f"{LONGEST_LIBRARY:,} of your songs, drawn by lot, speak for all of them.")
     for dial, cost in found.costs.items():
         if cost.replaced:
             st.caption(

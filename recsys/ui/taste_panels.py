@@ -13,6 +13,7 @@ from recsys.charts.taste_map import map_in_words, taste_map
 from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
 from recsys.core.features import NUMBER_FEATURES, Feature, feature
 from recsys.core.modes import Modes
+from recsys.core.own_tracks import LONGEST_LIBRARY
 from recsys.core.summary import describe
 from recsys.core.summary import outliers as most_alone
 from recsys.demo import DEMO_NOTE
@@ -153,6 +154,7 @@ def map_and_modes(session: ListenerSession) -> None:
     st.caption(plain(words))
     if found is not None:
         st.markdown(plain(found.sentence))
+        _looked_at(len(found.members), len(session.library))
     if found is not None and not found.is_one:
         _modes(session, found)
 
@@ -165,6 +167,15 @@ def _found_modes(session: ListenerSession) -> Modes | None:
     except NothingToRank as problem:
         st.caption(plain(problem))
         return None
+
+
+def _looked_at(songs: int, tracks: int) -> None:
+    """Say why the tastes hold fewer tracks than the library, where they do."""
+    if songs < tracks:
+        reasons = "each song once, where enough is known of it" + (
+            f", and {LONGEST_LIBRARY:,} drawn by lot" if songs == LONGEST_LIBRARY else ""
+        )
+        st.caption(f"{songs:,} of your {counted(tracks, 'track')} were looked at: {reasons}.")
 
 
 def _modes(session: ListenerSession, found: Modes) -> None:

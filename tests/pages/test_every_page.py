@@ -80,6 +80,28 @@ def test_the_grey_ring_is_explained_only_where_it_is_drawn():
     assert not explains_the_ring(opened("taste", bring))
 
 
+@pytest.mark.parametrize("songs", [1_000, 1_001])
+def test_a_library_of_more_than_a_thousand_songs_is_told_that_a_thousand_speak(songs):
+    numbers = [*range(songs)]
+    many = pd.concat([OWN] * 34, ignore_index=True).head(songs)
+    many = many.assign(track_id=[f"own{n:019d}" for n in numbers], title=[f"Song {n}" for n in numbers])
+
+    def bring(session):
+        session.store.save_tracks(session.listener, many)
+        session.show_own()
+
+    said = [caption.value for page in ("taste", "recommend") for caption in opened(page, bring).caption]
+
+    assert ("1,000 of your songs, drawn by lot, speak for all of them." in said) == (songs > 1_000)
+    assert any("1,000 of your 1,001 tracks were looked at" in each for each in said) == (songs > 1_000)
+
+
+def test_tastes_that_hold_fewer_tracks_than_the_library_say_why():
+    said = [caption.value for caption in opened("taste", lambda session: session.show_demo(0)).caption]
+
+    assert "306 of your 320 tracks were looked at: each song once, where enough is known of it." in said
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("kind", LIBRARIES)
 def test_a_page_opens_on_any_library(page, kind):
