@@ -8,6 +8,7 @@ from recsys.charts.coverage import coverage_chart, coverage_in_words
 from recsys.core.summary import coverage
 from recsys.services.features import Coverage
 from recsys.services.jobs import Job
+from recsys.services.sync_progress import Stage
 from recsys.ui import wiring
 from recsys.ui.fragment import fragment
 from recsys.ui.session import ListenerSession
@@ -43,7 +44,7 @@ def features_panel(session: ListenerSession) -> None:
         session.forget("coverage", "consent")
         st.rerun()
     job = wiring.jobs().snapshot(_key(session))
-    fragment(_look_up, run_every=1.0 if job and job.is_active else None)(session, bool(job and job.is_active))
+    fragment(_look_up, run_every=1.0 if job and job.is_active else None)(session, bool(job and job.is_active), covered)
 
 
 def known_panel(session: ListenerSession) -> None:
@@ -73,8 +74,8 @@ def _key(session: ListenerSession) -> str:
     return f"features:{session.listener}"
 
 
-def _look_up(session: ListenerSession, was_active: bool) -> None:
-    """The button, or the progress of the job behind it."""
+def _look_up(session: ListenerSession, was_active: bool, covered: Coverage) -> None:
+    """The button with what came of the last look-up, or the progress of the one that runs."""
     key = _key(session)
     job = wiring.jobs().snapshot(key)
     if not (job and job.is_active) and st.button("Look for missing features", icon=":material/search:", key="look_up"):
@@ -86,9 +87,17 @@ def _look_up(session: ListenerSession, was_active: bool) -> None:
         st.error(plain(job.message))
     elif job and job.result and job.result.message:
         st.info(plain(job.result.message), icon=":material/schedule:")
+    elif job and job.result and _is_still_so(job.result, covered):
+        st.info("Everybody who may be asked was asked; the numbers above are what came of it.", icon=":material/check:")
     if bool(job and job.is_active) != was_active:
         session.show_own()
         st.rerun()
+
+
+def _is_still_so(ended: Stage, covered: Coverage) -> bool:
+    """Whether nothing was brought, taken away or agreed to since a look-up ended."""
+    rest = covered.not_found + covered.not_asked
+    return (ended.stored, ended.pending, sum(ended.skipped.values())) == (covered.known, covered.waiting, rest)
 
 
 def _fill(listener: str, job: Job) -> object:
@@ -97,14 +106,11 @@ def _fill(listener: str, job: Job) -> object:
 
 def _sentence(covered: Coverage) -> str:
     """Where the known ones come from, and what of the rest is waiting, not found or not asked about."""
-    known = [f"{count:,} from {_source(name)}" for name, count in covered.by_source.items()]
+    givers = ", ".join(f"{count:,} from {_source(name)}" for name, count in covered.by_source.items())
     rest = {"waiting": covered.waiting, "not found": covered.not_found, "not asked about": covered.not_asked}
-    missing = [f"{count:,} {what}" for what, count in rest.items() if count]
-    return (
-        f"Of {counted(covered.total, 'track')}, {covered.known:,} have features"
-        + (f" ({', '.join(known)})" if known else "")
-        + f"; of the rest, {', '.join(missing)}."
-    )
+    parts = [f"{covered.known:,} with audio features" + (f" ({givers})" if givers else "")]
+    parts += [f"{count:,} {what}" for what, count in rest.items() if count]
+    return f"{counted(covered.total, 'track')}: {', '.join(parts)}."
 
 
 def _source(name: str) -> str:

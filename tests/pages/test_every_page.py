@@ -226,3 +226,23 @@ def test_all_sliders_on_ignored_says_what_to_do():
 
     shows_no_trace(app)
     assert any("Every slider is on" in warning.value for warning in app.warning)
+
+
+def test_a_look_up_that_found_nothing_says_that_it_has_ended():
+    def bring(session):
+        session.store.save_tracks(session.listener, UNKNOWN)
+        session.show_own()
+
+    def says_so(app):
+        return any("Everybody who may be asked was asked" in said.value for said in app.info)
+
+    app = opened("library", bring)
+    assert "30 tracks: 0 with audio features, 30 not asked about." in [said.value for said in app.markdown]
+    assert not says_so(app)
+
+    app.button(key="look_up").click().run()
+    wiring.jobs().wait(f"features:{app.session_state['tonearm'].listener}", 10)
+    assert says_so(app.run())
+
+    app.toggle(key="reccobeats").set_value(True).run()
+    assert not says_so(app)
