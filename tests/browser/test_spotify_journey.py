@@ -111,13 +111,15 @@ def test_5000_tracks_come_in_through_a_reload_and_a_killed_server_and_go_out_as_
     assert min(offsets_of_saved(spotify, since=asked)) >= max(offsets_of_saved(spotify, until=asked))
     assert sorted(set(offsets_of_saved(spotify))) == list(range(0, SAVED, PAGE_OF))
     expect(page.get_by_test_id("stMetric").filter(has_text="Tracks")).to_contain_text(f"{SAVED:,}")
-    expect(page.get_by_text(f"{SAVED:,} tracks, {IN_CATALOGUE:,} have features ({IN_CATALOGUE:,} from")).to_be_visible()
+    expect(
+        page.get_by_text(f"{SAVED:,} tracks: {IN_CATALOGUE:,} with audio features ({IN_CATALOGUE:,} from")
+    ).to_be_visible()
     assert reccobeats.count("*") == 0
 
     page.get_by_text("ReccoBeats may be sent").click()
     expect(page.get_by_text("100 waiting")).to_be_visible()
     page.get_by_role("button", name="Look for missing features").click()
-    coverage = page.get_by_text(re.compile(r"have features \(.*from ReccoBeats"))
+    coverage = page.get_by_text(re.compile(r"with audio features \(.*from ReccoBeats"))
     expect(coverage).to_be_visible()
     expect(coverage).not_to_contain_text("waiting")
     assert reccobeats.count("GET /v1/audio-features") == 3
