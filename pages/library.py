@@ -30,7 +30,7 @@ else:
     library_table(library, key="library")
     st.download_button(
         "Download my library as CSV",
-        data=lambda: to_csv(library, note=session.note),
+        data=lambda: to_csv(library, note=session.library_note),
         file_name="tonearm-library.csv",
         mime="text/csv",
         icon=":material/download:",

@@ -69,6 +69,11 @@ class ListenerSession:
         return self.demo_listener is not None
 
     @property
+    def library_note(self) -> str | None:
+        """What a file of the library says when it is invented; one of the listener's own is not, whatever the lists."""
+        return DEMO_NOTE if self.is_demo else None
+
+    @property
     def note(self) -> str | None:
         """What every page and file made from invented data says."""
         return DEMO_NOTE if self.is_demo or self.catalogue is wiring.demo_catalogue() else None

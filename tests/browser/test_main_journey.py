@@ -71,6 +71,15 @@ def test_an_uploaded_file_becomes_a_radar_and_survives_a_reload(visit):
     expect(page.get_by_text("your library, 40 tracks")).to_be_visible()
 
 
+def test_a_library_of_real_songs_is_not_called_demo_data_in_its_own_file(visit):
+    page = go(upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()}), "Library")
+    own = rows_of(downloaded(page, "Download my library as CSV"))
+    invented = rows_of(downloaded(settled(visit("/library")), "Download my library as CSV"))
+
+    assert (len(own), "note" in own[0]) == (40, False)
+    assert {row["note"] for row in invented} == {"demo data"}
+
+
 def test_another_browser_does_not_see_an_uploaded_library(visit):
     upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
 
