@@ -146,6 +146,7 @@ def erase_panel(session: ListenerSession) -> None:
         with problems.shown(), st.spinner("Erasing and counting …"):
             wiring.last_recipes().forget(session.listener)
             counts = wiring.account().erase(session.listener)
+            wiring.erasures().add(session.listener)
             st.session_state.clear()  # erasing signs out: whoever is here next begins anew, with this one sentence
             st.session_state.update(erased=len(counts), erasures=times + 1)
             st.rerun()

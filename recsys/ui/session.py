@@ -40,6 +40,7 @@ class ListenerSession:
 
     `demo_listener` is the invented listener on the screen, or None when the listener's own library is. What was read
     from the store is remembered until it changes, because the store may be far away and every slider runs the script.
+    `erasures` is how often everything of this listener's had been erased when it began.
     """
 
     visitor: Visitor
@@ -48,6 +49,7 @@ class ListenerSession:
     seeds: tuple[str, ...] = ()
     seeds_are: str = ""
     own_catalogue: Catalogue | None = None
+    erasures: int = 0
     _cookie: object = field(default=None, repr=False)
     _known: dict[str, tuple[float, Any]] = field(default_factory=dict, repr=False)
     _modes: tuple[object, Modes] | None = None
@@ -206,16 +208,17 @@ def _looked_up() -> ListenerSession:
     The session, after the store was asked who is here.
 
     A tab that reconnects keeps its state but brings new cookies, so the visitor is looked up at every run and the
-    state of another person is dropped.
+    state of another person is dropped, as is that of a listener who has erased everything since, in whichever tab.
     """
     cookie = st.context.cookies.get(session_cookie(wiring.settings().is_https))
     who = visitor(cookie, wiring.sessions(), datetime.now(UTC)) or _without_cookie()
     session = cast("ListenerSession | None", st.session_state.get(_KEY))
-    if session is not None and session.visitor.listener != who.listener:
+    erasures = wiring.erasures().of(who.listener)
+    if session is not None and (session.visitor.listener, session.erasures) != (who.listener, erasures):
         st.session_state.clear()
         session = None
     if session is None:
-        session = ListenerSession(who, recipe=wiring.last_recipes().of(who.listener))
+        session = ListenerSession(who, recipe=wiring.last_recipes().of(who.listener), erasures=erasures)
         session.demo_listener = 0 if session.own_library.empty else None
         st.session_state[_KEY] = session
     session.visitor, session._cookie = who, cookie

@@ -42,6 +42,7 @@ from recsys.storage.sqlite_sessions import SqliteSessions
 from recsys.storage.sqlite_store import SqliteStore
 from recsys.storage.store import Store
 from recsys.storage.supabase_sessions import SupabaseSessions
+from recsys.ui.erasures import Erasures
 from recsys.ui.last_recipes import LastRecipes
 from recsys.ui.spotify_wiring import SpotifyWiring
 from recsys.ui.supabase_wiring import SupabaseWiring
@@ -166,6 +167,12 @@ def jobs() -> Jobs:
 def last_recipes() -> LastRecipes:
     """Where the sliders of all listeners stood last."""
     return LastRecipes()
+
+
+@cache
+def erasures() -> Erasures:
+    """How often listeners erased everything."""
+    return Erasures()
 
 
 @cache

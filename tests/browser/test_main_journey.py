@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.files import OWN_FILE, downloaded, rows_of, upload
+from tests.browser.rows import erase
 from tests.browser.screen import go, move_slider, options_of, settled
 
 pytestmark = pytest.mark.browser
@@ -78,6 +79,19 @@ def test_a_library_of_real_songs_is_not_called_demo_data_in_its_own_file(visit):
 
     assert (len(own), "note" in own[0]) == (40, False)
     assert {row["note"] for row in invented} == {"demo data"}
+
+
+def test_what_is_erased_in_one_tab_is_gone_from_the_other(visit):
+    page = upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(settled(other).get_by_text("your library, 40 tracks")).to_be_visible()
+
+    erase(page)
+    go(other, "Library")
+
+    expect(other.get_by_text("demo data").first).to_be_visible()
+    expect(other.get_by_text("your library")).to_have_count(0)
 
 
 def test_another_browser_does_not_see_an_uploaded_library(visit):
