@@ -41,8 +41,18 @@ class Trial:
 
 def proof_panel(session: ListenerSession) -> None:
     """Test the sliders on the library on the screen."""
+    _sample_note(session)
     st.subheader("Do my sliders work?", anchor=False)
     _panel(session, PROOF)
+
+
+def _sample_note(session: ListenerSession) -> None:
+    """Say that not the whole catalogue takes part, when only its sample is at hand."""
+    whole, sample = len(session.catalogue.tracks), len(session.catalogue.sample)
+    if session.catalogue is session.own_catalogue and sample < whole:
+        st.caption(
+            f"You brought the catalogue for this session: {sample:,} of its {whole:,} songs, drawn by lot, serve."
+        )
 
 
 def tuning_panel(session: ListenerSession) -> None:

@@ -1,8 +1,10 @@
 """The proof page: the test of the sliders and the tuned weights, as a listener meets them."""
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from recsys.core.catalogue import Catalogue
 from recsys.core.metrics import Interval
 from recsys.core.proof import CHANCE, OURS, TEXTBOOK, TUNED, Proof
 from recsys.core.recipe import Recipe
@@ -152,3 +154,21 @@ def test_an_empty_library_is_shown_the_doors(jobs):
 
     assert "nothing to test yet" in app.info[0].value
     assert not [button for button in app.button if button.key == "proof_start"]
+
+
+@pytest.mark.parametrize("repeats", [66, 67])
+def test_a_catalogue_of_which_only_a_sample_is_tested_says_so(repeats):
+    many = pd.concat([OWN] * repeats, ignore_index=True)
+    many = many.assign(
+        track_id=[f"cat{n:019d}" for n in range(len(many))], title=[f"Other song {n}" for n in range(len(many))]
+    )
+
+    def bring(session):
+        session.store.save_tracks(session.listener, OWN)
+        session.show_own()
+        session.own_catalogue = Catalogue.from_tracks(many)
+
+    said = [caption.value for caption in opened(bring).caption]
+
+    assert any("2,000 of its 2,010 songs, drawn by lot, serve" in each for each in said) == (repeats == 67)
+    assert any("drawn by lot" in each for each in said) == (repeats == 67)
