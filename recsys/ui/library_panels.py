@@ -7,6 +7,7 @@ from recsys.core.catalogue import Catalogue
 from recsys.core.features import AUDIO_FEATURES
 from recsys.importers.any_file import read_files
 from recsys.ui import problems, wiring
+from recsys.ui.import_panel import KINDS
 from recsys.ui.session import ListenerSession
 from recsys.ui.text import counted
 
@@ -76,7 +77,7 @@ def catalogue_panel(session: ListenerSession) -> None:
         "Any public dump of tracks with audio features works, such as TidyTuesday’s `spotify_songs.csv`. "
         "The owner of this server can install one for everybody: `python -m recsys catalogue add FILE`."
     )
-    file = st.file_uploader("Use a catalogue file in this session", type=["csv", "zip"], key="catalogue_file")
+    file = st.file_uploader("Use a catalogue file in this session", type=KINDS, key="catalogue_file")
     if file and st.session_state.get("catalogue_read") != file.file_id:
         with problems.shown(), st.spinner("Reading the catalogue …"):
             _use_catalogue(session, Catalogue.from_tracks(read_files([(file, file.name)]).tracks))

@@ -21,6 +21,7 @@ from recsys.errors import NothingToRank
 from recsys.importers.any_file import read_files
 from recsys.ui import problems, wiring
 from recsys.ui.fragment import fragment
+from recsys.ui.import_panel import KINDS
 from recsys.ui.navigation import page
 from recsys.ui.session import ListenerSession
 from recsys.ui.text import counted, plain
@@ -114,9 +115,7 @@ def compare(session: ListenerSession) -> None:
 
 
 def _somebodys_library() -> pd.DataFrame | None:
-    file = st.file_uploader(
-        "Their export; it is compared and not kept", type=["csv", "json", "zip"], key="compare_file"
-    )
+    file = st.file_uploader("Their export; it is compared and not kept", type=KINDS, key="compare_file")
     if file is None:
         return None
     with problems.shown():

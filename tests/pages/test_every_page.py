@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from recsys.core.export import to_csv
 from recsys.core.tracks import as_tracks, empty_tracks
+from recsys.importers.catalogue_file import write_catalogue
 from recsys.ui import wiring
 
 PAGES = ["welcome", "library", "taste", "recommend", "proof", "account"]
@@ -246,3 +247,27 @@ def test_a_look_up_that_found_nothing_says_that_it_has_ended():
 
     app.toggle(key="reccobeats").set_value(True).run()
     assert not says_so(app)
+
+
+def test_the_catalogue_that_the_command_line_writes_can_be_brought_for_a_session(tmp_path):
+    def bring(session):
+        session.store.save_tracks(session.listener, OWN)
+        session.show_own()
+
+    written = tmp_path / "catalogue.parquet"
+    write_catalogue(OWN, written)
+    app = opened("library", bring)
+    app.file_uploader(key="catalogue_file").set_value([("catalogue.parquet", written.read_bytes(), "")]).run()
+
+    shows_no_trace(app)
+    assert len(app.session_state["tonearm"].own_catalogue) == 30
+
+
+def test_somebodys_file_may_be_of_any_kind_that_can_be_imported():
+    app = opened("taste", lambda session: session.show_demo(0))
+    app.selectbox(key="compare_with").set_value("Somebody’s file").run()
+    lines = OWN.to_json(orient="records", lines=True).encode()
+    app.file_uploader(key="compare_file").set_value([("theirs.jsonl", lines, "")]).run()
+
+    shows_no_trace(app)
+    assert any(said.value.startswith("You and Somebody’s file are furthest apart in") for said in app.caption)
