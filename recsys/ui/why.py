@@ -29,7 +29,7 @@ _LOOK: Final = """<style>
 def why(explanation: Explanation, place: int) -> None:
     """Show the contributions, the nearest own tracks and what would change for the track at this place of the list."""
     st.html(_LOOK + bars(explanation.contributions))
-    st.caption(f"The bars add up to the score, {explanation.score:.3f}, counted against the average catalogue track.")
+    st.caption(total(explanation.score))
     near = [f"**{plain(row.title)}** by {plain(row.artists)}" for row in explanation.nearest.itertuples()]
     if near:
         st.markdown("Nearest of your own: " + " · ".join(near))
@@ -50,8 +50,18 @@ def _bar(name: str, value: float, widest: float) -> str:
         sign="for" if value >= 0 else "against",
         left=50 if value >= 0 else 50 - width,
         width=width,
-        value=f"{round(value, 3) + 0.0:+.3f}".replace("-", "\N{MINUS SIGN}"),  # + 0.0: never "−0.000"
+        value=_number(value),
     )
+
+
+def total(score: float) -> str:
+    """What the bars add up to, written as they are."""
+    written = _number(score).removeprefix("+")
+    return f"The bars add up to the score, {written}, counted against the average catalogue track."
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 3) + 0.0:+.3f}".replace("-", "\N{MINUS SIGN}")  # + 0.0: never "−0.000"
 
 
 def without(explanation: Explanation, place: int) -> str:

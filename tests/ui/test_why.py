@@ -3,7 +3,7 @@
 import pandas as pd
 
 from recsys.core.explanation import Explanation
-from recsys.ui.why import bars, without
+from recsys.ui.why import bars, total, without
 
 
 def explained(rank, rank_without):
@@ -26,6 +26,11 @@ def test_a_name_that_is_no_feature_is_shown_as_text():
 
 def test_nothing_to_explain_draws_no_nan():
     assert "nan" not in bars(pd.Series({"energy": 0.0}))
+
+
+def test_the_total_is_written_like_the_bars():
+    assert total(-1.6149).startswith("The bars add up to the score, −1.615, ")
+    assert total(1.309).startswith("The bars add up to the score, 1.309, ")
 
 
 def test_a_track_at_its_rank_is_told_what_the_strongest_slider_does_for_it():
