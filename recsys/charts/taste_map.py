@@ -52,13 +52,12 @@ def taste_map(
 def map_in_words(library: pd.DataFrame, catalogue: Catalogue, medoids: Sequence[str] = ()) -> str:
     """The map in a sentence or two, for those who do not see it."""
     own, _, ends = _placed(library, catalogue)
-    left_out = len(library) - len(own)
-    says = (
-        f"Map of {len(own):,} of your tracks among the catalogue. Left to right: {ends[0]}. Bottom to top: {ends[1]}."
-    )
+    axes = f"Left to right: {ends[0]}. Bottom to top: {ends[1]}."
+    if own.empty:
+        return f"Map of the catalogue alone: too little is known of your tracks to place them. {axes}"
     titles = own.set_index("track_id")["title"].reindex(medoids).dropna()
     tastes = f" Your tastes are marked by {'; '.join(map(shortened, titles))}." if len(titles) else ""
-    return says + tastes + _left_out(left_out)
+    return f"Map of {len(own):,} of your tracks among the catalogue. {axes}{tastes}{_left_out(len(library) - len(own))}"
 
 
 def _left_out(count: int) -> str:

@@ -42,8 +42,9 @@ def plays_in_words(plays: pd.DataFrame) -> str:
         return "There is no listening history yet."
     monthly = _monthly(plays)
     first, last, most = (_said(month) for month in (monthly.index[0], monthly.index[-1], monthly["plays"].idxmax()))
-    hours = monthly["hours"].sum()
-    total = f"{len(plays):,} plays" + (f" in {hours:,.0f} hours" if hours >= 1 else "")
+    hours = round(monthly["hours"].sum())
+    total = f"{len(plays):,} {'play' if len(plays) == 1 else 'plays'}"
+    total += f" in {hours:,} {'hour' if hours == 1 else 'hours'}" if hours else ""
     if first == last:
         return f"{total} in {first}."
     return f"{total} from {first} to {last}; most in {most}, with {monthly['plays'].max():,}."

@@ -34,9 +34,9 @@ def coverage_note(session: ListenerSession) -> None:
     known = with_features(session.library)
     if 2 * known < len(session.library):
         st.info(
-            f"{f'Only {known:,}' if known else 'None'} of your {counted(len(session.library), 'track')} have audio "
-            f"features; {'of the others ' if known else ''}only year, duration and genres count. The Library page can "
-            "look for the missing ones.",
+            f"{f'Audio features of only {known:,}' if known else 'No audio features'} of your "
+            f"{counted(len(session.library), 'track')} are known; {'of the others ' if known else ''}only year, "
+            "duration and genres count. The Library page can look for the missing ones.",
             icon=":material/info:",
         )
 

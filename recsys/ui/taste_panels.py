@@ -36,7 +36,7 @@ def figure(drawn: Any, words: str, key: str) -> None:
 def no_features_note(session: ListenerSession) -> None:
     """Say that there is no sound to draw yet, and where it comes from."""
     st.info(
-        f"None of your {counted(len(session.library), 'track')} have audio features yet, so there is no sound to draw. "
+        f"No audio features of your {counted(len(session.library), 'track')} are known yet: there is no sound to draw. "
         "The Library page can look for them.",
         icon=":material/info:",
     )

@@ -86,3 +86,10 @@ def test_words_name_the_axes_and_the_tastes():
         "Map of 2 of your tracks among the catalogue. Left to right: calm ↔ intense. Bottom to top: sad or angry ↔ "
         "happy. Your tastes are marked by t1."
     )
+
+
+def test_words_say_when_nothing_of_the_listener_is_on_the_map():
+    assert map_in_words(sounds([0.1]).assign(**{f.column: None for f in NUMBER_FEATURES[1:]}), SAMPLE) == (
+        "Map of the catalogue alone: too little is known of your tracks to place them. Left to right: calm ↔ intense. "
+        "Bottom to top: sad or angry ↔ happy."
+    )

@@ -50,6 +50,10 @@ def test_a_history_of_one_month_without_lengths_in_words():
     )
 
 
+def test_one_play_and_one_hour_are_told_as_one():
+    assert plays_in_words(plays(("t0", "2026-01-01T10:00:00Z", 3_600_000))) == "1 play in 1 hour in January 2026."
+
+
 def test_drift_is_the_median_of_each_month_and_a_quiet_month_is_a_gap():
     line, low, high = feature_drift("energy", HISTORY, LIBRARY).data
     assert list(line.x) == ["2025-11", "2025-12", "2026-01"]

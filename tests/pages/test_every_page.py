@@ -152,7 +152,7 @@ def test_a_library_without_audio_features_is_told_where_they_come_from():
 
     app = opened("taste", bring)
 
-    assert any("no sound to draw" in info.value for info in app.info)
+    assert any("features of your 30 tracks are known yet: there is no sound to draw" in info.value for info in app.info)
     assert [chart.proto.id.split("-")[-1] for chart in app.get("plotly_chart")] == ["distribution_year"]
 
 
