@@ -19,7 +19,7 @@ from recsys.ui.save_panel import save_panel
 from recsys.ui.session import ListenerSession
 from recsys.ui.text import counted, plain
 from recsys.ui.track_table import ranked_table
-from recsys.ui.weights_panel import presets, restore_positions, shares, weights_panel
+from recsys.ui.weights_panel import percentages, presets, restore_positions, shares, weights_panel
 from recsys.ui.why import why
 
 _SIDE_BY_SIDE = """<style>
@@ -83,11 +83,10 @@ def ranked_list(session: ListenerSession) -> tuple[Recommendations | None, int]:
 
 def _said(session: ListenerSession, found: Recommendations) -> None:
     """What made the list, what was left out, and what the dials cost."""
-    made = shares(found.contributions)
-    parts = [
-        f"{_NAMES.get(str(name), str(name)).lower()} {share:.0%}" for name, share in made.items() if share >= 0.005
-    ]
-    st.caption(f"What made this list: {', '.join(parts)}.")
+    made = percentages(shares(found.contributions))
+    parts = [f"{_NAMES.get(str(name), str(name)).lower()} {percent}%" for name, percent in made.items() if percent]
+    if parts:
+        st.caption(f"What made this list: {', '.join(parts)}.")
     st.caption(compared(found.counts))
     if not session.seeds and len(session.recommender.own) == LONGEST_LIBRARY < len(session.library):
         st.caption(f"{LONGEST_LIBRARY:,} of your songs, drawn by lot, speak for all of them.")

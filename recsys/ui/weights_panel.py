@@ -97,3 +97,11 @@ def shares(contributions: pd.DataFrame) -> pd.Series:
     sizes = contributions.abs().mean()
     total = float(sizes.sum())
     return (sizes / total if total else sizes).sort_values(ascending=False)
+
+
+def percentages(shares: pd.Series) -> pd.Series:
+    """Shares in whole per cent that add up to 100: what rounding down leaves goes to the largest remainders."""
+    exact = 100 * shares
+    whole = exact.astype(int)
+    left = round(float(exact.sum())) - int(whole.sum())
+    return whole + (exact - whole).rank(method="first", ascending=False).le(left).astype(int)

@@ -5,7 +5,7 @@ import pytest
 
 from recsys.core.features import FEATURES
 from recsys.core.presets import PRESETS, WEIGHT_WORDS
-from recsys.ui.weights_panel import nearest_step, shares
+from recsys.ui.weights_panel import nearest_step, percentages, shares
 
 
 def test_every_default_and_every_preset_is_a_slider_position():
@@ -35,3 +35,15 @@ def test_shares_sum_to_one_and_are_largest_first():
 
 def test_a_list_that_owes_nothing_has_no_shares():
     assert shares(pd.DataFrame({"energy": [0.0]})).to_dict() == {"energy": 0.0}
+
+
+def test_percentages_add_up_to_a_hundred_where_rounding_each_would_not():
+    thirds, halves = pd.Series([1 / 3] * 3, list("abc")), pd.Series([0.495, 0.495, 0.006, 0.004], list("abcd"))
+
+    assert percentages(thirds).to_dict() == {"a": 34, "b": 33, "c": 33}
+    assert percentages(halves).to_dict() == {"a": 50, "b": 49, "c": 1, "d": 0}
+    assert percentages(pd.Series([1.0, 0.0], list("ab"))).to_dict() == {"a": 100, "b": 0}
+
+
+def test_no_shares_are_no_percentages():
+    assert percentages(pd.Series([0.0, 0.0], list("ab"))).to_dict() == {"a": 0, "b": 0}
