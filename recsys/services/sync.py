@@ -1,45 +1,24 @@
 """Sync my Spotify: every list into the library, then features, in the background, and always able to go on."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from recsys.errors import ReconnectSpotify, SpotifyProblem
+from recsys.services import playlist_choice
 from recsys.services.features import Features
 from recsys.services.jobs import Job, Jobs
 from recsys.services.leases import Leases
+from recsys.services.playlist_choice import PlaylistChoice, PlaylistPage
 from recsys.services.reading import ListReader, Pages
 from recsys.services.sync_progress import TITLES, Stage, SyncProgress, stopped, timestamp
 from recsys.storage.store import Store
 
-STATE, PLAYLISTS = "sync", "playlists"
+STATE: Final = "sync"
 LISTS: Final = ("top_short", "top_medium", "top_long", "saved", "recent")
 FRESH: Final = timedelta(hours=24)
 """How long the finished stages of a sync that was interrupted are not read again."""
-
-
-class Playlist(Protocol):
-    """One playlist of the listener's, or one they follow. `total` and `snapshot_id` are None where not told."""
-
-    @property
-    def playlist_id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def total(self) -> int | None: ...
-    @property
-    def snapshot_id(self) -> str | None: ...
-    def is_readable_by(self, spotify_id: str) -> bool: ...
-
-
-class PlaylistPage(Protocol):
-    """One page of the list of playlists."""
-
-    @property
-    def playlists(self) -> Sequence[Playlist]: ...
-    @property
-    def next_cursor(self) -> str | None: ...
 
 
 class SpotifyLibrary(Pages, Protocol):
@@ -51,17 +30,6 @@ class SpotifyLibrary(Pages, Protocol):
 
 LibraryFor = Callable[[str, Callable[[float], None] | None], SpotifyLibrary]
 """A listener's library on Spotify, with a way to wait that ends when the job is cancelled; None: nobody waits long."""
-
-
-@dataclass(frozen=True)
-class PlaylistChoice:
-    """A playlist that can be read, and whether the listener chose it for syncing."""
-
-    playlist_id: str
-    name: str
-    total: int | None
-    snapshot_id: str | None
-    is_chosen: bool
 
 
 class Sync:
@@ -152,25 +120,17 @@ class Sync:
         SpotifyProblem
             The list could not be had; `known_playlists` has the last one.
         """
-        store = self._store_for(listener)
-        spotify_id = str((store.profile(listener) or {}).get("spotify_id"))
-        listed = list_playlists(self._library_for(listener, None), spotify_id)
-        kept = store.state(listener, PLAYLISTS) or {}
-        store.save_state(listener, PLAYLISTS, {**kept, "listed": listed, "listed_at": timestamp(self._clock())})
+        page_at = self._library_for(listener, None).playlists
+        playlist_choice.list_anew(self._store_for(listener), listener, page_at, timestamp(self._clock()))
         return self.known_playlists(listener)
 
     def known_playlists(self, listener: str) -> list[PlaylistChoice]:
         """The playlists as Spotify listed them last; empty before the first time. Asks the store only."""
-        kept = self._store_for(listener).state(listener, PLAYLISTS) or {}
-        chosen = set(kept.get("chosen", ()))
-        return [PlaylistChoice(**one, is_chosen=one["playlist_id"] in chosen) for one in kept.get("listed", ())]
+        return playlist_choice.choices(self._store_for(listener), listener)
 
     def choose_playlists(self, listener: str, playlist_ids: Sequence[str]) -> None:
         """Sync these playlists from now on, and no others. Tracks of others stay in the library."""
-        store, chosen = self._store_for(listener), list(dict.fromkeys(playlist_ids))
-        kept = store.state(listener, PLAYLISTS) or {}
-        if kept.get("chosen", []) != chosen:
-            store.save_state(listener, PLAYLISTS, {**kept, "chosen": chosen})
+        playlist_choice.choose(self._store_for(listener), listener, playlist_ids)
 
     def _stored(self, listener: str) -> SyncProgress:
         return SyncProgress.from_json(self._store_for(listener).state(listener, STATE))
@@ -181,7 +141,7 @@ class _Run:
 
     def __init__(self, store: Store, listener: str, clock: Callable[[], datetime], job: Job) -> None:
         self._store, self._listener, self._clock, self._job = store, listener, clock, job
-        chosen = (store.state(listener, PLAYLISTS) or {}).get("chosen", ())
+        chosen = playlist_choice.chosen(store, listener)
         stored = SyncProgress.from_json(store.state(listener, STATE))
         self._progress = begun(stored, [*LISTS, *(f"playlist:{one}" for one in chosen), "features"], clock())
 
@@ -225,13 +185,13 @@ class _Run:
         left = [s.name for s in self._progress.stages if s.name.startswith("playlist:") and not s.is_finished]
         if not left:
             return
-        spotify_id = str((self._store.profile(self._listener) or {}).get("spotify_id"))
         try:
-            listed = {f"playlist:{one['playlist_id']}": one for one in list_playlists(library, spotify_id)}
+            now = playlist_choice.list_anew(self._store, self._listener, library.playlists, self._now())
         except SpotifyProblem as problem:
             for name in left:
                 self._stop(name, problem)
             return
+        listed = {f"playlist:{one['playlist_id']}": one for one in now}
         for name in left:
             self._attempt(name, lambda stage: self._read_playlist(stage, listed.get(stage.name), reader))
 
@@ -271,22 +231,6 @@ def begun(stored: SyncProgress, names: Sequence[str], now: datetime) -> SyncProg
         is_asked_again = stage.is_finished and (not is_fresh or name == "features")
         stages.append(replace(stage, state="waiting") if is_asked_again else stage)
     return SyncProgress(tuple(stages), True, stored.started_at if is_fresh else timestamp(now))
-
-
-def list_playlists(library: SpotifyLibrary, spotify_id: str) -> list[dict[str, Any]]:
-    """Every playlist this listener can have read: `playlist_id, name, total, snapshot_id`."""
-    found: list[dict[str, Any]] = []
-    cursor: str | None = None
-    while True:
-        page = library.playlists(cursor)
-        found += [
-            {"playlist_id": one.playlist_id, "name": one.name, "total": one.total, "snapshot_id": one.snapshot_id}
-            for one in page.playlists
-            if one.is_readable_by(spotify_id)
-        ]
-        cursor = page.next_cursor
-        if cursor is None:
-            return found
 
 
 def _key(listener: str) -> str:

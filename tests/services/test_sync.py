@@ -590,6 +590,27 @@ def test_a_playlist_that_was_deleted_says_so_and_keeps_its_tracks(world, spotify
     assert progress.finished_at is not None
 
 
+def test_a_playlist_that_was_deleted_is_chosen_no_more_so_that_it_is_told_once(world, spotify):
+    world.sync.playlists("ada")
+    choose(world, SHARED, EMPTY)
+    world.synced()
+    gone = spotify.listeners["ada"].playlists.pop(SHARED)
+    spotify.listeners["ada"].playlists[MIXED].name = "Everything"
+    world.synced()
+
+    shown = [(one.name, one.is_chosen) for one in world.sync.known_playlists("ada")]
+    assert shown == [("Everything", False), ("Not yet", True)]
+    assert world.synced().stage(f"playlist:{gone.id}") is None
+
+
+def test_a_playlist_that_was_deleted_is_chosen_no_more_once_the_playlists_are_listed(world, spotify):
+    choose(world, SHARED)
+    name = f"playlist:{playlist_id(spotify, SHARED)}"
+    del spotify.listeners["ada"].playlists[SHARED]
+    world.sync.playlists("ada")
+    assert world.synced().stage(name) is None
+
+
 def test_a_playlist_no_longer_chosen_is_no_longer_read(world, spotify):
     choose(world, SHARED)
     world.synced()

@@ -1,0 +1,96 @@
+"""Which playlists of a listener's can be read, as Spotify listed them last, and which of them are to be synced."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from recsys.storage.store import Store
+
+STATE: Final = "playlists"
+
+
+class Playlist(Protocol):
+    """One playlist of the listener's, or one they follow. `total` and `snapshot_id` are None where not told."""
+
+    @property
+    def playlist_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def total(self) -> int | None: ...
+    @property
+    def snapshot_id(self) -> str | None: ...
+    def is_readable_by(self, spotify_id: str) -> bool: ...
+
+
+class PlaylistPage(Protocol):
+    """One page of the list of playlists."""
+
+    @property
+    def playlists(self) -> Sequence[Playlist]: ...
+    @property
+    def next_cursor(self) -> str | None: ...
+
+
+PageAt = Callable[[str | None], PlaylistPage]
+"""A page of the listener's playlists, from a cursor on. Raises a `SpotifyProblem`."""
+
+
+@dataclass(frozen=True)
+class PlaylistChoice:
+    """A playlist that can be read, and whether the listener chose it for syncing."""
+
+    playlist_id: str
+    name: str
+    total: int | None
+    snapshot_id: str | None
+    is_chosen: bool
+
+
+def chosen(store: Store, listener: str) -> list[str]:
+    """The ids of the playlists that are synced."""
+    return list((store.state(listener, STATE) or {}).get("chosen", ()))
+
+
+def choose(store: Store, listener: str, playlist_ids: Sequence[str]) -> None:
+    """Sync these playlists from now on, and no others."""
+    wanted, kept = list(dict.fromkeys(playlist_ids)), store.state(listener, STATE) or {}
+    if kept.get("chosen", []) != wanted:
+        store.save_state(listener, STATE, {**kept, "chosen": wanted})
+
+
+def choices(store: Store, listener: str) -> list[PlaylistChoice]:
+    """The playlists as Spotify listed them last; empty before the first time. Asks the store only."""
+    kept, picked = store.state(listener, STATE) or {}, set(chosen(store, listener))
+    return [PlaylistChoice(**one, is_chosen=one["playlist_id"] in picked) for one in kept.get("listed", ())]
+
+
+def list_anew(store: Store, listener: str, page_at: PageAt, now: str) -> list[dict[str, Any]]:
+    """
+    Ask Spotify for every playlist this listener can have read: `playlist_id, name, total, snapshot_id`.
+
+    The list is remembered. What was chosen and is no longer on it is chosen no more: nobody could take it back, as no
+    screen shows it.
+    """
+    spotify_id = str((store.profile(listener) or {}).get("spotify_id"))
+    listed = _readable(page_at, spotify_id)
+    there = {one["playlist_id"] for one in listed}
+    left = [one for one in chosen(store, listener) if one in there]
+    kept = store.state(listener, STATE) or {}
+    store.save_state(listener, STATE, {**kept, "chosen": left, "listed": listed, "listed_at": now})
+    return listed
+
+
+def _readable(page_at: PageAt, spotify_id: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        page = page_at(cursor)
+        found += [
+            {"playlist_id": one.playlist_id, "name": one.name, "total": one.total, "snapshot_id": one.snapshot_id}
+            for one in page.playlists
+            if one.is_readable_by(spotify_id)
+        ]
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
