@@ -28,7 +28,7 @@ BROKEN_WAIT: Final = 300.0
 REFUSED_WAIT: Final = 86_400.0
 """Seconds until it is worth asking again after a refusal: it may be the end, or only a gate in front of the service."""
 
-SLOW_DOWN: Final = "ReccoBeats asks us to slow down; it is asked again later."
+SLOW_DOWN: Final = "ReccoBeats asks us to slow down."
 _LINK: Final = re.compile(rf"/track/({SPOTIFY_ID})(?![0-9A-Za-z])")
 
 
@@ -78,7 +78,7 @@ class ReccoBeats:
                 gap = max(gap, _retry_after(answer)) if answer.status_code == 429 else gap
                 return _checked(answer)
             except httpx.HTTPError as broken:
-                raise SourceBusy("ReccoBeats did not answer; it is asked again later.", BROKEN_WAIT) from broken
+                raise SourceBusy("ReccoBeats did not answer.", BROKEN_WAIT) from broken
             finally:
                 self._free_at = self._clock() + gap
 
@@ -88,14 +88,14 @@ def _checked(answer: httpx.Response) -> list[Any]:
     if answer.status_code == 429:
         raise SourceBusy(SLOW_DOWN, _retry_after(answer))
     if 400 < answer.status_code < 500 and answer.status_code not in (408, 422):  # 400 and 422 are about one question
-        says = f"ReccoBeats does not serve this app just now (status {answer.status_code}); it is asked again tomorrow."
+        says = f"ReccoBeats does not serve this app just now (status {answer.status_code})."
         raise SourceBusy(says, REFUSED_WAIT)
     try:
         content = answer.json()["content"] if answer.status_code == 200 else None
     except (ValueError, KeyError, TypeError):
         content = None
     if not isinstance(content, list):
-        raise SourceBusy("ReccoBeats gave an answer it should not; it is asked again later.", BROKEN_WAIT)
+        raise SourceBusy("ReccoBeats gave an answer it should not.", BROKEN_WAIT)
     return content
 
 

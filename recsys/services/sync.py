@@ -100,6 +100,17 @@ class Sync:
             if is_ours:
                 self.run(listener, job)
 
+    def look_up(self, listener: str, job: Job) -> Stage:
+        """Look up missing features between two syncs. What came of it takes the place of what the last sync found."""
+        found = self._features.fill(listener, job.report)
+        progress = self.progress(listener)
+        kept = progress.stage("features")
+        if kept and not progress.is_running and (found.is_finished or not kept.is_finished):
+            changed = progress.with_stage(found)
+            changed = replace(changed, finished_at=changed.finished_at or changed.ended_at(timestamp(self._clock())))
+            self._store_for(listener).save_state(listener, STATE, changed.as_json())
+        return found
+
     def run(self, listener: str, job: Job) -> None:
         """
         The work itself, in whatever thread calls it.
@@ -153,9 +164,7 @@ class _Run:
             self._attempt(name, lambda stage: reader.read(stage, self._now()))
         self._playlists(library, reader)
         self._attempt("features", lambda stage: features.fill(self._listener, self.keep, stage))
-        if all(stage.is_over for stage in self._progress.stages):
-            self._progress = replace(self._progress, finished_at=self._now())
-        self._progress = replace(self._progress, is_running=False)
+        self._progress = replace(self._progress, is_running=False, finished_at=self._progress.ended_at(self._now()))
         self._store.save_state(self._listener, STATE, self._progress.as_json())
 
     def keep(self, stage: Stage) -> None:

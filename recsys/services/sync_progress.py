@@ -157,6 +157,10 @@ class SyncProgress:
         """The stage of that name, or None."""
         return next((stage for stage in self.stages if stage.name == name), None)
 
+    def ended_at(self, now: str) -> str | None:
+        """`now` where nothing is left to do, otherwise None."""
+        return now if all(stage.is_over for stage in self.stages) else None
+
     def at_rest(self) -> "SyncProgress":
         """How a stored progress looks while no job works on it: what ran is paused."""
         stages = tuple(replace(s, state="paused") if s.state == "running" else s for s in self.stages)

@@ -12,6 +12,7 @@ from recsys.services.sync_progress import Stage
 from recsys.ui import wiring
 from recsys.ui.fragment import fragment
 from recsys.ui.session import ListenerSession
+from recsys.ui.sync_panel import reasons
 from recsys.ui.taste_panels import figure
 from recsys.ui.text import counted, local_time, plain
 
@@ -85,10 +86,11 @@ def _look_up(session: ListenerSession, was_active: bool, covered: Coverage) -> N
         st.progress(stage.stored / max(stage.found, 1) if stage else 0.0, "Asking the sources …")
     elif job and job.message:
         st.error(plain(job.message))
-    elif job and job.result and job.result.message:
-        st.info(plain(job.result.message), icon=":material/schedule:")
-    elif job and job.result and _is_still_so(job.result, covered):
-        st.info("Everybody who may be asked was asked; the numbers above are what came of it.", icon=":material/check:")
+    elif job and job.result:
+        for reason in reasons([job.result]):
+            st.info(reason, icon=":material/schedule:")
+        if job.result.is_finished and _is_still_so(job.result, covered):
+            st.info("Everybody who may be asked was asked; the numbers above are what came of it.", icon=":material/check:")
     if bool(job and job.is_active) != was_active:
         session.show_own()
         st.rerun()
@@ -100,8 +102,9 @@ def _is_still_so(ended: Stage, covered: Coverage) -> bool:
     return (ended.stored, ended.pending, sum(ended.skipped.values())) == (covered.known, covered.waiting, rest)
 
 
-def _fill(listener: str, job: Job) -> object:
-    return wiring.features().fill(listener, job.report)
+def _fill(listener: str, job: Job) -> Stage:
+    sync = wiring.sync()
+    return sync.look_up(listener, job) if sync else wiring.features().fill(listener, job.report)
 
 
 def _sentence(covered: Coverage) -> str:

@@ -18,7 +18,7 @@ STATES = {
     "running": "reading …",
     "paused": "paused",
     "done": "done",
-    "blocked": "Spotify asks us to wait",
+    "blocked": "asked to wait",
     "failed": "stopped",
 }
 _WIDTHS = {
@@ -70,7 +70,7 @@ def _show(session: ListenerSession, progress: SyncProgress) -> None:
     )
     st.progress(done / progress.found if progress.found else 0.0, sentence)
     st.dataframe(
-        pd.DataFrame([_row(stage) for stage in progress.stages]),
+        pd.DataFrame([_row(stage) for stage in shown(progress.stages)]),
         hide_index=True,
         column_config=_WIDTHS,
         alt="The lists of this sync",
@@ -79,6 +79,11 @@ def _show(session: ListenerSession, progress: SyncProgress) -> None:
         st.warning(f"{plain(', '.join(titles))}: {reason}", icon=":material/info:")
     if progress.message:
         st.error(plain(progress.message))
+
+
+def shown(stages: Iterable[Stage]) -> list[Stage]:
+    """The rows of the table. Features that were looked up are counted below it, as the library is by now."""
+    return [stage for stage in stages if stage.name != "features" or not stage.is_finished]
 
 
 def reasons(stages: Iterable[Stage]) -> dict[str, list[str]]:
@@ -107,7 +112,7 @@ def _row(stage: Stage) -> dict[str, object]:
 def _until(stage: Stage) -> str:
     if not stage.blocked_until:
         return ""
-    return f" It goes on after {local_time(datetime.fromisoformat(stage.blocked_until))}."
+    return f" It can go on after {local_time(datetime.fromisoformat(stage.blocked_until))}."
 
 
 def _playlists(session: ListenerSession, sync: Sync) -> None:

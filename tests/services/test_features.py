@@ -10,6 +10,7 @@ from recsys.feature_sources.known_tracks import KnownTracks
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.source import AUDIO
 from recsys.services.features import NOT_ASKED, NOT_FOUND, Features, Given
+from recsys.services.jobs import Job
 from recsys.services.sync_progress import timestamp
 from tests.fakes.reccobeats import too_many
 from tests.services.spotify_world import SpotifyWorld
@@ -65,6 +66,40 @@ def test_after_agreeing_a_sync_fills_in_what_the_source_knows(world, reccobeats)
     assert stage.found == len(library)
     assert stage.skipped == {NOT_FOUND: (~known).sum()}
     assert stage.pending == 0
+
+
+def test_what_a_later_look_up_found_is_what_the_last_sync_tells(world, reccobeats):
+    assert world.synced().stage("features").skipped == {NOT_ASKED: len(world.store.tracks("ada"))}
+
+    found = world.sync.look_up("ada", Job())
+
+    assert found.skipped[NOT_ASKED] > 0, "nobody has agreed yet"
+    agreed(world).sync.look_up("ada", Job())
+    told, covered = world.sync.progress("ada").stage("features"), world.features.coverage("ada")
+    assert (told.stored, told.skipped) == (covered.known, {NOT_FOUND: covered.not_found})
+    assert told.stored > 0
+
+
+def test_a_look_up_ends_a_sync_of_which_only_a_busy_source_was_left(world, reccobeats):
+    reccobeats.fail_next("GET /v1/audio-features", too_many(retry_after=900))
+    assert agreed(world).synced().is_interrupted
+    world.clock.now += 901
+
+    world.sync.look_up("ada", Job())
+
+    progress = world.sync.progress("ada")
+    assert progress.stage("features").state == "done"
+    assert not progress.is_interrupted
+
+
+def test_a_look_up_that_meets_a_busy_source_leaves_a_finished_sync_finished(world, reccobeats):
+    finished = world.synced().finished_at
+    reccobeats.fail_when("GET /v1/audio-features", too_many(retry_after=900))
+
+    assert agreed(world).sync.look_up("ada", Job()).state == "blocked"
+
+    progress = world.sync.progress("ada")
+    assert (progress.stage("features").state, progress.finished_at) == ("done", finished)
 
 
 def test_what_was_sent_is_written_down_as_it_was_sent(world, reccobeats):

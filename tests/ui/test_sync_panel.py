@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from recsys.services.sync_progress import Stage
-from recsys.ui.sync_panel import reasons
+from recsys.ui.sync_panel import reasons, shown
 
 
 def test_lists_that_were_stopped_for_one_reason_share_a_sentence():
@@ -22,6 +22,14 @@ def test_the_time_until_which_a_list_is_blocked_is_part_of_the_reason():
     later = replace(blocked, title="Top", blocked_until="2026-11-27T13:32:38.569544Z")
 
     assert reasons([blocked, later]) == {
-        "Wait\\. It goes on after 26 November, 13:32 UTC.": ["Saved"],
-        "Wait\\. It goes on after 27 November, 13:32 UTC.": ["Top"],
+        "Wait\\. It can go on after 26 November, 13:32 UTC.": ["Saved"],
+        "Wait\\. It can go on after 27 November, 13:32 UTC.": ["Top"],
     }
+
+
+def test_features_that_were_looked_up_have_no_row_that_could_grow_old():
+    saved, looked_up = Stage("saved", "Saved tracks", "done"), Stage("features", "Audio features", "done")
+    busy = replace(looked_up, state="blocked")
+
+    assert shown([saved, looked_up]) == [saved]
+    assert shown([saved, busy]) == [saved, busy]
