@@ -84,12 +84,15 @@ class ReconnectSpotify(SpotifyProblem):
 
 
 class SpotifyBusy(SpotifyProblem):
-    """Spotify asks us to wait. `retry_after` is in seconds; `is_quota` tells a daily quota from a short limit."""
+    """
+    Spotify asks us to wait. `retry_after` is in seconds; `is_quota` tells a daily quota from a short limit. Where
+    `was_asked` is False a wait was remembered, and nothing was sent.
+    """
 
-    def __init__(self, message: str, retry_after: float, is_quota: bool = False) -> None:
+    def __init__(self, message: str, retry_after: float, is_quota: bool = False, was_asked: bool = True) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-        self.is_quota = is_quota
+        self.is_quota, self.was_asked = is_quota, was_asked
 
 
 class SpotifyRefused(SpotifyProblem):
@@ -109,8 +112,11 @@ class NotOffered(TonearmError):
 
 
 class SourceBusy(TonearmError):
-    """A feature source asks us to wait, or did not answer. `retry_after` is in seconds."""
+    """
+    A feature source asks us to wait, or did not answer. `retry_after` is in seconds. Where `was_asked` is False a wait
+    was remembered, and nothing was sent.
+    """
 
-    def __init__(self, message: str, retry_after: float) -> None:
+    def __init__(self, message: str, retry_after: float, was_asked: bool = True) -> None:
         super().__init__(message)
-        self.retry_after = retry_after
+        self.retry_after, self.was_asked = retry_after, was_asked

@@ -62,15 +62,15 @@ class ReccoBeats:
         except SourceBusy as busy:
             if busy.retry_after > AT_MOST:
                 raise
-            content = self._content(ids)
+            content = self._content(ids, was_asked=True)
         return _answers(content, set(ids))
 
-    def _content(self, ids: list[str]) -> list[Any]:
+    def _content(self, ids: list[str], was_asked: bool = False) -> list[Any]:
         """One request, when it is our turn. A wait that ReccoBeats asks for is kept by all who ask here."""
         with self._turn:
             wait, gap = self._free_at - self._clock(), self._gap
             if wait > AT_MOST:
-                raise SourceBusy(SLOW_DOWN, wait)
+                raise SourceBusy(SLOW_DOWN, wait, was_asked)
             if wait > 0:
                 self._sleep(wait)
             try:

@@ -48,7 +48,7 @@ class SpotifyFeatures:
                 raise NotOffered(str(refused)) from refused
             raise SourceBusy(str(refused), REFUSED_WAIT) from refused
         except SpotifyBusy as busy:
-            raise SourceBusy(str(busy), busy.retry_after) from busy
+            raise SourceBusy(str(busy), busy.retry_after, busy.was_asked) from busy
         except SpotifyUnreachable as broken:
             raise SourceBusy(str(broken), BROKEN_WAIT) from broken
         return _table(answers, set(ids))

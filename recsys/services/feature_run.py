@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 
+from recsys.errors import SourceBusy
 from recsys.feature_sources.source import ANSWERS, AUDIO, FeatureSource, Filled, fill_in
 from recsys.services.library import origins
 from recsys.services.sync_progress import timestamp
@@ -119,7 +120,7 @@ class FeatureRun:
 
 
 class _Counted:
-    """A source that counts the tracks it was asked about."""
+    """A source that counts the tracks whose ids were sent to it."""
 
     def __init__(self, inner: FeatureSource) -> None:
         self._inner = inner
@@ -131,4 +132,9 @@ class _Counted:
 
     def look_up(self, tracks: pd.DataFrame) -> pd.DataFrame:
         self.sent += len(tracks)
-        return self._inner.look_up(tracks)
+        try:
+            return self._inner.look_up(tracks)
+        except SourceBusy as busy:
+            if not busy.was_asked:
+                self.sent -= len(tracks)
+            raise

@@ -96,22 +96,22 @@ class WithinQuota:
             told = self._shut(bucket, busy.retry_after, busy.is_quota)
             if busy.is_quota or busy.retry_after > self._longest_wait:
                 raise told from busy
-        self._open(bucket)
+        self._open(bucket, was_asked=True)
         try:
             return self._inner.send(request)
         except SpotifyBusy as again:
             raise self._shut(bucket, max(again.retry_after, STILL_BUSY), again.is_quota) from again
 
-    def _open(self, bucket: Bucket) -> None:
+    def _open(self, bucket: Bucket, was_asked: bool = False) -> None:
         """Count one request, after a short remembered wait; raise for a long one or when the budget is used up."""
         left = (self._quota.blocked_until(bucket.name) or 0.0) - self._clock()
         if left > self._longest_wait:
-            raise _busy(bucket, left, is_quota=False)
+            raise _busy(bucket, left, is_quota=False, was_asked=was_asked)
         if left > 0:
             self._sleep(left)
         now = self._clock()
         if not self._quota.spend(bucket.name, now, self._budgets.get(bucket.name, bucket.budget)):
-            raise _used_up(bucket, DAY - now % DAY)
+            raise _used_up(bucket, DAY - now % DAY, was_asked)
 
     def _shut(self, bucket: Bucket, seconds: float, is_quota: bool) -> SpotifyBusy:
         """Remember the wait, also a short one: other listeners of this app keep it too."""
@@ -119,14 +119,16 @@ class WithinQuota:
         return _busy(bucket, seconds, is_quota)
 
 
-def _busy(bucket: Bucket, seconds: float, is_quota: bool) -> SpotifyBusy:
-    return SpotifyBusy(f"Spotify answers about {bucket.says} again in {in_words(seconds)}.", seconds, is_quota)
+def _busy(bucket: Bucket, seconds: float, is_quota: bool, was_asked: bool = True) -> SpotifyBusy:
+    sentence = f"Spotify answers about {bucket.says} again in {in_words(seconds)}."
+    return SpotifyBusy(sentence, seconds, is_quota, was_asked)
 
 
-def _used_up(bucket: Bucket, seconds: float) -> SpotifyBusy:
+def _used_up(bucket: Bucket, seconds: float, was_asked: bool) -> SpotifyBusy:
     return SpotifyBusy(
         f"Tonearm's own daily allowance for {bucket.says} is used up, so that Spotify does not lock this app out; "
         f"it starts again in {in_words(seconds)}.",
         seconds,
         is_quota=True,
+        was_asked=was_asked,
     )

@@ -12,6 +12,7 @@ from recsys.feature_sources.source import AUDIO
 from recsys.services.features import NOT_ASKED, NOT_FOUND, Features, Given
 from recsys.services.jobs import Job
 from recsys.services.sync_progress import timestamp
+from tests.fakes.faults import Fault
 from tests.fakes.reccobeats import too_many
 from tests.services.spotify_world import SpotifyWorld
 from tests.services.tables import tracks
@@ -116,6 +117,34 @@ def test_ids_are_written_down_as_sent_even_when_no_answer_came(world, reccobeats
     agreed(world).features.fill("ada", ignore)
     sent = world.account.sent("ada")
     assert list(sent.loc[sent["recipient"] == "reccobeats", "rows"]) == [3]
+
+
+def test_nothing_is_written_down_as_sent_while_a_wait_is_kept(spotify, reccobeats, tmp_path, http):
+    busy = SpotifyWorld(spotify, tmp_path, http, reccobeats.url)
+    one = ReccoBeats(reccobeats.url, http, busy.clock, busy.clock.sleep)
+    busy.store.save_tracks("ada", tracks(3))
+    features = features_from(busy, one)
+    features.agree("ada", "reccobeats", True)
+    reccobeats.fail_when("GET /v1/audio-features", too_many(retry_after=900))
+
+    for _ in range(2):
+        assert features.fill("ada", ignore).message == "ReccoBeats asks us to slow down."
+
+    assert reccobeats.count("*") == 1
+    assert list(busy.account.sent("ada")["rows"]) == [3]
+    busy.close()
+
+
+def test_a_day_on_which_spotify_was_asked_enough_is_no_day_on_which_ids_were_sent(world, spotify):
+    spotify.fail_when("GET /v1/audio-features", Fault.quota_exceeded(retry_after=7200))
+    world.store.save_tracks("ada", tracks(3))
+
+    for _ in range(2):
+        world.features.fill("ada", ignore)
+
+    assert spotify.count("GET /v1/audio-features") == 1
+    sent = world.account.sent("ada")
+    assert list(sent.loc[sent["recipient"] == "spotify", "rows"]) == [3]
 
 
 def test_a_track_nobody_knows_is_not_asked_about_again_for_thirty_days(world, reccobeats):
