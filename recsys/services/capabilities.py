@@ -5,10 +5,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from recsys.services import closed_sources
 from recsys.services.sync_progress import timestamp
 from recsys.storage.store import Store
 
 STATE: Final = "capabilities"
+SOURCES: Final = {"audio_features": "spotify"}
+"""Capabilities that are feature sources too. What a probe shows of them, the look-up of features goes by."""
+
+GONE: Final = "closed_to_new_apps"
 
 
 class Finding(Protocol):
@@ -82,7 +87,17 @@ class Probes:
         ]
         kept = {"found": [asdict(one) for one in found], "probed_at": timestamp(self._clock())}
         self._store_for(listener).save_state(listener, STATE, kept)
+        self._tell_sources(self._store_for(listener), found)
         return self.known(listener)
+
+    def _tell_sources(self, store: Store, found: Iterable[Capability]) -> None:
+        """The same question need not be asked twice, and two screens need not differ about it."""
+        for one in found:
+            source = SOURCES.get(one.name)
+            if source and one.works:
+                closed_sources.reopen(store, source)
+            elif source and one.reason == GONE:
+                closed_sources.close(store, source, self._clock())
 
     def probe_once(self, listener: str) -> Capabilities:
         """What is known, asking Spotify only if it was never asked."""

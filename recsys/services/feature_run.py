@@ -8,14 +8,14 @@ import pandas as pd
 
 from recsys.errors import SourceBusy
 from recsys.feature_sources.source import ANSWERS, AUDIO, FeatureSource, Filled, fill_in
+from recsys.services import closed_sources
 from recsys.services.library import origins
 from recsys.services.sync_progress import timestamp
 from recsys.storage.store import Store
 
 REMEMBERED: Final = timedelta(days=30)
-"""How long a source is not asked again about a track it does not know, or at all where it does not serve this app."""
+"""How long a source is not asked again about a track it does not know."""
 
-CLOSED: Final = "closed_feature_sources"
 GIVEN: Final = "features:"
 """What origins begin with that say who gave a track's features, and when."""
 
@@ -110,8 +110,7 @@ class FeatureRun:
         for name, problem in filled.stopped.items():
             wait = getattr(problem, "retry_after", None)
             if wait is None:
-                closed = self._store.app_state(CLOSED) or {}
-                self._store.save_app_state(CLOSED, {**closed, name: timestamp(self._clock())})
+                closed_sources.close(self._store, name, self._clock())
             else:
                 until = self._clock() + timedelta(seconds=wait)
                 if self.busy_until is None or until < self.busy_until:

@@ -8,7 +8,8 @@ from typing import Final
 import pandas as pd
 
 from recsys.feature_sources.source import AUDIO, FeatureSource
-from recsys.services.feature_run import CLOSED, GIVEN, REMEMBERED, FeatureRun
+from recsys.services import closed_sources
+from recsys.services.feature_run import GIVEN, REMEMBERED, FeatureRun
 from recsys.services.library import songs
 from recsys.services.sync_progress import TITLES, Stage, timestamp
 from recsys.storage.store import Store
@@ -152,11 +153,11 @@ class Features:
         ]
 
     def _open_sources(self, store: Store, listener: str, library: pd.DataFrame) -> list[FeatureSource]:
-        closed = store.app_state(CLOSED) or {}
+        closed = closed_sources.closed(store, self._clock())
         return [
             source
             for source in self._sources_for(listener, library)
-            if closed.get(source.name, "") < self._since()
+            if source.name not in closed
             and (source.name not in NEEDS_CONSENT or self.has_agreed(listener, source.name))
         ]
 

@@ -71,6 +71,7 @@ def capabilities_panel(session: ListenerSession) -> None:
         st.table(pd.DataFrame([_row(one) for one in known.found]).set_index("What"))
         if st.button("Ask again", key="probe_again", icon=":material/refresh:"):
             probes.forget(session.listener)
+            session.forget("coverage")
             st.rerun()
 
 

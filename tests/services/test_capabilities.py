@@ -1,7 +1,9 @@
 """What works and what Spotify blocks, asked once and kept."""
 
 from recsys.services.capabilities import Capabilities
+from recsys.services.features import NOT_ASKED
 from tests.fakes.faults import Fault
+from tests.services.tables import tracks
 
 
 def test_before_the_first_probe_nothing_is_known(world):
@@ -34,3 +36,32 @@ def test_after_a_new_sign_in_it_is_asked_again(world, spotify):
     world.probes.probe_once("ada")
     world.probes.forget("ada")
     assert world.probes.known("ada").probed_at is None
+
+
+def three(spotify):
+    """Three tracks Spotify knows."""
+    return tracks(3, track_id=[one.id for _, one in spotify.listeners["ada"].saved[:3]])
+
+
+def test_what_a_probe_found_closed_the_look_up_of_features_does_not_ask_again(world, spotify):
+    world.store.save_tracks("ada", three(spotify))
+    world.probes.probe("ada")
+    assert world.features.fill("ada", lambda stage: None).skipped == {NOT_ASKED: 3}
+    assert spotify.count("GET /v1/audio-features") == 1
+
+
+def test_what_a_probe_finds_open_after_all_the_look_up_of_features_asks(world, spotify):
+    world.store.save_tracks("ada", three(spotify))
+    world.features.fill("ada", lambda stage: None)
+    spotify.serves_audio_features = True
+    world.probes.probe("ada")
+    assert world.features.fill("ada", lambda stage: None).stored == 3
+
+
+def test_a_probe_that_could_not_be_told_closes_nothing(world, spotify):
+    world.store.save_tracks("ada", three(spotify))
+    spotify.fail_next("GET /v1/audio-features", Fault.server_error(), times=5)
+    assert {one.name: one.works for one in world.probes.probe("ada").found}["audio_features"] is None
+    spotify.mend()
+    spotify.serves_audio_features = True
+    assert world.features.fill("ada", lambda stage: None).stored == 3
