@@ -43,9 +43,8 @@ def connection_panel(session: ListenerSession) -> None:
     if state.is_connected and state.ends_at:
         st.markdown(f"Connected. Spotify’s consent lasts until **{state.ends_at:%d %B %Y}**.")
         if state.is_ending:
-            st.warning(
-                "It runs out soon: log out and in again to start another six months.", icon=":material/schedule:"
-            )
+            st.warning("It runs out soon. Reconnect to start another six months.", icon=":material/schedule:")
+            problems.reconnect_link()
         if st.button("Disconnect Spotify", key="disconnect", help="Forgets the tokens. Your library stays."):
             _disconnect(session)
     else:
@@ -63,7 +62,7 @@ def _disconnect(session: ListenerSession) -> None:
 def capabilities_panel(session: ListenerSession) -> None:
     """What works with this listener's Spotify and what it blocks, why, and how to mend it."""
     probes = wiring.probes()
-    if probes is None or session.visitor.is_guest:
+    if probes is None or session.connection is None or not session.connection.is_connected:
         return
     st.subheader("What works and what does not", anchor=False)
     with problems.shown(), st.spinner("Asking Spotify once …"):
@@ -112,9 +111,11 @@ def stored_panel(session: ListenerSession) -> None:
     st.subheader("What is stored about you", anchor=False)
     st.caption(plain(wiring.whereabouts(session.listener)))
     account = wiring.account()
-    counts = {_TABLES.get(name, name): rows for name, rows in account.counts(session.listener).items()}
-    rows = pd.DataFrame({"What": counts.keys(), "Rows": counts.values()})
+    counts = account.counts(session.listener)
+    rows = pd.DataFrame({"What": [_TABLES.get(name, name) for name in counts], "Rows": counts.values()})
     st.dataframe(rows, hide_index=True, width="content", height="content", alt="Rows per table")
+    if counts["user_tracks"] > len(session.own_library):
+        st.caption("A song that came both by name and with its id is two rows here, and counts once in your library.")
     sent = account.sent(session.listener)
     st.markdown("**What was sent to whom**")
     if sent.empty:

@@ -33,7 +33,11 @@ def sync_panel(session: ListenerSession) -> bool:
     if sync is None or session.visitor.is_guest:
         return False
     st.subheader("Sync my Spotify", anchor=False)
-    _playlists(session, sync)
+    if _is_connected(session):
+        _playlists(session, sync)
+    else:
+        st.warning("Spotify is not connected, so nothing can be read there.", icon=":material/link_off:")
+        problems.reconnect_link()
     is_running = sync.progress(session.listener).is_running
     fragment(_watched, run_every=1.0 if is_running else None)(session, sync, is_running)
     return is_running
@@ -45,7 +49,9 @@ def _watched(session: ListenerSession, sync: Sync, was_running: bool) -> None:
     if progress.is_running:
         if st.button("Cancel", icon=":material/stop:", key="sync_cancel"):
             progress = sync.cancel(session.listener)
-    elif st.button(_verb(progress), icon=":material/sync:", key="sync_start", type="primary"):
+    elif _is_connected(session) and st.button(
+        _verb(progress), icon=":material/sync:", key="sync_start", type="primary"
+    ):
         with problems.shown():
             progress = sync.start(session.listener)
             session.show_own()
@@ -55,6 +61,10 @@ def _watched(session: ListenerSession, sync: Sync, was_running: bool) -> None:
         if not progress.is_running:
             session.show_own()
         st.rerun()
+
+
+def _is_connected(session: ListenerSession) -> bool:
+    return session.connection is not None and session.connection.is_connected
 
 
 def _verb(progress: SyncProgress) -> str:
@@ -75,7 +85,8 @@ def _show(session: ListenerSession, progress: SyncProgress) -> None:
         column_config=_WIDTHS,
         alt="The lists of this sync",
     )
-    for reason, titles in reasons(progress.stages).items():
+    st.caption("A track that stands on several lists is counted on each, and once in your library.")
+    for reason, titles in reasons(stage for stage in progress.stages if stage.message != progress.message).items():
         st.warning(f"{plain(', '.join(titles))}: {reason}", icon=":material/info:")
     if progress.message:
         st.error(plain(progress.message))
@@ -96,7 +107,7 @@ def reasons(stages: Iterable[Stage]) -> dict[str, list[str]]:
 
 
 def _row(stage: Stage) -> dict[str, object]:
-    skipped = ", ".join(f"{count:,} {reason}" for reason, count in stage.skipped.items())
+    skipped = ", ".join(f"{count:,} × {reason}" for reason, count in stage.skipped.items())
     return {
         "List": stage.title,
         "State": STATES[stage.state],

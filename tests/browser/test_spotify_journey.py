@@ -1,6 +1,10 @@
 """The middle door to its end: sync, features, a list, a playlist, and goodbye, against an invented Spotify."""
 
+import json
 import re
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -8,8 +12,9 @@ from playwright.sync_api import expect
 
 from recsys.core.tracks import as_tracks
 from recsys.importers.catalogue_file import write_catalogue
+from recsys.services.sync_progress import timestamp
 from tests.browser.accounts import secrets_of, sign_in
-from tests.browser.files import downloaded, rows_of
+from tests.browser.files import downloaded, rows_of, upload
 from tests.browser.rows import erase
 from tests.browser.screen import go, move_slider, settled
 from tests.browser.server import connected_server
@@ -209,6 +214,40 @@ def test_a_permission_withdrawn_at_spotify_becomes_reconnect_with_the_reason(str
     expect(page.get_by_role("button", name="Disconnect Spotify")).to_be_visible()
 
 
+def test_a_consent_that_is_nearly_over_can_be_renewed_where_that_is_said(stranger, server):
+    page = sign_in(stranger(), server, "nell")
+    long_ago = timestamp(datetime.now(UTC) - timedelta(days=175))
+    with closing(sqlite3.connect(server.log.parent / "tonearm.db")) as database, database:
+        database.execute("update spotify_tokens set authorized_at = ?", (long_ago,))
+    page.reload()
+
+    told = go(page, "Account").get_by_test_id("stMain")
+    expect(told.get_by_text("It runs out soon.")).to_be_visible()
+    told.get_by_role("link", name="Reconnect Spotify").click()
+    page.locator("#agree-nell").click()
+
+    expect(page.get_by_text("Signed in as")).to_be_visible()
+    expect(go(settled(page), "Account").get_by_text("It runs out soon.")).to_have_count(0)
+
+
+def test_a_song_that_came_by_name_and_from_spotify_counts_once_and_the_account_page_says_why_it_keeps_two(
+    stranger, server
+):
+    one = track(1, "nell")
+    heard = [{"endTime": "2025-03-01 10:00", "artistName": one.artists[0], "trackName": one.name, "msPlayed": 120_000}]
+    page = stranger()
+    page.goto(server.url)
+    name = "StreamingHistory_music_0.json"
+    upload(page, {"name": name, "mimeType": "application/json", "buffer": json.dumps(heard).encode()})
+    go(sign_in(page, server, "nell"), "Library")
+    start_sync(page)
+    expect_synced(page)
+
+    expect(page.get_by_test_id("stMetric").filter(has_text="Tracks")).to_contain_text("120")
+    expect(page.get_by_text("your library, 120 tracks")).to_be_visible()
+    expect(go(page, "Account").get_by_text("A song that came both by name and with its id")).to_be_visible()
+
+
 def test_disconnecting_keeps_the_library_and_erasing_leaves_nothing(stranger, server, spotify):
     page = open_library(stranger, server, "grace")
     start_sync(page)
@@ -220,6 +259,10 @@ def test_disconnecting_keeps_the_library_and_erasing_leaves_nothing(stranger, se
     expect(page.get_by_text(re.compile(r"your library, [\d,]+ tracks"))).to_be_visible()
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Welcome").click()
     expect(page.get_by_text("Signed in as Grace, but Spotify is not connected.")).to_be_visible()
+    go(page, "Library")
+    expect(page.get_by_text("Spotify is not connected, so nothing can be read there.")).to_be_visible()
+    expect(page.get_by_role("button", name="Sync my Spotify")).to_have_count(0)
+    expect(go(page, "Account").get_by_text("What works and what does not")).to_have_count(0)
 
     erase(page)
     page.reload()
