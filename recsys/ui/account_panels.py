@@ -1,5 +1,7 @@
 """Pieces of the account page: the connection, what Spotify allows, what is stored, taking it along, erasing it."""
 
+from datetime import datetime
+
 import pandas as pd
 import streamlit as st
 
@@ -68,6 +70,8 @@ def capabilities_panel(session: ListenerSession) -> None:
     with problems.shown(), st.spinner("Asking Spotify once …"):
         known = probes.probe_once(session.listener)
         st.table(pd.DataFrame([_row(one) for one in known.found]).set_index("What"))
+        if known.probed_at:
+            st.caption(f"As Spotify answered on {local_time(datetime.fromisoformat(known.probed_at))}.")
         if st.button("Ask again", key="probe_again", icon=":material/refresh:"):
             probes.forget(session.listener)
             session.forget("coverage")

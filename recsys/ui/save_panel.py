@@ -37,7 +37,7 @@ def _shown(playlists: Playlists, listener: str, name: str, track_ids: list[str],
 
 def _sentence(change: Change, verb: str) -> str:
     """What saving does, in words."""
-    where = "in a new private playlist" if change.is_new else f"in your playlist “{plain(change.name)}”"
+    where = "to a new private playlist" if change.is_new else f"to your playlist “{plain(change.name)}”"
     parts = [f"{counted(len(change.added), 'track')} {verb} added {where}"]
     if not change.is_new:
         parts.append(f"{len(change.removed):,} {verb} removed, {len(change.kept):,} stay")

@@ -133,16 +133,16 @@ def test_5000_tracks_come_in_through_a_reload_and_a_killed_server_and_go_out_as_
     assert not {one.id for _, one in spotify.listeners["ada"].saved} & set(listed(page))
     page.get_by_role("button", name="Save to Spotify").click()
     page.get_by_role("button", name="Show what would be sent").click()
-    expect(page.get_by_text(re.compile(r"\d+ tracks would be added in a new private playlist"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d+ tracks would be added to a new private playlist"))).to_be_visible()
     assert spotify.count("POST /v1/me/playlists") == 0
 
-    assert "in a new private playlist" in save_playlist(page)
+    assert "to a new private playlist" in save_playlist(page)
     made = spotify.listeners["ada"].playlists[0]
     assert (made.name, made.is_public) == ("Tonearm", False)
     assert [one.id for _, one in made.entries] == listed(page)
 
     move_slider(page, "Energy", "End")
-    assert "in your playlist" in save_playlist(page)
+    assert "to your playlist" in save_playlist(page)
     assert spotify.count("POST /v1/me/playlists") == 1
     assert [one.id for _, one in made.entries] == listed(page)
 
@@ -190,6 +190,7 @@ def test_the_account_page_says_what_works_and_asks_spotify_once(stranger, server
 
     go(page, "Account")
     expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"As Spotify answered on \d+ \w+, \d\d:\d\d"))).to_be_visible()
     probed = [seen.call for seen in spotify.requests[asked:]]
     page.reload()
     expect(page.get_by_role("button", name="Ask again")).to_be_visible()
