@@ -45,7 +45,8 @@ def features_panel(session: ListenerSession) -> None:
         session.forget("coverage", "consent")
         st.rerun()
     job = wiring.jobs().snapshot(_key(session))
-    fragment(_look_up, run_every=1.0 if job and job.is_active else None)(session, bool(job and job.is_active), covered)
+    is_active = bool(job and job.is_active)
+    fragment(_look_up, run_every=1.0 if is_active else None)(session, covered, agreed, is_active)
 
 
 def known_panel(session: ListenerSession) -> None:
@@ -75,7 +76,7 @@ def _key(session: ListenerSession) -> str:
     return f"features:{session.listener}"
 
 
-def _look_up(session: ListenerSession, was_active: bool, covered: Coverage) -> None:
+def _look_up(session: ListenerSession, covered: Coverage, has_agreed: bool, was_active: bool) -> None:
     """The button with what came of the last look-up, or the progress of the one that runs."""
     key = _key(session)
     job = wiring.jobs().snapshot(key)
@@ -90,16 +91,28 @@ def _look_up(session: ListenerSession, was_active: bool, covered: Coverage) -> N
         for reason in reasons([job.result]):
             st.info(reason, icon=":material/schedule:")
         if job.result.is_finished and _is_still_so(job.result, covered):
-            st.info("Everybody who may be asked was asked; the numbers above are what came of it.", icon=":material/check:")
+            st.caption(ended(covered, has_agreed))
     if bool(job and job.is_active) != was_active:
         session.show_own()
         st.rerun()
 
 
-def _is_still_so(ended: Stage, covered: Coverage) -> bool:
+def _is_still_so(result: Stage, covered: Coverage) -> bool:
     """Whether nothing was brought, taken away or agreed to since a look-up ended."""
     rest = covered.not_found + covered.not_asked
-    return (ended.stored, ended.pending, sum(ended.skipped.values())) == (covered.known, covered.waiting, rest)
+    return (result.stored, result.pending, sum(result.skipped.values())) == (covered.known, covered.waiting, rest)
+
+
+def ended(covered: Coverage, has_agreed: bool) -> str:
+    """What a look-up that has ended leaves to say, in which nothing may have been found."""
+    if covered.waiting:
+        return "Not every source that may be asked now was asked. Look again."
+    said = ["Every source that may be asked was asked."]
+    if covered.not_found:
+        said.append("About what it did not know, each is asked again after 30 days.")
+    if covered.not_asked and not has_agreed:
+        said.append("ReccoBeats is asked once you agree.")
+    return " ".join(said)
 
 
 def _fill(listener: str, job: Job) -> Stage:

@@ -127,6 +127,7 @@ def test_5000_tracks_come_in_through_a_reload_and_a_killed_server_and_go_out_as_
     coverage = page.get_by_text(re.compile(r"with audio features \(.*from ReccoBeats"))
     expect(coverage).to_be_visible()
     expect(coverage).not_to_contain_text("waiting")
+    expect(page.get_by_text("Every source that may be asked was asked.")).to_be_visible()
     assert reccobeats.count("GET /v1/audio-features") == 3
 
     go(page, "Recommend")

@@ -235,7 +235,7 @@ def test_a_look_up_that_found_nothing_says_that_it_has_ended():
         session.show_own()
 
     def says_so(app):
-        return any("Everybody who may be asked was asked" in said.value for said in app.info)
+        return any("Every source that may be asked was asked" in said.value for said in app.caption)
 
     app = opened("library", bring)
     assert "30 tracks: 0 with audio features, 30 not asked about." in [said.value for said in app.markdown]
