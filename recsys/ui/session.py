@@ -21,6 +21,7 @@ from recsys.core.tracks import as_tracks
 from recsys.demo import DEMO_NOTE
 from recsys.errors import NotAllowed
 from recsys.services.connection import Connection
+from recsys.services.jobs import Job
 from recsys.services.library import plays, songs
 from recsys.services.recommend import recommender
 from recsys.services.visitors import Visitor, guest_listener, visitor
@@ -51,6 +52,7 @@ class ListenerSession:
     own_catalogue: Catalogue | None = None
     erasures: int = 0
     _cookie: object = field(default=None, repr=False)
+    _ended: frozenset[Job] = field(default=frozenset(), repr=False)
     _known: dict[str, tuple[float, Any]] = field(default_factory=dict, repr=False)
     _modes: tuple[object, Modes] | None = None
     _recommender: tuple[object, Recommender] | None = None
@@ -181,6 +183,15 @@ class ListenerSession:
         """Put the listener's own library on the screen, read afresh."""
         self.demo_listener = None
         self.start_from((), "")
+        self._read_afresh()
+
+    def notice(self, ended: frozenset[Job]) -> None:
+        """Read afresh once more background work of the listener's has ended, whatever page was open meanwhile."""
+        if ended != self._ended:
+            self._read_afresh()
+        self._ended = ended
+
+    def _read_afresh(self) -> None:
         self._known, self._modes, self._recommender = {}, None, None
 
 
@@ -212,16 +223,19 @@ def _looked_up() -> ListenerSession:
     """
     cookie = st.context.cookies.get(session_cookie(wiring.settings().is_https))
     who = visitor(cookie, wiring.sessions(), datetime.now(UTC)) or _without_cookie()
+    ended = wiring.jobs().ended(who.listener)
     session = cast("ListenerSession | None", st.session_state.get(_KEY))
     erasures = wiring.erasures().of(who.listener)
     if session is not None and (session.visitor.listener, session.erasures) != (who.listener, erasures):
         st.session_state.clear()
         session = None
     if session is None:
-        session = ListenerSession(who, recipe=wiring.last_recipes().of(who.listener), erasures=erasures)
+        recipe = wiring.last_recipes().of(who.listener)
+        session = ListenerSession(who, recipe=recipe, erasures=erasures, _ended=ended)
         session.demo_listener = 0 if session.own_library.empty else None
         st.session_state[_KEY] = session
     session.visitor, session._cookie = who, cookie
+    session.notice(ended)
     return session
 
 

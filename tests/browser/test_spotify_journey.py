@@ -185,6 +185,24 @@ def test_a_second_click_in_another_tab_joins_the_running_sync(stranger, server, 
     assert offsets_of_saved(spotify, asked) == [0, 50, 100]
 
 
+def test_what_a_sync_brought_is_there_also_for_who_was_on_another_page_when_it_ended(stranger, server, spotify):
+    page = open_library(stranger, server, "nell")
+    start_sync(page)
+    before = expect_synced(page).stored
+    spotify.like("nell", track(500, "nell"))
+    spotify.fail_next("GET /v1/me/player/recently-played", Fault.slow(3))
+
+    start_sync(page)
+    settled(page)
+    go(page, "Account")
+    page.wait_for_timeout(5_000)
+    go(page, "Library")
+
+    assert counts(page).stored == before + 1
+    expect(page.get_by_text(f"your library, {before + 1} tracks")).to_be_visible()
+    expect(page.get_by_test_id("stMetric").filter(has_text="Tracks")).to_contain_text(str(before + 1))
+
+
 def test_the_account_page_says_what_works_and_asks_spotify_once(stranger, server, spotify):
     page = sign_in(stranger(), server, "grace")
     asked = len(spotify.requests)
@@ -233,7 +251,7 @@ def test_a_consent_that_is_nearly_over_can_be_renewed_where_that_is_said(strange
 
 
 def test_a_song_that_came_by_name_and_from_spotify_counts_once_and_the_account_page_says_why_it_keeps_two(
-    stranger, server
+    stranger, server, spotify
 ):
     one = track(1, "nell")
     heard = [{"endTime": "2025-03-01 10:00", "artistName": one.artists[0], "trackName": one.name, "msPlayed": 120_000}]
@@ -245,8 +263,9 @@ def test_a_song_that_came_by_name_and_from_spotify_counts_once_and_the_account_p
     start_sync(page)
     expect_synced(page)
 
-    expect(page.get_by_test_id("stMetric").filter(has_text="Tracks")).to_contain_text("120")
-    expect(page.get_by_text("your library, 120 tracks")).to_be_visible()
+    saved = len(spotify.listeners["nell"].saved)
+    expect(page.get_by_test_id("stMetric").filter(has_text="Tracks")).to_contain_text(str(saved))
+    expect(page.get_by_text(f"your library, {saved} tracks")).to_be_visible()
     expect(go(page, "Account").get_by_text("A song that came both by name and with its id")).to_be_visible()
 
 

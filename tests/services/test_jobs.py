@@ -187,3 +187,21 @@ def test_only_so_many_finished_jobs_are_remembered(jobs, monkeypatch):
         jobs.start(name, lambda job: None)
         jobs.wait(name, 5)
     assert [name for name in "abcd" if jobs.snapshot(name)] == ["b", "c", "d"]
+
+
+def test_the_jobs_of_a_listener_that_have_ended_are_others_whenever_one_more_has(jobs):
+    go = threading.Event()
+    before = jobs.ended("ada")
+    jobs.start("sync:ada", lambda job: go.wait(5))
+    jobs.start("sync:grace", lambda job: None)
+    jobs.start("proof:ada:1f:2", lambda job: None)
+    jobs.wait("sync:grace", 5)
+    jobs.wait("proof:ada:1f:2", 5)
+    assert jobs.ended("ada") == before
+
+    go.set()
+    jobs.wait("sync:ada", 5)
+    first = jobs.ended("ada")
+    jobs.start("sync:ada", lambda job: None)
+    jobs.wait("sync:ada", 5)
+    assert len({before, first, jobs.ended("ada")}) == 3

@@ -10,6 +10,7 @@ from recsys.core.catalogue import Catalogue
 from recsys.core.tracks import as_tracks, empty_tracks
 from recsys.errors import NotAllowed
 from recsys.services.connection import Connection
+from recsys.services.jobs import Job
 from recsys.services.visitors import Visitor
 from recsys.storage.database import Database
 from recsys.storage.encryption import Cipher
@@ -127,6 +128,17 @@ def test_what_was_forgotten_is_read_again(session, store):
     assert session.recipes == {}
 
     assert store.asked == ["recipes", "recipes"]
+
+
+def test_what_background_work_changed_is_read_again_once_it_has_ended(session, store):
+    ended = frozenset({Job()})
+    assert len(session.own_library) == 1
+    session.notice(ended)
+    assert len(session.own_library) == 1
+    session.notice(ended)
+    assert len(session.own_library) == 1
+
+    assert store.asked == ["tracks", "tracks"]
 
 
 def test_an_ended_connection_is_noticed_within_a_minute(session, spotify, monkeypatch):
