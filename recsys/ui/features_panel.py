@@ -56,7 +56,7 @@ def known_panel(session: ListenerSession) -> None:
     if not panel.open:
         return
     with panel:
-        covered = coverage(session.library)
+        covered = coverage(session.library).rename(columns=named)
         words = coverage_in_words(covered)
         figure(coverage_chart(covered), words, "coverage")
         st.caption(plain(words))
@@ -129,5 +129,10 @@ def _sentence(covered: Coverage) -> str:
     return f"{counted(covered.total, 'track')}: {', '.join(parts)}."
 
 
+def named(source: str) -> str:
+    """A source as a listener knows it; several that helped one track, joined."""
+    return " and ".join(SOURCES.get(part, part) for part in source.split(", "))
+
+
 def _source(name: str) -> str:
-    return plain(" and ".join(SOURCES.get(part, part) for part in name.split(", ")))
+    return plain(named(name))

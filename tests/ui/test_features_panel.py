@@ -1,7 +1,7 @@
 """What a listener reads about a look-up of missing features."""
 
 from recsys.services.features import Coverage
-from recsys.ui.features_panel import ended
+from recsys.ui.features_panel import ended, named
 
 
 def covered(**rest):
@@ -21,3 +21,8 @@ def test_a_look_up_that_found_nothing_says_that_it_was_done_and_what_would_help(
 
 def test_a_look_up_from_before_the_listener_agreed_is_not_called_complete():
     assert ended(covered(waiting=3), has_agreed=True) == "Not every source that may be asked now was asked. Look again."
+
+
+def test_the_chart_and_the_sentence_call_a_source_by_one_name():
+    assert named("catalogue, reccobeats") == "the catalogue and ReccoBeats"
+    assert named("came with the track") == "came with the track"
