@@ -72,7 +72,9 @@ class Account:
         the CSV files; the JSON files have every value as it is stored.
         """
         tables = self._store_for(listener).export(listener)
-        lines = "\n".join(f"{name}: {len(table)} rows" for name, table in tables.items())
+        lines = "\n".join(
+            f"{name}: {len(table)} {'row' if len(table) == 1 else 'rows'}" for name, table in tables.items()
+        )
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             _add(archive, "README.txt", README.format(now=now, tables=lines).encode())

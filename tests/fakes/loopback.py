@@ -25,6 +25,7 @@ class Loopback:
             ws="none",
             proxy_headers=False,
             timeout_graceful_shutdown=1,
+            timeout_keep_alive=75,  # as gateways do: longer than any client here keeps an idle connection
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)

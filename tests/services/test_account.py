@@ -44,7 +44,8 @@ def test_the_export_has_every_table_twice_and_the_same_rows(world):
     for name, table in tables.items():
         rows = list(csv.DictReader(io.StringIO(files[f"{name}.csv"].decode("utf-8-sig"))))
         assert len(rows) == len(json.loads(files[f"{name}.json"])) == len(table)
-    assert f"user_tracks: {len(tables['user_tracks'])} rows" in files["README.txt"].decode()
+    assert f"user_tracks: {len(tables['user_tracks'])} rows\n" in files["README.txt"].decode()
+    assert "profiles: 1 row\n" in files["README.txt"].decode()
 
 
 def test_titles_that_a_spreadsheet_would_run_are_harmless_in_csv_and_whole_in_json(world):
