@@ -16,6 +16,7 @@ import pandas as pd
 from recsys.core.arrays import Codes, Doubles, Floats, Integers, Mask
 from recsys.core.artists import Artists
 from recsys.core.directions import Directions, Piece, cut, side_by_side
+from recsys.core.features import FEATURES
 from recsys.core.genres import GENRE_AXES, GenreSpace, fit_genres
 from recsys.core.identity import SONG_COLUMN, isrcs, song_numbers
 from recsys.core.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, RANKED, Points, Space, columns, fit
@@ -31,6 +32,7 @@ overhead not to count."""
 MIXED: Final = 8192
 """So many songs of each pattern come first and in no order: a sample of it that lies together."""
 
+IS_AUDIO: Final = np.array([f.is_audio for f in FEATURES], dtype=bool)
 TRACE: Final = np.float32(1e-12)
 REPEATED_TEXT: Final = ("artists", "album", "isrc", "genres")
 SMALL_NUMBERS: Final = {"year": np.float32, "popularity": np.float16}
@@ -99,6 +101,12 @@ class Catalogue:
     def known_features(self) -> Mask:
         """Which features are known of at least one song, (features,)."""
         return np.asarray(np.any(self.patterns, axis=0), dtype=bool).reshape(-1)
+
+    @property
+    def with_audio(self) -> int:
+        """How many songs have at least one audio feature."""
+        has_audio: Mask = np.asarray(np.any(self.patterns[:, IS_AUDIO], axis=1), dtype=bool)
+        return sum(stop - start for start, stop, pattern in self.pieces if has_audio[pattern])
 
     def points(self, rows: Integers) -> Points:
         """Some songs in model space, by row."""

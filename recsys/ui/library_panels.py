@@ -63,7 +63,7 @@ def catalogue_panel(session: ListenerSession) -> None:
     if session.catalogue is wiring.demo_catalogue():
         st.markdown(f"In use: {size}, **all invented** (demo data).")
     else:
-        st.markdown(f"In use: {size}.")
+        st.markdown(f"In use: {size}, {_having_audio(session.catalogue)}.")
     if session.is_demo:
         st.caption(
             "An invented listener keeps to the invented catalogue. With a library of your own you can bring one."
@@ -83,6 +83,13 @@ def catalogue_panel(session: ListenerSession) -> None:
             _use_catalogue(session, Catalogue.from_tracks(read_files([(file, file.name)]).tracks))
             st.session_state["catalogue_read"] = file.file_id
             st.rerun()
+
+
+def _having_audio(catalogue: Catalogue) -> str:
+    """How many songs have what recommendations are made of."""
+    count = catalogue.with_audio
+    share = {0: "none", len(catalogue): "all"}.get(count, f"{count:,}")
+    return f"{share} with audio features"
 
 
 def _use_catalogue(session: ListenerSession, catalogue: Catalogue | None) -> None:

@@ -1,10 +1,12 @@
 """The catalogue: one row per song, whatever the order of the file."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from recsys.core.catalogue import BACKGROUND, Catalogue, prepare
-from recsys.core.tracks import empty_tracks
+from recsys.core.features import NUMBER_FEATURES
+from recsys.core.tracks import as_tracks, empty_tracks
 from tests.core.small import random_tracks, tracks
 
 
@@ -69,6 +71,14 @@ def test_rows_lie_in_pieces_of_which_the_same_features_are_known():
     assert [piece.start for piece in catalogue.pieces[1:]] == [piece.stop for piece in catalogue.pieces[:-1]]
     for start, stop, pattern in catalogue.pieces:
         assert (known[:, start:stop] == catalogue.patterns[pattern][:, None]).all()
+
+
+def test_songs_with_audio_features_are_counted():
+    year = {f.column: None for f in NUMBER_FEATURES if f.name != "year"}
+    table = pd.concat([random_tracks(3), random_tracks(4, prefix="bare").assign(**year)], ignore_index=True)
+
+    assert Catalogue.from_tracks(as_tracks(table)).with_audio == 3
+    assert Catalogue.from_tracks(empty_tracks()).with_audio == 0
 
 
 def test_points_of_rows_are_what_the_space_makes_of_their_tracks():

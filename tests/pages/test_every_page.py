@@ -191,7 +191,7 @@ def test_a_catalogue_is_brought_for_a_session_and_put_away_again():
     uploader = next(one for one in app.file_uploader if "catalogue" in one.label)
     uploader.set_value(("mine.csv", to_csv(OWN.assign(track_id=[f"cat{n:019d}" for n in range(30)])), "text/csv"))
     app.run()
-    assert any(said.value == "In use: 30 songs." for said in app.markdown)
+    assert any(said.value == "In use: 30 songs, all with audio features." for said in app.markdown)
 
     next(button for button in app.button if "server’s catalogue" in button.label).click().run()
 
