@@ -41,6 +41,11 @@ def empty_tracks() -> pd.DataFrame:
     return as_tracks(pd.DataFrame())
 
 
+def filled(tracks: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Tracks with what they lack from the row of the same id in another track table, which has each id once."""
+    return tracks.set_index("track_id").fillna(known.set_index("track_id")).reset_index()
+
+
 def as_tracks(table: pd.DataFrame) -> pd.DataFrame:
     """
     Give a table exactly the track table's columns and types.

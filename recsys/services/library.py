@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 
 from recsys.core.identity import NAMED, ids_of_names, renamed
+from recsys.core.tracks import filled
 from recsys.storage.store import Saved, Store
 
 BATCH = 2_000
@@ -73,8 +74,7 @@ def songs(store: Store, listener: str) -> pd.DataFrame:
     if not is_named.any():
         return tracks
     named = tracks[is_named].assign(track_id=tracks["track_id"].map(ids)).drop_duplicates("track_id")
-    kept = tracks[~is_named].set_index("track_id", drop=False)
-    return kept.fillna(named.set_index("track_id", drop=False).reindex(kept.index)).reset_index(drop=True)
+    return filled(tracks[~is_named], named)
 
 
 def plays(store: Store, listener: str) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from recsys.core.holdout import Pool
 from recsys.core.identity import owned
 from recsys.core.proof import Proof, check_enough, prove
 from recsys.core.recipe import Recipe
-from recsys.core.tracks import as_tracks
+from recsys.core.tracks import as_tracks, filled
 from recsys.core.tuning import Tuned, tune
 from recsys.errors import NothingToRank
 from recsys.services.jobs import Job, Jobs, Snapshot
@@ -113,7 +113,7 @@ def own_pool(catalogue: pd.DataFrame, library: pd.DataFrame) -> tuple[Pool, Inte
         Too little is left to compare the library with.
     """
     is_own = catalogue["track_id"].isin(library["track_id"])
-    library = _filled(library, catalogue[is_own])
+    library = filled(library, catalogue[is_own])
     others = catalogue[~is_own]
     if len(others) > MOST_SONGS:
         others = _drawn(others, library)
@@ -133,8 +133,3 @@ def _drawn(others: pd.DataFrame, library: pd.DataFrame) -> pd.DataFrame:
     is_version = owned(others, library)
     strangers = others[~is_version]
     return pd.concat([others[is_version], strangers.sample(min(MOST_SONGS, len(strangers)), random_state=SEED)])
-
-
-def _filled(library: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """The library with what it lacks of a track from another table that has the same track."""
-    return library.set_index("track_id").fillna(known.set_index("track_id")).reset_index()
