@@ -102,11 +102,19 @@ class Catalogue:
         """Which features are known of at least one song, (features,)."""
         return np.asarray(np.any(self.patterns, axis=0), dtype=bool).reshape(-1)
 
+    @cached_property
+    def songs_by_pattern(self) -> Integers:
+        """How many songs have each pattern, (patterns,)."""
+        counts = np.zeros(len(self.patterns), np.int64)
+        for start, stop, pattern in self.pieces:
+            counts[pattern] += stop - start
+        return counts
+
     @property
     def with_audio(self) -> int:
         """How many songs have at least one audio feature."""
-        has_audio: Mask = np.asarray(np.any(self.patterns[:, IS_AUDIO], axis=1), dtype=bool)
-        return sum(stop - start for start, stop, pattern in self.pieces if has_audio[pattern])
+        has_audio = np.any(self.patterns[:, IS_AUDIO], axis=1)
+        return int(has_audio @ self.songs_by_pattern)
 
     def points(self, rows: Integers) -> Points:
         """Some songs in model space, by row."""

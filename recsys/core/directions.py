@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from recsys.core.arrays import Doubles, Floats, Integers, Mask
+from recsys.core.arrays import Doubles, Floats, Integers, Mask, Matrix
 from recsys.core.features import FEATURES, NUMBER_FEATURES
 from recsys.core.scaling import FIRST_AXIS, RANKED, Columns
 
@@ -86,7 +86,7 @@ class Directions:
             middles[number], widths[number] = _arc(*axes[FIRST_AXIS[TEMPO] : FIRST_AXIS[TEMPO] + 2, start:stop])
         return cls(stretches, rises, falls, middles, widths, patterns[stretches[:, 2]].T)
 
-    def reach(self, centre: Floats, shares: Doubles) -> Doubles:
+    def reach(self, centre: Floats, shares: Matrix) -> Matrix:
         """
         The highest squared cosine that each stretch can hold, times the squared length of the profile, (stretches,).
 

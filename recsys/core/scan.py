@@ -147,7 +147,7 @@ class Scan:
     def _reaching(self, profile: Floats, metric: Metric, level: float, is_ranked: Mask) -> Sequence[Piece]:
         """The parts of the catalogue that can hold a song whose cosine reaches a level above 0."""
         directions, pattern = self._catalogue.directions, self._catalogue.directions.stretches[:, 2]
-        shares = np.add.reduceat(np.square(profile, dtype=np.float64), FIRST_AXIS) * metric.weights.astype(np.float64)
+        shares = _shares(profile, metric)
         needed = CAUTION * level**2 * (self._catalogue.patterns @ shares)
         is_wanted = is_ranked[pattern] & (directions.reach(profile, shares) >= needed[pattern])
         return directions.runs(is_wanted, LONGEST_PIECE)
@@ -212,8 +212,8 @@ class Scan:
 
     def _lengths(self, profile: Floats, metric: Metric) -> Floats:
         """|profile|_w over what is known of each pattern, (patterns,); where nothing is, tiny."""
-        squares = np.add.reduceat(profile * profile, FIRST_AXIS) * metric.weights
-        return np.asarray(np.sqrt(np.maximum(self._catalogue.patterns @ squares, TINY)), dtype=np.float32)
+        squared = self._catalogue.patterns @ _shares(profile, metric)
+        return np.asarray(np.sqrt(np.maximum(squared, TINY)), dtype=np.float32)
 
     def _bring(self, at: slice, pattern: int, change: _Change) -> None:
         """Bring the kept sums of a piece to what is wanted."""
@@ -255,7 +255,10 @@ class Scan:
 
 def _first_of_the_commonest(catalogue: Catalogue) -> Piece:
     """The first piece of the pattern that most songs have; none of the first pattern in an empty catalogue."""
-    counts = np.zeros(max(len(catalogue.patterns), 1), np.int64)
-    for start, stop, pattern in catalogue.pieces:
-        counts[pattern] += stop - start
-    return next((piece for piece in catalogue.pieces if piece.pattern == counts.argmax()), Piece(0, 0, 0))
+    commonest = catalogue.songs_by_pattern.argmax() if len(catalogue) else 0
+    return next((piece for piece in catalogue.pieces if piece.pattern == commonest), Piece(0, 0, 0))
+
+
+def _shares(profile: Floats, metric: Metric) -> Floats:
+    """The squared length of a profile within each feature, times its weight, (features,)."""
+    return np.asarray(np.add.reduceat(profile * profile, FIRST_AXIS) * metric.weights)
