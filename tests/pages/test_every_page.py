@@ -48,6 +48,16 @@ def opened(page, prepare):
     return app.switch_page(f"../../pages/{page}.py").run()
 
 
+def bringing(tracks):
+    """What brings a library of one's own into a session."""
+
+    def bring(session):
+        session.store.save_tracks(session.listener, tracks)
+        session.show_own()
+
+    return bring
+
+
 def shows_no_trace(app):
     assert [error.message for error in app.exception] == []
 
@@ -70,15 +80,11 @@ def test_an_invented_listener_is_compared_with_the_two_others(listener):
 
 
 def test_the_grey_ring_is_explained_only_where_it_is_drawn():
-    def bring(session):
-        session.store.save_tracks(session.listener, OWN)
-        session.show_own()
-
     def explains_the_ring(app):
         return any("grey ring" in said.value for said in app.caption)
 
     assert explains_the_ring(opened("taste", lambda session: session.show_demo(0)))
-    assert not explains_the_ring(opened("taste", bring))
+    assert not explains_the_ring(opened("taste", bringing(OWN)))
 
 
 @pytest.mark.parametrize("songs", [1_000, 1_001])
@@ -87,11 +93,7 @@ def test_a_library_of_more_than_a_thousand_songs_is_told_that_a_thousand_speak(s
     many = pd.concat([OWN] * 34, ignore_index=True).head(songs)
     many = many.assign(track_id=[f"own{n:019d}" for n in numbers], title=[f"Song {n}" for n in numbers])
 
-    def bring(session):
-        session.store.save_tracks(session.listener, many)
-        session.show_own()
-
-    said = [caption.value for page in ("taste", "recommend") for caption in opened(page, bring).caption]
+    said = [caption.value for page in ("taste", "recommend") for caption in opened(page, bringing(many)).caption]
 
     assert ("1,000 of your songs, drawn by lot, speak for all of them." in said) == (songs > 1_000)
     assert any("1,000 of your 1,001 tracks were looked at" in each for each in said) == (songs > 1_000)
@@ -146,22 +148,14 @@ def test_a_file_of_which_nothing_was_kept_is_no_success():
 
 
 def test_a_library_without_audio_features_is_told_where_they_come_from():
-    def bring(session):
-        session.store.save_tracks(session.listener, UNKNOWN.assign(year=1999.0))
-        session.show_own()
-
-    app = opened("taste", bring)
+    app = opened("taste", bringing(UNKNOWN.assign(year=1999.0)))
 
     assert any("features of your 30 tracks are known yet: there is no sound to draw" in info.value for info in app.info)
     assert [chart.proto.id.split("-")[-1] for chart in app.get("plotly_chart")] == ["distribution_year"]
 
 
 def test_a_thumb_is_kept_and_says_so():
-    def bring(session):
-        session.store.save_tracks(session.listener, OWN)
-        session.show_own()
-
-    app = opened("recommend", bring)
+    app = opened("recommend", bringing(OWN))
     next(button for button in app.button if button.label == "Not for me").click().run()
 
     shows_no_trace(app)
@@ -183,11 +177,7 @@ def test_a_saved_recipe_comes_back_and_is_forgotten():
 
 
 def test_a_catalogue_is_brought_for_a_session_and_put_away_again():
-    def bring(session):
-        session.store.save_tracks(session.listener, OWN)
-        session.show_own()
-
-    app = opened("library", bring)
+    app = opened("library", bringing(OWN))
     uploader = next(one for one in app.file_uploader if "catalogue" in one.label)
     uploader.set_value(("mine.csv", to_csv(OWN.assign(track_id=[f"cat{n:019d}" for n in range(30)])), "text/csv"))
     app.run()
@@ -230,14 +220,10 @@ def test_all_sliders_on_ignored_says_what_to_do():
 
 
 def test_a_look_up_that_found_nothing_says_that_it_has_ended():
-    def bring(session):
-        session.store.save_tracks(session.listener, UNKNOWN)
-        session.show_own()
-
     def says_so(app):
         return any("Every source that may be asked was asked" in said.value for said in app.caption)
 
-    app = opened("library", bring)
+    app = opened("library", bringing(UNKNOWN))
     assert "30 tracks: 0 with audio features, 30 not asked about." in [said.value for said in app.markdown]
     assert not says_so(app)
 
@@ -250,13 +236,9 @@ def test_a_look_up_that_found_nothing_says_that_it_has_ended():
 
 
 def test_the_catalogue_that_the_command_line_writes_can_be_brought_for_a_session(tmp_path):
-    def bring(session):
-        session.store.save_tracks(session.listener, OWN)
-        session.show_own()
-
     written = tmp_path / "catalogue.parquet"
     write_catalogue(OWN, written)
-    app = opened("library", bring)
+    app = opened("library", bringing(OWN))
     app.file_uploader(key="catalogue_file").set_value([("catalogue.parquet", written.read_bytes(), "")]).run()
 
     shows_no_trace(app)
