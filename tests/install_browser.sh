@@ -3,7 +3,7 @@
 set -u
 python=$1
 
-for name in chromium chromium-browser google-chrome; do
+for name in chromium-headless-shell chromium chromium-browser google-chrome; do
     command -v "$name" >/dev/null 2>&1 && exit 0
 done
 timeout 120 "$python" -m playwright install --with-deps chromium >/dev/null 2>&1 && exit 0
@@ -11,7 +11,10 @@ timeout 120 "$python" -m playwright install --with-deps chromium >/dev/null 2>&1
 if command -v apt-get >/dev/null 2>&1; then
     as_root=""
     [ "$(id -u)" = 0 ] || as_root="sudo -n"
-    $as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq chromium >/dev/null && exit 0
+    $as_root apt-get update -qq
+    for package in chromium-headless-shell chromium; do
+        DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq "$package" >/dev/null && exit 0
+    done
 fi
 echo "The browser tests need Chromium: install it with your system's package manager (or run '$python -m playwright install chromium') and try again." >&2
 exit 1

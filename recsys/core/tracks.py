@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from recsys.core.features import NUMBER_FEATURES
 from recsys.errors import BadTracks
@@ -65,20 +66,15 @@ def as_tracks(table: pd.DataFrame) -> pd.DataFrame:
     BadTracks
         A number column holds something that is not a number, a required value is missing, or an id stands twice.
     """
-    rows = range(len(table))
-    tracks = pd.DataFrame(
-        {name: _typed(table, name) for name in COLUMNS},
-        index=rows,
-    )
-    return check_tracks(tracks)
+    columns = {name: _typed(table, name) for name in COLUMNS}
+    return check_tracks(pd.DataFrame(columns, index=range(len(table))))
 
 
-def _typed(table: pd.DataFrame, name: str) -> pd.Series:
+def _typed(table: pd.DataFrame, name: str) -> ExtensionArray:
     kind = "str" if name in TEXT else "float64"
-    if name not in table.columns:
-        return pd.Series(None, index=range(len(table)), dtype=kind)
+    column = table[name] if name in table.columns else pd.Series(None, index=table.index, dtype=kind)
     try:
-        return table[name].reset_index(drop=True).astype(kind)
+        return column.array if column.dtype == kind else column.astype(kind).array
     except (TypeError, ValueError) as problem:
         raise BadTracks(f"The column “{name}” holds values that are not numbers.") from problem
 
