@@ -10,7 +10,7 @@ run: .venv/app.stamp            ## open the app on demo data at http://127.0.0.1
 
 test: .venv/test.stamp          ## lint, types and every test, browser tests included
 	$(BIN)/ruff check . && $(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/test.stamp          ## style and types only
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
