@@ -66,11 +66,17 @@ def standing(described: pd.DataFrame) -> str:
         return "No audio features are known yet."
     notable = known["percentile"][(known["percentile"] - 0.5).abs() >= NOTABLE]
     places = [leaning(name, place).removesuffix(" of the catalogue") for name, place in notable.items()]
-    unknown = [f.title.lower() for f in AUDIO_FEATURES if f.name not in known.index]
-    every = "every feature that is known" if unknown else "every feature"
+    every = "every feature" if len(known) == len(rows) else "every feature that is known"
     says = f"{listed(places)} of the catalogue" if places else f"near the middle of the catalogue in {every}"
-    missing = f" Nothing is known about {listed(unknown)}." if unknown else ""
-    return f"{says[0].upper()}{says[1:]}.{_widest(known)}{missing}"
+    return f"{says[0].upper()}{says[1:]}.{_widest(known)}{_missing(rows)}"
+
+
+def _missing(rows: pd.DataFrame) -> str:
+    """Which features are not on the radar, and whose numbers are lacking."""
+    titles, is_yours = pd.Series({f.name: f.title.lower() for f in AUDIO_FEATURES}), rows["known"] > 0
+    yours, catalogues = titles[~is_yours], titles[is_yours & rows["percentile"].isna()]
+    says = f" Nothing is known about {listed(list(yours))}." if len(yours) else ""
+    return says + (f" The catalogue knows nothing about {listed(list(catalogues))}." if len(catalogues) else "")
 
 
 def _widest(known: pd.DataFrame) -> str:

@@ -27,8 +27,10 @@ div:has(> .st-key-steering) { flex-basis: 20rem } div:has(> .st-key-steered) { f
 .st-key-steering { background:
   linear-gradient(transparent, light-dark(#fff, #0f1512) 50%) bottom / 100% 2rem no-repeat local,
   linear-gradient(transparent, rgba(128,128,128,.3)) bottom / 100% 1rem no-repeat }
+@media (max-width: 640px) { .st-key-steering, div:has(> .st-key-steering) { height: 45dvh !important } }
 </style>"""
-"""The shadow at the foot of the sliders is there as long as there are more of them further down."""
+"""The shadow at the foot of the sliders is there as long as there are more of them further down. On a phone they take
+half of the screen, so that the list can be seen changing below them."""
 _NAMES = {f.name: f.title for f in FEATURES}
 _LEFT_OUT = {
     "owned": "you have or like",

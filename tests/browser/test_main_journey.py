@@ -40,6 +40,16 @@ def test_the_energy_slider_steers_the_demo_list_and_its_reasons(visit):
     assert listed_titles(page) != ignored
 
 
+def test_on_a_phone_a_slider_and_the_list_it_changes_are_on_one_screen(visit):
+    page = visit("/recommend")
+    page.set_viewport_size({"width": 390, "height": 844})
+    settled(page)
+
+    expect(page.get_by_text("Energy · you:").first).to_be_in_viewport()
+    expect(page.get_by_text("Your list")).to_be_in_viewport()
+    expect(page.get_by_test_id("stDataFrame").first).to_be_in_viewport(ratio=0.2)
+
+
 def test_the_downloaded_list_is_the_one_on_the_screen_and_says_demo_data(visit):
     page = settled(visit("/recommend"))
 

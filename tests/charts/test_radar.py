@@ -87,6 +87,12 @@ def test_words_name_what_stands_out_and_what_is_unknown():
     assert "Nothing is known about tempo." in words
 
 
+def test_what_only_the_catalogue_lacks_is_not_called_unknown_of_the_listener():
+    without = CATALOGUE.assign(loudness=np.nan)
+    words = standing(describe(tracks(**{column: [0.25] * 4 for column in COLUMNS} | {"tempo": [None] * 4}), without))
+    assert words.endswith("Nothing is known about tempo. The catalogue knows nothing about loudness.")
+
+
 def test_words_tell_where_a_taste_is_wide():
     assert "energy, where the middle half lies between 0.00 and 1.00" in standing(described(energy=[0, 0, 1, 1]))
 
