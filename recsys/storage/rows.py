@@ -17,6 +17,9 @@ from recsys.errors import StorageProblem
 TIMES: Final = frozenset({"added_at", "seen_at", "played_at", "created_at", "asked_at", "at"})
 """Columns that hold a time."""
 
+_TOLD: Final = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{0,5}[1-9])?Z")
+"""A time as `moment` tells it."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -113,9 +116,6 @@ def _clean(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
-_TOLD: Final = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{0,5}[1-9])?Z")
-
-
 def _values(table: pd.DataFrame, column: Column) -> list[Any]:
     """One column as plain values, in lists: on a page of fifty tracks pandas takes longer to begin than all of this."""
     if column.name not in table.columns:
@@ -123,11 +123,10 @@ def _values(table: pd.DataFrame, column: Column) -> list[Any]:
     values: list[Any] = _as_type(table[column.name], column.dtype).tolist()
     if column.dtype == "float64":
         return [value if isfinite(value) else None for value in values]
-    if column.name in TIMES:
-        return [moment(value) if isinstance(value, str) else None for value in values]
-    if column.dtype == "str":
-        return [value.replace("\0", "") if isinstance(value, str) else None for value in values]
-    return values
+    if column.dtype != "str":
+        return values
+    texts = [value.replace("\0", "") if isinstance(value, str) else None for value in values]
+    return [None if text is None else moment(text) for text in texts] if column.name in TIMES else texts
 
 
 def _as_type(series: pd.Series, dtype: str) -> pd.Series:

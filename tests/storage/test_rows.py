@@ -41,6 +41,12 @@ def test_what_is_unknown_becomes_none():
     assert rows.RECOMMENDATIONS.rows(table) == [("a", None, None), ("b", None, None), ("c", None, None)]
 
 
+def test_a_character_that_postgres_cannot_hold_is_dropped_from_text_and_from_times():
+    table = pd.DataFrame({"track_id": ["a\0b"], "score": [0.5], "created_at": ["2026-11-\x0020T12:00:00Z"]})
+
+    assert rows.RECOMMENDATIONS.rows(table) == [("ab", 0.5, "2026-11-20T12:00:00Z")]
+
+
 def test_rows_make_the_table_they_were_made_of():
     tracks = many_tracks(50)
 
