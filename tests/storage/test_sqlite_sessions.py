@@ -122,4 +122,4 @@ def test_a_turn_names_nobody(sessions, database):
     connection.close()
 
     assert len(rows) == 1
-    assert "ada" not in str(rows)
+    assert "lovelace" not in str(rows)
