@@ -2,7 +2,8 @@
 
 import os
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: a second BLAS thread only spins
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy and scikit-learn: a second thread only spins
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import sys
 from importlib import import_module

@@ -1,8 +1,9 @@
-"""What every test stands on: one BLAS thread, no settings of the developer's, and a data folder of the test's own."""
+"""What every test stands on: one thread for numbers, no settings of the developer's, a data folder of the test's own."""
 
 import os
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy; two threads only spin on small machines
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy and scikit-learn: a second thread only spins on small machines
+os.environ["OMP_NUM_THREADS"] = "1"
 
 import pytest
 from hypothesis import settings

@@ -1,5 +1,6 @@
 """The command line as a shell meets it: one sentence for a mistake, quick help, the promised commands."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -48,3 +49,14 @@ def test_every_command_explains_itself_with_examples(command):
     assert answer.returncode == 0
     assert f"python -m recsys {command}" in answer.stdout
     assert "Example" in answer.stdout
+
+
+@pytest.mark.parametrize("entrance", ["app", "recsys.__main__"])
+def test_numbers_are_counted_by_one_thread(entrance):
+    code = f"import {entrance}, sklearn.cluster, threadpoolctl\n"
+    code += "print({pool['num_threads'] for pool in threadpoolctl.threadpool_info()})"
+    nothing_said = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=nothing_said, capture_output=True, text=True)
+
+    assert answer.stdout == "{1}\n", answer.stderr
