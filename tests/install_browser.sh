@@ -6,7 +6,11 @@ python=$1
 for name in chromium-headless-shell chromium chromium-browser google-chrome; do
     command -v "$name" >/dev/null 2>&1 && exit 0
 done
-timeout 120 "$python" -m playwright install --with-deps chromium >/dev/null 2>&1 && exit 0
+# What Chromium itself needs comes second: without a way to Playwright's servers it would be installed for nothing.
+if timeout 120 "$python" -m playwright install chromium >/dev/null 2>&1; then
+    "$python" -m playwright install-deps chromium >/dev/null 2>&1 || true
+    exit 0
+fi
 
 if command -v apt-get >/dev/null 2>&1; then
     as_root=""
