@@ -1,4 +1,4 @@
-"""What every test stands on: one thread for numbers, no settings of the developer's, a data folder of the test's own."""
+"""What every test stands on: one thread for numbers, no settings of the developer's, a data folder of its own."""
 
 import os
 
