@@ -35,14 +35,19 @@ def wait_until(page, is_reached, seconds=120):
     raise AssertionError(f"After {seconds} s the page still says {read}.")
 
 
+def expect_button(page, name, **options):
+    """Wait until there is such a button, and one only: while a panel is drawn again there may be two."""
+    expect(page.get_by_role("button", name=name)).to_have_count(1, **options)
+
+
 def start_sync(page, label="Sync my Spotify"):
     page.get_by_role("button", name=label).click()
-    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    expect_button(page, "Cancel")
 
 
 def expect_synced(page, seconds=120):
     """Wait for the end of the sync and check that nothing is left over."""
-    expect(page.get_by_role("button", name="Sync my Spotify")).to_be_visible(timeout=seconds * 1000)
+    expect_button(page, "Sync my Spotify", timeout=seconds * 1000)
     read = counts(settled(page))
     assert read.pending == 0
     return read

@@ -18,7 +18,7 @@ from tests.browser.files import downloaded, rows_of, upload
 from tests.browser.rows import erase
 from tests.browser.screen import go, move_slider, settled
 from tests.browser.server import connected_server
-from tests.browser.syncing import counts, expect_synced, start_sync, wait_until
+from tests.browser.syncing import counts, expect_button, expect_synced, start_sync, wait_until
 from tests.fakes.reccobeats import FakeReccoBeats, knows_most_of
 from tests.fakes.spotify import FakeSpotify, Fault
 from tests.fakes.spotify.music import track
@@ -99,14 +99,14 @@ def test_5000_tracks_come_in_through_a_reload_and_a_killed_server_and_go_out_as_
     before = wait_until(page, lambda read: read.stored > 1_000)
 
     page.reload()
-    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    expect_button(page, "Cancel")
     before = wait_until(page, lambda read: read.stored > before.stored + 500)
 
     server.kill()
     asked = len(spotify.requests)
     server.start()
     page.reload()
-    expect(page.get_by_role("button", name="Go on with the sync")).to_be_visible()
+    expect_button(page, "Go on with the sync")
     at_rest = counts(settled(page))
     assert at_rest.stored >= before.stored
     assert at_rest.pending > 0
@@ -158,7 +158,7 @@ def test_a_sync_that_is_cancelled_stops_and_can_go_on(stranger, server, spotify)
     wait_until(page, lambda read: read.pending > 0 and read.stored > 100)
 
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("button", name="Go on with the sync")).to_be_visible()
+    expect_button(page, "Go on with the sync")
     stopped = counts(settled(page))
     asked = len(spotify.requests)
     assert stopped.pending > 0
@@ -174,8 +174,8 @@ def test_a_second_click_in_another_tab_joins_the_running_sync(stranger, server, 
     page = open_library(stranger, server, "nell")
     other_tab = page.context.new_page()
     other_tab.goto(f"{server.url}/library")
-    expect(settled(other_tab).get_by_role("button", name="Sync my Spotify")).to_be_visible()
-    spotify.fail_next("GET /v1/me/top/tracks", Fault.slow(4))
+    expect_button(settled(other_tab), "Sync my Spotify")
+    spotify.fail_next("GET /v1/me/top/tracks", Fault.slow(6))
     asked = len(spotify.requests)
 
     start_sync(page)

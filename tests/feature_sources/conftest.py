@@ -29,6 +29,12 @@ def clock():
 
 
 @pytest.fixture
-def reccobeats(service, clock):
-    with httpx.Client(timeout=0.5) as http:
-        yield ReccoBeats(service.url, http, clock, clock.sleep)
+def http():
+    """Patient: on a loaded machine a right answer takes its time."""
+    with httpx.Client(timeout=10) as client:
+        yield client
+
+
+@pytest.fixture
+def reccobeats(service, clock, http):
+    return ReccoBeats(service.url, http, clock, clock.sleep)

@@ -95,7 +95,7 @@ FAULTS = {
     "500": (Fault.server_error(500), 1),
     "cut": (Fault.cut_before(), 1),
     "cut midway": (Fault.cut_midway(), 1),
-    "slow": (Fault.slow(0.8), 1),
+    "slow": (Fault.slow(4), 1),
     "a page": (Fault.html(), 1),
     "a list": (Fault(200, "[]"), 1),
     "no content": (Fault(200, '{"content": null}'), 1),
@@ -108,8 +108,9 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_a_state_and_costs_nothing_that_was_found(service, reccobeats, fault):
+def test_a_fault_is_a_state_and_costs_nothing_that_was_found(service, reccobeats, http, fault):
     planned, requests = FAULTS[fault]
+    http.timeout = 2 if fault == "slow" else http.timeout
     service.fail_when(CALL, planned, when=lambda seen: IDS[40] in seen.params["ids"])
 
     filled = fill_in(asked(*IDS), [reccobeats])

@@ -67,7 +67,7 @@ FAULTS = {
     "cut in the middle": Ends(Fault.cut_midway(), **BROKEN),
     "cut after acting": Ends(Fault.answer_lost(), **BROKEN),
     "cut for good": Ends(Fault.cut_before(), **HOPELESS, always=True),
-    "too slow": Ends(Fault.slow(0.4), **BROKEN),
+    "too slow": Ends(Fault.slow(1.5), **BROKEN),
     "a page where JSON belongs": Ends(Fault.html(), **BROKEN),
     "sent elsewhere": Ends(Fault.redirect(ELSEWHERE), **BROKEN),
     "401 once": Ends(Fault.unauthorized()),
@@ -88,7 +88,7 @@ def test_a_fault_ends_in_the_answer_or_in_a_sentence(spotify, dial, call, fault)
     asked, ask = CALLS[call]
     ends = FAULTS[fault]
     is_read = asked.startswith("GET")
-    line = dial(timeout=0.2 if fault == "too slow" else 10.0)
+    line = dial(timeout=1.0 if fault == "too slow" else 10.0)
     spotify.fail_next(asked, ends.fault, times=99 if ends.always else 1)
 
     expected = ends.read if is_read else ends.write
