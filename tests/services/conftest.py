@@ -22,7 +22,7 @@ def reccobeats_server(spotify_server):
 
 @pytest.fixture(scope="session")
 def http():
-    with httpx.Client(timeout=5) as client:
+    with httpx.Client(timeout=30) as client:
         yield client
 
 

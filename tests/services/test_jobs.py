@@ -57,7 +57,7 @@ def test_a_finished_job_can_be_started_again(jobs):
 
 
 def test_stopping_a_listeners_jobs_ends_all_of_them_and_nobody_elses(jobs):
-    begun = threading.Barrier(3, timeout=5)
+    begun = threading.Barrier(3, timeout=30)
     go = threading.Event()
 
     def work(job):
@@ -94,7 +94,7 @@ def test_stopping_waits_no_longer_than_it_is_told_to(jobs):
 
 
 def test_jobs_of_two_listeners_run_side_by_side(jobs):
-    meet = threading.Barrier(2, timeout=5)
+    meet = threading.Barrier(2, timeout=30)
     jobs.start("sync:ada", lambda job: meet.wait())
     jobs.start("sync:bob", lambda job: meet.wait())
     assert jobs.wait("sync:ada", 5).state == "done"

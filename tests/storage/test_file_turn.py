@@ -52,7 +52,7 @@ def test_a_killed_process_gives_its_turn_back_at_once(tmp_path):
     threading.Thread(target=wait, daemon=True).start()
     assert not entered.wait(0.2)
     holder.kill()
-    holder.communicate(timeout=10)
+    holder.communicate(timeout=60)
     assert entered.wait(10)
 
 

@@ -24,7 +24,7 @@ def spotify_server():
 @pytest.fixture
 def world(spotify_server, tmp_path):
     spotify_server.reset()
-    with httpx.Client(timeout=5) as http:
+    with httpx.Client(timeout=30) as http:
         world = SpotifyWorld(spotify_server, tmp_path, http)
         world.connect()
         yield world
