@@ -8,7 +8,8 @@ for name in chromium-headless-shell chromium chromium-browser google-chrome; do
 done
 # What Chromium itself needs comes second: without a way to Playwright's servers it would be installed for nothing.
 if timeout 120 "$python" -m playwright install chromium >/dev/null 2>&1; then
-    "$python" -m playwright install-deps chromium >/dev/null 2>&1 || true
+    "$python" -m playwright install-deps chromium >/dev/null 2>&1 ||
+        echo "Should the browser tests say that Chromium lacks libraries: '$python -m playwright install-deps chromium' installs them, as root." >&2
     exit 0
 fi
 

@@ -110,7 +110,8 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_a_state_and_costs_nothing_that_was_found(service, reccobeats, http, fault):
     planned, requests = FAULTS[fault]
-    http.timeout = 2 if fault == "slow" else http.timeout
+    if fault == "slow":
+        http.timeout = 2
     service.fail_when(CALL, planned, when=lambda seen: IDS[40] in seen.params["ids"])
 
     filled = fill_in(asked(*IDS), [reccobeats])

@@ -195,7 +195,8 @@ FAULTS = {
 @pytest.mark.parametrize("step", ["exchange", "refresh"])
 def test_a_fault_on_the_way_is_a_sentence_and_is_not_repeated(spotify, accounts, http, step, fault):
     planned, error = FAULTS[fault]
-    http.timeout = 0.5 if fault == "slow" else http.timeout
+    if fault == "slow":
+        http.timeout = 0.5
     door, grant = accounts(), spotify.grant()
     code = code_for(spotify, door)
     spotify.fail_next("POST /api/token", planned)

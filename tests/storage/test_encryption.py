@@ -26,7 +26,7 @@ def test_a_ciphertext_says_its_scheme_hides_its_text_and_differs_every_time():
     first, second = cipher.encrypt("BQD-token"), cipher.encrypt("BQD-token")
 
     assert first.startswith("enc:v1:")
-    assert "BQD-token" not in first
+    assert "token" not in first
     assert first != second
 
 
