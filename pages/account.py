@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from recsys.ui.account_panels import (
+from recsys.ui.account import (
     capabilities_panel,
     connection_panel,
     erase_panel,

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from recsys.core.export import to_csv
-from recsys.ui.features_panel import features_panel, known_panel
-from recsys.ui.import_panel import import_panel
-from recsys.ui.library_panels import catalogue_panel, coverage_figures, demo_note
+from recsys.ui.library.features import features_panel, known_panel
+from recsys.ui.library.imports import import_panel
+from recsys.ui.library.panels import catalogue_panel, coverage_figures, demo_note
+from recsys.ui.library.sync import sync_panel
+from recsys.ui.parts.track_table import library_table
 from recsys.ui.session import this_session
-from recsys.ui.sync_panel import sync_panel
-from recsys.ui.track_table import library_table
 
 session = this_session()
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from recsys.ui.library_panels import demo_note
+from recsys.ui.library.panels import demo_note
 from recsys.ui.navigation import page
-from recsys.ui.proof_panels import proof_panel, tuning_panel
+from recsys.ui.proof import proof_panel, tuning_panel
 from recsys.ui.session import this_session
 
 session = this_session()

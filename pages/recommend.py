@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from recsys.ui.dials_panel import dials, shifts
-from recsys.ui.fragment import fragment
-from recsys.ui.library_panels import coverage_note, demo_note, invented_list_note
+from recsys.ui.library.panels import coverage_note, demo_note, invented_list_note
 from recsys.ui.navigation import page
-from recsys.ui.recommend_panels import downloads, explanation, ranked_list, side_by_side, sliders
+from recsys.ui.parts.fragment import fragment
+from recsys.ui.recommend.filters import dials, shifts
+from recsys.ui.recommend.panels import downloads, explanation, ranked_list, side_by_side, sliders
 from recsys.ui.session import ListenerSession, this_session
 
 session = this_session()

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from recsys.ui.library_panels import demo_note, with_features
+from recsys.ui.library.panels import demo_note, with_features
 from recsys.ui.navigation import page
 from recsys.ui.session import this_session
-from recsys.ui.taste_panels import (
+from recsys.ui.taste import (
     compare,
     distributions,
     map_and_modes,

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from recsys.ui.doors import demo_door, file_door, sign_in_problem, spotify_door
 from recsys.ui.session import this_session
+from recsys.ui.welcome import demo_door, file_door, sign_in_problem, spotify_door
 
 session = this_session()
 

@@ -14,16 +14,16 @@ import numpy as np
 import pandas as pd
 
 from recsys.commands.evaluate import with_genres
-from recsys.core.arrays import Doubles, Integers, Mask
-from recsys.core.baselines import Answer, MeanCosine, Method, textbook, z_scored
-from recsys.core.catalogue import Catalogue
-from recsys.core.evaluation import TITLES, Evaluation, Listeners, Ours, evaluate, methods
-from recsys.core.features import AUDIO_FEATURES, FEATURES, NUMBER_FEATURES
-from recsys.core.holdout import HoldOut, Pool
-from recsys.core.metrics import Interval, auc, interval, ratio
-from recsys.core.recipe import Recipe
-from recsys.core.recommender import Recommender
-from recsys.core.scaling import Ranks, columns
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommender
+from recsys.core.evaluation.baselines import Answer, MeanCosine, Method, textbook, z_scored
+from recsys.core.evaluation.holdout import HoldOut, Pool
+from recsys.core.evaluation.metrics import Interval, auc, interval, ratio
+from recsys.core.evaluation.offline import TITLES, Evaluation, Listeners, Ours, evaluate, methods
+from recsys.core.model.arrays import Doubles, Integers, Mask
+from recsys.core.model.features import AUDIO_FEATURES, FEATURES, NUMBER_FEATURES
+from recsys.core.model.scaling import Ranks, columns
 from recsys.importers.any_file import read_file
 from recsys.importers.playlists_file import read_playlists
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from recsys.core.evaluation import evaluate
-from recsys.core.holdout import HoldOut, Pool
-from recsys.core.metrics import Interval
+from recsys.core.evaluation.holdout import HoldOut, Pool
+from recsys.core.evaluation.metrics import Interval
+from recsys.core.evaluation.offline import evaluate
 from tests import evaluate_readme
 from tests.core.songs import two_kinds
 from tests.evaluate_readme import BEGIN, END, Measured, between_markers, cross_validated, each_step, ends

@@ -5,9 +5,9 @@ from typing import Final
 import pandas as pd
 import plotly.graph_objects as go
 
-from recsys.charts.look import FAINT, laid_out, listed, plain
-from recsys.core.features import NUMBER_FEATURES, feature
-from recsys.core.summary import with_unit
+from recsys.charts.theme import FAINT, laid_out, listed, plain
+from recsys.core.insights.summary import with_unit
+from recsys.core.model.features import NUMBER_FEATURES, feature
 
 NOTICEABLE: Final = 0.005
 """Below half a percent of the catalogue two places are the same."""
@@ -20,7 +20,7 @@ def comparison(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[str, str])
     Parameters
     ----------
     mine, theirs : DataFrame
-        What `recsys.core.summary.describe` returns, both against the same catalogue.
+        What `recsys.core.insights.summary.describe` returns, both against the same catalogue.
     names : pair of str
         Who they are.
 

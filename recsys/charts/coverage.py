@@ -3,9 +3,9 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from recsys.charts.look import FAINT, laid_out, listed, plain
-from recsys.core.features import feature
-from recsys.core.summary import MISSING
+from recsys.charts.theme import FAINT, laid_out, listed, plain
+from recsys.core.insights.summary import MISSING
+from recsys.core.model.features import feature
 
 
 def coverage_chart(covered: pd.DataFrame) -> go.Figure:
@@ -15,7 +15,7 @@ def coverage_chart(covered: pd.DataFrame) -> go.Figure:
     Parameters
     ----------
     covered : DataFrame
-        What `recsys.core.summary.coverage` returns: features by name, sources as columns, `missing` last.
+        What `recsys.core.insights.summary.coverage` returns: features by name, sources as columns, `missing` last.
     """
     titles = [feature(name).title for name in covered.index]
     bars = [_source(titles, covered[source], source) for source in covered.columns]

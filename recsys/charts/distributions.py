@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from recsys.charts.look import axis_title, laid_out, plain
-from recsys.core.features import NUMBER_FEATURES, Feature, feature
-from recsys.core.summary import Numbers, between, in_unit, leaning, percentile, with_unit
+from recsys.charts.theme import axis_title, laid_out, plain
+from recsys.core.insights.summary import Numbers, between, in_unit, leaning, percentile, with_unit
+from recsys.core.model.features import NUMBER_FEATURES, Feature, feature
 
 BINS: Final = 24
 TOO_FEW: Final = 5

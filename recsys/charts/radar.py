@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from recsys.charts.look import GRID, SHADE, TRANSPARENT, laid_out, listed, plain
-from recsys.core.features import AUDIO_FEATURES, Feature, feature
-from recsys.core.summary import between, leaning, with_unit
+from recsys.charts.theme import GRID, SHADE, TRANSPARENT, laid_out, listed, plain
+from recsys.core.insights.summary import between, leaning, with_unit
+from recsys.core.model.features import AUDIO_FEATURES, Feature, feature
 
 TICKS: Final = {0.25: "25%", 0.5: "50%", 0.75: "75%"}
 NOTABLE: Final = 0.15
@@ -27,7 +27,7 @@ def radar(described: pd.DataFrame, names: tuple[str, str] = ("You", "Catalogue")
     Parameters
     ----------
     described : DataFrame
-        What `recsys.core.summary.describe` returns.
+        What `recsys.core.insights.summary.describe` returns.
     names : pair of str
         What to call the listener and the catalogue.
 

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from recsys.charts.look import FAINT, laid_out, plain, shortened
-from recsys.core.catalogue import Catalogue
-from recsys.core.features import NUMBER_FEATURES
-from recsys.core.scaling import AXIS_FEATURE, NUMBER_AXES, Points
-from recsys.core.summary import Numbers
+from recsys.charts.theme import FAINT, laid_out, plain, shortened
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.insights.summary import Numbers
+from recsys.core.model.features import NUMBER_FEATURES
+from recsys.core.model.scaling import AXIS_FEATURE, NUMBER_AXES, Points
 
 MOST_SHOWN: Final = 1_500
 ENOUGH_KNOWN: Final = 0.5
@@ -28,9 +28,9 @@ def taste_map(
     """
     Every track as a point; near points sound alike.
 
-    Tracks stand where the recommender sees them (`recsys.core.scaling`), genres left aside, and are looked at along
-    the first two principal components of the catalogue's sample (Pearson 1901; by singular value decomposition). Each
-    axis is named after the feature that counts most in it.
+    Points are the recommender's own (`recsys.core.model.scaling`), without genres, projected on the first two
+    principal components of the catalogue's sample (Pearson 1901; by singular value decomposition). Each axis is named
+    after the feature that counts most in it.
 
     Parameters
     ----------

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from recsys.charts.look import SHADE, axis_title, laid_out, plain
-from recsys.core.features import NUMBER_FEATURES, feature
-from recsys.core.summary import Numbers, in_unit, leaning, number, percentile, with_unit
+from recsys.charts.theme import SHADE, axis_title, laid_out, plain
+from recsys.core.insights.summary import Numbers, in_unit, leaning, number, percentile, with_unit
+from recsys.core.model.features import NUMBER_FEATURES, feature
 
 TOO_FEW: Final = 5
 HOUR: Final = 3_600_000

@@ -13,9 +13,9 @@ import httpx
 from recsys.errors import SettingsProblem, TonearmError
 from recsys.settings import Settings
 from recsys.spotify.sign_in import checked_redirect
-from recsys.storage.database import Database
 from recsys.storage.encryption import KEY_FILE, app_secret
-from recsys.storage.supabase_checkup import SupabaseCheckup
+from recsys.storage.hosted.checkup import SupabaseCheckup
+from recsys.storage.sqlite.database import Database
 
 Step = tuple[str, Callable[[], str | None]]
 """What must be true, and a function that raises a `TonearmError` when it is not; it may give a remark."""

@@ -12,9 +12,9 @@ import pandas as pd
 
 from recsys.commands.catalogue_option import catalogue_of, with_genres
 from recsys.commands.weight_option import weights_of
-from recsys.core.evaluation import METRICS, TITLES, Progress, evaluate, methods
-from recsys.core.holdout import HoldOut, Pool
-from recsys.core.recipe import Recipe
+from recsys.core.engine.recipe import Recipe
+from recsys.core.evaluation.holdout import HoldOut, Pool
+from recsys.core.evaluation.offline import METRICS, TITLES, Progress, evaluate, methods
 from recsys.importers.playlists_file import read_playlists
 
 EPILOG: Final = """\b

@@ -11,11 +11,11 @@ import pandas as pd
 
 from recsys.commands.catalogue_option import catalogue_of
 from recsys.commands.weight_option import weights_of
-from recsys.core.catalogue import Catalogue
-from recsys.core.explanation import Explanation, explain_all
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.explanation import Explanation, explain_all
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommendations, Recommender
 from recsys.core.export import to_csv
-from recsys.core.recipe import Recipe
-from recsys.core.recommender import Recommendations, Recommender
 from recsys.demo import DEMO_NOTE
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_files

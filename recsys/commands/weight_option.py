@@ -2,7 +2,7 @@
 
 import math
 
-from recsys.core.features import feature
+from recsys.core.model.features import feature
 from recsys.errors import BadRecipe
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recsys.core.features import AUDIO_FEATURES
-from recsys.core.tracks import as_tracks
+from recsys.core.model.features import AUDIO_FEATURES
+from recsys.core.model.tracks import as_tracks
 from recsys.demo import names
 from recsys.demo.genres import GENRES, LOUDEST, Genre, Numbers, sound
 

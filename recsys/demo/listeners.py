@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from recsys.core.tracks import as_tracks
+from recsys.core.model.tracks import as_tracks
 from recsys.demo.catalogue import SEED, SIZE, TODAY, demo_tracks
 from recsys.demo.genres import Numbers
 from recsys.demo.history import DAY, YEARS, invented_plays, when

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from recsys.core.identity import isrcs, song_numbers
+from recsys.core.model.identity import isrcs, song_numbers
 from recsys.feature_sources.source import ANSWERS, AUDIO
 
 CLOSE_MS: Final = 2_000

@@ -13,7 +13,7 @@ from typing import Any, Final
 import httpx
 import pandas as pd
 
-from recsys.core.tracks import NUMBERS, SPOTIFY_ID
+from recsys.core.model.tracks import NUMBERS, SPOTIFY_ID
 from recsys.errors import SourceBusy
 
 GAP: Final = 0.5

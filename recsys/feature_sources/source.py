@@ -6,8 +6,8 @@ from typing import Final, Protocol
 
 import pandas as pd
 
-from recsys.core.features import AUDIO_FEATURES
-from recsys.core.tracks import NUMBERS, RANGES
+from recsys.core.model.features import AUDIO_FEATURES
+from recsys.core.model.tracks import NUMBERS, RANGES
 from recsys.errors import NotOffered, SourceBusy
 
 AUDIO: Final = [f.column for f in AUDIO_FEATURES]

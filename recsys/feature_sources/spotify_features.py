@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from recsys.core.tracks import NUMBERS, SPOTIFY_ID
+from recsys.core.model.tracks import NUMBERS, SPOTIFY_ID
 from recsys.errors import NotOffered, SourceBusy, SpotifyBusy, SpotifyRefused, SpotifyUnreachable
 
 CLOSED: Final = ("closed_to_new_apps", "forbidden", "not_found")

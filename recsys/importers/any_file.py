@@ -8,7 +8,7 @@ from typing import BinaryIO
 from recsys.errors import NoTracks
 from recsys.importers.json_file import read_json
 from recsys.importers.merging import merge
-from recsys.importers.opening import opened
+from recsys.importers.open_source import opened
 from recsys.importers.parquet_file import read_parquet
 from recsys.importers.report import Imported, sum_of
 from recsys.importers.sniffing import JSON, PARQUET, ZIP, kind_of, refuse_known

@@ -8,14 +8,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
-from recsys.core.catalogue import prepare
-from recsys.core.identity import SONG_COLUMN
-from recsys.core.tracks import as_tracks
+from recsys.core.engine.catalogue import prepare
+from recsys.core.model.identity import SONG_COLUMN
+from recsys.core.model.tracks import as_tracks
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_file
 from recsys.importers.download import downloaded
 from recsys.importers.merging import merge_tracks
-from recsys.importers.opening import opened
+from recsys.importers.open_source import opened
 from recsys.importers.parquet_file import catalogue_rows, is_catalogue, opened_parquet
 from recsys.importers.sniffing import PARQUET, kind_of
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from recsys.core.features import AUDIO_FEATURES
-from recsys.core.tracks import SPOTIFY_ID
+from recsys.core.model.features import AUDIO_FEATURES
+from recsys.core.model.tracks import SPOTIFY_ID
 from recsys.errors import NoTracks
 
 ALIASES: Final = {

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from recsys.errors import UnreadableFile
-from recsys.importers.opening import MOST_BYTES
+from recsys.importers.open_source import MOST_BYTES
 
 TIMEOUT: Final = httpx.Timeout(20.0)
 MOST_REDIRECTS: Final = 5

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from recsys.core.features import AUDIO_FEATURES
-from recsys.core.identity import ids_of_names, name_id, renamed
-from recsys.core.tracks import as_tracks
+from recsys.core.model.features import AUDIO_FEATURES
+from recsys.core.model.identity import ids_of_names, name_id, renamed
+from recsys.core.model.tracks import as_tracks
 from recsys.importers.report import Imported
 
 

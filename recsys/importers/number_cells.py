@@ -7,7 +7,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recsys.core.tracks import RANGES
+from recsys.core.model.tracks import RANGES
 
 MISSING: Final = pa.array(["", "na", "n/a", "nan", "none", "null", "-", "?", "undefined", "unknown"])
 NUMBER: Final = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
-from recsys.core.tracks import COLUMNS, NUMBERS, TEXT, as_tracks, check_tracks
+from recsys.core.model.tracks import COLUMNS, NUMBERS, TEXT, as_tracks, check_tracks
 from recsys.errors import BadTracks, NoTracks, UnreadableFile
 from recsys.importers.columns import recognise
 from recsys.importers.delimited import Batch

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from recsys.errors import UnreadableFile
 from recsys.importers.columns import ALIASES, tidy_name
 from recsys.importers.delimited import batches, find_layout
-from recsys.importers.opening import opened
+from recsys.importers.open_source import opened
 from recsys.importers.sniffing import refuse_known
 from recsys.importers.text_cells import ids
 

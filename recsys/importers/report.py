@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from recsys.core.features import AUDIO_FEATURES
+from recsys.core.model.features import AUDIO_FEATURES
 
 MOST_PROBLEMS: Final = 100
 """So many problems are kept with their sentences; all are counted."""

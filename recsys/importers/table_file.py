@@ -11,10 +11,10 @@ import pyarrow as pa
 from recsys.errors import NoTracks
 from recsys.importers.columns import Columns, recognise, refuse_beside_tracks, tidy_name
 from recsys.importers.delimited import TOO_LONG, Batch, Layout, batches, find_layout
+from recsys.importers.exportify_i18n import recognise_by_content
 from recsys.importers.merging import as_rows, distinct
 from recsys.importers.report import FileReport, Imported, count_with_features, no_plays
 from recsys.importers.table_rows import RowReader
-from recsys.importers.translated import recognise_by_content
 
 
 def read_table(stream: BinaryIO, name: str) -> Imported:

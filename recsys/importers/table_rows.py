@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recsys.core.features import AUDIO_FEATURES
-from recsys.core.tracks import NUMBERS, TEXT
+from recsys.core.model.features import AUDIO_FEATURES
+from recsys.core.model.tracks import NUMBERS, TEXT
 from recsys.importers import text_cells
 from recsys.importers.columns import Columns
 from recsys.importers.delimited import Batch

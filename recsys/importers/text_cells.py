@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recsys.core.export import without_guard
-from recsys.core.tracks import SPOTIFY_ID
+from recsys.core.model.tracks import SPOTIFY_ID
 from recsys.importers.columns import ArtistCommas
 
 ID: Final = (

@@ -7,7 +7,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recsys.core.features import AUDIO_FEATURES
+from recsys.core.model.features import AUDIO_FEATURES
 from recsys.importers.columns import OTHER, Columns
 from recsys.importers.number_cells import BELIEVED
 

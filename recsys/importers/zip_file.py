@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO, Final, cast
 
 from recsys.errors import NoTracks, UnreadableFile
-from recsys.importers.opening import MOST_BYTES
+from recsys.importers.open_source import MOST_BYTES
 from recsys.importers.sniffing import ZIP, kind_of
 
 MOST_MEMBERS: Final = 5_000

@@ -5,8 +5,8 @@ from typing import Final
 
 import pandas as pd
 
-from recsys.core.identity import NAMED, ids_of_names, renamed
-from recsys.core.tracks import filled
+from recsys.core.model.identity import NAMED, ids_of_names, renamed
+from recsys.core.model.tracks import filled
 from recsys.storage.store import Saved, Store
 
 BATCH = 2_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from recsys.core.tracks import SPOTIFY_ID
+from recsys.core.model.tracks import SPOTIFY_ID
 from recsys.errors import BadValue
 from recsys.services.sync_progress import timestamp
 from recsys.storage.store import Store

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+from recsys.core.engine.recipe import LONGEST_LIST, Recipe
+from recsys.core.engine.recommender import Recommendations
 from recsys.core.export import to_csv
-from recsys.core.features import FEATURES, NUMBER_FEATURES
-from recsys.core.recipe import LONGEST_LIST, Recipe
-from recsys.core.recommender import Recommendations
+from recsys.core.model.features import FEATURES, NUMBER_FEATURES
 from recsys.errors import BadRecipe, BadValue, UnknownFeature
 
 HEAVIEST: Final = 100.0

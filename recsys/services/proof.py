@@ -7,14 +7,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from recsys.core.arrays import Integers
-from recsys.core.features import FEATURES
-from recsys.core.holdout import Pool
-from recsys.core.identity import owned
-from recsys.core.proof import Proof, check_enough, prove
-from recsys.core.recipe import Recipe
-from recsys.core.tracks import as_tracks, filled
-from recsys.core.tuning import Tuned, tune
+from recsys.core.engine.recipe import Recipe
+from recsys.core.evaluation.holdout import Pool
+from recsys.core.evaluation.proof import Proof, check_enough, prove
+from recsys.core.evaluation.tuning import Tuned, tune
+from recsys.core.model.arrays import Integers
+from recsys.core.model.features import FEATURES
+from recsys.core.model.identity import owned
+from recsys.core.model.tracks import as_tracks, filled
 from recsys.errors import NothingToRank
 from recsys.services.jobs import Job, Jobs, Snapshot
 

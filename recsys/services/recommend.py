@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from recsys.core.catalogue import Catalogue
-from recsys.core.recipe import Recipe
-from recsys.core.recommender import Recommendations, Recommender
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommendations, Recommender
 from recsys.services.library import songs
 from recsys.storage.store import Store
 

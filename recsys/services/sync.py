@@ -10,8 +10,8 @@ from recsys.services import playlist_choice
 from recsys.services.features import Features
 from recsys.services.jobs import Job, Jobs
 from recsys.services.leases import Leases
+from recsys.services.list_reader import ListReader, Pages
 from recsys.services.playlist_choice import PlaylistChoice, PlaylistPage
-from recsys.services.reading import ListReader, Pages
 from recsys.services.sync_progress import TITLES, Stage, SyncProgress, stopped, timestamp
 from recsys.storage.store import Store
 

@@ -13,7 +13,7 @@ import requests
 import spotipy
 
 from recsys.errors import SpotifyUnreachable
-from recsys.spotify.refusals import problem
+from recsys.spotify.error_mapping import problem
 
 # spotipy writes bearer tokens into its DEBUG log, whatever the rest of the program logs.
 logging.getLogger("spotipy").setLevel(logging.WARNING)

@@ -6,7 +6,7 @@ from typing import Final
 
 from recsys.errors import ReconnectSpotify, SpotifyBusy, SpotifyProblem, SpotifyRefused, SpotifyUnreachable
 from recsys.spotify.api import Api, Request
-from recsys.spotify.refusals import BY_REASON, in_words
+from recsys.spotify.error_mapping import BY_REASON, in_words
 
 ANY_TRACK: Final = "11dFghVXANMlKmJXsNCbNl"
 """A track id from Spotify's documentation, to ask about an endpoint rather than about a track."""

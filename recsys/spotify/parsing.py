@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from recsys.core.features import feature
-from recsys.core.tracks import SPOTIFY_ID, as_tracks
+from recsys.core.model.features import feature
+from recsys.core.model.tracks import SPOTIFY_ID, as_tracks
 
 GONE: Final = "no longer on Spotify"
 LOCAL: Final = "a file of the listener's own"

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from recsys.errors import SpotifyBusy
 from recsys.spotify.api import Api, Request
-from recsys.spotify.refusals import in_words
+from recsys.spotify.error_mapping import in_words
 
 SHORT: Final = 60.0
 """The longest wait, in seconds, that is usually sat out inside a call; a longer one becomes a state with a time."""

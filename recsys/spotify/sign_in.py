@@ -15,7 +15,7 @@ import httpx
 
 from recsys.errors import ReconnectSpotify, SettingsProblem, SignInFailed, SpotifyRefused, SpotifyUnreachable
 from recsys.spotify.consent import is_consent_over
-from recsys.spotify.refusals import BY_REASON, busy
+from recsys.spotify.error_mapping import BY_REASON, busy
 
 SCOPES: Final = (
     "user-top-read",

@@ -26,17 +26,17 @@ class Store(Protocol):
     """
     A listener's rows. Implementations raise `StorageProblem` when the store refuses or does not answer.
 
-    Tables of tracks have the columns of `recsys.core.tracks.COLUMNS`. Text columns are pandas `str`, numbers float64
-    with NaN where unknown; an infinity counts as unknown, and NUL characters in text are dropped. A row that stands
-    twice in one table is one, and what the last does not know the one before tells. An unknown listener is an empty
-    one: reading gives empty tables (with their columns and types) and counting gives zeros.
+    Tables of tracks have the columns of `recsys.core.model.tracks.COLUMNS`. Text columns are pandas `str`, numbers
+    float64 with NaN where unknown; an infinity counts as unknown, and NUL characters in text are dropped. A row that
+    occurs twice in one table is one row, and what the last does not know is taken from the one before. An unknown
+    listener is an empty one: reading gives empty tables (with their columns and types) and counting gives zeros.
     """
 
     def save_tracks(self, listener: str, tracks: pd.DataFrame) -> Saved:
         """
         Add or update tracks by `track_id`. A missing value never overwrites a known one. All rows or none.
 
-        Raises `BadTracks` when the table breaks the rules of `recsys.core.tracks`.
+        Raises `BadTracks` when the table breaks the rules of `recsys.core.model.tracks`.
         """
 
     def tracks(self, listener: str) -> pd.DataFrame:

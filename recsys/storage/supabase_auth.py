@@ -16,8 +16,8 @@ from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, Au
 from supabase_auth.types import Session
 
 from recsys.errors import ReconnectSpotify, SignInFailed, SpotifyRefused, SpotifyUnreachable, StorageProblem
+from recsys.storage.hosted.project import SupabaseProject
 from recsys.storage.sessions import Tokens, TokenStore
-from recsys.storage.supabase_project import SupabaseProject
 
 SPOTIFY_TOKEN_LASTS: Final = timedelta(hours=1)
 """Auth does not repeat Spotify's `expires_in`, which has always been an hour."""

@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from typing import Final
 
-from recsys.core.recipe import Recipe
+from recsys.core.engine.recipe import Recipe
 
 AT_MOST: Final = 1_000
 """Listeners remembered; the one longest away is forgotten first."""

@@ -5,9 +5,9 @@ from typing import Final
 
 import streamlit as st
 
-from recsys.ui import problems
-from recsys.ui.look import LOOK
 from recsys.ui.navigation import pages
+from recsys.ui.parts import problems
+from recsys.ui.parts.css import LOOK
 from recsys.ui.session import whole_run
 from recsys.ui.sidebar import sidebar
 

@@ -13,11 +13,11 @@ from typing import Any, Final, TypeVar, cast
 import pandas as pd
 import streamlit as st
 
-from recsys.core.catalogue import Catalogue
-from recsys.core.modes import Modes, modes
-from recsys.core.recipe import Recipe
-from recsys.core.recommender import Recommender
-from recsys.core.tracks import as_tracks
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommender
+from recsys.core.insights.modes import Modes, modes
+from recsys.core.model.tracks import as_tracks
 from recsys.demo import DEMO_NOTE
 from recsys.errors import NotAllowed
 from recsys.services.connection import Connection
@@ -145,7 +145,7 @@ class ListenerSession:
 
     @property
     def modes(self) -> Modes:
-        """The tastes of the whole library, looked for once. Raises as `recsys.core.modes.modes`."""
+        """The tastes of the whole library, looked for once. Raises as `recsys.core.insights.modes.modes`."""
         state = (id(self.catalogue), self.demo_listener)
         if self._modes is None or self._modes[0] != state:
             self._modes = (state, modes(Recommender(self.catalogue, self.library), Recipe().weights))

@@ -5,9 +5,9 @@ import html
 import streamlit as st
 
 from recsys.ui import wiring
-from recsys.ui.problems import reconnect_link
+from recsys.ui.parts.problems import reconnect_link
+from recsys.ui.parts.text import counted, plain
 from recsys.ui.session import ListenerSession
-from recsys.ui.text import counted, plain
 
 
 def sidebar(session: ListenerSession) -> None:

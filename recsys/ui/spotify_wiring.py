@@ -16,13 +16,13 @@ from recsys.settings import Settings
 from recsys.spotify import consent, sign_in
 from recsys.spotify.api import Access, Api
 from recsys.spotify.capabilities import Finding, probe
-from recsys.spotify.connection import connect
+from recsys.spotify.client import connect
 from recsys.spotify.library import SpotifyLibrary
-from recsys.spotify.patience import GAP, Turn
 from recsys.spotify.playlists import SpotifyPlaylists
 from recsys.spotify.quota import BUCKETS, SHORT
 from recsys.spotify.sign_in import Grant, SpotifyAccounts
-from recsys.storage.file_turn import file_turn
+from recsys.spotify.wrappers import GAP, Turn
+from recsys.storage.file_lock import file_turn
 from recsys.storage.sessions import Tokens, TokenStore
 from recsys.storage.store import Store
 
@@ -32,7 +32,7 @@ AT_A_SCREEN: Final = 5.0
 
 @dataclass(frozen=True)
 class SpotifySignedIn:
-    """Who signed in with Spotify itself; see `recsys.web.deployment.SignedIn`."""
+    """Who signed in with Spotify itself; see `recsys.web.dependencies.SignedIn`."""
 
     listener: str
     profile: Mapping[str, str | None]
@@ -92,13 +92,13 @@ class SpotifyWiring:
         )
 
     def begin(self, redirect_uri: str) -> tuple[str, str]:
-        """See `recsys.web.deployment.Accounts.begin`. The address back is kept too: Spotify compares it."""
+        """See `recsys.web.dependencies.Accounts.begin`. The address back is kept too: Spotify compares it."""
         verifier = sign_in.code_verifier(secrets.token_bytes(64))
         url = self._accounts(redirect_uri).authorize_url(secrets.token_urlsafe(32), sign_in.code_challenge(verifier))
         return url, f"{verifier} {redirect_uri}"
 
     def finish(self, params: Mapping[str, str], secret: str) -> SpotifySignedIn:
-        """See `recsys.web.deployment.Accounts.finish`."""
+        """See `recsys.web.dependencies.Accounts.finish`."""
         if not params.get("code"):
             raise SignInFailed("Spotify sent no code back. Please try again.")
         verifier, redirect_uri = secret.split(" ", 1)

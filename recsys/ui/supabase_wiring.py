@@ -7,10 +7,10 @@ from recsys.errors import SettingsProblem
 from recsys.settings import Settings
 from recsys.spotify.sign_in import SCOPES
 from recsys.storage.encryption import Cipher
+from recsys.storage.hosted.project import SupabaseProject
+from recsys.storage.hosted.sessions import SupabaseSessions
+from recsys.storage.hosted.store import SupabaseStore
 from recsys.storage.supabase_auth import ListenerTokens, SupabaseAccounts
-from recsys.storage.supabase_project import SupabaseProject
-from recsys.storage.supabase_sessions import SupabaseSessions
-from recsys.storage.supabase_store import SupabaseStore
 
 
 class SupabaseWiring:

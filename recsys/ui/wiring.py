@@ -15,8 +15,8 @@ import pyarrow as pa
 import streamlit as st
 
 from recsys import __version__
-from recsys.core.catalogue import Catalogue
-from recsys.core.tracks import empty_tracks
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.model.tracks import empty_tracks
 from recsys.demo import DEMO_NOTE
 from recsys.demo.catalogue import demo_catalogue as invented_catalogue
 from recsys.demo.listeners import DemoListener
@@ -36,17 +36,17 @@ from recsys.services.recommend import recommend
 from recsys.services.sync import Sync
 from recsys.services.visitors import is_guest
 from recsys.settings import Settings
-from recsys.storage.database import Database
 from recsys.storage.encryption import Cipher, app_secret
-from recsys.storage.sqlite_sessions import SqliteSessions
-from recsys.storage.sqlite_store import SqliteStore
+from recsys.storage.hosted.sessions import SupabaseSessions
+from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.sessions import SqliteSessions
+from recsys.storage.sqlite.store import SqliteStore
 from recsys.storage.store import Store
-from recsys.storage.supabase_sessions import SupabaseSessions
 from recsys.ui.erasures import Erasures
 from recsys.ui.last_recipes import LastRecipes
 from recsys.ui.spotify_wiring import SpotifyWiring
 from recsys.ui.supabase_wiring import SupabaseWiring
-from recsys.web.deployment import Accounts, Deployment
+from recsys.web.dependencies import Accounts, Deployment
 
 log = logging.getLogger(__name__)
 

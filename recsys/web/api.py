@@ -26,7 +26,7 @@ from recsys.services.programs import Wish, as_csv, as_json, kept, wish
 from recsys.services.sync_progress import SyncProgress, timestamp
 from recsys.services.visitors import Visitor
 from recsys.web.cookies import session_cookie
-from recsys.web.deployment import Deployment, SyncService
+from recsys.web.dependencies import Deployment, SyncService
 from recsys.web.openapi import document
 from recsys.web.requests import asks_for_page, is_same_origin, visitor_of, wanted
 

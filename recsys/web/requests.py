@@ -8,7 +8,7 @@ from starlette.types import Scope
 
 from recsys.services.visitors import Visitor, visitor
 from recsys.web.cookies import session_cookie
-from recsys.web.deployment import Deployment
+from recsys.web.dependencies import Deployment
 
 
 def visitor_of(request: Request, deployment: Deployment) -> Visitor | None:

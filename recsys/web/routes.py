@@ -4,11 +4,11 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from recsys.web.api import Api
-from recsys.web.deployment import Deployment
-from recsys.web.one_address import OneAddress
+from recsys.web.canonical_host import OneAddress
+from recsys.web.dependencies import Deployment
+from recsys.web.guest_cookie import Visitors
 from recsys.web.security_headers import SecurityHeaders
 from recsys.web.sign_in import SignIn
-from recsys.web.visitors import Visitors
 
 
 def routes(deployment: Deployment) -> list[Route]:

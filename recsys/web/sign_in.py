@@ -38,7 +38,7 @@ from recsys.web.cookies import (
     sign_in_cookie,
     take_sign_in,
 )
-from recsys.web.deployment import Accounts, Deployment, SignedIn
+from recsys.web.dependencies import Accounts, Deployment, SignedIn
 from recsys.web.rate_limit import RateLimit
 from recsys.web.requests import is_same_origin, session_id_of
 from recsys.web.sign_in_problems import SENTENCES

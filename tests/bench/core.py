@@ -7,14 +7,14 @@ import faiss
 import numpy as np
 from sklearn.metrics.pairwise import cosine_similarity
 
-from recsys.core.arrays import Floats
-from recsys.core.catalogue import Catalogue
-from recsys.core.features import AUDIO_FEATURES
-from recsys.core.profile import Profile, profile
-from recsys.core.recipe import Recipe
-from recsys.core.recommender import Recommender
-from recsys.core.scaling import NUMBER_AXES
-from recsys.core.scan import Scan
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.profile import Profile, profile
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommender
+from recsys.core.engine.retrieval import Scan
+from recsys.core.model.arrays import Floats
+from recsys.core.model.features import AUDIO_FEATURES
+from recsys.core.model.scaling import NUMBER_AXES
 from tests.bench.invented import invented, recipes, repeated
 from tests.bench.rows import Row, together
 

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import psycopg
 
-from recsys.core.tracks import NUMBERS
-from recsys.storage.rows import TRACKS
-from recsys.storage.supabase_project import SupabaseProject
-from recsys.storage.supabase_store import SupabaseStore
+from recsys.core.model.tracks import NUMBERS
+from recsys.storage.hosted.project import SupabaseProject
+from recsys.storage.hosted.store import SupabaseStore
+from recsys.storage.table_specs import TRACKS
 from tests.bench.invented import invented
 from tests.bench.rows import Row, together
 from tests.database.gateway.server import running_gateway

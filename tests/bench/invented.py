@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from recsys.core.catalogue import LONGEST_PIECE, Catalogue
-from recsys.core.directions import Directions, Piece
-from recsys.core.features import NUMBER_FEATURES
-from recsys.core.tracks import as_tracks
+from recsys.core.engine.catalogue import LONGEST_PIECE, Catalogue
+from recsys.core.engine.pruning import Directions, Piece
+from recsys.core.model.features import NUMBER_FEATURES
+from recsys.core.model.tracks import as_tracks
 
 UNIT = ("danceability", "energy", "speechiness", "acousticness", "instrumentalness", "liveness", "valence")
 

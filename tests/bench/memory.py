@@ -21,7 +21,7 @@ SECONDS = 3.0
 OPENED = """
 import ctypes, gc, json, sys, time
 import psutil, pyarrow as pa, pyarrow.parquet
-from recsys.core.catalogue import Catalogue
+from recsys.core.engine.catalogue import Catalogue
 from recsys.importers.catalogue_file import read_catalogue
 def resident():
     gc.collect()

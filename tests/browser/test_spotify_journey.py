@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from recsys.core.tracks import as_tracks
+from recsys.core.model.tracks import as_tracks
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.services.sync_progress import timestamp
 from tests.browser.accounts import secrets_of, sign_in

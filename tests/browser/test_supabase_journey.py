@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from recsys.core.tracks import as_tracks
+from recsys.core.model.tracks import as_tracks
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.storage.encryption import Cipher
-from recsys.storage.supabase_sessions import SupabaseSessions
+from recsys.storage.hosted.sessions import SupabaseSessions
 from tests.browser.accounts import is_signed_in, secrets_of, sign_in
 from tests.browser.chromium import stranger_in
 from tests.browser.files import OWN_FILE, upload

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from recsys.core.tracks import as_tracks
+from recsys.core.model.tracks import as_tracks
 
 
 def tracks(**columns):

@@ -1,9 +1,9 @@
 """The comparison of two listeners."""
 
 from recsys.charts.comparison import comparison, comparison_in_words
-from recsys.core.features import NUMBER_FEATURES
-from recsys.core.summary import describe
-from recsys.core.tracks import empty_tracks
+from recsys.core.insights.summary import describe
+from recsys.core.model.features import NUMBER_FEATURES
+from recsys.core.model.tracks import empty_tracks
 from tests.charts import tracks
 
 STEPS = [0.1, 0.2, 0.3, 0.4]

@@ -1,9 +1,9 @@
 """The coverage chart."""
 
 from recsys.charts.coverage import coverage_chart, coverage_in_words
-from recsys.core.features import FEATURES
-from recsys.core.summary import coverage
-from recsys.core.tracks import empty_tracks
+from recsys.core.insights.summary import coverage
+from recsys.core.model.features import FEATURES
+from recsys.core.model.tracks import empty_tracks
 from tests.charts import tracks
 
 EVERYTHING = {f.column: [0.5] * 2 for f in FEATURES if f.name != "genre"} | {"genres": ["jazz"] * 2}

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from recsys.charts.distributions import distribution, sentence
-from recsys.core.features import NUMBER_FEATURES
+from recsys.core.model.features import NUMBER_FEATURES
 from recsys.errors import UnknownFeature
 
 NOTHING = pd.Series([], dtype=float)

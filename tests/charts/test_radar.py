@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from recsys.charts.radar import has_ring, radar, radar_in_words, standing
-from recsys.core.features import AUDIO_FEATURES
-from recsys.core.summary import describe
-from recsys.core.tracks import empty_tracks
+from recsys.core.insights.summary import describe
+from recsys.core.model.features import AUDIO_FEATURES
+from recsys.core.model.tracks import empty_tracks
 from tests.charts import tracks
 
 COLUMNS = [f.column for f in AUDIO_FEATURES]

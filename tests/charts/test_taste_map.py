@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from recsys.charts.taste_map import MOST_SHOWN, map_in_words, taste_map
-from recsys.core.catalogue import Catalogue
-from recsys.core.features import NUMBER_FEATURES
-from recsys.core.tracks import empty_tracks
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.model.features import NUMBER_FEATURES
+from recsys.core.model.tracks import empty_tracks
 from tests.charts import tracks
 
 

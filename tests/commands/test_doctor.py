@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from starlette.responses import HTMLResponse
 
 from recsys.commands.doctor import command
-from recsys.storage.supabase_checkup import FUNCTIONS, TABLES
+from recsys.storage.hosted.checkup import FUNCTIONS, TABLES
 from tests.database.gateway.server import running_gateway
 from tests.fakes.loopback import Loopback
 

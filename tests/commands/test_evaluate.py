@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from recsys.commands.catalogue_option import with_genres
 from recsys.commands.evaluate import command
-from recsys.core.evaluation import METRICS, TITLES
+from recsys.core.evaluation.offline import METRICS, TITLES
 from recsys.errors import BadRecipe, NothingToRank, TonearmError, UnknownFeature, UnreadableFile
 from recsys.importers.catalogue_file import write_catalogue
 from tests.core.songs import two_kinds

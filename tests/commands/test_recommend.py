@@ -17,8 +17,8 @@ from click.testing import CliRunner
 
 from recsys.commands.recommend import command
 from recsys.core.export import to_csv
-from recsys.core.features import FEATURES
-from recsys.core.identity import song_key
+from recsys.core.model.features import FEATURES
+from recsys.core.model.identity import song_key
 from recsys.errors import BadRecipe, BadTracks, TonearmError, UnknownFeature, UnreadableFile
 from tests.core.small import random_tracks
 

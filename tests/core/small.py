@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recsys.core.features import NUMBER_FEATURES
-from recsys.core.tracks import as_tracks
+from recsys.core.model.features import NUMBER_FEATURES
+from recsys.core.model.tracks import as_tracks
 
 
 def tracks(*rows: Mapping[str, Any]) -> pd.DataFrame:

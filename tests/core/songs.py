@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from recsys.core.features import AUDIO_FEATURES
-from recsys.core.tracks import as_tracks
+from recsys.core.model.features import AUDIO_FEATURES
+from recsys.core.model.tracks import as_tracks
 
 
 def two_kinds(each=60, seed=0, **columns):

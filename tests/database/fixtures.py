@@ -40,7 +40,7 @@ def gateway(request):
 @pytest.fixture(scope="module")
 def supabase(gateway):
     """The same project as the app knows it: an address and two keys."""
-    from recsys.storage.supabase_project import SupabaseProject
+    from recsys.storage.hosted.project import SupabaseProject
 
     project = SupabaseProject(gateway.url, gateway.project.publishable_key, gateway.project.secret_key)
     yield project
@@ -50,7 +50,7 @@ def supabase(gateway):
 @pytest.fixture
 def supabase_store(supabase, gateway):
     """A store in it that knows every listener's access token."""
-    from recsys.storage.supabase_store import SupabaseStore
+    from recsys.storage.hosted.store import SupabaseStore
 
     supabase.server.table("app_state").delete().neq("key", "").execute()
     return SupabaseStore(supabase, gateway.access_token)

@@ -4,7 +4,7 @@ import re
 import tomllib
 
 from recsys.settings import Settings
-from recsys.storage.schema import LISTENER_TABLES
+from recsys.storage.sqlite.schema import LISTENER_TABLES
 from tests.database.project import MIGRATIONS, PROOFS, SUPABASE
 
 CONFIG = tomllib.loads((SUPABASE / "config.toml").read_text())
@@ -53,7 +53,7 @@ def test_every_proof_says_what_it_proves_and_undoes_itself():
 
 
 def test_both_stores_have_the_same_tables_and_columns(cluster, project, tmp_path):
-    from recsys.storage.database import Database
+    from recsys.storage.sqlite.database import Database
 
     with Database(tmp_path / "own.db").read() as connection:
         shapes = {table: connection.execute(f"pragma table_info({table})") for table in LISTENER_TABLES}

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from pandas.testing import assert_frame_equal
 
-from recsys.core.features import AUDIO_FEATURES, NUMBER_FEATURES
-from recsys.core.tracks import SPOTIFY_ID, check_tracks, links
+from recsys.core.model.features import AUDIO_FEATURES, NUMBER_FEATURES
+from recsys.core.model.tracks import SPOTIFY_ID, check_tracks, links
 from recsys.demo.catalogue import demo_catalogue, demo_tracks, is_rare
 from recsys.demo.genres import GENRES
 

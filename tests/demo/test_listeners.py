@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from recsys.core.tracks import check_tracks
+from recsys.core.model.tracks import check_tracks
 from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import CHARACTERS, demo_listeners
 

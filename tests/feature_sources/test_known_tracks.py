@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from recsys.core.identity import SONG_COLUMN, song_numbers
+from recsys.core.model.identity import SONG_COLUMN, song_numbers
 from recsys.feature_sources.known_tracks import KnownTracks
 from tests.feature_sources.contract import FeatureSourceContract
 from tests.feature_sources.rows import heard, tracks

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from recsys.core.tracks import check_tracks, empty_tracks
+from recsys.core.model.tracks import check_tracks, empty_tracks
 from recsys.errors import NotOffered, SourceBusy
 from recsys.feature_sources.source import AUDIO, KNOWN, NOT_ASKED, NOT_FOUND, STATES, WAITING, fill_in, with_answers
 from tests.feature_sources.rows import heard, tracks

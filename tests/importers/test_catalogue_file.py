@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from recsys.core.identity import SONG_COLUMN, song_numbers
-from recsys.core.tracks import as_tracks
+from recsys.core.model.identity import SONG_COLUMN, song_numbers
+from recsys.core.model.tracks import as_tracks
 from recsys.errors import UnreadableFile
 from recsys.importers import catalogue_file
 from recsys.importers.catalogue_file import add_to_catalogue, read_catalogue, write_catalogue

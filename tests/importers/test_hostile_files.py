@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from recsys.core.tracks import COLUMNS, REQUIRED, TEXT
+from recsys.core.model.tracks import COLUMNS, REQUIRED, TEXT
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_file
 from tests.importers.files import EXPORTIFY_NET, ONE, TWO, as_file, as_zip

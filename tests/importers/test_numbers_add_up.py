@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.core.tracks import NUMBERS, check_tracks
+from recsys.core.model.tracks import NUMBERS, check_tracks
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_file, read_files
 from recsys.importers.number_cells import RANGES

@@ -6,7 +6,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from recsys.core.export import to_csv
-from recsys.core.tracks import as_tracks
+from recsys.core.model.tracks import as_tracks
 from recsys.errors import NoTracks
 from recsys.importers.any_file import read_file
 from recsys.importers.catalogue_file import write_catalogue

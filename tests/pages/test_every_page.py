@@ -5,7 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from recsys.core.export import to_csv
-from recsys.core.tracks import as_tracks, empty_tracks
+from recsys.core.model.tracks import as_tracks, empty_tracks
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.ui import wiring
 

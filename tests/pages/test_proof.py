@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from recsys.core.catalogue import Catalogue
-from recsys.core.metrics import Interval
-from recsys.core.proof import CHANCE, OURS, TEXTBOOK, TUNED, Proof
-from recsys.core.recipe import Recipe
-from recsys.core.tuning import Tuned
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.recipe import Recipe
+from recsys.core.evaluation.metrics import Interval
+from recsys.core.evaluation.proof import CHANCE, OURS, TEXTBOOK, TUNED, Proof
+from recsys.core.evaluation.tuning import Tuned
 from recsys.services.jobs import Jobs
 from recsys.services.proof import Checked, trial_key
 from recsys.ui import wiring

@@ -13,10 +13,10 @@ from recsys.services.leases import Leases, this_process
 from recsys.services.playlists import Playlists
 from recsys.services.sync import Sync
 from recsys.settings import Settings
-from recsys.storage.database import Database
 from recsys.storage.encryption import Cipher
-from recsys.storage.sqlite_sessions import SqliteSessions
-from recsys.storage.sqlite_store import SqliteStore
+from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.sessions import SqliteSessions
+from recsys.storage.sqlite.store import SqliteStore
 from recsys.ui.spotify_wiring import SpotifyWiring, tokens_of
 from tests.fakes.calling import SleepingClock
 from tests.fakes.spotify.music import Track

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from recsys.core.tracks import as_tracks
+from recsys.core.model.tracks import as_tracks
 from tests.fakes.spotify.music import spotify_id
 
 

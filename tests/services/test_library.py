@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from recsys.core.identity import name_id
-from recsys.core.tracks import as_tracks
+from recsys.core.model.identity import name_id
+from recsys.core.model.tracks import as_tracks
 from recsys.services.library import keep, plays, songs
-from recsys.storage.database import Database
-from recsys.storage.sqlite_store import SqliteStore
+from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.store import SqliteStore
 from tests.services.tables import tracks
 
 NOW = "2026-11-25T12:00:00Z"

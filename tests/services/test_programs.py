@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recsys.core.features import default_weights
-from recsys.core.recipe import Recipe
-from recsys.core.recommender import Recommendations
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommendations
+from recsys.core.model.features import default_weights
 from recsys.errors import BadValue
 from recsys.services.programs import as_json, kept, wish
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recsys.core.catalogue import Catalogue
-from recsys.core.recipe import Recipe
-from recsys.core.recommender import Recommender
-from recsys.core.tracks import as_tracks
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommender
+from recsys.core.model.tracks import as_tracks
 from recsys.errors import NothingToRank
 from recsys.services import proof
 from recsys.services.jobs import Jobs

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from recsys.errors import SpotifyBusy, SpotifyUnreachable
-from recsys.services.reading import REPEATED
+from recsys.services.list_reader import REPEATED
 from recsys.services.sync import FRESH, LISTS, Sync
 from recsys.services.sync_progress import Stage, SyncProgress
 from tests.fakes.faults import Fault

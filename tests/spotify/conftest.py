@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from recsys.spotify.connection import connect
+from recsys.spotify.client import connect
 from recsys.spotify.library import SpotifyLibrary
-from recsys.spotify.patience import Turn
 from recsys.spotify.playlists import SpotifyPlaylists
+from recsys.spotify.wrappers import Turn
 from tests.fakes.calling import AccessInMemory, QuotaInMemory, SleepingClock
 from tests.fakes.spotify import FakeSpotify
 

@@ -4,10 +4,10 @@ import pytest
 
 from recsys.errors import ReconnectSpotify
 from recsys.spotify.capabilities import CAPABILITIES, probe
-from recsys.spotify.refusals import BY_REASON
+from recsys.spotify.error_mapping import BY_REASON
 from recsys.spotify.sign_in import SCOPES
 from tests.fakes.spotify import Fault
-from tests.spotify.test_patience import Scripted
+from tests.spotify.test_wrappers import Scripted
 
 ALL = " ".join(SCOPES)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.core.tracks import COLUMNS, check_tracks
+from recsys.core.model.tracks import COLUMNS, check_tracks
 from recsys.spotify.parsing import EPISODE, GONE, LOCAL, NAMELESS, REPEATED, UNKNOWN_ARTIST, parse_plays, parse_tracks
 from tests.fakes.spotify import music, shapes
 

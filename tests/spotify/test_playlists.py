@@ -6,7 +6,7 @@ from recsys.errors import SpotifyRefused, SpotifyUnreachable
 from recsys.spotify.playlists import Contents, SpotifyPlaylists
 from tests.fakes.spotify import Fault, music
 from tests.fakes.spotify.music import spotify_id
-from tests.spotify.test_patience import Scripted
+from tests.spotify.test_wrappers import Scripted
 
 SONGS = [spotify_id("song", number) for number in range(230)]
 

@@ -4,10 +4,10 @@ import pytest
 
 from recsys.errors import SpotifyBusy
 from recsys.spotify.api import Request
+from recsys.spotify.error_mapping import busy
 from recsys.spotify.quota import BUCKETS, DAY, WithinQuota, bucket_of
-from recsys.spotify.refusals import busy
 from tests.fakes.calling import QuotaInMemory, SleepingClock
-from tests.spotify.test_patience import Scripted
+from tests.spotify.test_wrappers import Scripted
 
 SAVED = Request("GET", "me/tracks")
 MIDNIGHT = 20_000 * DAY

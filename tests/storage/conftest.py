@@ -4,10 +4,10 @@ import itertools
 
 import pytest
 
-from recsys.storage.database import Database
 from recsys.storage.encryption import Cipher
-from recsys.storage.sqlite_sessions import SqliteSessions
-from recsys.storage.sqlite_store import SqliteStore
+from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.sessions import SqliteSessions
+from recsys.storage.sqlite.store import SqliteStore
 
 SECRET = "a secret for tests, long enough to be one"
 

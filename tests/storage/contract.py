@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from recsys.core.tracks import COLUMNS, NUMBERS, empty_tracks
+from recsys.core.model.tracks import COLUMNS, NUMBERS, empty_tracks
 from recsys.errors import BadTracks, StorageProblem
 from recsys.storage.store import Saved
 from tests.storage.tables import (

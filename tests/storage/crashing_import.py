@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from recsys.storage.database import Database
-from recsys.storage.sqlite_store import SqliteStore
+from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.store import SqliteStore
 from tests.storage.tables import many_tracks, origins
 
 ROWS, BATCH = 5_000, 50

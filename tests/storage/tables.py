@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from recsys.core.tracks import NUMBERS, as_tracks
+from recsys.core.model.tracks import NUMBERS, as_tracks
 
 NOON = "2026-11-20T12:00:00Z"
 LATER = "2026-11-20T13:00:00Z"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pandas.testing import assert_frame_equal
 
-from recsys.storage.database import Database
-from recsys.storage.sqlite_store import SqliteStore
+from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.store import SqliteStore
 from tests.storage.crashing_import import BATCH, ROWS
 from tests.storage.tables import many_tracks
 

@@ -8,10 +8,10 @@ import pytest
 
 from recsys.errors import ReconnectSpotify, SignInFailed, SpotifyRefused, SpotifyUnreachable, StorageProblem
 from recsys.storage.encryption import Cipher
+from recsys.storage.hosted.project import SupabaseProject
+from recsys.storage.hosted.sessions import SupabaseSessions
+from recsys.storage.hosted.store import SupabaseStore
 from recsys.storage.supabase_auth import REFUSALS, ListenerTokens, SupabaseAccounts
-from recsys.storage.supabase_project import SupabaseProject
-from recsys.storage.supabase_sessions import SupabaseSessions
-from recsys.storage.supabase_store import SupabaseStore
 from recsys.web.sign_in_problems import SENTENCES
 from tests.database.signing_in import REDIRECT_URI, browse, gateway_at
 from tests.fakes.spotify import FakeSpotify

@@ -8,8 +8,8 @@ from pandas.testing import assert_frame_equal
 
 from recsys.errors import StorageProblem
 from recsys.services.account import Account
+from recsys.storage.hosted.store import SupabaseStore
 from recsys.storage.store import Saved
-from recsys.storage.supabase_store import SupabaseStore
 from tests.database.gateway.server import running_gateway
 from tests.fakes.faults import Fault, Faults, Faulty
 from tests.storage.tables import NOON, fill_everything, many_tracks, plays, recommended, some_tracks

@@ -1,6 +1,6 @@
 """Sliders outlive a reload of the page, each listener's own."""
 
-from recsys.core.recipe import Recipe
+from recsys.core.engine.recipe import Recipe
 from recsys.ui import last_recipes
 from recsys.ui.last_recipes import LastRecipes
 

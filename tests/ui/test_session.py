@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from recsys.core.catalogue import Catalogue
-from recsys.core.tracks import as_tracks, empty_tracks
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.model.tracks import as_tracks, empty_tracks
 from recsys.errors import NotAllowed
 from recsys.services.connection import Connection
 from recsys.services.jobs import Job
 from recsys.services.visitors import Visitor
-from recsys.storage.database import Database
 from recsys.storage.encryption import Cipher
 from recsys.storage.sessions import Session
-from recsys.storage.sqlite_sessions import SqliteSessions
+from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.sessions import SqliteSessions
 from recsys.ui import session as session_module
 from recsys.ui import wiring
 from recsys.ui.session import ListenerSession

@@ -9,10 +9,10 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from recsys.core.catalogue import Catalogue
+from recsys.core.engine.catalogue import Catalogue
 from recsys.demo.catalogue import demo_catalogue
 from recsys.services.recommend import recommend
-from recsys.web.deployment import Deployment
+from recsys.web.dependencies import Deployment
 from recsys.web.routes import middleware, routes
 from tests.fakes.spotify import FakeSpotify
 from tests.services.spotify_world import SpotifyWorld

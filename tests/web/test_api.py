@@ -13,8 +13,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from recsys.core.catalogue import Catalogue
-from recsys.core.features import FEATURES
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.model.features import FEATURES
 from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import demo_listeners
 from recsys.errors import StorageProblem, UnreadableFile

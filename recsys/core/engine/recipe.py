@@ -1,0 +1,119 @@
+"""A recipe: everything a listener can set before a list is made. Saved weights and filters are recipes too."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+from recsys.core.model.features import FEATURES, NUMBER_FEATURES, default_weights, feature
+from recsys.errors import BadRecipe
+
+LONGEST_LIST = 500
+HEAVIEST = 1_000_000
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """
+    The dials of one list.
+
+    Attributes
+    ----------
+    weights : mapping of feature name to float in 0..1,000,000
+        How much each feature counts; 0 ignores it. Features not named keep their default weight.
+        A weight is not a direction: it never asks for more or less of anything.
+    shifts : mapping of feature name to float in -2..2
+        Where to aim beside the listener's own profile, in steps of the catalogue's spread:
+        {"energy": 1} asks for more energetic than me. Genre has no more or less, so it cannot be shifted.
+    familiarity : float in -1..1
+        Above 0 prefers artists in the library, below 0 prefers new ones, 0 does not care.
+    only_new_artists : bool
+        True leaves out every artist in the library.
+    variety : float in 0..1
+        0 ranks by score alone; 1 spreads the list as far as possible.
+    per_artist : int or None
+        At most so many songs of one artist; None sets no limit.
+    length : int in 1..500
+        How many songs the list may hold.
+
+    Raises
+    ------
+    BadRecipe
+        A value is out of range or not a number (True and False are none), a count is not whole; all weights are zero.
+    UnknownFeature
+        A weight or shift names no feature.
+    """
+
+    weights: Mapping[str, float] = field(default_factory=default_weights)
+    shifts: Mapping[str, float] = field(default_factory=dict)
+    familiarity: float = 0.0
+    only_new_artists: bool = False
+    variety: float = 0.0
+    per_artist: int | None = 2
+    length: int = 30
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", {**default_weights(), **self.weights})
+        _check_weights(self.weights)
+        for name, shift in self.shifts.items():
+            _check_range(f"The shift of {feature(name, NUMBER_FEATURES).title.lower()}", shift, -2, 2)
+        _check_range("Familiarity", self.familiarity, -1, 1)
+        _check_range("Variety", self.variety, 0, 1)
+        _check_count("The number of tracks", self.length)
+        if self.per_artist is not None:
+            _check_count("The number of tracks per artist", self.per_artist)
+
+    def with_weight(self, name: str, weight: float) -> "Recipe":
+        """The same recipe with one weight changed."""
+        return replace(self, weights={**self.weights, name: weight})
+
+    def strongest(self) -> str:
+        """The name of the heaviest feature; the first in the feature table where several weigh the same."""
+        return max((f.name for f in FEATURES), key=lambda name: self.weights[name])
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values that `from_json` reads back."""
+        return {name: _plain(value) for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Recipe":
+        """A recipe from stored values; names this version does not know are ignored."""
+        known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
+        names = {f.name for f in FEATURES}
+        for mapping in ("weights", "shifts"):
+            if mapping in known:
+                known[mapping] = {name: value for name, value in known[mapping].items() if name in names}
+        return cls(**known)
+
+
+def _check_weights(weights: Mapping[str, float]) -> None:
+    for name, weight in weights.items():
+        title = feature(name).title
+        if not _is_number(weight) or not 0 <= weight <= HEAVIEST:
+            raise BadRecipe(f"The weight of {title.lower()} must be a number from 0 up to {HEAVIEST:,}, not {weight}.")
+    if not any(weights.values()):
+        raise BadRecipe("Every weight is zero, so nothing tells one track from another. Raise at least one slider.")
+
+
+def _check_count(what: str, count: int) -> None:
+    _check_range(what, count, 1, LONGEST_LIST)
+    if not isinstance(count, Integral):
+        raise BadRecipe(f"{what} must be a whole number, not {count}.")
+
+
+def _check_range(what: str, value: float, low: float, high: float) -> None:
+    if not _is_number(value) or not low <= value <= high:
+        raise BadRecipe(f"{what} must be between {low} and {high}, not {value}.")
+
+
+def _plain(value: Any) -> Any:
+    """A dial without numpy's types, which cannot be stored as JSON."""
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -1,0 +1,86 @@
+"""From scores to a list: variety, a limit per artist, and what both cost."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recsys.core.model.arrays import Codes, Doubles, Floats, Integers, Matrix
+
+
+@dataclass(frozen=True)
+class Options:
+    """`count` songs at most, `per_artist` (None: any number) of one artist, and `variety` in 0..1."""
+
+    count: int
+    per_artist: int | None
+    variety: float
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a dial cost against the list without it: songs `replaced`, and the fall of the mean `score`."""
+
+    replaced: int
+    score: float
+
+
+def choose(scores: Matrix, artists: Codes, likeness: Matrix, options: Options) -> Integers:
+    """
+    Positions of the songs to list, in order of choice.
+
+    Each choice is the song with the highest worth: the score, brought to 0..1, times 1 − variety, less variety times
+    the likeness to the closest song already chosen (maximal marginal relevance, Carbonell and Goldstein 1998).
+
+    Parameters
+    ----------
+    scores : (n,)
+    artists : (n,)
+        Equal for songs of one first artist.
+    likeness : (n, n)
+        Cosine of every pair; not read where variety is 0.
+    options : Options
+
+    Returns
+    -------
+    positions : (at most options.count,)
+    """
+    worth = (1 - options.variety) * _from_0_to_1(scores)
+    closest = np.full(len(scores), -1.0)
+    is_left = np.ones(len(scores), dtype=bool)
+    chosen: list[int] = []
+    while len(chosen) < options.count and is_left.any():
+        pick = int(np.where(is_left, worth - options.variety * closest, -np.inf).argmax())
+        chosen.append(pick)
+        is_left[pick] = False
+        if options.variety:
+            closest = np.maximum(closest, likeness[pick])
+        if options.per_artist is not None and (artists[chosen] == artists[pick]).sum() >= options.per_artist:
+            is_left &= artists != artists[pick]
+    return np.array(chosen, dtype=np.int64)
+
+
+def cost(scores: Matrix, before: Integers, after: Integers) -> Cost:
+    """What it cost to list the positions `after` instead of `before`."""
+    if not len(before) or not len(after):
+        return Cost(0, 0.0)
+    replaced = len(np.setdiff1d(before, after))
+    return Cost(replaced, float(scores[before].mean() - scores[after].mean()))
+
+
+def _from_0_to_1(scores: Matrix) -> Matrix:
+    span = np.ptp(scores) if len(scores) else 0.0
+    return np.asarray((scores - scores.min(initial=np.inf)) / (span or 1.0))
+
+
+def falling(told: Doubles, bonus: Floats) -> Doubles:
+    """
+    The scores that contributions (n, features) and bonuses (n,) add up to, none above the one before.
+
+    Songs stand as they are ranked, in single precision. Where that could not tell two apart, and the sums in double
+    precision could the other way round, the lower song takes the score of the higher one: less than 2e-6, which goes
+    off its largest contribution (changed in place).
+    """
+    sums = told.sum(axis=1) + bonus
+    scores = np.minimum.accumulate(sums)
+    told[np.arange(len(told)), np.abs(told).argmax(axis=1)] += scores - sums
+    return np.asarray(scores, dtype=np.float64)

@@ -1,0 +1,158 @@
+"""The weighted cosine, exactly: between two sets of tracks, and between a profile and a whole catalogue.
+
+cos_w(x, y) = Σ w_i x_i y_i / (|x|_w |y|_w) with w_i >= 0, over the features known of both: an unknown feature drops out
+of the numerator and of both norms. No vector index is used: an index serves one metric, every slider makes another one
+(measured recall 0.25 to 0.5 after one move), and exact search over a million tracks takes milliseconds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from recsys.core.model.arrays import Floats, Integers, Mask, Matrix
+from recsys.core.model.scaling import AXIS_FEATURE, Points
+
+ENOUGH_KNOWN: Final = 0.5 * (1 - 1e-6)
+"""The share of the weight that must be known of a track for it to count: half, less a trace, so that weights in the
+same proportions decide alike however they are rounded."""
+
+TINY: Final = 1e-18
+SCALE_STEP: Final = 16
+ROWS_AT_ONCE: Final = 128
+MANY_BLOCKS: Final = 400
+SAMPLE: Final = 8192
+"""Scores that the threshold of `best` is guessed from."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """The weights of the features that take part, (features,) float32; 0 for those that do not."""
+
+    weights: Floats
+
+    @property
+    def axes(self) -> Floats:
+        """The weight of each axis."""
+        return self.weights[AXIS_FEATURE]
+
+
+def metric(weights: Matrix, taking_part: Mask) -> Metric:
+    """
+    The weights of features that take part, brought to the size of 1.
+
+    Only proportions of weights matter. They are scaled by a power of two, which changes no digit of any result, and
+    in large steps, so that a moving slider does not move the others' weights.
+    """
+    kept = np.where(taking_part, weights, 0.0)
+    top = kept.max(initial=0.0)
+    size = 2.0 ** (SCALE_STEP * np.round(np.log2(top) / SCALE_STEP)) if top > 0 else 1.0
+    return Metric((kept / size).astype(np.float32))
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """
+    Tracks seen through a metric; features that do not count are gone.
+
+    `axes` (axes, n) times the root of their weight, `squares` (features, n) times their weight, and `known`
+    (features, n) 1 or 0.
+    """
+
+    axes: Matrix
+    squares: Matrix
+    known: Matrix
+
+    @classmethod
+    def of(cls, points: Points, metric: Metric, dtype: type = np.float32) -> "Weighted":
+        """`dtype` is the precision of everything that follows."""
+        counts, axes = metric.weights > 0, metric.axes > 0
+        roots = np.sqrt(metric.axes[axes].astype(dtype))
+        squares: Matrix = points.squares[counts].astype(dtype) * metric.weights[counts, None].astype(dtype)
+        return cls(points.axes[axes].astype(dtype) * roots[:, None], squares, points.known[counts].astype(dtype))
+
+    def __len__(self) -> int:
+        return int(self.axes.shape[1])
+
+    def take(self, columns: slice | Integers) -> "Weighted":
+        """Some of the tracks."""
+        return Weighted(self.axes[:, columns], self.squares[:, columns], self.known[:, columns])
+
+    def lengths(self, other: "Weighted") -> Matrix:
+        """|x|_w |y|_w of every pair over what is known of both, (n, m); where nothing is, tiny."""
+        squared = np.maximum(self.squares.T @ other.known, TINY) * np.maximum(self.known.T @ other.squares, TINY)
+        return np.asarray(np.sqrt(squared))
+
+    def units(self, known: Matrix) -> Matrix:
+        """Axes divided by their length within the features of a pattern (features,), (axes, n)."""
+        return np.asarray(self.axes / np.sqrt(np.maximum(known @ self.squares, TINY)))
+
+    def by_pattern(self) -> list[tuple[Integers, "Weighted"]]:
+        """The tracks in groups of which the same features are known, with their positions."""
+        codes = (2 ** np.arange(len(self.known))) @ self.known.astype(np.int64)
+        patterns, group = np.unique(codes, return_inverse=True)
+        if len(patterns) == 1:
+            return [(np.arange(len(self)), self)]
+        positions = [np.flatnonzero(group == number) for number in range(len(patterns))]
+        return [(at, self.take(at)) for at in positions]
+
+
+def cosines(some: Weighted, others: Weighted) -> Matrix:
+    """The weighted cosine of every pair, (n, m); 0 where nothing is known of both or a track is all median."""
+    return np.asarray((some.axes.T @ others.axes) / some.lengths(others))
+
+
+def cosine_blocks(some: Weighted, others: Weighted, scale: float) -> Iterator[tuple[Integers, Matrix]]:
+    """
+    The same times a factor, in blocks that fit the cache: positions in `some`, and (n, m) for a part of `others`.
+
+    Tracks are grouped by what is known of them. Between two groups one pattern drops out of each side, so a cosine is
+    a product of unit vectors and needs no length per pair. With too many groups lengths per pair are cheaper.
+    """
+    groups, parts = some.by_pattern(), others.by_pattern()
+    if len(groups) * len(parts) > MANY_BLOCKS:
+        for start in range(0, len(some), ROWS_AT_ONCE):
+            at = np.arange(start, min(start + ROWS_AT_ONCE, len(some)))
+            yield at, cosines(some.take(at), others) * some.axes.dtype.type(scale)
+        return
+    for at, group in groups:
+        for _, part in parts:
+            left = group.units(part.known[:, 0]) * some.axes.dtype.type(scale)
+            right = part.units(group.known[:, 0])
+            for start in range(0, len(at), ROWS_AT_ONCE):
+                rows = slice(start, start + ROWS_AT_ONCE)
+                yield at[rows], left[:, rows].T @ right
+
+
+def best(scores: Floats, count: int) -> Integers:
+    """
+    The positions of the highest finite scores, at most `count`, highest first; equal ones in order of position.
+
+    The threshold is guessed from a sample and only what passes it is sorted; the answer is exact.
+    """
+    passing = _passing(scores, count)
+    if len(passing) > count:
+        cut = np.partition(scores[passing], len(passing) - count)[len(passing) - count]
+        above, level = passing[scores[passing] > cut], passing[scores[passing] == cut]
+        passing = np.sort(np.concatenate([above, level[: count - len(above)]]))
+    return passing[np.argsort(-scores[passing], kind="stable")]
+
+
+def _passing(scores: Floats, count: int) -> Integers:
+    """Positions of finite scores above a level that at least `count` scores reach, if so many are finite."""
+    sample = scores[:: max(1, len(scores) // SAMPLE)]
+    level = likely_level(sample, count, len(scores))
+    if level > -np.inf:
+        passing = np.flatnonzero(scores >= level)
+        if len(passing) >= count:
+            return passing
+    return np.flatnonzero(scores > -np.inf)
+
+
+def likely_level(sample: Floats, count: int, total: int) -> float:
+    """A level that `count` of `total` scores probably reach, judged by a sample; minus infinity where it is small."""
+    expected = int(1.5 * count * len(sample) / max(total, 1)) + 8
+    if total < 4 * count or expected >= len(sample):
+        return -np.inf
+    return float(np.partition(sample, len(sample) - expected)[len(sample) - expected])

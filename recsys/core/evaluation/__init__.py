@@ -1,0 +1,1 @@
+"""How good a list is: baselines, hold-out tests, metrics, tuning."""

@@ -1,0 +1,1 @@
+"""What a library says about taste: summary and modes."""

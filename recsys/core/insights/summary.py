@@ -1,0 +1,242 @@
+"""What a library says in numbers and in words: medians against the catalogue, coverage, and tracks that stand alone."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from recsys.core.model.features import AUDIO_FEATURES, FEATURES, NUMBER_FEATURES, Feature, feature
+
+Numbers = npt.NDArray[np.float64]
+
+MIDDLING: Final = {"loudness": (-14.0, -7.0), "tempo": (90.0, 130.0), "duration": (150_000.0, 360_000.0)}
+"""Between these values a feature with a unit is called neither its one end nor its other."""
+
+MINUTE: Final = 60_000
+WITH_TRACK: Final = "came with the track"
+NO_SOURCE: Final = "source not recorded"
+MISSING: Final = "missing"
+
+IN_THE_MIDDLE: Final = 0.05
+NEIGHBOURS: Final = 5
+CHUNK: Final = 512
+
+
+def describe(library: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
+    """
+    The library feature by feature, against the catalogue.
+
+    Parameters
+    ----------
+    library, catalogue : DataFrame
+        Track tables; either may be empty.
+
+    Returns
+    -------
+    DataFrame
+        One row per number feature, by name: `count` tracks in the library, `known` of them with a value, `q25`,
+        `median`, `q75` of those, `catalogue_median`, and `percentile` in 0..1: the share of the catalogue that lies
+        below the library's median (equal values count half, so 0.5 is the catalogue's own median). NaN where nothing
+        is known. `low` and `high` are the percentiles of `q25` and `q75`.
+    """
+    rows = {f.name: _row(library[f.column].dropna(), catalogue[f.column].dropna()) for f in NUMBER_FEATURES}
+    described = pd.DataFrame.from_dict(rows, orient="index")
+    described.insert(0, "count", len(library))
+    return described.rename_axis("feature")
+
+
+def _row(own: pd.Series, others: pd.Series) -> dict[str, float]:
+    q25, median, q75 = own.quantile([0.25, 0.5, 0.75])
+    return {
+        "known": len(own),
+        "q25": q25,
+        "median": median,
+        "q75": q75,
+        "catalogue_median": others.median(),
+        "percentile": percentile(median, others),
+        "low": percentile(q25, others),
+        "high": percentile(q75, others),
+    }
+
+
+def percentile(value: float, among: pd.Series) -> float:
+    """The share of the known values below `value`, equal ones counted half; NaN without a value or values."""
+    known = among.dropna()
+    if known.empty or np.isnan(value):
+        return float("nan")
+    return float(((known < value).mean() + (known <= value).mean()) / 2)
+
+
+def coverage(library: pd.DataFrame) -> pd.DataFrame:
+    """
+    Where the features of a library came from.
+
+    Returns
+    -------
+    DataFrame
+        One row per feature, by name, and one column per source with the number of tracks, `missing` last. Sources are
+        those of the audio features; what came with the track itself, and audio features of which nobody recorded the
+        source, have their own columns. Every row adds up to the number of tracks.
+    """
+    rows = {f.name: _sources(library, f).value_counts() for f in FEATURES}
+    table = pd.DataFrame.from_dict(rows, orient="index").fillna(0).astype(int)
+    ends = [name for name in (WITH_TRACK, NO_SOURCE) if name in table.columns]
+    named = sorted(set(table.columns) - {WITH_TRACK, NO_SOURCE, MISSING})
+    return table.reindex(columns=[*named, *ends, MISSING], fill_value=0).rename_axis("feature")
+
+
+def _sources(library: pd.DataFrame, f: Feature) -> pd.Series:
+    source = library["source"].fillna(NO_SOURCE) if f.is_audio else pd.Series(WITH_TRACK, index=library.index)
+    return source.where(library[f.column].notna(), MISSING)
+
+
+def outliers(library: pd.DataFrame, n: int = 5) -> pd.DataFrame:
+    """
+    The listener's own tracks that stand most alone.
+
+    A library may hold several tastes, so a track is not compared with the average but with the tracks nearest to it:
+    it stands alone when even its fifth nearest neighbour is far. Distance is the root mean square difference over the
+    audio features both tracks have, each in standard deviations of the library (the k-th nearest neighbour distance
+    of Ramaswamy, Rastogi and Shim 2000, https://doi.org/10.1145/342009.335437).
+
+    Parameters
+    ----------
+    library : DataFrame
+        A track table. Tracks with fewer than half of the audio features known are left out.
+    n : int
+        At most so many tracks.
+
+    Returns
+    -------
+    DataFrame
+        The track table's columns plus `distance`, furthest first, and why: `feature`, the name of the feature in
+        which the track is most extreme among the listener's own, and `percentile`, the share of the library below it.
+        Empty where fewer than seven tracks can be compared.
+    """
+    values = library[[f.column for f in AUDIO_FEATURES]]
+    comparable = library[values.notna().mean(axis=1) >= 0.5].reset_index(drop=True)
+    if len(comparable) <= NEIGHBOURS + 1:
+        return comparable.head(0).assign(distance=pd.Series(dtype=float), feature="", percentile=pd.Series(dtype=float))
+    found = comparable.assign(distance=_aloneness(_standardised(comparable)), **_most_extreme(comparable))
+    return found.sort_values(["distance", "track_id"], ascending=[False, True]).head(n).reset_index(drop=True)
+
+
+def _standardised(tracks: pd.DataFrame) -> Numbers:
+    """Audio features in standard deviations; a feature that never changes is 0, an unknown value NaN."""
+    values = tracks[[f.column for f in AUDIO_FEATURES]]
+    spread = values.std(ddof=0)
+    return np.asarray((values - values.mean()) / spread.where(spread > 0, 1))
+
+
+def _aloneness(points: Numbers) -> Numbers:
+    """Distance to the fifth nearest other row, over shared features, shape (n_tracks,); chunked to bound memory."""
+    known = (~np.isnan(points)).astype(float)
+    filled = np.nan_to_num(points)
+    squares = filled**2
+    distances = []
+    for start in range(0, len(points), CHUNK):
+        part = slice(start, start + CHUNK)
+        shared = known[part] @ known.T
+        total = squares[part] @ known.T + known[part] @ squares.T - 2 * filled[part] @ filled.T
+        mean = np.divide(total, shared, out=np.full_like(total, np.inf), where=shared > 0)
+        distances.append(np.partition(mean, NEIGHBOURS, axis=1)[:, NEIGHBOURS])
+    return np.asarray(np.sqrt(np.maximum(np.concatenate(distances), 0)))
+
+
+def _most_extreme(tracks: pd.DataFrame) -> dict[str, npt.NDArray[np.generic]]:
+    """The feature in which each track is nearest to an end of the library, and its percentile there."""
+    values = tracks[[f.column for f in AUDIO_FEATURES]]
+    positions = ((values.rank(method="average") - 0.5) / values.notna().sum()).to_numpy()
+    extreme = np.nan_to_num(np.abs(positions - 0.5), nan=-1).argmax(axis=1)
+    return {
+        "feature": np.array([f.name for f in AUDIO_FEATURES])[extreme],
+        "percentile": positions[np.arange(len(positions)), extreme],
+    }
+
+
+def profile_in_words(library: pd.DataFrame, genres: int = 3) -> dict[str, str]:
+    """The listener's own value of every feature in words, by feature name, such as "mostly calm" or "1994"."""
+    words = {f.name: in_words(f.name, library[f.column].median()) for f in NUMBER_FEATURES}
+    common = library["genres"].dropna().str.split(",").explode().str.strip().value_counts()
+    return words | {"genre": ", ".join(common.index[:genres]) or "unknown"}
+
+
+def in_words(name: str, value: float) -> str:
+    """
+    A feature's value in a listener's words.
+
+    "calm", "mostly calm", "between calm and intense" for features from 0 to 1; "112 beats per minute, moderate" for
+    those with a unit; the bare number for a year; "unknown" for NaN. Raises `UnknownFeature`.
+    """
+    f = feature(name, NUMBER_FEATURES)
+    if np.isnan(value):
+        return "unknown"
+    if f.name in MIDDLING:
+        return f"{with_unit(f, value)}, {_middling(f, value)}"
+    return _between(f, value) if (f.low, f.high) == (0, 1) else number(f, value)
+
+
+def _between(f: Feature, value: float) -> str:
+    steps = (
+        f.low_words,
+        f"mostly {f.low_words}",
+        f"between {f.low_words} and {f.high_words}",
+        f"mostly {f.high_words}",
+        f.high_words,
+    )
+    return steps[min(int(value * len(steps)), len(steps) - 1)]
+
+
+def _middling(f: Feature, value: float) -> str:
+    low, high = MIDDLING[f.name]
+    if value < low:
+        return f.low_words
+    return f.high_words if value > high else "moderate"
+
+
+def leaning(name: str, percentile: float, among: str = "the catalogue") -> str:
+    """
+    Where a percentile stands, in words: "further towards “calm” than 78% of the catalogue".
+
+    Within five points of the median it is "in the middle of the catalogue". Raises `UnknownFeature`.
+    """
+    f = feature(name, NUMBER_FEATURES)
+    if abs(percentile - 0.5) < IN_THE_MIDDLE:
+        return f"in the middle of {among}"
+    end, share = (f.high_words, percentile) if percentile > 0.5 else (f.low_words, 1 - percentile)
+    return f"further towards “{end}” than {share:.0%} of {among}"
+
+
+def number(f: Feature, value: float) -> str:
+    """A value as a listener reads it, without its unit: "0.42", "112", "−8.5", "3:41", "1994"; "unknown" for NaN."""
+    if np.isnan(value):
+        return "unknown"
+    if f.unit == "milliseconds":
+        minutes, seconds = divmod(round(value / 1000), 60)
+        return f"{minutes}:{seconds:02d}"
+    if f.unit == "dB":
+        return f"{value:.1f}".replace("-", "\N{MINUS SIGN}")
+    return f"{value:.2f}" if (f.low, f.high) == (0, 1) else f"{value:.0f}"
+
+
+def unit(f: Feature) -> str:
+    """The unit that goes with `number`; empty where there is none."""
+    return "minutes" if f.unit == "milliseconds" else f.unit
+
+
+def in_unit(f: Feature, values: Numbers) -> Numbers:
+    """Values in the unit they are shown in, (n,): a duration in minutes."""
+    return values / MINUTE if f.unit == "milliseconds" else values
+
+
+def with_unit(f: Feature, value: float) -> str:
+    """A value with its unit: "112 beats per minute", "3:41 minutes", "0.42"."""
+    return f"{number(f, value)} {unit(f)}".strip()
+
+
+def between(f: Feature, low: float, high: float) -> str:
+    """Two values with their unit: "between 98 and 131 beats per minute", "around 0.50" where they read the same."""
+    if number(f, low) == number(f, high):
+        return f"around {with_unit(f, low)}"
+    return f"between {number(f, low)} and {with_unit(f, high)}"

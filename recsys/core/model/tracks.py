@@ -1,0 +1,100 @@
+"""The track table: its columns, their types, and the check every table passes before the engine sees it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+from pandas.api.extensions import ExtensionArray
+
+from recsys.core.model.features import NUMBER_FEATURES
+from recsys.errors import BadTracks
+
+TEXT: Final = ("track_id", "title", "artists", "album", "isrc", "genres", "added_at", "source")
+"""Text columns. `artists` is joined with "; ", `genres` with ","; `added_at` is an ISO 8601 time in UTC; `source` says
+who gave the audio features. `isrc` and the rest may be missing; `track_id`, `title` and `artists` may not."""
+
+OTHER_NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
+    "key": (0, 11),
+    "mode": (0, 1),
+    "time_signature": (1, 7),
+    "popularity": (0, 100),
+    "explicit": (0, 1),
+}
+"""Number columns that are no features, and what is believed of them on import."""
+
+RANGES: Final[Mapping[str, tuple[float, float]]] = {
+    **{f.column: (f.low, f.high) for f in NUMBER_FEATURES},
+    **OTHER_NUMBERS,
+}
+"""What is believed of each number column: lowest and highest."""
+
+NUMBERS: Final = tuple(RANGES)
+"""Number columns, float64, NaN where unknown."""
+
+COLUMNS: Final = (*TEXT, *NUMBERS)
+REQUIRED: Final = ("track_id", "title", "artists")
+SPOTIFY_ID: Final = r"[0-9A-Za-z]{22}"
+LINK: Final = "https://open.spotify.com/track/"
+
+
+def empty_tracks() -> pd.DataFrame:
+    """A track table with no rows."""
+    return as_tracks(pd.DataFrame())
+
+
+def filled(tracks: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Tracks with what they lack from the row of the same id in another track table, which has each id once."""
+    return tracks.set_index("track_id").fillna(known.set_index("track_id")).reset_index()
+
+
+def as_tracks(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Give a table exactly the track table's columns and types.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any of the columns in `COLUMNS`; others are dropped, absent ones become missing.
+
+    Returns
+    -------
+    DataFrame
+        Columns `COLUMNS` in that order, text as `str`, numbers as float64, and a fresh 0..n-1 index.
+
+    Raises
+    ------
+    BadTracks
+        A number column holds something that is not a number, a required value is missing, or an id stands twice.
+    """
+    columns = {name: _typed(table, name) for name in COLUMNS}
+    return check_tracks(pd.DataFrame(columns, index=range(len(table))))
+
+
+def _typed(table: pd.DataFrame, name: str) -> ExtensionArray:
+    kind = "str" if name in TEXT else "float64"
+    column = table[name] if name in table.columns else pd.Series(None, index=table.index, dtype=kind)
+    try:
+        return column.array if column.dtype == kind else column.astype(kind).array
+    except (TypeError, ValueError) as problem:
+        raise BadTracks(f"The column “{name}” holds values that are not numbers.") from problem
+
+
+def check_tracks(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Return the table unchanged, or raise `BadTracks` with the first rule it breaks."""
+    absent = [name for name in COLUMNS if name not in tracks.columns]
+    if absent:
+        raise BadTracks(f"The track table lacks the column “{absent[0]}”.")
+    for name in REQUIRED:
+        is_missing = tracks[name].isna() | ((name == "track_id") & (tracks[name] == ""))
+        if is_missing.any():
+            raise BadTracks(f"Row {int(is_missing.argmax()) + 1} has no {name.replace('_', ' ')}.")
+    if tracks["track_id"].duplicated().any():
+        twice = tracks.loc[tracks["track_id"].duplicated(), "track_id"].iloc[0]
+        raise BadTracks(f"The track {twice} stands in the table more than once.")
+    return tracks
+
+
+def links(track_ids: pd.Series) -> pd.Series:
+    """A link to each track on Spotify; missing where the id is not Spotify's (demo tracks, tracks known by name)."""
+    is_spotify = track_ids.str.fullmatch(SPOTIFY_ID).fillna(False).astype(bool)
+    return (LINK + track_ids).where(is_spotify)

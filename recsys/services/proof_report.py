@@ -1,0 +1,67 @@
+"""What a test says about the sliders, in sentences, and above all when it says nothing."""
+
+from typing import Final
+
+from recsys.core.evaluation.metrics import Interval
+from recsys.core.evaluation.proof import CHANCE, OURS, TEXTBOOK, TUNED, Proof
+
+NAMES: Final = {TEXTBOOK: "the textbook method", CHANCE: "chance"}
+
+
+def found(proof: Proof) -> str:
+    """How many hidden songs came back, beside the textbook and chance."""
+    return (
+        f"Of {proof.hidden:,} of your own songs hidden from it, it found **{number(proof.found[OURS].mean)}** in the "
+        f"first 50 of {proof.candidates:,}; the textbook method found {number(proof.found[TEXTBOOK].mean)}; chance "
+        f"would find {number(proof.chance)}."
+    )
+
+
+def verdicts(proof: Proof) -> list[tuple[bool, str]]:
+    """A sentence against the textbook and one against chance, each with whether the test speaks for the sliders."""
+    return [_verdict(proof.more[other], NAMES[other], proof.songs) for other in (TEXTBOOK, CHANCE)]
+
+
+def _verdict(more: Interval, other: str, songs: int) -> tuple[bool, str]:
+    interval = f"95% interval {signed(more.low)} to {signed(more.high)}"
+    if more.low > 0:
+        return True, f"That is {number(more.mean)} more than {other}, and more than luck explains ({interval})."
+    if more.high < 0:
+        return False, f"On your library **{other} does better**: it finds {number(-more.mean)} more ({interval})."
+    return False, (
+        f"That is **no better than {other}** as far as your {songs:,} songs can tell: a difference of "
+        f"{signed(more.mean)} may be luck ({interval})."
+    )
+
+
+def tuned(proof: Proof) -> tuple[bool, str]:
+    """What tuning brought on the half it never saw, and whether that is more than luck."""
+    before, after, more = proof.found[OURS], proof.found[TUNED], proof.more[OURS]
+    counted = (
+        f"On the half of your library that the search never saw, the tuned weights found {number(after.mean)} of "
+        f"{proof.hidden:,} hidden songs in the first 50, the weights it began with {number(before.mean)}."
+    )
+    interval = f"95% interval {signed(more.low)} to {signed(more.high)}"
+    if more.low > 0:
+        return True, f"{counted} That is more than luck explains ({interval})."
+    if more.mean <= 0:
+        return (
+            False,
+            f"{counted} **Keep your sliders**: tuning brought nothing (difference {signed(more.mean)}, {interval}).",
+        )
+    return False, f"{counted} **That may be luck** ({interval}); the weights it began with are as good a choice."
+
+
+def number(songs: float) -> str:
+    """A number of songs: one decimal where it matters, and more for less than a tenth of a song."""
+    if 0 < abs(songs) < 0.095:
+        return f"{songs:.1g}"
+    return f"{songs:,.1f}" if abs(songs) < 100 else f"{songs:,.0f}"
+
+
+def signed(songs: float) -> str:
+    """The same with its sign; a true minus, and no sign before zero."""
+    text = number(abs(songs))
+    if float(text.replace(",", "")) == 0:
+        return text
+    return f"−{text}" if songs < 0 else f"+{text}"

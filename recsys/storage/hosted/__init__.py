@@ -1,0 +1,1 @@
+"""The hosted backend: a Supabase project."""

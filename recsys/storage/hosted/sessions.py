@@ -1,0 +1,134 @@
+"""Sessions, tokens and turns in a Supabase project: tables that only the secret key reaches."""
+
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
+
+from postgrest import CountMethod, ReturnMethod
+
+from recsys.storage.encryption import Cipher
+from recsys.storage.hosted.project import SupabaseProject, answer, sentences
+from recsys.storage.lease_lock import BEAT, Waiting, holding
+from recsys.storage.session_rows import TOKEN_TABLES, hashed, is_session_id, to_text
+from recsys.storage.sessions import Issuer, Session, Tokens
+from recsys.storage.table_specs import clean
+
+
+class SupabaseSessions:
+    """
+    The `SessionStore` and `TokenStore` protocols on a `SupabaseProject`.
+
+    Parameters
+    ----------
+    project : SupabaseProject
+    cipher : Cipher
+        Encrypts tokens before they leave; the project never sees its key.
+    clock, sleep, patience, beat
+        How to wait for a turn, see `recsys.storage.lease_lock.Waiting`.
+    """
+
+    def __init__(
+        self,
+        project: SupabaseProject,
+        cipher: Cipher,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        patience: float = 45.0,
+        beat: float = BEAT,
+    ) -> None:
+        self._server, self._cipher = project.server, cipher
+        self._waiting = Waiting(clock, sleep, patience, beat=beat)
+
+    def create(self, session: Session, now: datetime, replaces: object = None) -> str:
+        """See `SessionStore.create`."""
+        session_id = secrets.token_urlsafe(32)
+        kept = {
+            "user_id": session.listener,
+            "id_hash": hashed(session_id),
+            "kind": session.kind,
+            "display_name": clean(session.display_name),
+            "avatar_url": clean(session.avatar_url),
+            "expires_at": to_text(session.expires_at),
+        }
+        former = hashed(replaces) if is_session_id(replaces) else None
+        answer(self._server.rpc("begin_session", {"session": kept, "replaces": former, "at": to_text(now)}))
+        return session_id
+
+    def get(self, session_id: object, now: datetime) -> Session | None:
+        """See `SessionStore.get`."""
+        if not is_session_id(session_id):
+            return None
+        columns = "user_id, kind, expires_at, display_name, avatar_url"
+        query = self._server.table("sessions").select(columns).eq("id_hash", hashed(session_id))
+        found = answer(query.gt("expires_at", to_text(now)))
+        return _session(found[0]) if found else None
+
+    def end(self, session_id: object) -> None:
+        """See `SessionStore.end`."""
+        if is_session_id(session_id):
+            answer(self._deleting("sessions").eq("id_hash", hashed(session_id)))
+
+    def end_all(self, listener: str) -> int:
+        """See `SessionStore.end_all`."""
+        with sentences():
+            return self._deleting("sessions").eq("user_id", listener).execute().count or 0
+
+    def save_tokens(self, listener: str, tokens: Tokens, issuer: Issuer = "spotify") -> None:
+        """See `TokenStore.save_tokens`. What is not sent is not changed."""
+        told = {
+            "user_id": listener,
+            "access_token": self._cipher.encrypt(tokens.access_token),
+            "refresh_token": tokens.refresh_token and self._cipher.encrypt(tokens.refresh_token),
+            "expires_at": to_text(tokens.expires_at),
+            "scope": tokens.scope,
+            "authorized_at": tokens.authorized_at and to_text(tokens.authorized_at),
+        }
+        known = {name: value for name, value in told.items() if value is not None}
+        answer(self._server.table(TOKEN_TABLES[issuer]).upsert(known, returning=ReturnMethod.minimal))
+
+    def tokens(self, listener: str, issuer: Issuer = "spotify") -> Tokens | None:
+        """See `TokenStore.tokens`."""
+        columns = "access_token, refresh_token, expires_at, scope, authorized_at"
+        found = answer(self._server.table(TOKEN_TABLES[issuer]).select(columns).eq("user_id", listener))
+        if not found:
+            return None
+        (kept,) = found
+        return Tokens(
+            self._cipher.decrypt(kept["access_token"]),
+            kept["refresh_token"] and self._cipher.decrypt(kept["refresh_token"]),
+            datetime.fromisoformat(kept["expires_at"]),
+            kept["scope"],
+            kept["authorized_at"] and datetime.fromisoformat(kept["authorized_at"]),
+        )
+
+    def remove_tokens(self, listener: str, issuer: Issuer = "spotify") -> None:
+        """See `TokenStore.remove_tokens`."""
+        answer(self._deleting(TOKEN_TABLES[issuer]).eq("user_id", listener))
+
+    def locked(self, name: str) -> AbstractContextManager[None]:
+        """See `TokenStore.locked`. A row says whose turn it is, by a hash: it tells nobody whose tokens they are."""
+        turn, holder = hashed(name), secrets.token_hex(16)
+
+        def take(now: float, until: float) -> bool:
+            wanted = {"turn": turn, "new_holder": holder, "at": now, "until": until}
+            return bool(answer(self._server.rpc("take_turn", wanted)))
+
+        def keep(until: float) -> None:
+            moved = self._server.table("leases").update({"expires_at": until}, returning=ReturnMethod.minimal)
+            answer(moved.eq("name_hash", turn).eq("holder", holder))
+
+        def give_back() -> None:
+            answer(self._deleting("leases").eq("name_hash", turn).eq("holder", holder))
+
+        return holding(take, keep, give_back, self._waiting)
+
+    def _deleting(self, table: str) -> Any:
+        return self._server.table(table).delete(count=CountMethod.exact, returning=ReturnMethod.minimal)
+
+
+def _session(kept: dict[str, Any]) -> Session:
+    ends = datetime.fromisoformat(kept["expires_at"])
+    return Session(kept["user_id"], kept["kind"], ends, kept["display_name"], kept["avatar_url"])

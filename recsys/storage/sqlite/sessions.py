@@ -1,0 +1,149 @@
+"""Sessions, tokens and turns in the SQLite file."""
+
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Final
+
+from recsys.storage.encryption import Cipher
+from recsys.storage.lease_lock import BEAT, Waiting, holding
+from recsys.storage.session_rows import TOKEN_TABLES, hashed, is_session_id, to_text
+from recsys.storage.sessions import Issuer, Session, Tokens
+from recsys.storage.sqlite.database import Database
+from recsys.storage.table_specs import clean
+
+
+class SqliteSessions:
+    """
+    The `SessionStore` and `TokenStore` protocols on a `Database`.
+
+    Parameters
+    ----------
+    database : Database
+        Shared with the `SqliteStore`, whose `counts` and `erase` cover sessions and tokens.
+    cipher : Cipher
+        Encrypts tokens.
+    clock, sleep, patience, beat
+        How to wait for a turn, see `recsys.storage.lease_lock.Waiting`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        cipher: Cipher,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        patience: float = 45.0,
+        beat: float = BEAT,
+    ) -> None:
+        self._database, self._cipher = database, cipher
+        self._waiting = Waiting(clock, sleep, patience, beat=beat)
+
+    def create(self, session: Session, now: datetime, replaces: object = None) -> str:
+        """See `SessionStore.create`."""
+        session_id = secrets.token_urlsafe(32)
+        names = (clean(session.display_name), clean(session.avatar_url))
+        row = (hashed(session_id), session.listener, session.kind, *names, to_text(now), to_text(session.expires_at))
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM sessions WHERE expires_at <= ?", (to_text(now),))
+            if is_session_id(replaces):
+                connection.execute("DELETE FROM sessions WHERE id_hash = ?", (hashed(replaces),))
+            connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        return session_id
+
+    def get(self, session_id: object, now: datetime) -> Session | None:
+        """See `SessionStore.get`."""
+        if not is_session_id(session_id):
+            return None
+        select = (
+            "SELECT user_id, kind, expires_at, display_name, avatar_url FROM sessions "
+            "WHERE id_hash = ? AND expires_at > ?"
+        )
+        with self._database.read() as connection:
+            found = connection.execute(select, (hashed(session_id), to_text(now))).fetchone()
+        return Session(found[0], found[1], _moment(found[2]), *found[3:]) if found else None
+
+    def end(self, session_id: object) -> None:
+        """See `SessionStore.end`."""
+        if is_session_id(session_id):
+            with self._database.write() as connection:
+                connection.execute("DELETE FROM sessions WHERE id_hash = ?", (hashed(session_id),))
+
+    def end_all(self, listener: str) -> int:
+        """See `SessionStore.end_all`."""
+        with self._database.write() as connection:
+            return connection.execute("DELETE FROM sessions WHERE user_id = ?", (listener,)).rowcount
+
+    def save_tokens(self, listener: str, tokens: Tokens, issuer: Issuer = "spotify") -> None:
+        """See `TokenStore.save_tokens`."""
+        row = (
+            listener,
+            self._cipher.encrypt(tokens.access_token),
+            None if tokens.refresh_token is None else self._cipher.encrypt(tokens.refresh_token),
+            to_text(tokens.expires_at),
+            tokens.scope,
+            None if tokens.authorized_at is None else to_text(tokens.authorized_at),
+        )
+        table = TOKEN_TABLES[issuer]
+        kept = ", ".join(f"{name} = coalesce(excluded.{name}, {table}.{name})" for name in _MAY_BE_KEPT)
+        with self._database.write() as connection:
+            connection.execute(
+                f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (user_id) DO UPDATE SET "
+                f"access_token = excluded.access_token, expires_at = excluded.expires_at, {kept}",
+                row,
+            )
+
+    def tokens(self, listener: str, issuer: Issuer = "spotify") -> Tokens | None:
+        """See `TokenStore.tokens`."""
+        columns = "access_token, refresh_token, expires_at, scope, authorized_at"
+        with self._database.read() as connection:
+            select = f"SELECT {columns} FROM {TOKEN_TABLES[issuer]} WHERE user_id = ?"
+            found = connection.execute(select, (listener,)).fetchone()
+        if found is None:
+            return None
+        access, refresh, expires_at, scope, authorized_at = found
+        return Tokens(
+            self._cipher.decrypt(access),
+            refresh and self._cipher.decrypt(refresh),
+            _moment(expires_at),
+            scope,
+            authorized_at and _moment(authorized_at),
+        )
+
+    def remove_tokens(self, listener: str, issuer: Issuer = "spotify") -> None:
+        """See `TokenStore.remove_tokens`. The log is emptied too, so that not even the ciphertext stays."""
+        with self._database.write() as connection:
+            connection.execute(f"DELETE FROM {TOKEN_TABLES[issuer]} WHERE user_id = ?", (listener,))
+        self._database.shrink_log()
+
+    def locked(self, name: str) -> AbstractContextManager[None]:
+        """See `TokenStore.locked`. A row says whose turn it is, by a hash: it tells nobody whose tokens they are."""
+        turn, holder = hashed(name), secrets.token_hex(16)
+        insert = (
+            "INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT (name_hash) DO UPDATE "
+            "SET holder = excluded.holder, expires_at = excluded.expires_at WHERE leases.expires_at <= ?"
+        )
+
+        def take(now: float, until: float) -> bool:
+            with self._database.write() as connection:
+                return connection.execute(insert, (turn, holder, until, now)).rowcount == 1
+
+        def keep(until: float) -> None:
+            update = "UPDATE leases SET expires_at = ? WHERE name_hash = ? AND holder = ?"
+            with self._database.write() as connection:
+                connection.execute(update, (until, turn, holder))
+
+        def give_back() -> None:
+            with self._database.write() as connection:
+                connection.execute("DELETE FROM leases WHERE name_hash = ? AND holder = ?", (turn, holder))
+
+        return holding(take, keep, give_back, self._waiting)
+
+
+_MAY_BE_KEPT: Final = ("refresh_token", "scope", "authorized_at")
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

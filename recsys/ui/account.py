@@ -1,0 +1,159 @@
+"""Pieces of the account page: the connection, what Spotify allows, what is stored, taking it along, erasing it."""
+
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from recsys.services.capabilities import Capability
+from recsys.ui import wiring
+from recsys.ui.library.features import SOURCES
+from recsys.ui.navigation import page
+from recsys.ui.parts import problems
+from recsys.ui.parts.text import counted, local_time, plain
+from recsys.ui.session import ListenerSession, now
+from recsys.ui.spotify_wiring import Limit
+
+_TABLES = {
+    "profiles": "Your name and picture",
+    "user_tracks": "Tracks in your library",
+    "track_origins": "Where tracks came from",
+    "plays": "Listening history",
+    "recommendations": "The last list a program asked for",
+    "recipes": "Saved recipes",
+    "feedback": "Thumbs",
+    "feature_misses": "Tracks a feature source does not know",
+    "sync_state": "How far syncs are, and what you agreed to",
+    "sent_log": "What was sent to whom",
+    "spotify_tokens": "Spotify’s permission, encrypted",
+    "supabase_tokens": "The database’s permission, encrypted",
+    "sessions": "Browsers you are signed in with",
+}
+
+
+def connection_panel(session: ListenerSession) -> None:
+    """Whether Spotify is connected, until when, and the way out."""
+    st.subheader("Spotify", anchor=False)
+    if wiring.spotify() is None:
+        st.markdown("No Spotify app is set up on this server; everything else works without one.")
+        return
+    session.forget("connection")
+    state = session.connection
+    if state is None:
+        st.markdown("Not connected.")
+        st.page_link(page("welcome"), label="Connect Spotify", icon=":material/login:")
+        return
+    if state.is_connected and state.ends_at:
+        st.markdown(f"Connected. Spotify’s consent lasts until **{state.ends_at:%d %B %Y}**.")
+        if state.is_ending:
+            st.warning("It runs out soon. Reconnect to start another six months.", icon=":material/schedule:")
+            problems.reconnect_link()
+        if st.button("Disconnect Spotify", key="disconnect", help="Forgets the tokens. Your library stays."):
+            _disconnect(session)
+    else:
+        st.warning(plain(state.problem or "Disconnected."), icon=":material/link_off:")
+        problems.reconnect_link()
+
+
+def _disconnect(session: ListenerSession) -> None:
+    with problems.shown():
+        wiring.account().disconnect(session.listener)
+        session.forget("connection")
+        st.rerun()
+
+
+def capabilities_panel(session: ListenerSession) -> None:
+    """What works with this listener's Spotify and what it blocks, why, and how to mend it."""
+    probes = wiring.probes()
+    if probes is None or session.connection is None or not session.connection.is_connected:
+        return
+    st.subheader("What works and what does not", anchor=False)
+    with problems.shown(), st.spinner("Asking Spotify once …"):
+        known = probes.probe_once(session.listener)
+        st.table(pd.DataFrame([_row(one) for one in known.found]).set_index("What"))
+        if known.probed_at:
+            st.caption(f"As Spotify answered on {local_time(datetime.fromisoformat(known.probed_at))}.")
+        if st.button("Ask again", key="probe_again", icon=":material/refresh:"):
+            probes.forget(session.listener)
+            session.forget("coverage")
+            st.rerun()
+
+
+def limits_panel(session: ListenerSession) -> None:
+    """What is left of Spotify's daily patience, which all listeners of this app share."""
+    connected = wiring.spotify()
+    if connected is None or session.visitor.is_guest:
+        return
+    title = "How much Spotify was asked today"
+    panel = st.expander(title, icon=":material/speed:", key="limits", on_change="rerun")
+    if panel.open:  # every limit is a question to the store
+        with panel:
+            st.table(pd.DataFrame([_limit(limit) for limit in connected.limits()]).set_index("What"))
+            st.caption(
+                "Spotify counts per developer account and publishes no numbers; these budgets are our own caution."
+            )
+
+
+def _limit(limit: Limit) -> dict[str, str]:
+    return {
+        "What": limit.says,
+        "Requests today": f"{limit.spent:,} of {limit.budget:,}",
+        "Blocked until": local_time(limit.blocked_until) if limit.blocked_until else "not blocked",
+    }
+
+
+def _row(one: Capability) -> dict[str, str]:
+    answer = {
+        True: "✓\N{NO-BREAK SPACE}works",
+        False: "✗\N{NO-BREAK SPACE}blocked",
+        None: "?\N{NO-BREAK SPACE}unknown",
+    }[one.works]
+    return {"What": one.title, "Answer": answer, "Why": plain(one.why), "How to mend it": plain(one.mend)}
+
+
+def stored_panel(session: ListenerSession) -> None:
+    """Rows per table, what was sent to whom, and all of it as a file."""
+    st.subheader("What is stored about you", anchor=False)
+    st.caption(plain(wiring.whereabouts(session.listener)))
+    account = wiring.account()
+    counts = account.counts(session.listener)
+    rows = pd.DataFrame({"What": [_TABLES.get(name, name) for name in counts], "Rows": counts.values()})
+    st.dataframe(rows, hide_index=True, width="content", height="content", alt="Rows per table")
+    if counts["user_tracks"] > len(session.own_library):
+        st.caption("A song that came both by name and with its id is two rows here, and counts once in your library.")
+    sent = account.sent(session.listener)
+    st.markdown("**What was sent to whom**")
+    if sent.empty:
+        st.caption("Nothing was sent to anybody.")
+    else:
+        when = pd.to_datetime(sent["at"], utc=True).map(local_time)
+        shown = pd.DataFrame(
+            {"When": when, "To": sent["recipient"].replace(SOURCES), "What": sent["what"], "How many": sent["rows"]}
+        )
+        st.dataframe(shown, hide_index=True, alt="What was sent to whom and when")
+    st.download_button(
+        "Download everything as ZIP",
+        data=lambda: account.export(session.check(), now()),
+        file_name="tonearm-everything.zip",
+        mime="application/zip",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def erase_panel(session: ListenerSession) -> None:
+    """Erase everything, after a word that nobody types by accident; verified by counting to zero."""
+    st.subheader("Erase everything", anchor=False)
+    if erased := st.session_state.pop("erased", None):
+        st.success(f"Erased. {counted(erased, 'table')} counted afterwards: no row of yours is left.")
+    st.markdown("Removes your library, history, recipes, thumbs, tokens and sessions, for good.")
+    times = st.session_state.get("erasures", 0)
+    word = st.text_input("Type “erase” to confirm", key=f"erase_word_{times}")  # an empty box after each time
+    if st.button("Erase everything of mine", key="erase", disabled=word.strip().lower() != "erase"):
+        with problems.shown(), st.spinner("Erasing and counting …"):
+            wiring.last_recipes().forget(session.listener)
+            counts = wiring.account().erase(session.listener)
+            wiring.erasures().add(session.listener)
+            st.session_state.clear()  # erasing signs out: whoever is here next begins anew, with this one sentence
+            st.session_state.update(erased=len(counts), erasures=times + 1)
+            st.rerun()

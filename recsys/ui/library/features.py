@@ -1,0 +1,138 @@
+"""Audio features: how much of the library has them, who gave them, and looking up what is missing."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from recsys.charts.coverage import coverage_chart, coverage_in_words
+from recsys.core.insights.summary import coverage
+from recsys.services.features import Coverage
+from recsys.services.jobs import Job
+from recsys.services.sync_progress import Stage
+from recsys.ui import wiring
+from recsys.ui.library.sync import reasons
+from recsys.ui.parts.fragment import fragment
+from recsys.ui.parts.text import counted, local_time, plain
+from recsys.ui.session import ListenerSession
+from recsys.ui.taste import figure
+
+SOURCES = {
+    "file": "the files you brought",
+    "library": "the same song in your library",
+    "catalogue": "the catalogue",
+    "reccobeats": "ReccoBeats",
+    "spotify": "Spotify",
+}
+
+
+def features_panel(session: ListenerSession) -> None:
+    """Coverage by source, the consent for ReccoBeats, and a button that looks up what is missing."""
+    features = wiring.features()
+    covered = session.known("coverage", lambda: features.coverage(session.listener, session.library))
+    if covered.known == covered.total:
+        return
+    st.subheader("Missing audio features", anchor=False)
+    st.markdown(_sentence(covered))
+    had_agreed = session.known("consent", lambda: features.has_agreed(session.listener, "reccobeats"))
+    agreed = st.toggle(
+        "ReccoBeats may be sent the Spotify ids of these tracks",
+        value=had_agreed,
+        key="reccobeats",
+        help="A free service by a single operator. It learns track ids, nothing about you. Off until you agree.",
+    )
+    if agreed != had_agreed:
+        features.agree(session.listener, "reccobeats", agreed)
+        session.forget("coverage", "consent")
+        st.rerun()
+    job = wiring.jobs().snapshot(_key(session))
+    is_active = bool(job and job.is_active)
+    fragment(_look_up, run_every=1.0 if is_active else None)(session, covered, agreed, is_active)
+
+
+def known_panel(session: ListenerSession) -> None:
+    """Which features are known, and who gave them; looked up when asked for, as it may be a lot to read."""
+    title = "Which features are known, and who gave them"
+    panel = st.expander(title, icon=":material/bar_chart:", key="known", on_change="rerun")
+    if not panel.open:
+        return
+    with panel:
+        covered = coverage(session.library).rename(columns=named)
+        words = coverage_in_words(covered)
+        figure(coverage_chart(covered), words, "coverage")
+        st.caption(plain(words))
+        if not session.is_demo:
+            _given(session)
+
+
+def _given(session: ListenerSession) -> None:
+    """Who gave the features, and when last."""
+    features, listener = wiring.features(), session.listener
+    for one in session.known("given", lambda: features.given(listener, session.library)):
+        last = f", last on {local_time(datetime.fromisoformat(one.last_at))}" if one.last_at else ""
+        st.markdown(f"- {counted(one.tracks, 'track')} from {_source(one.source)}{last}")
+
+
+def _key(session: ListenerSession) -> str:
+    return f"features:{session.listener}"
+
+
+def _look_up(session: ListenerSession, covered: Coverage, has_agreed: bool, was_active: bool) -> None:
+    """The button with what came of the last look-up, or the progress of the one that runs."""
+    key = _key(session)
+    job = wiring.jobs().snapshot(key)
+    if not (job and job.is_active) and st.button("Look for missing features", icon=":material/search:", key="look_up"):
+        job = wiring.jobs().start(key, lambda job: _fill(session.listener, job))
+    if job and job.is_active:
+        stage = job.progress
+        st.progress(stage.stored / max(stage.found, 1) if stage else 0.0, "Asking the sources …")
+    elif job and job.message:
+        st.error(plain(job.message))
+    elif job and job.result:
+        for reason in reasons([job.result]):
+            st.info(reason, icon=":material/schedule:")
+        if job.result.is_finished and _is_still_so(job.result, covered):
+            st.caption(ended(covered, has_agreed))
+    if bool(job and job.is_active) != was_active:
+        session.show_own()
+        st.rerun()
+
+
+def _is_still_so(result: Stage, covered: Coverage) -> bool:
+    """Whether nothing was brought, taken away or agreed to since a look-up ended."""
+    rest = covered.not_found + covered.not_asked
+    return (result.stored, result.pending, sum(result.skipped.values())) == (covered.known, covered.waiting, rest)
+
+
+def ended(covered: Coverage, has_agreed: bool) -> str:
+    """What a look-up that has ended leaves to say, in which nothing may have been found."""
+    if covered.waiting:
+        return "Not every source that may be asked now was asked. Look again."
+    said = ["Every source that may be asked was asked."]
+    if covered.not_found:
+        said.append("About what it did not know, each is asked again after 30 days.")
+    if covered.not_asked and not has_agreed:
+        said.append("ReccoBeats is asked once you agree.")
+    return " ".join(said)
+
+
+def _fill(listener: str, job: Job) -> Stage:
+    sync = wiring.sync()
+    return sync.look_up(listener, job) if sync else wiring.features().fill(listener, job.report)
+
+
+def _sentence(covered: Coverage) -> str:
+    """Where the known ones come from, and what of the rest is waiting, not found or not asked about."""
+    givers = ", ".join(f"{count:,} from {_source(name)}" for name, count in covered.by_source.items())
+    rest = {"waiting": covered.waiting, "not found": covered.not_found, "not asked about": covered.not_asked}
+    parts = [f"{covered.known:,} with audio features" + (f" ({givers})" if givers else "")]
+    parts += [f"{count:,} {what}" for what, count in rest.items() if count]
+    return f"{counted(covered.total, 'track')}: {', '.join(parts)}."
+
+
+def named(source: str) -> str:
+    """A source as a listener knows it; several that helped one track, joined."""
+    return " and ".join(SOURCES.get(part, part) for part in source.split(", "))
+
+
+def _source(name: str) -> str:
+    return plain(named(name))

@@ -1,0 +1,75 @@
+"""Files in: the uploader, the import with its progress, and the report whose numbers add up."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from recsys.importers.any_file import read_files
+from recsys.importers.report import FileReport, Imported
+from recsys.services.library import keep
+from recsys.ui.parts import problems
+from recsys.ui.parts.text import counted, plain
+from recsys.ui.session import ListenerSession, now
+
+KINDS = ["csv", "tsv", "txt", "json", "jsonl", "zip", "parquet"]
+
+
+def import_panel(session: ListenerSession, key: str) -> bool:
+    """Take files, import new ones at once, show the report; True when this panel has imported something."""
+    files = st.file_uploader(
+        "CSV, JSON or ZIP, one or several", type=KINDS, accept_multiple_files=True, key=f"{key}_files"
+    )
+    done: dict[str, list[FileReport]] = st.session_state.setdefault(f"{key}_reports", {})
+    was_done = len(done)
+    for file in files or []:
+        if file.file_id not in done:
+            with problems.shown():
+                done[file.file_id] = _import(session, file)
+    if len(done) > was_done:
+        st.rerun()  # what was drawn before, the sidebar above all, still tells of the library as it was
+    current = [report for file in files or [] for report in done.get(file.file_id, [])]
+    for report in current:
+        show_report(report)
+    return any(report.tracks for report in current)
+
+
+def _import(session: ListenerSession, file: Any) -> list[FileReport]:
+    with st.spinner(f"Reading {plain(file.name)} …"):
+        imported = read_files([(file, file.name)])
+    _keep(session, imported, file.name)
+    return list(imported.reports)
+
+
+def _keep(session: ListenerSession, imported: Imported, name: str) -> None:
+    total = max(len(imported.tracks), 1)
+    bar = st.progress(0.0, "Keeping your tracks …")
+    for kept, _ in keep(
+        session.store, session.listener, imported.tracks, f"file:{name}", now(), imported.plays, imported.liked
+    ):
+        bar.progress(kept / total, f"{kept:,} of {counted(total, 'track')} safely kept")
+    bar.empty()
+    session.show_own()
+
+
+def show_report(report: FileReport) -> None:
+    """One file's report: what it was, what came of every row, and which values were not believed."""
+    came = (
+        f"**{plain(report.file)}** ({plain(report.format)}): {counted(report.tracks, 'track')} from "
+        f"{counted(report.rows, 'row')}, {report.with_features:,} with audio features."
+    )
+    if report.tracks:
+        st.success(came, icon=":material/check:")
+    else:
+        st.warning(came, icon=":material/info:")
+    left_out = [f"{count:,} × {plain(reason)}" for reason, count in report.skipped.items()]
+    if report.duplicates:
+        left_out.insert(0, counted(report.duplicates, "duplicate"))
+    if left_out:
+        st.caption("Left out: " + ", ".join(left_out) + ".")
+    for note in report.notes:
+        st.caption(plain(note))
+    if report.problems:
+        doubted = counted(report.problem_count, "value that was not believed", "values that were not believed")
+        with st.expander(doubted + (", the first hundred" if report.problem_count > len(report.problems) else "")):
+            st.dataframe(pd.DataFrame(report.problems), hide_index=True, alt="Values that were not believed")

@@ -1,0 +1,147 @@
+"""Sync my Spotify: start, watch, cancel and go on; numbers that add up at every moment."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from recsys.services.sync import Sync
+from recsys.services.sync_progress import Stage, SyncProgress
+from recsys.ui import wiring
+from recsys.ui.parts import problems
+from recsys.ui.parts.fragment import fragment
+from recsys.ui.parts.text import local_time, plain
+from recsys.ui.session import ListenerSession
+
+STATES = {
+    "waiting": "waiting",
+    "running": "reading …",
+    "paused": "paused",
+    "done": "done",
+    "blocked": "asked to wait",
+    "failed": "stopped",
+}
+_WIDTHS = {
+    **{name: st.column_config.NumberColumn(width=70) for name in ("Found", "Stored", "Skipped", "Pending", "New")},
+    "Why skipped": st.column_config.TextColumn(width=230),
+}
+
+
+def sync_panel(session: ListenerSession) -> bool:
+    """Everything about syncing, for a listener who is signed in; nothing for a guest. True while a sync runs."""
+    sync = wiring.sync()
+    if sync is None or session.visitor.is_guest:
+        return False
+    st.subheader("Sync my Spotify", anchor=False)
+    if _is_connected(session):
+        _playlists(session, sync)
+    else:
+        st.warning("Spotify is not connected, so nothing can be read there.", icon=":material/link_off:")
+        problems.reconnect_link()
+    is_running = sync.progress(session.listener).is_running
+    fragment(_watched, run_every=1.0 if is_running else None)(session, sync, is_running)
+    return is_running
+
+
+def _watched(session: ListenerSession, sync: Sync, was_running: bool) -> None:
+    """Progress, drawn again every second while a sync runs; one full rerun when it starts or ends."""
+    progress = sync.progress(session.listener)
+    if progress.is_running:
+        if st.button("Cancel", icon=":material/stop:", key="sync_cancel"):
+            progress = sync.cancel(session.listener)
+    elif _is_connected(session) and st.button(
+        _verb(progress), icon=":material/sync:", key="sync_start", type="primary"
+    ):
+        with problems.shown():
+            progress = sync.start(session.listener)
+            session.show_own()
+    if progress.stages:
+        _show(session, progress)
+    if progress.is_running != was_running:
+        if not progress.is_running:
+            session.show_own()
+        st.rerun()
+
+
+def _is_connected(session: ListenerSession) -> bool:
+    return session.connection is not None and session.connection.is_connected
+
+
+def _verb(progress: SyncProgress) -> str:
+    return "Go on with the sync" if progress.is_interrupted else "Sync my Spotify"
+
+
+def _show(session: ListenerSession, progress: SyncProgress) -> None:
+    """The sum over all lists as a bar and a sentence, then a row per list."""
+    done = progress.stored + progress.skipped
+    sentence = (
+        f"{progress.found:,} found = {progress.stored:,} stored + {progress.skipped:,} skipped + "
+        f"{progress.pending:,} pending"
+    )
+    st.progress(done / progress.found if progress.found else 0.0, sentence)
+    st.dataframe(
+        pd.DataFrame([_row(stage) for stage in shown(progress.stages)]),
+        hide_index=True,
+        column_config=_WIDTHS,
+        alt="The lists of this sync",
+    )
+    st.caption("A track that stands on several lists is counted on each, and once in your library.")
+    for reason, titles in reasons(stage for stage in progress.stages if stage.message != progress.message).items():
+        st.warning(f"{plain(', '.join(titles))}: {reason}", icon=":material/info:")
+    if progress.message:
+        st.error(plain(progress.message))
+
+
+def shown(stages: Iterable[Stage]) -> list[Stage]:
+    """The rows of the table. Features that were looked up are counted below it, as the library is by now."""
+    return [stage for stage in stages if stage.name != "features" or not stage.is_finished]
+
+
+def reasons(stages: Iterable[Stage]) -> dict[str, list[str]]:
+    """Why lists were stopped, each sentence once, with the titles of those it is about."""
+    told: dict[str, list[str]] = {}
+    for stage in stages:
+        if stage.message:
+            told.setdefault(f"{plain(stage.message)}{_until(stage)}", []).append(stage.title)
+    return told
+
+
+def _row(stage: Stage) -> dict[str, object]:
+    skipped = ", ".join(f"{count:,} × {reason}" for reason, count in stage.skipped.items())
+    return {
+        "List": stage.title,
+        "State": STATES[stage.state],
+        "Found": stage.found,
+        "Stored": stage.stored,
+        "Skipped": stage.skipped_in_all,
+        "Pending": stage.pending,
+        "New": stage.added,
+        "Why skipped": skipped,
+    }
+
+
+def _until(stage: Stage) -> str:
+    if not stage.blocked_until:
+        return ""
+    return f" It can go on after {local_time(datetime.fromisoformat(stage.blocked_until))}."
+
+
+def _playlists(session: ListenerSession, sync: Sync) -> None:
+    """Choose which own playlists are synced."""
+    with st.expander("Playlists to sync", icon=":material/queue_music:"):
+        if st.button("List my playlists", key="list_playlists"):
+            with problems.shown(), st.spinner("Asking Spotify …"):
+                sync.playlists(session.listener)
+        choices = {choice.playlist_id: choice for choice in sync.known_playlists(session.listener)}
+        if not choices:
+            st.caption("Only playlists of your own can be read. None is synced until you choose it.")
+            return
+        chosen = st.multiselect(
+            "Playlists",
+            list(choices),
+            default=[key for key, choice in choices.items() if choice.is_chosen],
+            format_func=lambda key: f"{choices[key].name} ({choices[key].total or 0:,})",
+        )
+        if set(chosen) != {key for key, choice in choices.items() if choice.is_chosen}:
+            sync.choose_playlists(session.listener, chosen)

@@ -1,0 +1,104 @@
+"""A table of tracks as listeners see it: cover placeholder, link, features, and a score bar where there is one."""
+
+from typing import Any, Final
+from urllib.parse import quote
+
+import pandas as pd
+import streamlit as st
+
+from recsys.core.insights.summary import in_unit
+from recsys.core.model.features import NUMBER_FEATURES
+from recsys.core.model.tracks import links
+
+_SLEEVE: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><rect width="48" height="48" rx="6" fill="#7d8f84"/>'
+    '<circle cx="24" cy="24" r="15" fill="#2b3a31"/><circle cx="24" cy="24" r="5" fill="#d9e4dd"/></svg>'
+)
+SLEEVE: Final = "data:image/svg+xml;utf8," + quote(_SLEEVE)
+"""A neutral record sleeve: we keep no artwork."""
+_FORMATS: Final = {"loudness": "%.1f dB", "tempo": "%.0f bpm", "duration": "%.1f min", "year": "%d"}
+"""Numbers with a unit; all others are from 0 to 1."""
+
+
+def library_table(library: pd.DataFrame, key: str) -> None:
+    """Show a track table with a placeholder cover, a link to each track and every feature that is known."""
+    st.dataframe(
+        shown_of(library),
+        key=key,
+        hide_index=True,
+        row_height=44,
+        height=460,
+        column_config=library_columns(),
+        placeholder="–",
+        alt="Your tracks with their audio features",
+    )
+
+
+def shown_of(library: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a library in which anything is known, in the order and the units they are read in."""
+    shown = pd.DataFrame({"cover": SLEEVE, **library[["title", "artists"]], "link": links(library["track_id"])})
+    shown = shown.join(library[["album", "year"]])
+    for f in NUMBER_FEATURES:
+        shown[f.column] = in_unit(f, library[f.column].to_numpy(float))
+    return shown.join(library[["genres"]]).dropna(axis="columns", how="all")
+
+
+def library_columns() -> dict[str, Any]:
+    """How each column of a track table is shown."""
+    columns: dict[str, Any] = {
+        "cover": st.column_config.ImageColumn("", width=44, pinned=True),
+        "link": _link_column(),
+    }
+    for name in ("title", "artists", "album", "genres"):
+        columns[name] = st.column_config.TextColumn(name.capitalize())
+    for f in NUMBER_FEATURES:
+        columns[f.column] = st.column_config.NumberColumn(f.title, format=_FORMATS.get(f.name, "%.2f"), help=f.help)
+    return columns
+
+
+def _link_column() -> Any:
+    return st.column_config.LinkColumn(
+        "Spotify", width=62, display_text=":material/open_in_new:", help="Opens the track in Spotify."
+    )
+
+
+def ranked_table(table: pd.DataFrame, key: str) -> int:
+    """Show a ranked list with score bars; the position of the row the listener picked (the first until then)."""
+    best = float(table["score"].max())
+    picked = st.dataframe(
+        table[["rank", "title", "artists", "score", *_link(table), "year"]],
+        key=key,
+        hide_index=True,
+        row_height=40,
+        height=520,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config=_ranked_columns(best),
+        placeholder="–",
+        alt="Recommended tracks, best first, with their scores",
+    )
+    rows = picked.selection.rows
+    return int(rows[0]) if rows and rows[0] < len(table) else 0
+
+
+def _link(table: pd.DataFrame) -> list[str]:
+    """The column of links, where any track has one: invented tracks do not."""
+    return ["url"] if table["url"].notna().any() else []
+
+
+def _ranked_columns(best: float) -> dict[str, Any]:
+    return {
+        "rank": st.column_config.NumberColumn("#", width=38, pinned=True),  # pinned ones do not grow on a wide screen
+        "title": st.column_config.TextColumn("Title", width=155),
+        "artists": st.column_config.TextColumn("Artists", width=110),
+        "year": st.column_config.NumberColumn("Year", format="%d", width=50),
+        "score": st.column_config.ProgressColumn(
+            "Score",
+            width=84,
+            min_value=0.0,
+            max_value=max(best, 1e-9),
+            format="%.2f",
+            help="What the list is ranked by.",
+        ),
+        "url": _link_column(),
+    }

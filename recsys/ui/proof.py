@@ -1,0 +1,170 @@
+"""Pieces of the proof page: the test of the sliders, and the search for better ones."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from recsys.charts.proof import found_chart, found_in_words
+from recsys.core.engine.presets import WEIGHT_WORDS
+from recsys.core.evaluation.proof import OURS
+from recsys.core.evaluation.tuning import Tuned
+from recsys.core.model.features import FEATURES
+from recsys.demo.catalogue import demo_catalogue
+from recsys.importers.catalogue_file import read_catalogue
+from recsys.services import proof_report as verdict
+from recsys.services.jobs import Jobs, Snapshot
+from recsys.services.proof import Checked, ReadCatalogue, start_proof, start_tuning, trial_key
+from recsys.ui import wiring
+from recsys.ui.navigation import page
+from recsys.ui.parts.fragment import fragment
+from recsys.ui.parts.text import plain
+from recsys.ui.recommend.weights import nearest_step, set_weights
+from recsys.ui.session import ListenerSession
+from recsys.ui.taste import figure
+
+Start = Callable[[Jobs, str, ReadCatalogue, pd.DataFrame, Mapping[str, float]], Snapshot]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Something that runs in the background on the listener's library: how it starts and how its result is shown."""
+
+    name: str
+    label: str
+    icon: str
+    start: Start
+    show: Callable[[ListenerSession, Any], None]
+
+
+def proof_panel(session: ListenerSession) -> None:
+    """Test the sliders on the library on the screen."""
+    _sample_note(session)
+    st.subheader("Do my sliders work?", anchor=False)
+    _panel(session, PROOF)
+
+
+def _sample_note(session: ListenerSession) -> None:
+    """Say that not the whole catalogue takes part, when only its sample is at hand."""
+    whole, sample = len(session.catalogue.tracks), len(session.catalogue.sample)
+    if session.catalogue is session.own_catalogue and sample < whole:
+        st.caption(
+            f"You brought the catalogue for this session: {sample:,} of its {whole:,} songs, drawn by lot, serve."
+        )
+
+
+def tuning_panel(session: ListenerSession) -> None:
+    """Search for sliders that work better."""
+    st.subheader("Tune to me", anchor=False)
+    st.markdown(
+        "Moves the sliders until most of one half of your library is found again, and judges them on the other half, "
+        "which the search never sees."
+    )
+    _panel(session, TUNING)
+
+
+def _panel(session: ListenerSession, trial: Trial) -> None:
+    key = trial_key(trial.name, session.listener, session.library, id(session.catalogue))
+    job = wiring.jobs().snapshot(key)
+    is_active = job is not None and job.is_active
+    fragment(_watched, run_every=1.0 if is_active else None)(session, trial, key, is_active)
+
+
+def _watched(session: ListenerSession, trial: Trial, key: str, was_active: bool) -> None:
+    """The button with the last result, or the progress, drawn again every second; a full rerun when that changes."""
+    job = wiring.jobs().snapshot(key)
+    if job and job.is_active:
+        _progress(job, trial, key)
+    else:
+        if st.button(trial.label, key=f"{trial.name}_start", icon=trial.icon, type="primary"):
+            job = trial.start(wiring.jobs(), key, _catalogue(session), session.library, session.recipe.weights)
+        elif job and job.message:
+            st.warning(plain(job.message), icon=":material/info:")
+        elif job and job.result:
+            trial.show(session, job.result)
+    if bool(job and job.is_active) != was_active:
+        st.rerun()
+
+
+def _progress(job: Snapshot, trial: Trial, key: str) -> None:
+    step = job.progress
+    st.progress(step.share if step else 0.0, step.words if step else "Waiting for a free place …")
+    if st.button("Cancel", icon=":material/stop:", key=f"{trial.name}_cancel"):
+        wiring.jobs().cancel(key)
+
+
+def _catalogue(session: ListenerSession) -> ReadCatalogue:
+    """
+    How to read the catalogue's audio features as published, which the engine does not keep.
+
+    Of a catalogue brought for this session only its sample is at hand.
+    """
+    if session.catalogue is wiring.demo_catalogue():
+        return demo_catalogue
+    if session.own_catalogue is not None:
+        sample = session.own_catalogue.sample
+        return lambda: sample
+    settings = wiring.settings()
+    return lambda: read_catalogue(settings.catalogue, settings.data_folder)
+
+
+def _show_tested(session: ListenerSession, tested: Checked) -> None:
+    st.markdown(verdict.found(tested.proof))
+    for speaks_for_it, sentence in verdict.verdicts(tested.proof):
+        if speaks_for_it:
+            st.success(sentence, icon=":material/check:")
+        else:
+            st.warning(sentence, icon=":material/balance:")
+    figure(found_chart(tested.proof), found_in_words(tested.proof), "found")
+    st.caption(
+        f"{tested.proof.songs:,} of your {tested.tracks:,} tracks took part: those with all audio features, each song "
+        "once. They were cut in two ten times, and each half was hidden in turn. Songs you would like but do not have "
+        "count as wrong, so only the comparison means something."
+    )
+    if dict(session.recipe.weights) != dict(tested.weights):
+        st.info("Your sliders have moved since. Test them again.", icon=":material/sync:")
+
+
+def _show_tuned(session: ListenerSession, tuned: Tuned) -> None:
+    is_better, sentence = verdict.tuned(tuned.proof)
+    if is_better:
+        st.success(sentence, icon=":material/check:")
+    else:
+        st.warning(sentence, icon=":material/balance:")
+    moved = _moved(tuned)
+    if moved.empty:
+        st.markdown("No slider was moved: none found clearly more anywhere else.")
+        return
+    st.dataframe(moved, hide_index=True, alt="The sliders that were moved")
+    if tuned.proof.more[OURS].mean > 0:
+        _offer(session, tuned)
+
+
+def _offer(session: ListenerSession, tuned: Tuned) -> None:
+    """A button that moves the sliders to where the search put them."""
+    if dict(session.recipe.weights) == dict(tuned.weights):
+        st.markdown("Your sliders stand there now.")
+        st.page_link(page("recommend"), label="See the list they make", icon=":material/tune:")
+    elif st.button("Use these weights", key="use_tuned", icon=":material/done_all:"):
+        set_weights(session, tuned.weights)
+        st.rerun()
+
+
+def _moved(tuned: Tuned) -> pd.DataFrame:
+    """A row per slider that the search moved, in words."""
+    rows = [
+        {"Slider": f.title, "From": _word(tuned.start[f.name]), "To": _word(tuned.weights[f.name])}
+        for f in FEATURES
+        if tuned.start[f.name] != tuned.weights[f.name]
+    ]
+    return pd.DataFrame(rows)
+
+
+def _word(weight: float) -> str:
+    return WEIGHT_WORDS[nearest_step(weight)]
+
+
+PROOF: Final = Trial("proof", "Test my sliders", ":material/science:", start_proof, _show_tested)
+TUNING: Final = Trial("tuning", "Tune to me", ":material/tune:", start_tuning, _show_tuned)

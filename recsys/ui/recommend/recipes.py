@@ -1,0 +1,37 @@
+"""Saved recipes: sliders and filters kept under a name, brought back with a click."""
+
+from typing import Any
+
+import streamlit as st
+
+from recsys.core.engine.recipe import Recipe
+from recsys.ui.parts.text import plain
+from recsys.ui.recommend.weights import set_recipe
+from recsys.ui.session import ListenerSession
+
+
+def recipes_panel(session: ListenerSession) -> None:
+    """Save the sliders and filters as they stand, or bring back saved ones."""
+    with st.popover("Recipes", icon=":material/bookmark:"):
+        name = st.text_input("Name", max_chars=60, key="recipe_name", placeholder="Sunday morning")
+        if st.button("Save these sliders and filters", key="recipe_save", disabled=not name.strip()):
+            session.store.save_recipe(session.listener, name.strip(), session.recipe.as_json())
+            session.forget("recipes")
+        if not session.recipes:
+            st.caption("None saved yet.")
+        for number, (saved_name, stored) in enumerate(session.recipes.items()):
+            _saved(session, number, saved_name, stored)
+
+
+def _saved(session: ListenerSession, number: int, name: str, stored: dict[str, Any]) -> None:
+    """One saved recipe: a button that brings it back, and one that forgets it."""
+    use, forget = st.columns([4, 1])
+    use.button(plain(name), key=f"recipe_use_{number}", on_click=_use, args=(session, stored), width="stretch")
+    if forget.button("", icon=":material/delete:", key=f"recipe_forget_{number}", help=f"Forget {plain(name)}"):
+        session.store.remove_recipe(session.listener, name)
+        session.forget("recipes")
+        st.rerun()
+
+
+def _use(session: ListenerSession, stored: dict[str, Any]) -> None:
+    set_recipe(session, Recipe.from_json(stored))

@@ -1,0 +1,190 @@
+"""Pieces of the taste page: each is a figure with the sentence that says what it shows."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from recsys.charts.comparison import comparison, comparison_in_words
+from recsys.charts.distributions import distribution, sentence
+from recsys.charts.radar import has_ring, radar, radar_in_words, standing
+from recsys.charts.taste_map import map_in_words, taste_map
+from recsys.charts.theme import CONFIG, listed, shortened
+from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
+from recsys.core.engine.query import LONGEST_LIBRARY
+from recsys.core.insights.modes import Modes
+from recsys.core.insights.summary import describe
+from recsys.core.insights.summary import outliers as most_alone
+from recsys.core.model.features import NUMBER_FEATURES, Feature, feature
+from recsys.demo import DEMO_NOTE
+from recsys.errors import NothingToRank
+from recsys.importers.any_file import read_files
+from recsys.ui import wiring
+from recsys.ui.library.imports import KINDS
+from recsys.ui.navigation import page
+from recsys.ui.parts import problems
+from recsys.ui.parts.fragment import fragment
+from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.track_table import library_columns
+from recsys.ui.session import ListenerSession
+
+
+def figure(drawn: Any, words: str, key: str) -> None:
+    """A chart, with its words for those who do not see it."""
+    st.plotly_chart(drawn, config=dict(CONFIG), key=key, alt=words)
+
+
+def no_features_note(session: ListenerSession) -> None:
+    """Say that there is no sound to draw yet, and where it comes from."""
+    st.info(
+        f"No audio features of your {counted(len(session.library), 'track')} are known yet: there is no sound to draw. "
+        "The Library page can look for them.",
+        icon=":material/info:",
+    )
+    st.page_link(page("library"), label="Look for audio features", icon=":material/search:")
+
+
+def radar_panel(session: ListenerSession) -> None:
+    """The radar, and its sentence."""
+    described = describe(session.library, session.catalogue.sample)
+    words = radar_in_words(described)
+    chart, said = st.columns([3, 2], gap="large", vertical_alignment="center")
+    with chart:
+        figure(radar(described), words, "radar")
+    with said:
+        st.markdown(plain(standing(described)))
+        ring = " The grey ring is where the middle half of your tracks lies." if has_ring(described) else ""
+        st.caption(f"Each axis is a place in the catalogue: at 50% as many songs have less of it as have more.{ring}")
+
+
+def distributions(session: ListenerSession) -> None:
+    """Every feature's distribution with the catalogue behind it, and a sentence under each."""
+    st.subheader("Feature by feature", anchor=False)
+    known = [f for f in NUMBER_FEATURES if session.library[f.column].notna().any()]
+    for start in range(0, len(known), 2):
+        for f, column in zip(known[start : start + 2], st.columns(2, gap="large"), strict=False):
+            with column:
+                _distribution(session, f)
+    if unknown := [f.title.lower() for f in NUMBER_FEATURES if f not in known]:
+        st.caption(f"Nobody has told us the {listed(unknown)} of any of your tracks yet.")
+
+
+def _distribution(session: ListenerSession, f: Feature) -> None:
+    own, others = session.library[f.column], session.catalogue.sample[f.column]
+    st.markdown(f"**{f.title}**")
+    words = sentence(f.name, own, others)
+    figure(distribution(f.name, own, others), words, f"distribution_{f.name}")
+    st.caption(plain(words))
+
+
+def outliers(session: ListenerSession) -> None:
+    """The listener's own tracks that stand most alone."""
+    st.subheader("Your odd ones out", anchor=False)
+    with st.spinner("Looking for your odd ones out …"):
+        alone = most_alone(session.library)
+    if alone.empty:
+        st.caption("Too few of your tracks have features to say which stand alone.")
+        return
+    st.caption("Songs of yours that are far from even their nearest neighbours in your library.")
+    alone["why"] = [feature(name).title.lower() for name in alone["feature"]]
+    st.dataframe(
+        alone[["title", "artists", "why"]],
+        hide_index=True,
+        column_config=library_columns() | {"why": st.column_config.TextColumn("Most unusual in")},
+        alt="Your tracks that stand most alone",
+    )
+
+
+@fragment
+def compare(session: ListenerSession) -> None:
+    """Side by side with an invented listener, or with somebody's file, which is not kept."""
+    st.subheader("Compare", anchor=False)
+    invented = {
+        f"{listener.name} ({DEMO_NOTE})": listener.library
+        for number, listener in enumerate(wiring.demo_listeners())
+        if number != session.demo_listener
+    }
+    name = st.selectbox("With whom?", [*invented, "Somebody’s file"], key="compare_with")
+    other = invented[name] if name in invented else _somebodys_library()
+    if other is None or other.empty:
+        return
+    mine, theirs = (describe(tracks, session.catalogue.sample) for tracks in (session.library, other))
+    names = ("You", str(name))
+    words = comparison_in_words(mine, theirs, names)
+    figure(comparison(mine, theirs, names), words, "comparison")
+    st.caption(plain(words))
+
+
+def _somebodys_library() -> pd.DataFrame | None:
+    file = st.file_uploader("Their export; it is compared and not kept", type=KINDS, key="compare_file")
+    if file is None:
+        return None
+    with problems.shown():
+        return read_files([(file, file.name)]).tracks
+    return None
+
+
+@fragment
+def timeline(session: ListenerSession) -> None:
+    """Listening over time, where there is a history."""
+    plays = session.plays
+    if plays.empty:
+        return
+    st.subheader("Over time", anchor=False)
+    words = plays_in_words(plays)
+    monthly = plays_per_month(plays)
+    if len(monthly.data[0].x) > 1:
+        figure(monthly, words, "plays")
+    st.caption(plain(words))
+    name = st.selectbox("How did this move?", NUMBER_FEATURES, format_func=lambda f: f.title, index=1, key="drift").name
+    words = drift_in_words(name, plays, session.library)
+    drift = feature_drift(name, plays, session.library)
+    if any(value is not None for value in drift.data[0].y):
+        figure(drift, words, "drift_chart")
+    st.caption(plain(words))
+
+
+def map_and_modes(session: ListenerSession) -> None:
+    """The library on a map of the catalogue, with its tastes marked; each can be what a list starts from."""
+    st.subheader("Your tastes on the map", anchor=False)
+    found = _found_modes(session)
+    medoids = [] if found is None or found.is_one else list(found.table["track_id"])
+    words = map_in_words(session.library, session.catalogue, medoids)
+    figure(taste_map(session.library, session.catalogue, medoids), words, "map")
+    st.caption(plain(words))
+    if found is not None:
+        st.markdown(plain(found.sentence))
+        _looked_at(len(found.members), len(session.library))
+    if found is not None and not found.is_one:
+        _modes(session, found)
+
+
+def _found_modes(session: ListenerSession) -> Modes | None:
+    """The tastes; None, with the reason, where too little is known to look for any."""
+    try:
+        with st.spinner("Looking for your tastes …"):
+            return session.modes
+    except NothingToRank as problem:
+        st.caption(plain(problem))
+        return None
+
+
+def _looked_at(songs: int, tracks: int) -> None:
+    """Say why the tastes hold fewer tracks than the library, where they do."""
+    if songs < tracks:
+        reasons = "each song once, where enough is known of it" + (
+            f", and {LONGEST_LIBRARY:,} drawn by lot" if songs == LONGEST_LIBRARY else ""
+        )
+        st.caption(f"{songs:,} of your {counted(tracks, 'track')} were looked at: {reasons}.")
+
+
+def _modes(session: ListenerSession, found: Modes) -> None:
+    """A card per taste: the track that stands for it, its size, and a list that starts from it alone."""
+    for column, mode in zip(st.columns(len(found.table)), found.table.itertuples(), strict=True):
+        with column.container(border=True, height="stretch"):
+            title = shortened(mode.title, at_most=60)
+            st.markdown(f"**{plain(title)}**")
+            st.caption(f"by {plain(mode.artists)} stands for {counted(mode.tracks, 'track')} ({mode.share:.0%})")
+            if st.button("Start from here", key=f"mode_{mode.Index}", help="Recommend from this taste alone"):
+                session.start_from(found.members.index[found.members == mode.Index], f"the taste of “{title}”")
+                st.switch_page(page("recommend"))

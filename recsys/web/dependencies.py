@@ -1,0 +1,120 @@
+"""What the routes need from the rest of the app, named once. `recsys.ui.wiring` fills it in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from recsys.services.sync_progress import SyncProgress
+from recsys.storage.sessions import SessionStore, Tokens, TokenStore
+from recsys.storage.store import Store
+
+
+class SignedIn(Protocol):
+    """
+    Somebody who signed in: whose rows are theirs, what Spotify calls them, and the tokens that came with it.
+
+    `profile` has `spotify_id`, `display_name` and `avatar_url`. `supabase` is None where rows are kept in SQLite.
+    """
+
+    @property
+    def listener(self) -> str: ...
+    @property
+    def profile(self) -> Mapping[str, str | None]: ...
+    @property
+    def spotify(self) -> Tokens: ...
+    @property
+    def supabase(self) -> Tokens | None: ...
+
+
+class Accounts(Protocol):
+    """A way to sign in that sends the browser away and takes it back: Spotify itself, or Supabase Auth."""
+
+    def begin(self, redirect_uri: str) -> tuple[str, str]:
+        """
+        The address to send the browser to, and a secret to keep in that browser until it comes back.
+
+        Where the address carries a `state`, the browser must bring the same one back (RFC 6749, 10.12).
+        """
+
+    def finish(self, params: Mapping[str, str], secret: str) -> SignedIn:
+        """
+        Who came back, from the query of the return address and the secret of `begin`. Raises a `SpotifyProblem`.
+        """
+
+
+class Cipher(Protocol):
+    """Seals what is kept in a browser, so that it can neither be read nor changed there."""
+
+    def encrypt(self, text: str) -> str: ...
+
+    def decrypt(self, ciphertext: str) -> str:
+        """The text again; raises `StorageProblem` for anything this app did not seal."""
+
+
+class SyncService(Protocol):
+    """Background syncs by listener."""
+
+    def start(self, listener: str) -> SyncProgress: ...
+    def progress(self, listener: str) -> SyncProgress: ...
+    def cancel(self, listener: str) -> SyncProgress: ...
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """
+    One running app, as its routes see it.
+
+    Attributes
+    ----------
+    public_url : str
+        Where browsers reach the app, without a trailing slash.
+    page : str
+        Streamlit's index.html, whose inline scripts the security headers allow by hash.
+    sessions, tokens, store_for : SessionStore, TokenStore, callable
+        Who is here, what they allowed, and the store with a listener's rows.
+    cipher : Cipher
+    accounts : Accounts or None
+        None where no Spotify app is configured.
+    sync : SyncService or None
+        None where no Spotify app is configured.
+    stop : callable
+        Ends the background work of a listener, within a few seconds.
+    recommend : callable
+        `recommend(listener, recipe, seeds)` returns `recsys.core.engine.recommender.Recommendations` for the
+        listener's own library, raising a `TonearmError` with a sentence where there is nothing to rank.
+    check_store : callable
+        Raises `StorageProblem` when the store cannot be reached.
+    catalogue_is_loaded : callable
+    note : callable
+        What every list says that was made from invented songs, or None.
+    version : str
+    clock : callable
+        The time, with time zone.
+    """
+
+    public_url: str
+    page: str
+    sessions: SessionStore
+    tokens: TokenStore
+    store_for: Callable[[str], Store]
+    cipher: Cipher
+    accounts: Accounts | None
+    sync: SyncService | None
+    stop: Callable[[str], None]
+    recommend: Callable[[str, Any, Sequence[str]], Any]
+    check_store: Callable[[], None]
+    catalogue_is_loaded: Callable[[], bool]
+    note: Callable[[], str | None]
+    version: str
+    clock: Callable[[], datetime]
+
+    @property
+    def is_https(self) -> bool:
+        """True when cookies can be marked Secure."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where Spotify sends browsers back to."""
+        return f"{self.public_url}/callback"

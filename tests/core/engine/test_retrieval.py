@@ -1,0 +1,179 @@
+"""Weighted cosines: by eye, and of a whole catalogue as its sums move."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recsys.core.engine import retrieval as scan
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.retrieval import Scan
+from recsys.core.engine.similarity import ENOUGH_KNOWN, Metric, Weighted, best, cosine_blocks, cosines, metric
+from recsys.core.model.features import FEATURES
+from recsys.core.model.scaling import AXIS_FEATURE, Points
+from tests.core.small import random_tracks
+
+ALL = np.ones(len(FEATURES), dtype=bool)
+AXES = len(AXIS_FEATURE)
+CATALOGUE = Catalogue.from_tracks(random_tracks(120, missing=0.15))
+WEIGHT = st.floats(0.01, 10) | st.just(0.0)
+WEIGHTS = st.lists(WEIGHT, min_size=len(FEATURES), max_size=len(FEATURES)).filter(any)
+
+
+def points(*rows):
+    """Points with the first axes given; None is unknown, and so is every axis left out."""
+    axes, known = np.zeros((AXES, len(rows)), np.float32), np.zeros((len(FEATURES), len(rows)), np.float32)
+    for column, row in enumerate(rows):
+        for axis, value in enumerate(row):
+            if value is not None:
+                axes[axis, column], known[axis, column] = value, 1
+    return Points(axes, known)
+
+
+def weights(*first):
+    return metric(np.array([*first, *[0.0] * (len(FEATURES) - len(first))]), ALL)
+
+
+def of(these, by):
+    return Weighted.of(these, by, np.float64)
+
+
+def profile(seed=0):
+    return np.random.default_rng(seed).normal(size=AXES).astype(np.float32)
+
+
+def slowly(centre, by):
+    """The same cosines, one song at a time."""
+    songs = CATALOGUE.points(np.arange(len(CATALOGUE)))
+    found = np.full(len(songs), -np.inf)
+    for at in range(len(songs)):
+        x, known = songs.axes[:, at].astype(float), songs.known[:, at][AXIS_FEATURE]
+        w = by.weights[AXIS_FEATURE].astype(float) * known
+        lengths = np.sqrt((w * x * x).sum() * (w * centre * centre).sum())
+        weights = by.weights.astype(float)
+        if songs.known[:, at] @ weights >= ENOUGH_KNOWN * weights.sum():
+            found[at] = (w * x * centre).sum() / lengths if lengths > 1e-8 else 0
+    return found
+
+
+def test_the_cosine_of_a_right_angle_and_of_opposites():
+    found = cosines(of(points((1, 0)), weights(1, 1)), of(points((2, 0), (0, 3), (-1, 0), (1, 1)), weights(1, 1)))
+
+    assert found[0] == pytest.approx([1, 0, -1, np.sqrt(0.5)])
+
+
+def test_a_weight_bends_the_angle():
+    found = cosines(of(points((1, 1)), weights(3, 1)), of(points((1, 0)), weights(3, 1)))
+
+    assert found[0, 0] == pytest.approx(3 / np.sqrt((3 + 1) * 3))
+
+
+def test_what_is_unknown_of_one_drops_out_of_both_norms():
+    found = cosines(of(points((1, None)), weights(1, 1)), of(points((1, 5), (None, 5)), weights(1, 1)))
+
+    assert found[0].tolist() == pytest.approx([1, 0])
+
+
+def test_a_track_at_the_median_of_everything_is_like_nothing_in_particular():
+    assert cosines(of(points((0, 0)), weights(1, 1)), of(points((1, 1)), weights(1, 1)))[0, 0] == 0
+
+
+@pytest.mark.parametrize("many", [0, 10**9])
+def test_cosines_in_blocks_are_the_same_however_lengths_are_found(monkeypatch, many):
+    monkeypatch.setattr("recsys.core.engine.similarity.MANY_BLOCKS", many)
+    some, others = (CATALOGUE.points(np.arange(*span)) for span in ((0, 120, 3), (1, 120, 4)))
+    by = metric(np.arange(1.0, len(FEATURES) + 1), ALL)
+    sums = np.zeros(len(some))
+    for at, block in cosine_blocks(of(some, by), of(others, by), 3.0):
+        sums[at] += block.sum(axis=1)
+
+    assert sums == pytest.approx(3 * cosines(of(some, by), of(others, by)).sum(axis=1))
+
+
+def test_scaling_weights_by_a_power_of_two_changes_no_digit():
+    one, other = (metric(np.arange(12.0) * 2.0**power, ALL).weights for power in (40, 72))
+
+    assert np.array_equal(one, other)
+    assert metric(np.arange(12.0), ALL).weights.max() == 11
+
+
+@settings(max_examples=30, deadline=None)
+@given(given=WEIGHTS, seed=st.integers(0, 99))
+def test_a_scan_is_the_cosine_of_every_song(given, seed):
+    by = metric(np.array(given), ALL)
+
+    assert Scan(CATALOGUE).cosines(profile(seed), by) == pytest.approx(slowly(profile(seed), by), abs=1e-5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(start=WEIGHTS, moves=st.lists(st.tuples(st.integers(0, len(FEATURES) - 1), WEIGHT), max_size=40))
+def test_moving_sliders_one_by_one_ends_where_setting_them_at_once_does(start, moves):
+    moving, current = Scan(CATALOGUE), np.array(start)
+    for feature, weight in moves:
+        moving.cosines(profile(), metric(current, ALL))
+        current[feature] = weight if weight or np.delete(current, feature).any() else 1.0
+    by = metric(current, ALL)
+
+    assert moving.cosines(profile(), by) == pytest.approx(Scan(CATALOGUE).cosines(profile(), by), abs=1e-5)
+
+
+def test_a_long_journey_of_one_slider_does_not_drift():
+    moving, rng = Scan(CATALOGUE), np.random.default_rng(0)
+    by = metric(np.ones(len(FEATURES)), ALL)
+    for weight in rng.uniform(0.1, 10, 1000):
+        by = Metric(np.where(np.arange(len(FEATURES)) == 3, weight, 1).astype(np.float32))
+        moving.cosines(profile(), by)
+
+    assert moving.cosines(profile(), by) == pytest.approx(Scan(CATALOGUE).cosines(profile(), by), abs=1e-5)
+
+
+def test_moving_one_slider_adds_instead_of_summing_anew(monkeypatch):
+    summed = []
+    plain = Scan._sum
+    monkeypatch.setattr(Scan, "_sum", lambda self, *args: summed.append(1) or plain(self, *args))
+    moving = Scan(CATALOGUE)
+    for weight in (1, 2, 3, 4):
+        moving.cosines(profile(), metric(np.where(np.arange(12) == 3, weight, 1.0), ALL))
+
+    assert len(summed) == 2 * len(CATALOGUE.pieces)
+
+
+@pytest.mark.parametrize("count", [1, 7, 50, 1000])
+def test_the_top_is_the_same_whether_or_not_the_rest_is_written(monkeypatch, count):
+    monkeypatch.setattr(scan, "LARGE", 0)
+    monkeypatch.setattr(scan, "SAMPLE", 60)
+    left_out = np.random.default_rng(0).random(len(CATALOGUE)) < 0.2
+    by = metric(np.ones(len(FEATURES)), ALL)
+    all_of_them = np.where(left_out, -np.inf, Scan(CATALOGUE).cosines(profile(), by))
+
+    rows, scores = Scan(CATALOGUE).top(profile(), by, count, left_out)
+
+    assert scores == pytest.approx(all_of_them[best(all_of_them, count)], abs=1e-6)
+    assert all_of_them[rows] == pytest.approx(scores, abs=1e-6)
+
+
+def test_a_commonest_pattern_that_is_not_ranked_says_nothing_about_the_top(monkeypatch):
+    monkeypatch.setattr(scan, "LARGE", 0)
+    catalogue = Catalogue.from_tracks(random_tracks(100).assign(genres=["jazz"] * 40 + [None] * 60))
+    genre = metric(np.array([0.0] * (len(FEATURES) - 1) + [1.0]), ALL)
+
+    rows, _ = Scan(catalogue).top(profile(), genre, 100, np.zeros(len(catalogue), dtype=bool))
+
+    assert len(rows) == 40
+
+
+def test_the_best_come_first_and_equal_ones_in_order_of_position():
+    scores = np.array([1, 3, 2, 3, -np.inf, 0], np.float32)
+
+    assert best(scores, 3).tolist() == [1, 3, 2]
+    assert best(scores, 2).tolist() == [1, 3]
+    assert best(scores, 99).tolist() == [1, 3, 2, 0, 5]
+    assert best(np.full(9, -np.inf, np.float32), 3).tolist() == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(seed=st.integers(0, 999), count=st.integers(1, 60), levels=st.integers(1, 10_000))
+def test_the_best_of_many_are_those_a_full_sort_finds(seed, count, levels):
+    scores = np.random.default_rng(seed).integers(0, levels, 20_000).astype(np.float32)
+
+    assert best(scores, count).tolist() == np.argsort(-scores, kind="stable")[:count].tolist()

@@ -1,0 +1,109 @@
+"""The score and its split over features."""
+
+import numpy as np
+import pytest
+
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.scoring import Contrast
+from recsys.core.engine.similarity import Weighted, cosines, metric
+from recsys.core.model.features import FEATURES
+from recsys.core.model.scaling import AXIS_FEATURE, Points
+from tests.core.small import random_tracks
+
+CATALOGUE = Catalogue.from_tracks(random_tracks(80, missing=0.2))
+SONGS = CATALOGUE.points(np.arange(30))
+LIBRARY = CATALOGUE.points(np.arange(30, 70))
+DISLIKES = CATALOGUE.points(np.arange(70, 75))
+NOBODY = CATALOGUE.points(np.arange(0))
+BY = metric(np.arange(1.0, len(FEATURES) + 1), np.ones(len(FEATURES), dtype=bool))
+
+
+def contrast(library=LIBRARY, dislikes=NOBODY, by=BY):
+    return Contrast(library, CATALOGUE.background, dislikes, by)
+
+
+def kernel(others, beta):
+    found = cosines(Weighted.of(SONGS, BY, np.float64), Weighted.of(others, BY, np.float64))
+    return np.log(np.exp(beta * found).mean(axis=1))
+
+
+def test_the_score_is_the_library_against_the_catalogue():
+    expected = kernel(LIBRARY, 5) - kernel(CATALOGUE.background, 5)
+
+    assert contrast().exact_scores(SONGS) == pytest.approx(expected)
+
+
+def test_a_small_library_is_read_softly():
+    few = LIBRARY.take(np.arange(29))
+
+    assert contrast(few).exact_scores(SONGS) == pytest.approx(kernel(few, 3) - kernel(CATALOGUE.background, 3))
+
+
+def test_dislikes_are_a_second_background_trusted_and_sharper_as_they_grow():
+    beta = 5 + 7 * 5 / (5 + 100)
+    expected = kernel(LIBRARY, beta) - (1 - 1 / 3) * kernel(CATALOGUE.background, beta) - 1 / 3 * kernel(DISLIKES, beta)
+
+    assert contrast(dislikes=DISLIKES).exact_scores(SONGS) == pytest.approx(expected)  # 5 of them: 5 / (5 + 10)
+
+
+def test_quick_scores_are_the_exact_ones():
+    quick = contrast(dislikes=DISLIKES).scores(SONGS)
+
+    assert quick.dtype == np.float32
+    assert quick == pytest.approx(contrast(dislikes=DISLIKES).exact_scores(SONGS), abs=1e-5)
+
+
+@pytest.mark.parametrize("dislikes", [NOBODY, DISLIKES])
+def test_contributions_sum_to_the_score(dislikes):
+    told = contrast(dislikes=dislikes)
+
+    assert told.contributions(SONGS).sum(axis=1) == pytest.approx(told.exact_scores(SONGS), abs=1e-6)
+
+
+def test_contributions_sum_even_under_lopsided_weights():
+    by = metric(np.array([1e6, *[1e-3] * (len(FEATURES) - 1)]), np.ones(len(FEATURES), dtype=bool))
+    told = contrast(by=by)
+
+    assert told.contributions(SONGS).sum(axis=1) == pytest.approx(told.exact_scores(SONGS), abs=1e-5)
+
+
+def test_contributions_sum_to_the_score_however_sharp_the_eye_and_lopsided_the_weights():
+    many = Catalogue.from_tracks(random_tracks(1000, seed=3))
+    by = metric(np.array([1.0, *[1e-3] * (len(FEATURES) - 1)]), np.ones(len(FEATURES), dtype=bool))
+    told = contrast(dislikes=many.points(np.arange(1000)), by=by)
+
+    assert told.sharpness > 11
+    assert told.contributions(SONGS).sum(axis=1) == pytest.approx(told.exact_scores(SONGS), abs=1e-6)
+
+
+def test_tracks_close_to_the_median_are_compared_by_their_direction_as_all_others_are():
+    axes, known = np.zeros((len(AXIS_FEATURE), 3), np.float32), np.ones((len(FEATURES), 3), np.float32)
+    axes[0] = (1e-5, 1e-5, -1e-5)
+    tracks = Weighted.of(Points(axes, known), metric(np.array([1.0, *[0.0] * 11]), np.ones(12, dtype=bool)))
+
+    assert cosines(tracks, tracks)[0] == pytest.approx([1, 1, -1])
+
+
+def test_a_feature_that_is_unknown_or_has_no_weight_adds_nothing():
+    by = metric(np.where(np.arange(len(FEATURES)) == 3, 0.0, 1.0), np.ones(len(FEATURES), dtype=bool))
+    told = contrast(by=by).contributions(SONGS)
+
+    assert not told[:, 3].any()
+    assert not told[SONGS.known.T == 0].any()
+
+
+def test_only_the_feature_that_sets_a_song_apart_is_named():
+    axes, known = np.zeros((len(AXIS_FEATURE), 3), np.float32), np.ones((len(FEATURES), 3), np.float32)
+    axes[0], axes[1] = (1, 1, -1), (0.5, 0.5, 0.5)
+    points = Points(axes, known)
+    told = Contrast(
+        points.take(np.array([0, 1])),
+        points.take(np.array([2])),
+        NOBODY,
+        metric(np.array([1.0, 1.0, *[0.0] * 10]), np.ones(12, dtype=bool)),
+    )
+
+    energy, other = told.contributions(points.take(np.array([0])))[0, :2]
+
+    assert energy == pytest.approx(told.exact_scores(points.take(np.array([0])))[0])
+    assert other == pytest.approx(0, abs=1e-9)

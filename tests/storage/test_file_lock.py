@@ -1,0 +1,79 @@
+"""Turns between processes: one at a time, and the dead do not keep theirs."""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from recsys.errors import StorageProblem
+from recsys.storage import file_lock as module
+from recsys.storage.file_lock import file_turn
+
+ROOT = Path(__file__).resolve().parents[2]
+HOLDING = """
+import sys, time, pathlib
+from recsys.storage.file_lock import file_turn
+with file_turn(pathlib.Path(sys.argv[1])):
+    print("inside", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_one_at_a_time_is_inside(tmp_path):
+    inside, most = [], []
+
+    def work():
+        with file_turn(tmp_path / "turn"):
+            inside.append(1)
+            most.append(len(inside))
+            time.sleep(0.005)
+            inside.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert most == [1] * 8
+
+
+def test_a_killed_process_gives_its_turn_back_at_once(tmp_path):
+    path, entered = tmp_path / "turn", threading.Event()
+    holder = subprocess.Popen([sys.executable, "-c", HOLDING, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout.readline() == "inside\n"
+
+    def wait():
+        with file_turn(path):
+            entered.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    assert not entered.wait(0.2)
+    holder.kill()
+    holder.communicate(timeout=60)
+    assert entered.wait(10)
+
+
+def test_a_turn_is_given_back_when_the_work_fails(tmp_path):
+    with pytest.raises(ValueError), file_turn(tmp_path / "turn"):
+        raise ValueError
+    with file_turn(tmp_path / "turn"):
+        assert (tmp_path / "turn").read_bytes() == b""
+
+
+def test_a_file_that_cannot_be_opened_is_a_sentence(tmp_path):
+    with pytest.raises(StorageProblem, match="write access"), file_turn(tmp_path):
+        raise AssertionError("never inside")
+
+
+def test_a_folder_that_is_missing_is_made(tmp_path):
+    with file_turn(tmp_path / "data" / "turn"):
+        assert (tmp_path / "data" / "turn").exists()
+
+
+def test_where_files_cannot_be_locked_nobody_waits(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "fcntl", None)
+    with file_turn(tmp_path / "turn"), file_turn(tmp_path / "turn"):
+        assert not (tmp_path / "turn").exists()

@@ -1,0 +1,28 @@
+"""What a listener reads about a look-up of missing features."""
+
+from recsys.services.features import Coverage
+from recsys.ui.library.features import ended, named
+
+
+def covered(**rest):
+    counts = {"waiting": 0, "not_found": 0, "not_asked": 0} | rest
+    return Coverage(total=10, known=10 - sum(counts.values()), **counts)
+
+
+def test_a_look_up_that_found_nothing_says_that_it_was_done_and_what_would_help():
+    assert ended(covered(not_found=3), has_agreed=True) == (
+        "Every source that may be asked was asked. About what it did not know, each is asked again after 30 days."
+    )
+    assert ended(covered(not_asked=3), has_agreed=False) == (
+        "Every source that may be asked was asked. ReccoBeats is asked once you agree."
+    )
+    assert ended(covered(not_asked=3), has_agreed=True) == "Every source that may be asked was asked."
+
+
+def test_a_look_up_from_before_the_listener_agreed_is_not_called_complete():
+    assert ended(covered(waiting=3), has_agreed=True) == "Not every source that may be asked now was asked. Look again."
+
+
+def test_the_chart_and_the_sentence_call_a_source_by_one_name():
+    assert named("catalogue, reccobeats") == "the catalogue and ReccoBeats"
+    assert named("came with the track") == "came with the track"

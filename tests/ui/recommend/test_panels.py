@@ -1,0 +1,36 @@
+"""What is said below the list."""
+
+import re
+
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommender
+from recsys.core.model.tracks import as_tracks
+from recsys.ui import wiring
+from recsys.ui.recommend.panels import compared
+
+NONE = {"owned": 0, "disliked": 0, "familiar_artists": 0, "too_little_known": 0}
+
+
+def test_every_reason_to_leave_a_song_out_is_named():
+    counts = {"owned": 34, "disliked": 1, "familiar_artists": 500, "too_little_known": 2, "candidates": 1_463}
+
+    assert compared({"catalogue": 2_000, **counts}) == (
+        "1,463 of the catalogue’s 2,000 songs compared; left out: 34 you have or like, 1 you turned down, 500 by "
+        "artists you know, 2 with too few known features."
+    )
+
+
+def test_what_left_nothing_out_is_not_named():
+    assert compared({"catalogue": 1, **NONE, "candidates": 1}) == "1 of the catalogue’s 1 song compared."
+
+
+def test_the_numbers_add_up_to_the_catalogue_with_thumbs_down_and_new_artists_only():
+    catalogue, library = wiring.demo_catalogue(), wiring.demo_listeners()[0].library
+    first = Recommender(catalogue, library).recommend(Recipe()).table["track_id"].iloc[:1]
+    turned_down = as_tracks(catalogue.tracks[catalogue.tracks["track_id"].isin(first)])
+
+    found = Recommender(catalogue, library, dislikes=turned_down).recommend(Recipe(only_new_artists=True))
+    candidates, size, *left_out = (int(n.replace(",", "")) for n in re.findall(r"\d[\d,]*", compared(found.counts)))
+
+    assert candidates + sum(left_out) == size == len(catalogue.tracks)
+    assert len(left_out) == 4
