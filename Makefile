@@ -38,8 +38,9 @@ clean:                          ## remove what the other targets made
 .venv/bin/python:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" && $(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python 3.11 or newer with its venv module is needed (Debian and Ubuntu: apt-get install python3-venv). Name another Python with: make PYTHON=python3.12" >&2; exit 1; }
 
-.venv/app.stamp: requirements.txt | .venv/bin/python
+.venv/app.stamp: requirements.txt pyproject.toml | .venv/bin/python
 	$(INSTALL) -r requirements.txt
+	$(INSTALL) --no-deps --editable .
 	touch $@
 
 .venv/test.stamp: tests/requirements.txt requirements.txt tests/install_browser.sh .venv/app.stamp

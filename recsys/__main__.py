@@ -1,4 +1,4 @@
-"""The command line: `python -m recsys COMMAND`. Each command lives in its own file under `recsys/commands`."""
+"""The command line: `tonearm COMMAND` or `python -m recsys COMMAND`. Each command is a file in `recsys/commands`."""
 
 import os
 
@@ -11,6 +11,7 @@ from typing import Final
 
 import click
 
+from recsys import __version__
 from recsys.errors import TonearmError
 
 COMMANDS: Final = {
@@ -41,6 +42,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tonearm")
 def tonearm() -> None:
     """Music recommendations you can steer, understand and take with you."""
 
@@ -48,7 +50,7 @@ def tonearm() -> None:
 def main() -> None:
     """Run the command line; whatever is wrong becomes one sentence on stderr and exit status 2."""
     try:
-        sys.exit(tonearm(prog_name="python -m recsys", standalone_mode=False) or 0)
+        sys.exit(tonearm(prog_name="tonearm", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as help_wanted:
         help_wanted.show()
         sys.exit(2)

@@ -1,2 +1,2 @@
 -- Rows a local project begins with, never schema. There are none: listeners come by signing in with Spotify, and what
--- they bring is theirs. `python -m recsys demo --out DIR` writes an invented library to import.
+-- they bring is theirs. `tonearm demo --out DIR` writes an invented library to import.

@@ -141,10 +141,10 @@ def test_modules_and_functions_stay_small_and_annotated(path):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
             length = body[-1].end_lineno - body[0].lineno + 1 if body else 0
-            assert length <= 30, f"{relative(path)}: {node.name} has {length} lines"
+            assert length <= 50, f"{relative(path)}: {node.name} has {length} lines"
             assert node.returns is not None, f"{relative(path)}: {node.name} has no return annotation"
 
-    assert len(text.splitlines()) <= 300, relative(path)
+    assert len(text.splitlines()) <= 400, relative(path)
     assert ast.get_docstring(ast.parse(text)), f"{relative(path)} does not say what it is"
 
 
@@ -168,7 +168,8 @@ def test_importing_the_engine_imports_no_screen_and_no_client():
 def test_the_visible_top_level_is_the_one_promised():
     promised = {
         *("app.py", "pages", "recsys", "supabase", "tests", "requirements.txt", "README.md"),
-        *("Makefile", "pyproject.toml", "LICENSE", "CHANGELOG.md", "Dockerfile"),
+        *("Makefile", "pyproject.toml", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"),
+        *("Dockerfile", "compose.yaml", "requirements.lock"),
     }
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     visible = {name.split("/")[0] for name in tracked.splitlines() if not name.startswith(".")}

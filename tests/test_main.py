@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from recsys import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -31,6 +34,22 @@ def test_a_mistake_is_one_sentence_and_status_2(words, sentence):
     assert (answer.returncode, answer.stdout, answer.stderr) == (2, "", sentence)
 
 
+def test_the_version_is_written_once():
+    metadata = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+    assert metadata["project"]["dynamic"] == ["version", "dependencies"]
+    assert metadata["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "recsys.__version__"}
+    assert run("--version").stdout == f"tonearm, version {__version__}\n"
+
+
+def test_the_console_script_and_the_module_are_one_command():
+    script = Path(sys.executable).with_name("tonearm")
+
+    answer = subprocess.run([script, "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert answer.stdout == run("--help").stdout
+
+
 def test_help_names_every_command_and_imports_no_engine():
     code = "import sys\nfrom recsys.__main__ import main\nsys.argv = ['recsys', '--help']\n"
     code += "try: main()\nexcept SystemExit: print([m for m in ('pandas', 'sklearn', 'streamlit') if m in sys.modules])"
@@ -47,7 +66,7 @@ def test_every_command_explains_itself_with_examples(command):
     answer = run(*command.split(), "--help")
 
     assert answer.returncode == 0
-    assert f"python -m recsys {command}" in answer.stdout
+    assert f"tonearm {command}" in answer.stdout
     assert "Example" in answer.stdout
 
 

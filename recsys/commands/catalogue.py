@@ -29,8 +29,8 @@ def add(files: tuple[Path, ...], path: Path | None, genres: Path | None) -> None
 
     \b
     Examples:
-      python -m recsys catalogue add tracks.csv
-      python -m recsys catalogue add tracks.csv --genres genres.csv --to small.parquet
+      tonearm catalogue add tracks.csv
+      tonearm catalogue add tracks.csv --genres genres.csv --to small.parquet
     """
     path = path or _of_the_app()
     imported = read_files([(file, str(file)) for file in files])

@@ -26,8 +26,8 @@ def command(files: tuple[Path, ...], as_json: bool) -> None:
 
     \b
     Examples:
-      python -m recsys check liked_songs.csv
-      python -m recsys check my_spotify_data.zip --json
+      tonearm check liked_songs.csv
+      tonearm check my_spotify_data.zip --json
     """
     answers = [_check(path) for path in files]
     if as_json:

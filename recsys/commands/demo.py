@@ -33,8 +33,8 @@ def command(out: Path, seed: int) -> None:
 
     \b
     Examples:
-      python -m recsys demo --out demo
-      python -m recsys recommend demo/marlo-quennick.csv --catalogue demo/catalogue.parquet
+      tonearm demo --out demo
+      tonearm recommend demo/marlo-quennick.csv --catalogue demo/catalogue.parquet
     """
     catalogue = demo_catalogue(seed)
     try:

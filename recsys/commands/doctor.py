@@ -33,8 +33,8 @@ def command() -> None:
 
     \b
     Examples:
-      python -m recsys doctor
-      SUPABASE_URL=https://x.supabase.co python -m recsys doctor
+      tonearm doctor
+      SUPABASE_URL=https://x.supabase.co tonearm doctor
     """
     settings = Settings.from_environment()
     with httpx.Client(timeout=TIMEOUT) as http:
@@ -98,7 +98,7 @@ def _store(folder: Path) -> None:
 def _catalogue(settings: Settings) -> str:
     if "://" in settings.catalogue or Path(settings.catalogue).exists():
         return settings.catalogue
-    return "the invented one; install yours with: python -m recsys catalogue add FILE"
+    return "the invented one; install yours with: tonearm catalogue add FILE"
 
 
 def _spotify(settings: Settings) -> Iterator[Step]:

@@ -1,4 +1,4 @@
-"""`python -m recsys evaluate`: hide songs of real lists, and measure how soon each method finds them again."""
+"""`tonearm evaluate`: hide songs of real lists, and measure how soon each method finds them again."""
 
 import json
 import math
@@ -19,8 +19,8 @@ from recsys.importers.playlists_file import read_playlists
 
 EPILOG: Final = """\b
 Examples:
-  python -m recsys evaluate --catalogue spotify_songs.csv --playlists playlists.csv
-  python -m recsys evaluate --catalogue tracks.csv --playlists saved.csv --genres genres.csv --new-artists --json
+  tonearm evaluate --catalogue spotify_songs.csv --playlists playlists.csv
+  tonearm evaluate --catalogue tracks.csv --playlists saved.csv --genres genres.csv --new-artists --json
 
 \b
 --json prints one object:

@@ -1,4 +1,4 @@
-"""`python -m recsys recommend`: a library and a catalogue, given as files, become a ranked and explained list."""
+"""`tonearm recommend`: a library and a catalogue, given as files, become a ranked and explained list."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -22,9 +22,9 @@ from recsys.importers.any_file import read_files
 
 EPILOG: Final = """\b
 Examples:
-  python -m recsys recommend my_tracks.csv --catalogue catalogue.parquet
-  python -m recsys recommend a.csv b.zip --catalogue tracks.csv -n 50 --weight energy=2 --weight year=0
-  python -m recsys recommend a.csv --catalogue tracks.csv --seed 4uLU6hMCjMI75M1A2tKUQC --format csv --out list.csv
+  tonearm recommend my_tracks.csv --catalogue catalogue.parquet
+  tonearm recommend a.csv b.zip --catalogue tracks.csv -n 50 --weight energy=2 --weight year=0
+  tonearm recommend a.csv --catalogue tracks.csv --seed 4uLU6hMCjMI75M1A2tKUQC --format csv --out list.csv
 
 A weight says how much a feature counts: 0 ignores it. Only the proportions of weights matter.
 """

@@ -1,4 +1,4 @@
-"""`python -m recsys catalogue add`: the candidates, built from whatever dumps their owner has."""
+"""`tonearm catalogue add`: the candidates, built from whatever dumps their owner has."""
 
 import pytest
 from click.testing import CliRunner

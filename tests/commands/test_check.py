@@ -1,4 +1,4 @@
-"""`python -m recsys check`: what a listener or a script learns about files before importing them."""
+"""`tonearm check`: what a listener or a script learns about files before importing them."""
 
 import json
 from pathlib import Path

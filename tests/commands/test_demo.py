@@ -1,4 +1,4 @@
-"""`python -m recsys demo`: the invented music as files that the other commands read."""
+"""`tonearm demo`: the invented music as files that the other commands read."""
 
 import pandas as pd
 import pytest
@@ -80,4 +80,4 @@ def test_a_seed_below_zero_is_refused(tmp_path):
 
 
 def test_the_help_shows_an_example():
-    assert "python -m recsys demo --out demo" in CliRunner().invoke(command, ["--help"]).output
+    assert "tonearm demo --out demo" in CliRunner().invoke(command, ["--help"]).output

@@ -1,4 +1,4 @@
-"""`python -m recsys evaluate`: what it prints, and what it says of input it cannot use."""
+"""`tonearm evaluate`: what it prints, and what it says of input it cannot use."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`python -m recsys recommend`: files in, a ranked and explained list out."""
+"""`tonearm recommend`: files in, a ranked and explained list out."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Checks of a Supabase project, step by step, each naming what to change: for `python -m recsys doctor`."""
+"""Checks of a Supabase project, step by step, each naming what to change: for `tonearm doctor`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

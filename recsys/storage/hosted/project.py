@@ -42,7 +42,7 @@ _SENTENCES: Final = {
     "23514": _RULES,
     "21000": _RULES,
     "23503": "Supabase does not know this listener any more. Sign in again.",
-    "42501": "Supabase refused access to a table. Check the project with: python -m recsys doctor.",
+    "42501": "Supabase refused access to a table. Check the project with: tonearm doctor.",
     "42P01": _BEHIND,
     "42703": _BEHIND,
     "42883": _BEHIND,
@@ -59,7 +59,7 @@ _SENTENCES: Final = {
 
 _WRONG_KEY: Final = "Supabase does not accept the key. Set SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY again."
 _ANOTHER: Final = (
-    "What answers at SUPABASE_URL is not Supabase but perhaps a proxy's page. Check it with: python -m recsys doctor."
+    "What answers at SUPABASE_URL is not Supabase but perhaps a proxy's page. Check it with: tonearm doctor."
 )
 _SILENT: Final = "Supabase does not answer. Try again in a moment; what was being saved can be saved again."
 
@@ -145,7 +145,7 @@ def sentences() -> Iterator[None]:
         raise StorageProblem(_SILENT) from None
     except AuthError as problem:
         reason = problem.code or type(problem).__name__
-        raise StorageProblem(f"Supabase Auth refused ({reason}). Check it with: python -m recsys doctor.") from None
+        raise StorageProblem(f"Supabase Auth refused ({reason}). Check it with: tonearm doctor.") from None
 
 
 def answer(query: Any) -> Any:

@@ -25,7 +25,7 @@ def invented_list_note(session: ListenerSession) -> None:
     if session.note and not session.is_demo:
         st.warning(
             "**demo data**: this server has no real catalogue, so the songs below are invented. "
-            "Bring one on the Library page, or install one: `python -m recsys catalogue add FILE`.",
+            "Bring one on the Library page, or install one: `tonearm catalogue add FILE`.",
             icon=":material/science:",
         )
 
@@ -76,7 +76,7 @@ def catalogue_panel(session: ListenerSession) -> None:
         )
     st.caption(
         "Any public dump of tracks with audio features works, such as TidyTuesday’s `spotify_songs.csv`. "
-        "The owner of this server can install one for everybody: `python -m recsys catalogue add FILE`."
+        "The owner of this server can install one for everybody: `tonearm catalogue add FILE`."
     )
     file = st.file_uploader("Use a catalogue file in this session", type=KINDS, key="catalogue_file")
     if file and st.session_state.get("catalogue_read") != file.file_id:
