@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from recsys.commands.catalogue_option import with_genres
+from recsys.commands.options import genres_option, with_genres
 from recsys.errors import NoTracks, SettingsProblem
 from recsys.importers.any_file import read_files
 from recsys.importers.catalogue_file import add_to_catalogue, is_address
@@ -20,7 +20,7 @@ def command() -> None:
 @command.command("add")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--to", "path", type=click.Path(path_type=Path, dir_okay=False), help="The catalogue to build or extend.")
-@click.option("--genres", type=click.Path(path_type=Path), help="A table of `id,genres` for tracks of the catalogue.")
+@genres_option
 def add(files: tuple[Path, ...], path: Path | None, genres: Path | None) -> None:
     """
     Add the tracks of FILE... to the catalogue, by default the one the app uses.

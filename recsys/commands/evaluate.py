@@ -10,8 +10,7 @@ import click
 import numpy as np
 import pandas as pd
 
-from recsys.commands.catalogue_option import catalogue_of, with_genres
-from recsys.commands.weight_option import weights_of
+from recsys.commands.options import catalogue_option, genres_option, open_catalogue, weights_option, with_genres
 from recsys.core.engine.recipe import Recipe
 from recsys.core.evaluation.holdout import HoldOut, Pool
 from recsys.core.evaluation.offline import METRICS, TITLES, Progress, evaluate, methods
@@ -54,31 +53,31 @@ class Share(click.FloatRange):
 
 
 @click.command("evaluate", epilog=EPILOG)
-@click.option("--catalogue", required=True, help="File or address of the songs to look in.")
+@catalogue_option
 @click.option("--playlists", required=True, type=click.Path(path_type=Path), help="CSV: playlist_id, track_id.")
-@click.option("--genres", type=click.Path(path_type=Path), help="CSV: track id and genres, joined with commas.")
+@genres_option
 @click.option("--hide", type=Share(0.05, 0.95), default=0.5, show_default=True, help="Share to hide.")
 @click.option("--min-tracks", type=click.IntRange(2), default=20, show_default=True, help="Leave out shorter lists.")
-@click.option("--limit", type=click.IntRange(1), help="At most so many lists, drawn at random.")
-@click.option("--cuts", type=click.IntRange(1), default=4, show_default=True, help="Cut each list so often anew.")
+@click.option("--limit", type=click.IntRange(1), help="At most this many lists, drawn at random.")
+@click.option("--cuts", type=click.IntRange(1), default=4, show_default=True, help="Split each list this many times.")
 @click.option("--seed", type=SEEDS, default=0, show_default=True, help="The same seed, the same numbers.")
 @click.option("--new-artists", is_flag=True, help="Only songs by artists of whom nothing is visible count.")
-@click.option("--weight", "weights", multiple=True, metavar="NAME=VALUE", help="How much a feature counts.")
+@weights_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def command(
     catalogue: str,
     playlists: Path,
     genres: Path | None,
-    weights: tuple[str, ...],
+    weights: dict[str, float],
     as_json: bool,
     new_artists: bool,
     **cut: Any,
 ) -> None:
     """Hide part of each list, rank the rest of the catalogue, and measure how soon the hidden songs turn up."""
-    recipe = Recipe(weights=weights_of(weights), only_new_artists=new_artists)
+    recipe = Recipe(weights=weights, only_new_artists=new_artists)
     hold_out = HoldOut(**cut, only_new_artists=new_artists)
     entries = read_playlists(playlists)
-    tracks = with_genres(catalogue_of(catalogue), genres)
+    tracks = with_genres(open_catalogue(catalogue), genres)
     settings = {
         "catalogue": Path(catalogue).name,
         "playlists": playlists.name,

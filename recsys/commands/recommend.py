@@ -9,8 +9,7 @@ from typing import Any, Final
 import click
 import pandas as pd
 
-from recsys.commands.catalogue_option import catalogue_of
-from recsys.commands.weight_option import weights_of
+from recsys.commands.options import catalogue_option, open_catalogue, weights_option
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.explanation import Explanation, explain_all
 from recsys.core.engine.recipe import Recipe
@@ -46,9 +45,9 @@ class Answer:
 
 @click.command("recommend", epilog=EPILOG)
 @click.argument("library", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--catalogue", required=True, help="File or address of the songs to choose from.")
+@catalogue_option
 @click.option("-n", "length", default=10, show_default=True, help="How many songs, 1 to 500.")
-@click.option("--weight", "weights", multiple=True, metavar="NAME=VALUE", help="How much a feature counts.")
+@weights_option
 @click.option("--seed", "seeds", multiple=True, metavar="TRACK_ID", help="Start from this track, not the library.")
 @click.option("--format", "kind", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write here, not to the screen.")
@@ -56,16 +55,16 @@ def command(
     library: tuple[Path, ...],
     catalogue: str,
     length: int,
-    weights: tuple[str, ...],
+    weights: dict[str, float],
     seeds: tuple[str, ...],
     kind: str,
     out: Path | None,
 ) -> None:
     """Rank the songs of a catalogue for the library in one or several files, each with its reasons."""
-    recipe = Recipe(weights=weights_of(weights), length=length)
+    recipe = Recipe(weights=weights, length=length)
     imported = read_files([(path, path.name) for path in library])
     liked, disliked = _by_thumb(imported.tracks, imported.liked)
-    songs = Catalogue.from_tracks(catalogue_of(catalogue))
+    songs = Catalogue.from_tracks(open_catalogue(catalogue))
     recommender = Recommender(songs, liked, seeds=seeds, dislikes=disliked)
     found = recommender.recommend(recipe)
     answer = Answer(found, explain_all(recommender, recipe, found.table["track_id"].tolist()))

@@ -5,8 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from recsys.commands.catalogue_option import with_genres
 from recsys.commands.evaluate import command
+from recsys.commands.options import with_genres
 from recsys.core.evaluation.offline import METRICS, TITLES
 from recsys.errors import BadRecipe, NothingToRank, TonearmError, UnknownFeature, UnreadableFile
 from recsys.importers.catalogue_file import write_catalogue

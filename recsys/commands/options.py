@@ -1,0 +1,76 @@
+"""Options that several commands share, as click decorators: `--catalogue`, `--genres` and `--weight`."""
+
+import math
+from pathlib import Path
+from typing import Final
+
+import click
+import pandas as pd
+
+from recsys.core.model.features import feature
+from recsys.errors import BadRecipe, UnreadableFile
+from recsys.importers.any_file import read_file
+from recsys.importers.catalogue_file import is_address, read_catalogue
+from recsys.settings import Settings
+
+
+def parse_weights(ctx: click.Context | None, param: click.Parameter | None, texts: tuple[str, ...]) -> dict[str, float]:
+    """
+    Weights by feature name, as a click callback; a feature named twice gets the last.
+
+    Raises
+    ------
+    BadRecipe
+        A text does not look like energy=2.
+    UnknownFeature
+        It names no feature.
+    """
+    weights = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            equals, number = "", math.nan
+        if not equals:
+            raise BadRecipe(f"The weight “{text}” must look like energy=2: a feature, an equals sign and a number.")
+        weights[feature(name.strip()).name] = number
+    return weights
+
+
+catalogue_option: Final = click.option(
+    "--catalogue", required=True, help="File or address of the songs to choose from."
+)
+genres_option: Final = click.option(
+    "--genres", type=click.Path(path_type=Path), help="CSV: track id and genres, joined with commas."
+)
+weights_option: Final = click.option(
+    "--weight",
+    "weights",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=parse_weights,
+    help="How much a feature counts.",
+)
+
+
+def open_catalogue(source: str) -> pd.DataFrame:
+    """The catalogue in a file or at an address, cached in the data folder. Raises as `read_catalogue`."""
+    return read_catalogue(source, Settings.from_environment().data_folder if is_address(source) else None)
+
+
+def with_genres(tracks: pd.DataFrame, genres: Path | None) -> pd.DataFrame:
+    """
+    The same track table with the genres of a file where it has some; any other file of tracks will do.
+
+    Raises
+    ------
+    UnreadableFile
+        The file cannot be read, or has no genres.
+    """
+    if genres is None:
+        return tracks
+    known = read_file(genres, genres.name).tracks.dropna(subset="genres").set_index("track_id")["genres"]
+    if not len(known):
+        raise UnreadableFile(f"“{genres.name}” holds no genres. It needs a column of track ids and a column “genres”.")
+    return tracks.assign(genres=tracks["track_id"].map(known).astype("str").fillna(tracks["genres"]))
