@@ -23,7 +23,7 @@ from recsys.core.evaluation.metrics import Interval, auc, interval, ratio
 from recsys.core.evaluation.offline import TITLES, Evaluation, Listeners, Ours, evaluate, methods
 from recsys.core.model.arrays import Doubles, Integers, Mask
 from recsys.core.model.features import AUDIO_FEATURES, FEATURES, NUMBER_FEATURES
-from recsys.core.model.scaling import Ranks, columns
+from recsys.core.model.scaling import QuantileTransform, columns
 from recsys.importers.any_file import read_file
 from recsys.importers.playlists_file import read_playlists
 
@@ -63,7 +63,9 @@ class Measured:
         return self.found.values[method][metric].to_numpy()
 
     def mean(self, method: str, metric: str) -> str:
-        value = self.found.coverage[method] if metric == "coverage" else self.values(method, metric).mean()
+        value = (
+            self.found.catalog_coverage[method] if metric == "catalog_coverage" else self.values(method, metric).mean()
+        )
         return f"{value:.3f}" if metric == "recall@50" else f"{value:.2f}"
 
     def ndcg(self, method: str) -> str:
@@ -119,7 +121,7 @@ def playlists() -> list[str]:
         ),
         "|---|" + "--:|" * 10,
     ]
-    metrics = ("recall@50", "hit@10", "auc", "coverage", "intra_list_distance", "artist_repetition")
+    metrics = ("recall@50", "hit@10", "auc", "catalog_coverage", "intra_list_distance", "artist_repetition")
     for method in everything.found.values:
         told = [f"{each.ndcg(method)} | {each.times(method)}" for each in (everything, new)]
         lines.append(row(TITLES[method], *told, *(everything.mean(method, metric) for metric in metrics)))
@@ -133,7 +135,7 @@ class StageOne:
         self._listeners, self._recipe = listeners, recipe
 
     def answer(self, visible: Integers, candidates: Mask, depth: int, rng: np.random.Generator) -> Answer:
-        ranking = self._listeners.recommender(visible).rank(self._recipe)
+        ranking = self._listeners.recommender(visible).rank_candidates(self._recipe)
         rows = ranking.rows[np.argsort(-ranking.cosines, kind="stable")]
         scores = np.full(len(candidates), -np.inf)
         scores[ranking.rows] = ranking.cosines
@@ -143,7 +145,7 @@ class StageOne:
 def rank_gauss(tracks: pd.DataFrame) -> MeanCosine:
     """The nine audio features by rank, tempo as it stands."""
     placed = [
-        np.where(np.isnan(column), np.nan, Ranks.fit(column).place(column))
+        np.where(np.isnan(column), np.nan, QuantileTransform.fit(column).transform(column))
         for f, column in zip(NUMBER_FEATURES, columns(tracks), strict=True)
         if f.is_audio
     ]
@@ -233,8 +235,8 @@ def likes() -> list[str]:
 
     def ours(train: Mask, test: Mask, dislikes: bool) -> Doubles:
         disliked = tracks[train & ~liked] if dislikes else None
-        ranking = Recommender(catalogue, tracks[train & liked], dislikes=disliked).rank(Recipe())
-        return ranking.contrast.scores(catalogue.space.place(tracks[test])).astype(np.float64)
+        ranking = Recommender(catalogue, tracks[train & liked], dislikes=disliked).rank_candidates(Recipe())
+        return ranking.scorer.scores(catalogue.space.transform(tracks[test])).astype(np.float64)
 
     compared = {
         "textbook, from likes": simply,

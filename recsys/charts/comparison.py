@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from recsys.charts.theme import FAINT, laid_out, listed, plain
-from recsys.core.insights.summary import with_unit
+from recsys.core.insights.wording import with_unit
 from recsys.core.model.features import NUMBER_FEATURES, feature
 
 NOTICEABLE: Final = 0.005

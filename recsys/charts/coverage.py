@@ -15,7 +15,8 @@ def coverage_chart(covered: pd.DataFrame) -> go.Figure:
     Parameters
     ----------
     covered : DataFrame
-        What `recsys.core.insights.summary.coverage` returns: features by name, sources as columns, `missing` last.
+        What `recsys.core.insights.summary.features_by_source` returns: features by name, sources as columns, and
+        `missing` last.
     """
     titles = [feature(name).title for name in covered.index]
     bars = [_source(titles, covered[source], source) for source in covered.columns]

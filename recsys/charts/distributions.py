@@ -8,7 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from recsys.charts.theme import axis_title, laid_out, plain
-from recsys.core.insights.summary import Numbers, between, in_unit, leaning, percentile, with_unit
+from recsys.core.insights.summary import percentile
+from recsys.core.insights.wording import between, in_unit, leaning, with_unit
+from recsys.core.model.arrays import Doubles
 from recsys.core.model.features import NUMBER_FEATURES, Feature, feature
 
 BINS: Final = 24
@@ -78,7 +80,7 @@ def _too_few(f: Feature, known: int, count: int) -> str:
     return f"The {what} is known of only {known:,} of your {count:,} tracks, too few to describe."
 
 
-def _edges(f: Feature, values: Numbers) -> Numbers:
+def _edges(f: Feature, values: Doubles) -> Doubles:
     """Where bars begin and end: round numbers over 0..1, or over where 98 % of the values are."""
     if (f.low, f.high) == (0, 1) or not len(values):
         return np.linspace(0, 1, 21)
@@ -96,17 +98,17 @@ def _round_step(step: float) -> float:
     return float(next(factor * power for factor in (1, 2, 5, 10) if factor * power >= step))
 
 
-def _shares(values: Numbers, edges: Numbers) -> list[float]:
+def _shares(values: Doubles, edges: Doubles) -> list[float]:
     counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
     return [round(float(count / max(len(values), 1)), 4) for count in counts]
 
 
-def _spans(f: Feature, edges: Numbers) -> list[str]:
+def _spans(f: Feature, edges: Doubles) -> list[str]:
     per_unit = 1 / in_unit(f, np.ones(1))[0]
     return [between(f, low, high) for low, high in pairwise(edges * per_unit)]
 
 
-def _bars(f: Feature, values: Numbers, edges: Numbers, name: str) -> go.Bar:
+def _bars(f: Feature, values: Doubles, edges: Doubles, name: str) -> go.Bar:
     return go.Bar(
         x=((edges[:-1] + edges[1:]) / 2).round(4).tolist(),
         y=_shares(values, edges),
@@ -118,7 +120,7 @@ def _bars(f: Feature, values: Numbers, edges: Numbers, name: str) -> go.Bar:
     )
 
 
-def _outline(f: Feature, values: Numbers, edges: Numbers, name: str) -> go.Scatter:
+def _outline(f: Feature, values: Doubles, edges: Doubles, name: str) -> go.Scatter:
     """Steps from edge to edge, and down to the axis at both ends."""
     shares, spans = _shares(values, edges), _spans(f, edges)
     return go.Scatter(

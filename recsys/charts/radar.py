@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from recsys.charts.theme import GRID, SHADE, TRANSPARENT, laid_out, listed, plain
-from recsys.core.insights.summary import between, leaning, with_unit
+from recsys.core.insights.wording import between, leaning, with_unit
 from recsys.core.model.features import AUDIO_FEATURES, Feature, feature
 
 TICKS: Final = {0.25: "25%", 0.5: "50%", 0.75: "75%"}

@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 
 from recsys.charts.theme import FAINT, laid_out, plain, shortened
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.insights.summary import Numbers
+from recsys.core.model.arrays import Doubles
 from recsys.core.model.features import NUMBER_FEATURES
-from recsys.core.model.scaling import AXIS_FEATURE, NUMBER_AXES, Points
+from recsys.core.model.scaling import AXIS_FEATURE, NUMBER_AXES, FeatureMatrix
 
 MOST_SHOWN: Final = 1_500
 ENOUGH_KNOWN: Final = 0.5
@@ -68,7 +68,7 @@ def _left_out(count: int) -> str:
 
 def _placed(library: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:
     """Library and sample with `x` and `y`, what cannot be placed left out, and the words at both ends of each axis."""
-    own, own_points = _enough_known(library, catalogue.space.place(library))
+    own, own_points = _enough_known(library, catalogue.space.transform(library))
     sample, points = _enough_known(catalogue.sample, catalogue.background)
     middle = points.mean(axis=0) if len(points) else np.zeros(NUMBER_AXES)
     components = _components(points - middle)
@@ -79,13 +79,13 @@ def _placed(library: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, 
     return placed[0], placed[1], (_ends(components[:, 0]), _ends(components[:, 1]))
 
 
-def _enough_known(tracks: pd.DataFrame, points: Points) -> tuple[pd.DataFrame, Numbers]:
+def _enough_known(tracks: pd.DataFrame, points: FeatureMatrix) -> tuple[pd.DataFrame, Doubles]:
     """Tracks with at least half of the number features known, and their places, (n, NUMBER_AXES)."""
-    enough = points.known[: len(NUMBER_FEATURES)].mean(axis=0) >= ENOUGH_KNOWN
-    return tracks[enough], points.axes[:NUMBER_AXES].T[enough].astype(np.float64)
+    enough = points.mask[: len(NUMBER_FEATURES)].mean(axis=0) >= ENOUGH_KNOWN
+    return tracks[enough], points.values[:NUMBER_AXES].T[enough].astype(np.float64)
 
 
-def _components(centred: Numbers) -> Numbers:
+def _components(centred: Doubles) -> Doubles:
     """The first two principal components, (axes, 2), each pointing towards the high end of its strongest feature."""
     directions = np.zeros((2, centred.shape[1]))
     found = np.linalg.svd(centred, full_matrices=False)[2][:2]
@@ -95,7 +95,7 @@ def _components(centred: Numbers) -> Numbers:
     return np.asarray((directions * np.where(signs == 0, 1, signs)[:, None]).T)
 
 
-def _ends(component: Numbers) -> str:
+def _ends(component: Doubles) -> str:
     strongest = NUMBER_FEATURES[AXIS_FEATURE[_NAMED[np.abs(component[_NAMED]).argmax()]]]
     return f"{strongest.low_words} ↔ {strongest.high_words}"
 

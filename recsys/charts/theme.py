@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from recsys.core.insights.summary import unit
+from recsys.core.insights.wording import unit
 from recsys.core.model.features import Feature
 
 GRID: Final = "rgba(128,128,128,.35)"

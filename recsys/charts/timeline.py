@@ -7,7 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from recsys.charts.theme import SHADE, axis_title, laid_out, plain
-from recsys.core.insights.summary import Numbers, in_unit, leaning, number, percentile, with_unit
+from recsys.core.insights.summary import percentile
+from recsys.core.insights.wording import in_unit, leaning, number, with_unit
+from recsys.core.model.arrays import Doubles
 from recsys.core.model.features import NUMBER_FEATURES, feature
 
 TOO_FEW: Final = 5
@@ -134,7 +136,7 @@ def _drift(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> pd.DataFram
     return drift.where(by_month.size() >= TOO_FEW).reindex(_months(played))
 
 
-def _line(months: list[str], values: Numbers, texts: list[str], name: str) -> go.Scatter:
+def _line(months: list[str], values: Doubles, texts: list[str], name: str) -> go.Scatter:
     return go.Scatter(
         x=months,
         y=_gapped(values),
@@ -145,7 +147,7 @@ def _line(months: list[str], values: Numbers, texts: list[str], name: str) -> go
     )
 
 
-def _band(months: list[str], values: Numbers, fill: str | None) -> go.Scatter:
+def _band(months: list[str], values: Doubles, fill: str | None) -> go.Scatter:
     return go.Scatter(
         x=months,
         y=_gapped(values),
@@ -159,5 +161,5 @@ def _band(months: list[str], values: Numbers, fill: str | None) -> go.Scatter:
     )
 
 
-def _gapped(values: Numbers) -> list[float | None]:
+def _gapped(values: Doubles) -> list[float | None]:
     return [None if np.isnan(value) else round(float(value), 4) for value in values]

@@ -34,7 +34,7 @@ Examples:
   skipped                 method -> why it could not be measured
 low and high end the 95 % bootstrap interval over lists; differences are paired. Coverage is one number for all lists,
 so its ends are null. Methods: random, popularity, textbook, z_scored, ours, ours_audio. Metrics: ndcg@50, r_precision,
-recall@50, recall@100, hit@10, auc, coverage, intra_list_distance (1 is a random pair), artist_repetition.
+recall@50, recall@100, hit@10, auc, catalog_coverage, intra_list_distance (1 is a random pair), artist_repetition.
 """
 SEEDS: Final = click.IntRange(0, 2**32 - 1)
 SKIPPED: Final = {

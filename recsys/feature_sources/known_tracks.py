@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from recsys.core.model.identity import isrcs, song_numbers
+from recsys.core.model.identity import isrcs, song_hashes
 from recsys.feature_sources.source import ANSWERS, AUDIO
 
 CLOSE_MS: Final = 2_000
@@ -67,7 +67,7 @@ class KnownTracks:
 
     @cached_property
     def _by_song(self) -> pd.DataFrame:
-        songs, durations = song_numbers(self._known), self._known["duration_ms"].to_numpy()
+        songs, durations = song_hashes(self._known), self._known["duration_ms"].to_numpy()
         rows = self._heard
         return pd.DataFrame({"song": songs[rows], "row": rows, "duration_ms": durations[rows]})
 
@@ -85,10 +85,10 @@ class KnownTracks:
         if wanted.empty:
             return rows
         asked = pd.DataFrame(
-            {"song": song_numbers(wanted), "asked": np.flatnonzero(is_wanted), "is": wanted["duration_ms"].to_numpy()}
+            {"song": song_hashes(wanted), "asked": np.flatnonzero(is_wanted), "is": wanted["duration_ms"].to_numpy()}
         )
         pairs = asked.merge(self._by_song[self._by_song["song"].isin(asked["song"])], on="song")
         pairs["apart"] = (pairs["is"] - pairs["duration_ms"]).abs().fillna(CLOSE_MS)
-        best = pairs[pairs["apart"] <= CLOSE_MS].sort_values(["apart", "row"]).drop_duplicates("asked")
-        rows[best["asked"].to_numpy()] = best["row"].to_numpy()
+        top_positions = pairs[pairs["apart"] <= CLOSE_MS].sort_values(["apart", "row"]).drop_duplicates("asked")
+        rows[top_positions["asked"].to_numpy()] = top_positions["row"].to_numpy()
         return rows

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from recsys.core.engine.catalogue import LONGEST_PIECE, Catalogue
-from recsys.core.engine.pruning import Directions, Piece
+from recsys.core.engine.catalogue import CHUNK_ROWS, Catalogue
+from recsys.core.engine.pruning import Block, BlockBounds
 from recsys.core.model.features import NUMBER_FEATURES
 from recsys.core.model.tracks import as_tracks
 
@@ -34,18 +34,18 @@ def invented(count: int, seed: int = 0) -> pd.DataFrame:
 
 
 def repeated(catalogue: Catalogue, times: int) -> Catalogue:
-    """A catalogue as large as several, for `Scan` alone: features are repeated, text is not."""
+    """A catalogue as large as several, for `CandidateSearch` alone: features are repeated, text is not."""
     count = len(catalogue) * times
     axes = np.tile(catalogue.axes, times)
-    pieces = tuple(Piece(at, min(at + LONGEST_PIECE, count), 0) for at in range(0, count, LONGEST_PIECE))
+    chunks = tuple(Block(at, min(at + CHUNK_ROWS, count), 0) for at in range(0, count, CHUNK_ROWS))
     return replace(
         catalogue,
         axes=axes,
         squares=np.tile(catalogue.squares, times),
         songs=np.tile(catalogue.songs, times),
         genre_codes=np.tile(catalogue.genre_codes, times),
-        pieces=pieces,
-        directions=Directions.of(axes, catalogue.patterns, pieces),
+        chunks=chunks,
+        directions=BlockBounds.of(axes, catalogue.patterns, chunks),
     )
 
 

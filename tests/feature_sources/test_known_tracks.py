@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from recsys.core.model.identity import SONG_COLUMN, song_numbers
+from recsys.core.model.identity import SONG_COLUMN, song_hashes
 from recsys.feature_sources.known_tracks import KnownTracks
 from tests.feature_sources.contract import FeatureSourceContract
 from tests.feature_sources.rows import heard, tracks
@@ -82,7 +82,7 @@ def test_the_source_of_the_known_track_is_passed_on():
 
 
 def test_song_numbers_of_a_prepared_catalogue_are_used():
-    prepared = CATALOGUE.assign(**{SONG_COLUMN: song_numbers(CATALOGUE)})
+    prepared = CATALOGUE.assign(**{SONG_COLUMN: song_hashes(CATALOGUE)})
 
     answer = KnownTracks("catalogue", prepared).look_up(
         tracks({"track_id": "x", "title": "Rivers", "artists": "Ida Voss"})

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from recsys.core.model.identity import SONG_COLUMN, song_numbers
+from recsys.core.model.identity import SONG_COLUMN, song_hashes
 from recsys.core.model.tracks import as_tracks
 from recsys.errors import UnreadableFile
 from recsys.importers import catalogue_file
@@ -28,7 +28,7 @@ def test_a_catalogue_is_read_with_its_song_numbers(tmp_path):
     read = read_catalogue(tmp_path / "catalogue.parquet")
 
     pd.testing.assert_frame_equal(read.drop(columns=SONG_COLUMN), written)
-    assert read[SONG_COLUMN].tolist() == song_numbers(written).tolist()
+    assert read[SONG_COLUMN].tolist() == song_hashes(written).tolist()
 
 
 def test_any_file_of_tracks_can_be_a_catalogue(tmp_path):

@@ -13,23 +13,23 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from recsys.core.engine.pruning import Directions, Piece, cut, side_by_side
+from recsys.core.engine.pruning import Block, BlockBounds, cluster_key, cut
 from recsys.core.model.arrays import Codes, Doubles, Floats, Integers, Mask
 from recsys.core.model.artists import Artists
 from recsys.core.model.features import FEATURES
 from recsys.core.model.genres import GENRE_AXES, GenreSpace, fit_genres
-from recsys.core.model.identity import SONG_COLUMN, isrcs, song_numbers
-from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, RANKED, Points, Space, columns, fit
+from recsys.core.model.identity import SONG_COLUMN, isrcs, song_hashes
+from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, SCALED, FeatureMatrix, Space, columns, fit
 from recsys.core.model.tracks import COLUMNS, RANGES
 
 BACKGROUND: Final = 2000
 """Songs of the sample that stands for the whole catalogue (250 to 10,000 measured: .086, .093 at 2,000, .094)."""
 
-LONGEST_PIECE: Final = 262_144
+CHUNK_ROWS: Final = 262_144
 """Rows worked on at once: few enough for what is written to stay in the processor's cache, many enough for numpy's own
 overhead not to count."""
 
-MIXED: Final = 8192
+UNSORTED_ROWS: Final = 8192
 """So many songs of each pattern come first and in no order: a sample of it that lies together."""
 
 IS_AUDIO: Final = np.array([f.is_audio for f in FEATURES], dtype=bool)
@@ -51,31 +51,31 @@ class Catalogue:
         categorical. Audio features are not here, only in `sample` and, scaled, in `axes`.
     sample : DataFrame
         A random track table of at most `BACKGROUND` songs with all their features, for charts.
-    background : Points
+    background : FeatureMatrix
         The same sample in model space.
     doubles : Series
         Row of `tracks` by the ids of other rows of the same song.
     axes, squares : (NUMBER_AXES, songs) and (features scaled by rank, songs) float32
         The square of an angle and of a set of genres is 1 where it is known, so it is not kept.
     songs : (songs,) int64
-        Song numbers, see `identity.song_numbers`.
+        Song numbers, see `identity.song_hashes`.
     patterns : (patterns, features) bool
         The combinations of known features that occur.
     """
 
     tracks: pd.DataFrame
     sample: pd.DataFrame
-    background: Points
+    background: FeatureMatrix
     doubles: pd.Series
     space: Space
     axes: Floats
     squares: Floats
     songs: Integers
     genre_codes: Codes
-    genre_points: Floats
+    genre_vectors: Floats
     patterns: Mask
-    pieces: tuple[Piece, ...]
-    directions: Directions
+    chunks: tuple[Block, ...]
+    bounds: BlockBounds
 
     def __len__(self) -> int:
         return len(self.songs)
@@ -88,7 +88,7 @@ class Catalogue:
         Of several versions of a song the most complete one is kept, then the most popular. The order of rows does not
         matter. `seed` chooses the background sample. An empty table gives an empty catalogue.
         """
-        numbers = song_numbers(tracks)
+        numbers = song_hashes(tracks)
         kept = best_of_each(tracks, numbers)
         return _lay_out(tracks, numbers, kept, seed)
 
@@ -106,7 +106,7 @@ class Catalogue:
     def songs_by_pattern(self) -> Integers:
         """How many songs have each pattern, (patterns,)."""
         counts = np.zeros(len(self.patterns), np.int64)
-        for start, stop, pattern in self.pieces:
+        for start, stop, pattern in self.chunks:
             counts[pattern] += stop - start
         return counts
 
@@ -116,15 +116,15 @@ class Catalogue:
         has_audio = np.any(self.patterns[:, IS_AUDIO], axis=1)
         return int(has_audio @ self.songs_by_pattern)
 
-    def points(self, rows: Integers) -> Points:
+    def vectors(self, rows: Integers) -> FeatureMatrix:
         """Some songs in model space, by row."""
         axes = np.empty((len(AXIS_FEATURE), len(rows)), np.float32)
         axes[:NUMBER_AXES] = self.axes[:, rows]
-        axes[NUMBER_AXES:] = self.genre_points[self.genre_codes[rows]].T
-        starts = np.array([piece.start for piece in self.pieces])
-        of_piece = np.array([piece.pattern for piece in self.pieces], dtype=np.int64)
+        axes[NUMBER_AXES:] = self.genre_vectors[self.genre_codes[rows]].T
+        starts = np.array([piece.start for piece in self.chunks])
+        of_piece = np.array([piece.pattern for piece in self.chunks], dtype=np.int64)
         known = self.patterns[of_piece[np.searchsorted(starts, rows, side="right") - 1]].T
-        return Points(axes, known.astype(np.float32))
+        return FeatureMatrix(axes, known.astype(np.float32))
 
     def rows_of(self, track_ids: Sequence[str]) -> dict[str, int]:
         """The row of each id that the catalogue knows, doubles included."""
@@ -136,13 +136,13 @@ class Catalogue:
 
     def rows_of_songs(self, tracks: pd.DataFrame) -> Integers:
         """The row of the song that each row of a track table is a version of, (n,); -1 where there is none."""
-        numbers = song_numbers(tracks)
+        numbers = song_hashes(tracks)
         rows = np.flatnonzero(np.isin(self.songs, numbers))
         return np.asarray(pd.Series(rows, index=self.songs[rows]).reindex(numbers, fill_value=-1), dtype=np.int64)
 
     def rows_owned(self, library: pd.DataFrame) -> Integers:
         """The rows that a library holds: by track id (of any version), ISRC, or song."""
-        by_song = np.isin(self.songs, song_numbers(library))
+        by_song = np.isin(self.songs, song_hashes(library))
         codes = self.tracks["isrc"].cat
         is_held = isrcs(pd.Series(codes.categories, dtype="str")).isin(isrcs(library["isrc"]).dropna())
         by_isrc = np.append(is_held.to_numpy(bool), False)[codes.codes]
@@ -153,7 +153,7 @@ class Catalogue:
 
 def prepare(tracks: pd.DataFrame) -> pd.DataFrame:
     """The same track table with the column that spares `Catalogue.from_tracks` recognising songs; for storing."""
-    return tracks.assign(**{SONG_COLUMN: song_numbers(tracks)})
+    return tracks.assign(**{SONG_COLUMN: song_hashes(tracks)})
 
 
 def best_of_each(tracks: pd.DataFrame, numbers: Integers) -> Integers:
@@ -189,55 +189,55 @@ def _lay_out(tracks: pd.DataFrame, numbers: Integers, kept: Integers, seed: int)
     codes, sets = pd.factorize(tracks["genres"], sort=True)
     counts = np.bincount(codes[kept][codes[kept] >= 0], minlength=len(sets)).astype(np.float64)
     genres = fit_genres(pd.Series(sets), counts)
-    genre_points = _genre_points(genres, pd.Series(sets))
+    genre_vectors = _genre_vectors(genres, pd.Series(sets))
     unsorted = [column[kept] for column in numbers_known]
-    known = np.stack([*(~np.isnan(column) for column in unsorted), np.any(genre_points, axis=1)[codes[kept]]])
-    order, patterns, pieces = _arrange(known, side_by_side(unsorted))
+    known = np.stack([*(~np.isnan(column) for column in unsorted), np.any(genre_vectors, axis=1)[codes[kept]]])
+    order, patterns, chunks = _arrange(known, cluster_key(unsorted))
     rows, placed = kept[order], [column[order] for column in unsorted]
     space = fit(placed, genres)
-    axes, _ = space.place_numbers(placed)
+    axes, _ = space.transform_numbers(placed)
     sample = tracks[list(COLUMNS)].iloc[rows[_sample(numbers[rows], seed)]].reset_index(drop=True)
     return _read_only(
         Catalogue(
             tracks=_compact(tracks, rows),
             sample=sample,
-            background=space.place(sample),
+            background=space.transform(sample),
             doubles=_doubles(tracks, numbers, rows),
             space=space,
             axes=axes,
             squares=_squares(axes),
             songs=numbers[rows],
             genre_codes=codes[rows].astype(np.min_scalar_type(-len(sets) - 1)),
-            genre_points=genre_points,
+            genre_vectors=genre_vectors,
             patterns=patterns,
-            pieces=pieces,
-            directions=Directions.of(axes, patterns, pieces),
+            chunks=chunks,
+            bounds=BlockBounds.of(axes, patterns, chunks),
         )
     )
 
 
 def _squares(axes: Floats) -> Floats:
     """Squares of the features scaled by rank. A trace above zero, so that no norm over them is ever zero."""
-    squares = np.square(axes[FIRST_AXIS[RANKED]])
+    squares = np.square(axes[FIRST_AXIS[SCALED]])
     squares += TRACE
     return squares
 
 
 def _read_only(catalogue: Catalogue) -> Catalogue:
-    for array in (catalogue.axes, catalogue.squares, catalogue.songs, catalogue.genre_codes, catalogue.genre_points):
+    for array in (catalogue.axes, catalogue.squares, catalogue.songs, catalogue.genre_codes, catalogue.genre_vectors):
         array.flags.writeable = False
     return catalogue
 
 
-def _genre_points(genres: GenreSpace | None, sets: pd.Series) -> Floats:
+def _genre_vectors(genres: GenreSpace | None, sets: pd.Series) -> Floats:
     """Where each distinct set of genres stands; one row more than sets, so that code -1 (unknown) is zero."""
     points = np.zeros((len(sets) + 1, GENRE_AXES), np.float32)
     if genres is not None:
-        points[:-1] = genres.place(sets)
+        points[:-1] = genres.transform(sets)
     return points
 
 
-def _arrange(known: Mask, beside: Integers) -> tuple[Integers, Mask, tuple[Piece, ...]]:
+def _arrange(known: Mask, beside: Integers) -> tuple[Integers, Mask, tuple[Block, ...]]:
     """Order rows by what is known of them, then side by side; the patterns that occur, and runs of rows of one."""
     codes = (1 << np.arange(len(known))) @ known.astype(np.int64) if known.size else np.zeros(known.shape[1], np.int64)
     songs = np.bincount(codes)
@@ -245,11 +245,11 @@ def _arrange(known: Mask, beside: Integers) -> tuple[Integers, Mask, tuple[Piece
     stops = np.cumsum(songs[found])
     starts = stops - songs[found]
     is_mixed = np.empty(len(codes), dtype=bool)
-    is_mixed[_sorted(pattern)] = np.arange(len(codes)) < np.repeat(starts + MIXED, songs[found])
+    is_mixed[_sorted(pattern)] = np.arange(len(codes)) < np.repeat(starts + UNSORTED_ROWS, songs[found])
     order = _sorted(pattern * (beside.max(initial=0) + 2) + np.where(is_mixed, 0, beside + 1))
-    runs = map(Piece._make, zip(starts.tolist(), stops.tolist(), range(len(found)), strict=True))
+    runs = map(Block._make, zip(starts.tolist(), stops.tolist(), range(len(found)), strict=True))
     patterns = (found[:, None] >> np.arange(len(known))) & 1 == 1
-    return order, patterns, tuple(cut(runs, LONGEST_PIECE))
+    return order, patterns, tuple(cut(runs, CHUNK_ROWS))
 
 
 def _sorted(numbers: Integers) -> Integers:
@@ -288,5 +288,5 @@ def _compact(tracks: pd.DataFrame, rows: Integers) -> pd.DataFrame:
 def _small(name: str, column: Doubles) -> Floats:
     """A column in its small type; what is not believed of it is unknown, for it might not fit."""
     low, high = RANGES[name]
-    is_believed = (column >= low) & (column <= high)
-    return np.where(is_believed, column, np.nan).astype(SMALL_NUMBERS[name])
+    is_in_range = (column >= low) & (column <= high)
+    return np.where(is_in_range, column, np.nan).astype(SMALL_NUMBERS[name])

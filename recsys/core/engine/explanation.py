@@ -76,7 +76,7 @@ def explain_all(
     NothingToRank, UnknownFeature
         As ranking does.
     """
-    ranking = recommender.rank(recipe)
+    ranking = recommender.rank_candidates(recipe)
     found = recommender.catalogue.rows_of(track_ids)
     unknown = [track_id for track_id in track_ids if track_id not in found]
     if unknown:
@@ -88,10 +88,10 @@ def explain_all(
         Explanation(track_id, rank, float(told.sum()), told, nearest=near, strongest=feature, rank_without=other)
         for track_id, rank, (_, told), near, other in zip(
             track_ids,
-            recommender.ranks(rows, recipe),
+            recommender.positions_of(rows, recipe),
             contributions.iterrows(),
             nearest_own(recommender, ranking, rows),
-            ranks_without(recommender, recipe, rows, feature),
+            positions_without(recommender, recipe, rows, feature),
             strict=True,
         )
     ]
@@ -101,21 +101,21 @@ def nearest_own(
     recommender: Recommender, ranking: Ranking, rows: np.ndarray, count: int = NEAREST
 ) -> list[pd.DataFrame]:
     """For each row of the catalogue the speaking own tracks most like it: track_id, title, artists, cosine."""
-    speaks, metric = ranking.profile.speaks, ranking.profile.metric
-    songs = Weighted.of(recommender.catalogue.points(rows), metric)
-    likeness = cosines(songs, Weighted.of(recommender.points.take(speaks), metric))
-    order = np.argsort(-likeness, axis=1, kind="stable")[:, :count]
+    speaks, metric = ranking.profile.is_usable, ranking.profile.metric
+    songs = Weighted.of(recommender.catalogue.vectors(rows), metric)
+    similarity = cosines(songs, Weighted.of(recommender.own_vectors.take(speaks), metric))
+    order = np.argsort(-similarity, axis=1, kind="stable")[:, :count]
     own = recommender.own[speaks]
     return [
         own.iloc[at].assign(cosine=row[at].astype(np.float64)).reset_index(drop=True)
-        for at, row in zip(order, likeness, strict=True)
+        for at, row in zip(order, similarity, strict=True)
     ]
 
 
-def ranks_without(recommender: Recommender, recipe: Recipe, rows: np.ndarray, feature: str) -> list[int | None]:
+def positions_without(recommender: Recommender, recipe: Recipe, rows: np.ndarray, feature: str) -> list[int | None]:
     """The rank of each row of the catalogue if a feature weighed nothing; None for what could not be ranked then."""
     try:
-        return recommender.ranks(rows, recipe.with_weight(feature, 0.0))
+        return recommender.positions_of(rows, recipe.with_weight(feature, 0.0))
     except (BadRecipe, NothingToRank):
         return [None] * len(rows)
 
@@ -125,6 +125,6 @@ def _strongest(ranking: Ranking) -> str:
 
 
 def _contributions(recommender: Recommender, ranking: Ranking, recipe: Recipe, rows: np.ndarray) -> pd.DataFrame:
-    told = ranking.contrast.contributions(recommender.catalogue.points(rows))
+    told = ranking.scorer.contributions(recommender.catalogue.vectors(rows))
     table = pd.DataFrame(told, columns=[f.name for f in FEATURES])
     return table.assign(**{FAMILIAR_ARTIST: recommender.bonus(recipe, rows)}) if recipe.familiarity else table

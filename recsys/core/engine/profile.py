@@ -9,7 +9,7 @@ import numpy as np
 from recsys.core.engine.similarity import ENOUGH_KNOWN, Metric, metric
 from recsys.core.model.arrays import Floats, Mask
 from recsys.core.model.features import FEATURES
-from recsys.core.model.scaling import AXIS_FEATURE, Points
+from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
 from recsys.errors import NothingToRank
 
 DEFAULTS: Final = np.array([f.default_weight for f in FEATURES])
@@ -22,29 +22,29 @@ class Profile:
 
     Attributes
     ----------
-    centre : (axes,) float32
+    centroid : (axes,) float32
         The mean of the unit rows of the tracks, each axis over the tracks of which it is known.
-    points : Points
-        The tracks that speak: those of which at least half of the weight is known.
-    speaks : (tracks,) bool
+    tracks : FeatureMatrix
+        The usable tracks: those of which at least half of the weight is known.
+    is_usable : (tracks,) bool
         Which of the tracks given those are.
     metric : Metric
         The weights of the features known both here and in the catalogue.
     """
 
-    centre: Floats
-    points: Points
-    speaks: Mask
+    centroid: Floats
+    tracks: FeatureMatrix
+    is_usable: Mask
     metric: Metric
 
 
-def profile(tracks: Points, weights: Mapping[str, float], in_catalogue: Mask) -> Profile:
+def profile(tracks: FeatureMatrix, weights: Mapping[str, float], in_catalogue: Mask) -> Profile:
     """
     Profile of tracks in model space.
 
     Parameters
     ----------
-    tracks : Points
+    tracks : FeatureMatrix
     weights : mapping of feature name to float >= 0
     in_catalogue : (features,) bool
         Features known of at least one song of the catalogue.
@@ -57,31 +57,31 @@ def profile(tracks: Points, weights: Mapping[str, float], in_catalogue: Mask) ->
     wanted = np.array([weights[f.name] for f in FEATURES]) * in_catalogue
     speaks = _speaks(tracks, wanted)
     speaking = tracks.take(speaks)
-    taking_part = (wanted > 0) & speaking.known.any(axis=1)
-    if not taking_part.any():
+    active = (wanted > 0) & speaking.mask.any(axis=1)
+    if not active.any():
         raise NothingToRank(
             "None of the features you gave weight to is known both of your tracks and of the catalogue. "
             "Add features to your library, or raise another slider."
         )
-    return Profile(_centre(speaking, taking_part), speaking, speaks, metric(wanted, taking_part))
+    return Profile(_centre(speaking, active), speaking, speaks, metric(wanted, active))
 
 
-def _speaks(tracks: Points, wanted: np.ndarray) -> Mask:
+def _speaks(tracks: FeatureMatrix, wanted: np.ndarray) -> Mask:
     """Tracks of which at least half of the weight is known; where there are none, those with anything known."""
-    known = wanted @ tracks.known
-    total = (wanted * tracks.known.any(axis=1)).sum()
+    known = wanted @ tracks.mask
+    total = (wanted * tracks.mask.any(axis=1)).sum()
     enough = (known >= ENOUGH_KNOWN * total) & (known > 0)
     return enough if enough.any() else known > 0
 
 
-def _centre(points: Points, taking_part: Mask) -> Floats:
+def _centre(points: FeatureMatrix, active: Mask) -> Floats:
     """
     The mean of unit rows, so that no loud track outvotes the others.
 
     Lengths are measured with the default weights: then the centre stays where it is while a slider moves, and a move
     changes the catalogue's cosines by one column. Features that take no part are left out of the lengths.
     """
-    lengths = np.sqrt((DEFAULTS * taking_part) @ points.squares)
-    units = points.axes / np.where(lengths > 0, lengths, 1)
-    known = points.known.sum(axis=1)[AXIS_FEATURE]
+    lengths = np.sqrt((DEFAULTS * active) @ points.squares)
+    units = points.values / np.where(lengths > 0, lengths, 1)
+    known = points.mask.sum(axis=1)[AXIS_FEATURE]
     return np.asarray(units.sum(axis=1) / np.maximum(known, 1), dtype=np.float32)

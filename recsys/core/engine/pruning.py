@@ -18,9 +18,9 @@ import numpy as np
 
 from recsys.core.model.arrays import Doubles, Floats, Integers, Mask, Matrix
 from recsys.core.model.features import FEATURES, NUMBER_FEATURES
-from recsys.core.model.scaling import FIRST_AXIS, RANKED, Columns
+from recsys.core.model.scaling import FIRST_AXIS, SCALED, Columns
 
-STRETCH: Final = 4096
+BLOCK_ROWS: Final = 4096
 """Songs judged as one: reading so many takes about as long as beginning anew behind them."""
 
 FIRST: Final = 10_000
@@ -40,10 +40,10 @@ real profiles: instrumentalness .28 to .38, speechiness .02 to .36, year .06 to 
 two axes may hold nine tenths of a profile without a taste in anything else."""
 
 TEMPO: Final = [f.name for f in FEATURES].index("tempo")
-FIRST_RANKED: Final = FIRST_AXIS[RANKED]
+FIRST_SCALED_AXIS: Final = FIRST_AXIS[SCALED]
 
 
-class Piece(NamedTuple):
+class Block(NamedTuple):
     """A run of rows of which the same features are known: start, stop, and the row of `Catalogue.patterns`."""
 
     start: int
@@ -52,14 +52,14 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Directions:
+class BlockBounds:
     """
     Where the songs of each stretch point.
 
     Attributes
     ----------
     stretches : (stretches, 3) int64
-        A `Piece` in each row, in order of rows.
+        A `Block` in each row, in order of rows.
     rises, falls : (features scaled by rank, stretches) bool
         Whether a song of the stretch stands above, below the median.
     middles, widths : (stretches,) float64
@@ -67,7 +67,7 @@ class Directions:
     known : (features, stretches) bool
     """
 
-    stretches: Integers
+    blocks: Integers
     rises: Mask
     falls: Mask
     middles: Doubles
@@ -75,18 +75,18 @@ class Directions:
     known: Mask
 
     @classmethod
-    def of(cls, axes: Floats, patterns: Mask, pieces: Iterable[Piece]) -> "Directions":
+    def of(cls, axes: Floats, patterns: Mask, chunks: Iterable[Block]) -> "BlockBounds":
         """Of the axes of a catalogue (NUMBER_AXES, songs), the patterns (patterns, features) and the pieces in it."""
-        stretches = np.array(cut(pieces, STRETCH), dtype=np.int64).reshape(-1, 3)
-        rises, falls = np.zeros((2, len(RANKED), len(stretches)), dtype=bool)
-        middles, widths = np.zeros((2, len(stretches)))
-        for number, (start, stop, _) in enumerate(stretches.tolist()):
-            piece = axes[FIRST_RANKED, start:stop]
+        blocks = np.array(cut(chunks, BLOCK_ROWS), dtype=np.int64).reshape(-1, 3)
+        rises, falls = np.zeros((2, len(SCALED), len(blocks)), dtype=bool)
+        middles, widths = np.zeros((2, len(blocks)))
+        for number, (start, stop, _) in enumerate(blocks.tolist()):
+            piece = axes[FIRST_SCALED_AXIS, start:stop]
             rises[:, number], falls[:, number] = piece.max(axis=1) > 0, piece.min(axis=1) < 0
             middles[number], widths[number] = _arc(*axes[FIRST_AXIS[TEMPO] : FIRST_AXIS[TEMPO] + 2, start:stop])
-        return cls(stretches, rises, falls, middles, widths, patterns[stretches[:, 2]].T)
+        return cls(blocks, rises, falls, middles, widths, patterns[blocks[:, 2]].T)
 
-    def reach(self, centre: Floats, shares: Matrix) -> Matrix:
+    def upper_bounds(self, centre: Floats, shares: Matrix) -> Matrix:
         """
         The highest squared cosine that each stretch can hold, times the squared length of the profile, (stretches,).
 
@@ -97,33 +97,33 @@ class Directions:
         shares : (features,)
             Its squared length within each feature, times the weight.
         """
-        rising = centre[FIRST_RANKED, None] > 0
-        found = shares[RANKED] @ np.where(rising, self.rises, self.falls)
+        rising = centre[FIRST_SCALED_AXIS, None] > 0
+        found = shares[SCALED] @ np.where(rising, self.rises, self.falls)
         cos, sin = centre[FIRST_AXIS[TEMPO] : FIRST_AXIS[TEMPO] + 2]
         apart = np.abs(np.remainder(np.arctan2(sin, cos) - self.middles + np.pi, 2 * np.pi) - np.pi)
         towards = np.cos(np.clip(apart - self.widths, 0, np.pi / 2))
         found += shares[TEMPO] * self.known[TEMPO] * towards**2
         return np.asarray(found + shares[-1] * self.known[-1])
 
-    def runs(self, is_wanted: Mask, longest: int) -> list[Piece]:
+    def runs(self, is_wanted: Mask, longest: int) -> list[Block]:
         """Stretches (stretches,) that are wanted, joined to pieces of at most so many rows."""
-        starts, stops, patterns = self.stretches[is_wanted].T
+        starts, stops, patterns = self.blocks[is_wanted].T
         is_joined = (starts[1:] == stops[:-1]) & (patterns[1:] == patterns[:-1])
         first, last = np.append(True, ~is_joined)[: len(starts)], np.append(~is_joined, True)[: len(starts)]
         runs = zip(starts[first].tolist(), stops[last].tolist(), patterns[first].tolist(), strict=True)
-        return cut(map(Piece._make, runs), longest)
+        return cut(map(Block._make, runs), longest)
 
 
-def cut(runs: Iterable[Piece], longest: int) -> list[Piece]:
+def cut(runs: Iterable[Block], longest: int) -> list[Block]:
     """Runs of rows in pieces of at most so many rows."""
     return [
-        Piece(at, min(at + longest, stop), pattern)
+        Block(at, min(at + longest, stop), pattern)
         for start, stop, pattern in runs
         for at in range(start, stop, longest)
     ]
 
 
-def side_by_side(columns: Columns) -> Integers:
+def cluster_key(columns: Columns) -> Integers:
     """
     A number for each track (n,), by which sorting brings tracks together that point the same way.
 

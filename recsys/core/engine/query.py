@@ -9,20 +9,22 @@ import pandas as pd
 from recsys.core.engine.catalogue import Catalogue, best_of_each
 from recsys.core.model.arrays import Integers
 from recsys.core.model.features import AUDIO_FEATURES
-from recsys.core.model.identity import song_numbers
-from recsys.core.model.scaling import AXIS_FEATURE, Points
+from recsys.core.model.identity import song_hashes
+from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
 from recsys.errors import BadTracks, NothingToRank
 
 LONGEST_LIBRARY: Final = 1000
 """Tracks of a library that are listened to, chosen by song number where there are more."""
 
 
-def one_of_each(tracks: pd.DataFrame) -> pd.DataFrame:
+def drop_duplicate_songs(tracks: pd.DataFrame) -> pd.DataFrame:
     """The best row of each song, in order of song number, so that the order of a library changes nothing."""
-    return tracks.iloc[best_of_each(tracks, song_numbers(tracks))].reset_index(drop=True)
+    return tracks.iloc[best_of_each(tracks, song_hashes(tracks))].reset_index(drop=True)
 
 
-def speakers(catalogue: Catalogue, library: pd.DataFrame, seeds: Sequence[str]) -> tuple[pd.DataFrame, Points]:
+def query_tracks(
+    catalogue: Catalogue, library: pd.DataFrame, seeds: Sequence[str]
+) -> tuple[pd.DataFrame, FeatureMatrix]:
     """
     The tracks that speak for the listener, as track_id, title and artists, and in model space.
 
@@ -38,33 +40,33 @@ def speakers(catalogue: Catalogue, library: pd.DataFrame, seeds: Sequence[str]) 
         if not len(library):
             raise NothingToRank("Your library is empty. Import or sync some tracks first.")
         speaking = library.head(LONGEST_LIBRARY)
-        return _named(catalogue, speaking[names]), placed(catalogue, speaking)
+        return _named(catalogue, speaking[names]), embed(catalogue, speaking)
     own = library[library["track_id"].isin(seeds)]
     rows = catalogue.rows_of([seed for seed in seeds if seed not in set(own["track_id"])])
     unknown = [seed for seed in seeds if seed not in rows and seed not in set(own["track_id"])]
     if unknown:
         raise BadTracks(f"The seed {unknown[0]} is neither in your library nor in the catalogue.")
     others = np.array(sorted(rows.values()), dtype=np.int64)
-    points, more = catalogue.space.place(own), catalogue.points(others)
+    points, more = catalogue.space.transform(own), catalogue.vectors(others)
     told = pd.concat([own[names], catalogue.tracks.iloc[others][names].astype("str")], ignore_index=True)
-    return told, Points(np.hstack([points.axes, more.axes]), np.hstack([points.known, more.known]))
+    return told, FeatureMatrix(np.hstack([points.values, more.values]), np.hstack([points.mask, more.mask]))
 
 
-def placed(catalogue: Catalogue, tracks: pd.DataFrame) -> Points:
+def embed(catalogue: Catalogue, tracks: pd.DataFrame) -> FeatureMatrix:
     """
     Tracks in model space; a feature that the table does not know of a track is as the catalogue knows it.
 
     A thumb on a recommendation brings a track without its numbers, and so does a listening history: they are the
     catalogue's own.
     """
-    points, rows = catalogue.space.place(tracks), _rows_known(catalogue, tracks)
+    points, rows = catalogue.space.transform(tracks), _rows_known(catalogue, tracks)
     at = np.flatnonzero(rows >= 0)
-    there = catalogue.points(rows[at])
-    axes, known = points.axes.copy(), points.known.copy()
+    there = catalogue.vectors(rows[at])
+    axes, known = points.values.copy(), points.mask.copy()
     is_missing = known[:, at] == 0
-    axes[:, at] = np.where(is_missing[AXIS_FEATURE], there.axes, axes[:, at])
-    known[:, at] = np.where(is_missing, there.known, known[:, at])
-    return Points(axes, known)
+    axes[:, at] = np.where(is_missing[AXIS_FEATURE], there.values, axes[:, at])
+    known[:, at] = np.where(is_missing, there.mask, known[:, at])
+    return FeatureMatrix(axes, known)
 
 
 def _rows_known(catalogue: Catalogue, tracks: pd.DataFrame) -> Integers:

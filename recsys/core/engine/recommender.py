@@ -1,8 +1,10 @@
 """The recommender: a catalogue, a library and a recipe become a ranked list that explains itself.
 
-1. Stage 1 compares every song with the centre of the library: one weighted cosine each (`similarity.Scan`).
-2. Stage 2 scores the best 3,000 of them against the library and the catalogue's background (`contrast.Contrast`).
-3. What the listener has, or ruled out, is left out; artists are limited and variety is added (`ranking`).
+1. Query: the listener's own tracks, or the seeds, as vectors (`query`, `profile`).
+2. Retrieve: one weighted cosine of every song with their centroid; the best 3,000 go on (`retrieval`).
+3. Score: a density ratio of those against the whole library and the catalogue's background (`scoring`).
+4. Rerank: a limit per artist, and variety (`reranking`). What the listener has, or ruled out, was excluded before.
+5. Explain: what each feature adds to each score (`scoring`, `explanation`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,12 +17,12 @@ import pandas as pd
 
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.profile import Profile, profile
-from recsys.core.engine.query import LONGEST_LIBRARY, one_of_each, placed, rows_of, speakers
+from recsys.core.engine.query import LONGEST_LIBRARY, drop_duplicate_songs, embed, query_tracks, rows_of
 from recsys.core.engine.recipe import Recipe
-from recsys.core.engine.reranking import Cost, Options, choose, cost, falling
-from recsys.core.engine.retrieval import Scan
-from recsys.core.engine.scoring import Contrast
-from recsys.core.engine.similarity import Weighted, best, cosines
+from recsys.core.engine.reranking import Cost, Options, cost, monotone_scores, rerank_mmr
+from recsys.core.engine.retrieval import CandidateSearch
+from recsys.core.engine.scoring import DensityRatioScorer
+from recsys.core.engine.similarity import Weighted, cosines, top_positions
 from recsys.core.model.arrays import Doubles, Floats, Integers, Mask, Matrix
 from recsys.core.model.artists import first_artists
 from recsys.core.model.features import FEATURES
@@ -75,7 +77,7 @@ class Ranking:
     """
 
     profile: Profile
-    contrast: Contrast
+    scorer: DensityRatioScorer
     rows: Integers
     scores: Floats
     bonus: Floats
@@ -113,19 +115,19 @@ class Recommender:
         seeds: Sequence[str] = (),
         dislikes: pd.DataFrame | None = None,
     ) -> None:
-        disliked = empty_tracks() if dislikes is None else one_of_each(dislikes)
+        disliked = empty_tracks() if dislikes is None else drop_duplicate_songs(dislikes)
         if not len(catalogue):
             raise NothingToRank("The catalogue is empty. Add tracks to it first.")
         self.catalogue = catalogue
-        self.own, self.points = speakers(catalogue, one_of_each(library), seeds)
-        self._dislikes = placed(catalogue, disliked.head(LONGEST_LIBRARY))
+        self.own, self.own_vectors = query_tracks(catalogue, drop_duplicate_songs(library), seeds)
+        self._dislikes = embed(catalogue, disliked.head(LONGEST_LIBRARY))
         owned = np.union1d(catalogue.rows_owned(library), rows_of(catalogue, seeds))
         turned_down = np.setdiff1d(catalogue.rows_owned(disliked), owned)
-        self._left_out = np.zeros(len(catalogue), dtype=bool)
-        self._left_out[owned] = self._left_out[turned_down] = True
-        self._left_out_counts = {"owned": len(owned), "disliked": len(turned_down)}
+        self._excluded_rows = np.zeros(len(catalogue), dtype=bool)
+        self._excluded_rows[owned] = self._excluded_rows[turned_down] = True
+        self._excluded_counts = {"owned": len(owned), "disliked": len(turned_down)}
         self._artists = library["artists"]
-        self._scan = Scan(catalogue)
+        self._search = CandidateSearch(catalogue)
         self._last: tuple[Recipe, Ranking] | None = None
 
     def recommend(self, recipe: Recipe) -> Recommendations:
@@ -137,11 +139,11 @@ class Recommender:
         NothingToRank
             No candidate is left, or no weighted feature is known both of the library and of the catalogue.
         """
-        ranking = self.rank(recipe)
-        listed, costs = self._choose(ranking, recipe)
+        ranking = self.rank_candidates(recipe)
+        listed, costs = self._rerank(ranking, recipe)
         listed = np.sort(listed)
-        told = ranking.contrast.contributions(self.catalogue.points(ranking.rows[listed]))
-        scores = falling(told, ranking.bonus[listed])
+        told = ranking.scorer.contributions(self.catalogue.vectors(ranking.rows[listed]))
+        scores = monotone_scores(told, ranking.bonus[listed])
         table = self._table(ranking.rows[listed], scores, ranking.cosines[listed])
         ids = pd.Index(table["track_id"], dtype="str")
         contributions = pd.DataFrame(told, index=ids, columns=[f.name for f in FEATURES])
@@ -149,23 +151,23 @@ class Recommender:
             contributions[FAMILIAR_ARTIST] = ranking.bonus[listed]
         return Recommendations(table, contributions, ranking.counts, costs)
 
-    def rank(self, recipe: Recipe) -> Ranking:
+    def rank_candidates(self, recipe: Recipe) -> Ranking:
         """All candidates in order, kept until another recipe is asked for. Raises as `recommend`."""
         if self._last is None or self._last[0] != recipe:
-            self._last = (recipe, self._rank(recipe, self._scan))
+            self._last = (recipe, self._rank(recipe, self._search))
         return self._last[1]
 
-    def ranks(self, rows: Integers, recipe: Recipe) -> list[int | None]:
+    def positions_of(self, rows: Integers, recipe: Recipe) -> list[int | None]:
         """
         The rank of each row of the catalogue among all candidates: by score in the shortlist, by stage 1 behind it.
 
         None for what is not a candidate. A recipe other than the last leaves the running sums of that one alone.
         """
-        ranking = self.rank(recipe) if self._is_last(recipe) else self._rank(recipe, self._what_if)
+        ranking = self.rank_candidates(recipe) if self._is_last(recipe) else self._rank(recipe, self._what_if)
         place = {int(row): rank for rank, row in enumerate(ranking.rows, start=1)}
         if all(int(row) in place for row in rows):
             return [place[int(row)] for row in rows]
-        likely = self._likely(recipe, ranking)
+        likely = self._stage1_scores(recipe, ranking)
         return [place.get(int(row)) or _rank_behind(likely, int(row), len(place)) for row in rows]
 
     def bonus(self, recipe: Recipe, rows: Integers) -> Floats:
@@ -175,8 +177,8 @@ class Recommender:
         return np.isin(rows, self._familiar).astype(np.float32) * np.float32(FAMILIAR_STEP * recipe.familiarity)
 
     @cached_property
-    def _what_if(self) -> Scan:
-        return Scan(self.catalogue)
+    def _what_if(self) -> CandidateSearch:
+        return CandidateSearch(self.catalogue)
 
     @cached_property
     def _familiar(self) -> Integers:
@@ -185,78 +187,78 @@ class Recommender:
     def _is_last(self, recipe: Recipe) -> bool:
         return self._last is not None and self._last[0] == recipe
 
-    def _rank(self, recipe: Recipe, scan: Scan) -> Ranking:
-        found = profile(self.points.shifted(recipe.shifts), recipe.weights, self.catalogue.known_features)
-        contrast = Contrast(found.points, self.catalogue.background, self._dislikes, found.metric)
-        left_out, counts = self._leave_out(recipe, scan.is_ranked(found.metric))
+    def _rank(self, recipe: Recipe, search: CandidateSearch) -> Ranking:
+        found = profile(self.own_vectors.shifted(recipe.shifts), recipe.weights, self.catalogue.known_features)
+        scorer = DensityRatioScorer(found.tracks, self.catalogue.background, self._dislikes, found.metric)
+        excluded_rows, counts = self._leave_out(recipe, search.is_eligible(found.metric))
         if not counts["candidates"]:
             raise NothingToRank(_nothing_left(counts))
         if recipe.familiarity:
-            likely = scan.cosines(found.centre, found.metric)
-            likely[left_out] = -np.inf
-            likely[self._familiar] += self._lift(recipe, contrast)
-            rows = best(likely, SHORTLIST)
-            cosine = likely[rows] - self.bonus(recipe, rows) / np.float32(contrast.sharpness)
+            likely = search.cosines(found.centroid, found.metric)
+            likely[excluded_rows] = -np.inf
+            likely[self._familiar] += self._lift(recipe, scorer)
+            rows = top_positions(likely, SHORTLIST)
+            cosine = likely[rows] - self.bonus(recipe, rows) / np.float32(scorer.sharpness)
         else:
-            rows, cosine = scan.top(found.centre, found.metric, SHORTLIST, left_out)
+            rows, cosine = search.top_k(found.centroid, found.metric, SHORTLIST, excluded_rows)
         bonus = self.bonus(recipe, rows)
-        scores = contrast.scores(self.catalogue.points(rows)) + bonus
+        scores = scorer.scores(self.catalogue.vectors(rows)) + bonus
         order = np.argsort(-scores, kind="stable")
-        return Ranking(found, contrast, rows[order], scores[order], bonus[order], cosine[order], counts)
+        return Ranking(found, scorer, rows[order], scores[order], bonus[order], cosine[order], counts)
 
-    def _lift(self, recipe: Recipe, contrast: Contrast) -> np.float32:
+    def _lift(self, recipe: Recipe, scorer: DensityRatioScorer) -> np.float32:
         """What familiarity adds to a cosine of stage 1, so that familiar songs reach the shortlist."""
-        return np.float32(FAMILIAR_STEP * recipe.familiarity / contrast.sharpness)
+        return np.float32(FAMILIAR_STEP * recipe.familiarity / scorer.sharpness)
 
-    def _likely(self, recipe: Recipe, ranking: Ranking) -> Floats:
+    def _stage1_scores(self, recipe: Recipe, ranking: Ranking) -> Floats:
         """Stage 1 of every song, minus infinity for those that are not candidates."""
-        likely = self._what_if.cosines(ranking.profile.centre, ranking.profile.metric)
-        likely[self._leave_out(recipe, self._what_if.is_ranked(ranking.profile.metric))[0]] = -np.inf
+        likely = self._what_if.cosines(ranking.profile.centroid, ranking.profile.metric)
+        likely[self._leave_out(recipe, self._what_if.is_eligible(ranking.profile.metric))[0]] = -np.inf
         if recipe.familiarity:
-            likely[self._familiar] += self._lift(recipe, ranking.contrast)
+            likely[self._familiar] += self._lift(recipe, ranking.scorer)
         return likely
 
-    def _leave_out(self, recipe: Recipe, is_ranked: Mask) -> tuple[Mask, dict[str, int]]:
+    def _leave_out(self, recipe: Recipe, is_eligible: Mask) -> tuple[Mask, dict[str, int]]:
         """Which songs are no candidates, (songs,), and how many for which reason; each song is counted once."""
-        counts = {"catalogue": len(self.catalogue), **self._left_out_counts, "familiar_artists": 0}
-        left_out = self._left_out
+        counts = {"catalogue": len(self.catalogue), **self._excluded_counts, "familiar_artists": 0}
+        excluded_rows = self._excluded_rows
         if recipe.only_new_artists:
-            left_out = left_out.copy()
-            left_out[self._familiar] = True
-            counts["familiar_artists"] = int(left_out.sum() - self._left_out.sum())
+            excluded_rows = excluded_rows.copy()
+            excluded_rows[self._familiar] = True
+            counts["familiar_artists"] = int(excluded_rows.sum() - self._excluded_rows.sum())
         remaining = sum(
-            int(stop - start - np.count_nonzero(left_out[start:stop]))
-            for start, stop, pattern in self.catalogue.pieces
-            if is_ranked[pattern]
+            int(stop - start - np.count_nonzero(excluded_rows[start:stop]))
+            for start, stop, pattern in self.catalogue.chunks
+            if is_eligible[pattern]
         )
-        unknown = len(left_out) - int(np.count_nonzero(left_out)) - remaining
-        return left_out, counts | {"too_little_known": unknown, "candidates": remaining}
+        unknown = len(excluded_rows) - int(np.count_nonzero(excluded_rows)) - remaining
+        return excluded_rows, counts | {"too_little_known": unknown, "candidates": remaining}
 
-    def _choose(self, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
+    def _rerank(self, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
         """Positions in the shortlist of the songs to list, and what each dial cost."""
         likely = recipe.length * (5 if recipe.variety else 1) + ROOM
         for pool in (likely, len(ranking.rows)):
-            listed, costs = self._choose_among(ranking, recipe, min(pool, len(ranking.rows)))
+            listed, costs = self._rerank_among(ranking, recipe, min(pool, len(ranking.rows)))
             if len(listed) == recipe.length:
                 break
         return listed, costs
 
-    def _choose_among(self, ranking: Ranking, recipe: Recipe, pool: int) -> tuple[Integers, dict[str, Cost]]:
+    def _rerank_among(self, ranking: Ranking, recipe: Recipe, pool: int) -> tuple[Integers, dict[str, Cost]]:
         rows, scores = ranking.rows[:pool], ranking.scores[:pool].astype(np.float64)
         artists = first_artists(self.catalogue.tracks["artists"].iloc[rows])
-        likeness = self._likeness(ranking, rows) if recipe.variety else np.zeros((0, 0))
+        similarity = self._similarity(ranking, rows) if recipe.variety else np.zeros((0, 0))
         listed = np.arange(min(recipe.length, pool))
         costs: dict[str, Cost] = {}
         for dial, variety in (("per_artist", 0.0), ("variety", recipe.variety)):
             if getattr(recipe, dial):
                 options = Options(recipe.length, recipe.per_artist, variety)
-                after = choose(scores, artists, likeness, options)
+                after = rerank_mmr(scores, artists, similarity, options)
                 costs[dial] = cost(scores, listed, after)
                 listed = after
         return listed, costs
 
-    def _likeness(self, ranking: Ranking, rows: Integers) -> Matrix:
-        songs = Weighted.of(self.catalogue.points(rows), ranking.profile.metric)
+    def _similarity(self, ranking: Ranking, rows: Integers) -> Matrix:
+        songs = Weighted.of(self.catalogue.vectors(rows), ranking.profile.metric)
         return cosines(songs, songs)
 
     def _table(self, rows: Integers, scores: Doubles, found: Floats) -> pd.DataFrame:

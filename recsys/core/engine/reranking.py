@@ -24,7 +24,7 @@ class Cost:
     score: float
 
 
-def choose(scores: Matrix, artists: Codes, likeness: Matrix, options: Options) -> Integers:
+def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Options) -> Integers:
     """
     Positions of the songs to list, in order of choice.
 
@@ -53,7 +53,7 @@ def choose(scores: Matrix, artists: Codes, likeness: Matrix, options: Options) -
         chosen.append(pick)
         is_left[pick] = False
         if options.variety:
-            closest = np.maximum(closest, likeness[pick])
+            closest = np.maximum(closest, similarity[pick])
         if options.per_artist is not None and (artists[chosen] == artists[pick]).sum() >= options.per_artist:
             is_left &= artists != artists[pick]
     return np.array(chosen, dtype=np.int64)
@@ -72,7 +72,7 @@ def _from_0_to_1(scores: Matrix) -> Matrix:
     return np.asarray((scores - scores.min(initial=np.inf)) / (span or 1.0))
 
 
-def falling(told: Doubles, bonus: Floats) -> Doubles:
+def monotone_scores(told: Doubles, bonus: Floats) -> Doubles:
     """
     The scores that contributions (n, features) and bonuses (n,) add up to, none above the one before.
 

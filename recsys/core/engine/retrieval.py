@@ -10,25 +10,25 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from recsys.core.engine.catalogue import LONGEST_PIECE, MIXED, Catalogue
-from recsys.core.engine.pruning import Piece
-from recsys.core.engine.similarity import ENOUGH_KNOWN, TINY, Metric, best, likely_level
+from recsys.core.engine.catalogue import CHUNK_ROWS, UNSORTED_ROWS, Catalogue
+from recsys.core.engine.pruning import Block
+from recsys.core.engine.similarity import ENOUGH_KNOWN, TINY, Metric, likely_threshold, top_positions
 from recsys.core.model.arrays import Floats, Integers, Mask
 from recsys.core.model.features import FEATURES
-from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, RANKED
+from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, SCALED
 
-DRIFT: Final = 5e-6
+MAX_DRIFT: Final = 5e-6
 """How far the running sums may stray, relative to a norm, before they are made anew; half of what is promised."""
 
-UNITS: Final = np.setdiff1d(np.arange(len(FEATURES)), RANKED)
+UNITS: Final = np.setdiff1d(np.arange(len(FEATURES)), SCALED)
 ROUNDING: Final = 2.0**-23
-CAUTION: Final = 1 - 1e-5
+ROUNDING_MARGIN: Final = 1 - 1e-5
 """What is not read must miss the level by more than rounding can be."""
 
 MOVED_AT_ONCE: Final = 3
 """Features that may change for a call to count as the move of one slider."""
 
-SAMPLE: Final = MIXED
+SAMPLE: Final = UNSORTED_ROWS
 """Songs that the level of `top` is judged by: the first of the commonest pattern."""
 
 LARGE: Final = 8 * SAMPLE
@@ -67,7 +67,7 @@ class _Change(NamedTuple):
     drift: float
 
 
-class Scan:
+class CandidateSearch:
     """
     The running sums of one listener over one catalogue. Not to be shared between threads.
 
@@ -77,13 +77,13 @@ class Scan:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._numerator, self._norm = np.empty((2, len(catalogue)), np.float32)
-        self._spare = np.empty((3, min(LONGEST_PIECE, len(catalogue))), np.float32)
-        self._passes = np.empty(min(LONGEST_PIECE, len(catalogue)), dtype=bool)
+        self._spare = np.empty((3, min(CHUNK_ROWS, len(catalogue))), np.float32)
+        self._passes = np.empty(min(CHUNK_ROWS, len(catalogue)), dtype=bool)
         self._last = self._terms(np.zeros(len(AXIS_FEATURE), np.float32), Metric(np.zeros(len(FEATURES), np.float32)))
         self._drift = np.inf
         self._commonest = _first_of_the_commonest(catalogue)
 
-    def is_ranked(self, metric: Metric) -> Mask:
+    def is_eligible(self, metric: Metric) -> Mask:
         """Of which patterns of the catalogue enough is known, (patterns,)."""
         weights = metric.weights.astype(np.float64)
         return np.asarray(self._catalogue.patterns @ weights >= ENOUGH_KNOWN * weights.sum(), dtype=bool)
@@ -95,13 +95,13 @@ class Scan:
         Minus infinity for songs of which too little is known.
         """
         found = np.full(len(self._catalogue), -np.inf, np.float32)
-        is_ranked, change = self.is_ranked(metric), self._change(profile, metric)
-        for at, pattern, numerator, norm in self._sums(change, self._lengths(profile, metric), self._catalogue.pieces):
-            if is_ranked[pattern]:
+        is_eligible, change = self.is_eligible(metric), self._change(profile, metric)
+        for at, pattern, numerator, norm in self._sums(change, self._lengths(profile, metric), self._catalogue.chunks):
+            if is_eligible[pattern]:
                 np.divide(numerator, np.sqrt(norm), out=found[at])
         return found
 
-    def top(self, profile: Floats, metric: Metric, count: int, left_out: Mask) -> tuple[Integers, Floats]:
+    def top_k(self, profile: Floats, metric: Metric, count: int, excluded_rows: Mask) -> tuple[Integers, Floats]:
         """
         The songs most like a profile, exactly.
 
@@ -119,52 +119,52 @@ class Scan:
         rows, cosines : (n,)
             Highest first. Songs of which too little is known are not among them.
         """
-        level = self._level(profile, metric, count, left_out)
+        level = self._level(profile, metric, count, excluded_rows)
         if level > 0:
-            rows, scores = self._above(profile, metric, level, left_out)
+            rows, scores = self._above(profile, metric, level, excluded_rows)
             if len(rows) >= count:
-                order = best(scores, count)
+                order = top_positions(scores, count)
                 return rows[order], scores[order]
         scores = self.cosines(profile, metric)
-        scores[left_out] = -np.inf
-        rows = best(scores, count)
+        scores[excluded_rows] = -np.inf
+        rows = top_positions(scores, count)
         return rows, scores[rows]
 
-    def _above(self, profile: Floats, metric: Metric, level: float, left_out: Mask) -> tuple[Integers, Floats]:
+    def _above(self, profile: Floats, metric: Metric, level: float, excluded_rows: Mask) -> tuple[Integers, Floats]:
         """The candidates whose cosine reaches a level above 0: compared by squares, without writing the others."""
-        is_ranked, change = self.is_ranked(metric), self._change(profile, metric)
-        pieces = self._catalogue.pieces if change.is_kept else self._reaching(profile, metric, level, is_ranked)
+        is_eligible, change = self.is_eligible(metric), self._change(profile, metric)
+        chunks = self._catalogue.chunks if change.is_kept else self._reaching(profile, metric, level, is_eligible)
         rows, scores = [np.arange(0)], [np.zeros(0, np.float32)]
-        for at, pattern, numerator, norm in self._sums(change, level * self._lengths(profile, metric), pieces):
-            if is_ranked[pattern]:
+        for at, pattern, numerator, norm in self._sums(change, level * self._lengths(profile, metric), chunks):
+            if is_eligible[pattern]:
                 squared = np.square(numerator, out=self._spare[2, : len(norm)])
                 reach = np.flatnonzero(np.greater_equal(squared, norm, out=self._passes[: len(norm)]))
-                reach = reach[(numerator[reach] > 0) & ~left_out[at][reach]]
+                reach = reach[(numerator[reach] > 0) & ~excluded_rows[at][reach]]
                 rows.append(reach + at.start)
                 scores.append((level * numerator[reach] / np.sqrt(norm[reach])).astype(np.float32))
         return np.concatenate(rows), np.concatenate(scores)
 
-    def _reaching(self, profile: Floats, metric: Metric, level: float, is_ranked: Mask) -> Sequence[Piece]:
+    def _reaching(self, profile: Floats, metric: Metric, level: float, is_eligible: Mask) -> Sequence[Block]:
         """The parts of the catalogue that can hold a song whose cosine reaches a level above 0."""
-        directions, pattern = self._catalogue.directions, self._catalogue.directions.stretches[:, 2]
+        directions, pattern = self._catalogue.bounds, self._catalogue.bounds.blocks[:, 2]
         shares = _shares(profile, metric)
-        needed = CAUTION * level**2 * (self._catalogue.patterns @ shares)
-        is_wanted = is_ranked[pattern] & (directions.reach(profile, shares) >= needed[pattern])
-        return directions.runs(is_wanted, LONGEST_PIECE)
+        needed = ROUNDING_MARGIN * level**2 * (self._catalogue.patterns @ shares)
+        is_wanted = is_eligible[pattern] & (directions.upper_bounds(profile, shares) >= needed[pattern])
+        return directions.runs(is_wanted, CHUNK_ROWS)
 
-    def _level(self, profile: Floats, metric: Metric, count: int, left_out: Mask) -> float:
+    def _level(self, profile: Floats, metric: Metric, count: int, excluded_rows: Mask) -> float:
         """A cosine that `count` candidates probably reach, judged by the first songs of the commonest pattern."""
-        if len(self._catalogue) < LARGE or not self.is_ranked(metric)[self._commonest.pattern]:
+        if len(self._catalogue) < LARGE or not self.is_eligible(metric)[self._commonest.pattern]:
             return -np.inf
         start, stop, pattern = self._commonest
         at = slice(start, min(start + SAMPLE, stop))
         numerator, norm = self._spare[:2, : at.stop - at.start]
         self._sum(at, pattern, self._terms(profile, metric), numerator, norm)
         sample = numerator / (np.sqrt(norm) * self._lengths(profile, metric)[pattern])
-        return likely_level(sample[~left_out[at]], count, len(self._catalogue))
+        return likely_threshold(sample[~excluded_rows[at]], count, len(self._catalogue))
 
     def _sums(
-        self, change: _Change, lengths: Floats, pieces: Sequence[Piece]
+        self, change: _Change, lengths: Floats, chunks: Sequence[Block]
     ) -> Iterator[tuple[slice, int, Floats, Floats]]:
         """
         Piece by piece: rows, pattern, the numerator divided by the `lengths` of its pattern, and the norm.
@@ -173,7 +173,7 @@ class Scan:
         kept, they must be the whole catalogue.
         """
         scales = np.float32(1) / lengths
-        for start, stop, pattern in pieces:
+        for start, stop, pattern in chunks:
             at = slice(start, stop)
             numerator, norm = self._spare[0, : stop - start], self._spare[1, : stop - start]
             if change.is_kept:
@@ -192,12 +192,12 @@ class Scan:
         if len(changed) > MOVED_AT_ONCE:
             return _Change(wanted, step, False, False, np.inf)
         drift = self._drift_after(changed, np.unique(AXIS_FEATURE[np.flatnonzero(step.towards)]), wanted.weights)
-        is_added = drift <= DRIFT
+        is_added = drift <= MAX_DRIFT
         return _Change(wanted, step, is_added, True, drift if is_added else ROUNDING)
 
     def _terms(self, profile: Floats, metric: Metric) -> _Terms:
-        towards = (profile * metric.axes).astype(np.float32)
-        return _Terms(towards, metric.weights, np.matmul(self._catalogue.genre_points, towards[NUMBER_AXES:]))
+        towards = (profile * metric.axis_weights).astype(np.float32)
+        return _Terms(towards, metric.weights, np.matmul(self._catalogue.genre_vectors, towards[NUMBER_AXES:]))
 
     def _drift_after(self, changed: Integers, moved: Integers, weights: Floats) -> float:
         """
@@ -226,7 +226,7 @@ class Scan:
         """Both sums of a piece from nothing, into two arrays."""
         catalogue = self._catalogue
         np.matmul(terms.towards[:NUMBER_AXES], catalogue.axes[:, at], out=numerator)
-        np.matmul(terms.weights[RANKED], catalogue.squares[:, at], out=norm)
+        np.matmul(terms.weights[SCALED], catalogue.squares[:, at], out=norm)
         self._add_units(at, pattern, terms, numerator, norm)
 
     def _add(self, at: slice, pattern: int, step: _Terms) -> None:
@@ -235,8 +235,8 @@ class Scan:
         spare = spare[: at.stop - at.start]
         for axis in np.flatnonzero(step.towards[:NUMBER_AXES]):
             numerator += np.multiply(catalogue.axes[axis, at], step.towards[axis], out=spare)
-        for row in np.flatnonzero(step.weights[RANKED]):
-            norm += np.multiply(catalogue.squares[row, at], step.weights[RANKED[row]], out=spare)
+        for row in np.flatnonzero(step.weights[SCALED]):
+            norm += np.multiply(catalogue.squares[row, at], step.weights[SCALED[row]], out=spare)
         self._add_units(at, pattern, step, numerator, norm)
 
     def _add_units(self, at: slice, pattern: int, terms: _Terms, numerator: Floats, norm: Floats) -> None:
@@ -253,10 +253,10 @@ class Scan:
         return sets.take(self._catalogue.genre_codes[at], out=spare, mode="wrap")  # "raise" would copy; -1 is the last
 
 
-def _first_of_the_commonest(catalogue: Catalogue) -> Piece:
+def _first_of_the_commonest(catalogue: Catalogue) -> Block:
     """The first piece of the pattern that most songs have; none of the first pattern in an empty catalogue."""
     commonest = catalogue.songs_by_pattern.argmax() if len(catalogue) else 0
-    return next((piece for piece in catalogue.pieces if piece.pattern == commonest), Piece(0, 0, 0))
+    return next((piece for piece in catalogue.chunks if piece.pattern == commonest), Block(0, 0, 0))
 
 
 def _shares(profile: Floats, metric: Metric) -> Floats:

@@ -19,7 +19,7 @@ import numpy as np
 from recsys.core.engine.similarity import Metric, Weighted, cosine_blocks
 from recsys.core.model.arrays import Doubles, Floats
 from recsys.core.model.features import FEATURES
-from recsys.core.model.scaling import AXIS_FEATURE, Points
+from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
 
 SHARP: Final = 5.0
 SOFT: Final = 3.0
@@ -40,22 +40,22 @@ Term: TypeAlias = Callable[[Weighted, Weighted, float], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Contrast:
+class DensityRatioScorer:
     """
     What songs are compared with.
 
     Attributes
     ----------
-    library, background : Points
+    library, background : FeatureMatrix
         The profile's tracks, and the sample of the catalogue.
-    dislikes : Points
+    dislikes : FeatureMatrix
         May hold no track.
     metric : Metric
     """
 
-    library: Points
-    background: Points
-    dislikes: Points
+    library: FeatureMatrix
+    background: FeatureMatrix
+    dislikes: FeatureMatrix
     metric: Metric
 
     @property
@@ -64,28 +64,28 @@ class Contrast:
         many = len(self.dislikes)
         return (SOFT if len(self.library) < FEW_TRACKS else SHARP) + SHARPER * many / (many + MANY_DISLIKES)
 
-    def scores(self, songs: Points) -> Floats:
+    def scores(self, songs: FeatureMatrix) -> Floats:
         """The score of each song, (n,) float32: quick, right to about 1e-6."""
         return np.asarray(self._sum_of_sides(songs, np.float32, _log_mean_exp), dtype=np.float32)
 
-    def exact_scores(self, songs: Points) -> Doubles:
+    def exact_scores(self, songs: FeatureMatrix) -> Doubles:
         """The score of each song, (n,) float64."""
         return np.asarray(self._sum_of_sides(songs, np.float64, _log_mean_exp), dtype=np.float64)
 
-    def contributions(self, songs: Points) -> Doubles:
+    def contributions(self, songs: FeatureMatrix) -> Doubles:
         """What each feature adds to the score of each song, (n, features); rows sum to `exact_scores`."""
         per_axis = self._sum_of_sides(songs, np.float64, _log_mean_exp_by_axis)
         result = np.zeros((len(songs), len(FEATURES)))
-        for column, feature in enumerate(AXIS_FEATURE[self.metric.axes > 0]):
+        for column, feature in enumerate(AXIS_FEATURE[self.metric.axis_weights > 0]):
             result[:, feature] += per_axis[:, column]
         return result
 
-    def _sum_of_sides(self, songs: Points, dtype: type, term: Term) -> np.ndarray:
+    def _sum_of_sides(self, songs: FeatureMatrix, dtype: type, term: Term) -> np.ndarray:
         some = Weighted.of(songs, self.metric, dtype)
         sides = [(share, Weighted.of(points, self.metric, dtype)) for share, points in self._sides()]
         return np.asarray(np.sum([share * term(some, others, self.sharpness) for share, others in sides], axis=0))
 
-    def _sides(self) -> Iterator[tuple[float, Points]]:
+    def _sides(self) -> Iterator[tuple[float, FeatureMatrix]]:
         trust = len(self.dislikes) / (len(self.dislikes) + DOUBT)
         yield 1.0, self.library
         yield trust - 1.0, self.background
@@ -95,7 +95,7 @@ class Contrast:
 
 def _log_mean_exp(songs: Weighted, others: Weighted, sharpness: float) -> np.ndarray:
     """log mean e^(β cos) over the others, for each song: (n,)."""
-    total = np.zeros(len(songs), songs.axes.dtype)
+    total = np.zeros(len(songs), songs.values.dtype)
     for at, kernel in cosine_blocks(songs, others, sharpness):
         total[at] += np.exp(kernel, out=kernel) @ np.ones(kernel.shape[1], kernel.dtype)
     return np.asarray(np.log(total / len(others)))
@@ -104,11 +104,11 @@ def _log_mean_exp(songs: Weighted, others: Weighted, sharpness: float) -> np.nda
 def _log_mean_exp_by_axis(songs: Weighted, others: Weighted, sharpness: float) -> np.ndarray:
     """The same split over axes, (n, axes)."""
     lengths = songs.lengths(others)
-    similar = (songs.axes.T @ others.axes) / lengths
+    similar = (songs.values.T @ others.values) / lengths
     nodes, shares = np.polynomial.legendre.leggauss(ceil(NODES_PER_SHARPNESS * sharpness))
     weights = np.zeros_like(similar)
     for node, share in zip((nodes + 1) / 2, shares / 2, strict=True):
         pull = np.exp(node * sharpness * similar)
         pull *= share / pull.sum(axis=1, keepdims=True)
         weights += pull
-    return np.asarray(sharpness * songs.axes.T * ((weights / lengths) @ others.axes.T))
+    return np.asarray(sharpness * songs.values.T * ((weights / lengths) @ others.values.T))

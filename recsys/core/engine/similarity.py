@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from recsys.core.model.arrays import Floats, Integers, Mask, Matrix
-from recsys.core.model.scaling import AXIS_FEATURE, Points
+from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
 
 ENOUGH_KNOWN: Final = 0.5 * (1 - 1e-6)
 """The share of the weight that must be known of a track for it to count: half, less a trace, so that weights in the
@@ -33,19 +33,19 @@ class Metric:
     weights: Floats
 
     @property
-    def axes(self) -> Floats:
+    def axis_weights(self) -> Floats:
         """The weight of each axis."""
         return self.weights[AXIS_FEATURE]
 
 
-def metric(weights: Matrix, taking_part: Mask) -> Metric:
+def metric(weights: Matrix, active: Mask) -> Metric:
     """
     The weights of features that take part, brought to the size of 1.
 
     Only proportions of weights matter. They are scaled by a power of two, which changes no digit of any result, and
     in large steps, so that a moving slider does not move the others' weights.
     """
-    kept = np.where(taking_part, weights, 0.0)
+    kept = np.where(active, weights, 0.0)
     top = kept.max(initial=0.0)
     size = 2.0 ** (SCALE_STEP * np.round(np.log2(top) / SCALE_STEP)) if top > 0 else 1.0
     return Metric((kept / size).astype(np.float32))
@@ -56,41 +56,41 @@ class Weighted:
     """
     Tracks seen through a metric; features that do not count are gone.
 
-    `axes` (axes, n) times the root of their weight, `squares` (features, n) times their weight, and `known`
+    `values` (axes, n) times the root of their weight, `squares` (features, n) times their weight, and `mask`
     (features, n) 1 or 0.
     """
 
-    axes: Matrix
+    values: Matrix
     squares: Matrix
-    known: Matrix
+    mask: Matrix
 
     @classmethod
-    def of(cls, points: Points, metric: Metric, dtype: type = np.float32) -> "Weighted":
+    def of(cls, points: FeatureMatrix, metric: Metric, dtype: type = np.float32) -> "Weighted":
         """`dtype` is the precision of everything that follows."""
-        counts, axes = metric.weights > 0, metric.axes > 0
-        roots = np.sqrt(metric.axes[axes].astype(dtype))
+        counts, axes = metric.weights > 0, metric.axis_weights > 0
+        roots = np.sqrt(metric.axis_weights[axes].astype(dtype))
         squares: Matrix = points.squares[counts].astype(dtype) * metric.weights[counts, None].astype(dtype)
-        return cls(points.axes[axes].astype(dtype) * roots[:, None], squares, points.known[counts].astype(dtype))
+        return cls(points.values[axes].astype(dtype) * roots[:, None], squares, points.mask[counts].astype(dtype))
 
     def __len__(self) -> int:
-        return int(self.axes.shape[1])
+        return int(self.values.shape[1])
 
     def take(self, columns: slice | Integers) -> "Weighted":
         """Some of the tracks."""
-        return Weighted(self.axes[:, columns], self.squares[:, columns], self.known[:, columns])
+        return Weighted(self.values[:, columns], self.squares[:, columns], self.mask[:, columns])
 
     def lengths(self, other: "Weighted") -> Matrix:
         """|x|_w |y|_w of every pair over what is known of both, (n, m); where nothing is, tiny."""
-        squared = np.maximum(self.squares.T @ other.known, TINY) * np.maximum(self.known.T @ other.squares, TINY)
+        squared = np.maximum(self.squares.T @ other.mask, TINY) * np.maximum(self.mask.T @ other.squares, TINY)
         return np.asarray(np.sqrt(squared))
 
     def units(self, known: Matrix) -> Matrix:
         """Axes divided by their length within the features of a pattern (features,), (axes, n)."""
-        return np.asarray(self.axes / np.sqrt(np.maximum(known @ self.squares, TINY)))
+        return np.asarray(self.values / np.sqrt(np.maximum(known @ self.squares, TINY)))
 
     def by_pattern(self) -> list[tuple[Integers, "Weighted"]]:
         """The tracks in groups of which the same features are known, with their positions."""
-        codes = (2 ** np.arange(len(self.known))) @ self.known.astype(np.int64)
+        codes = (2 ** np.arange(len(self.mask))) @ self.mask.astype(np.int64)
         patterns, group = np.unique(codes, return_inverse=True)
         if len(patterns) == 1:
             return [(np.arange(len(self)), self)]
@@ -100,7 +100,7 @@ class Weighted:
 
 def cosines(some: Weighted, others: Weighted) -> Matrix:
     """The weighted cosine of every pair, (n, m); 0 where nothing is known of both or a track is all median."""
-    return np.asarray((some.axes.T @ others.axes) / some.lengths(others))
+    return np.asarray((some.values.T @ others.values) / some.lengths(others))
 
 
 def cosine_blocks(some: Weighted, others: Weighted, scale: float) -> Iterator[tuple[Integers, Matrix]]:
@@ -114,18 +114,18 @@ def cosine_blocks(some: Weighted, others: Weighted, scale: float) -> Iterator[tu
     if len(groups) * len(parts) > MANY_BLOCKS:
         for start in range(0, len(some), ROWS_AT_ONCE):
             at = np.arange(start, min(start + ROWS_AT_ONCE, len(some)))
-            yield at, cosines(some.take(at), others) * some.axes.dtype.type(scale)
+            yield at, cosines(some.take(at), others) * some.values.dtype.type(scale)
         return
     for at, group in groups:
         for _, part in parts:
-            left = group.units(part.known[:, 0]) * some.axes.dtype.type(scale)
-            right = part.units(group.known[:, 0])
+            left = group.units(part.mask[:, 0]) * some.values.dtype.type(scale)
+            right = part.units(group.mask[:, 0])
             for start in range(0, len(at), ROWS_AT_ONCE):
                 rows = slice(start, start + ROWS_AT_ONCE)
                 yield at[rows], left[:, rows].T @ right
 
 
-def best(scores: Floats, count: int) -> Integers:
+def top_positions(scores: Floats, count: int) -> Integers:
     """
     The positions of the highest finite scores, at most `count`, highest first; equal ones in order of position.
 
@@ -142,7 +142,7 @@ def best(scores: Floats, count: int) -> Integers:
 def _passing(scores: Floats, count: int) -> Integers:
     """Positions of finite scores above a level that at least `count` scores reach, if so many are finite."""
     sample = scores[:: max(1, len(scores) // SAMPLE)]
-    level = likely_level(sample, count, len(scores))
+    level = likely_threshold(sample, count, len(scores))
     if level > -np.inf:
         passing = np.flatnonzero(scores >= level)
         if len(passing) >= count:
@@ -150,7 +150,7 @@ def _passing(scores: Floats, count: int) -> Integers:
     return np.flatnonzero(scores > -np.inf)
 
 
-def likely_level(sample: Floats, count: int, total: int) -> float:
+def likely_threshold(sample: Floats, count: int, total: int) -> float:
     """A level that `count` of `total` scores probably reach, judged by a sample; minus infinity where it is small."""
     expected = int(1.5 * count * len(sample) / max(total, 1)) + 8
     if total < 4 * count or expected >= len(sample):

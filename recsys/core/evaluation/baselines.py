@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import numpy as np
 import pandas as pd
 
-from recsys.core.engine.similarity import best
+from recsys.core.engine.similarity import top_positions
 from recsys.core.model.arrays import Doubles, Floats, Integers, Mask
 from recsys.core.model.features import AUDIO_FEATURES, NUMBER_FEATURES
 from recsys.core.model.scaling import columns
@@ -111,4 +111,4 @@ def audio(tracks: pd.DataFrame, names: tuple[str, ...] = ALL_AUDIO) -> Doubles:
 
 
 def _first(scores: Doubles, candidates: Mask, depth: int) -> Answer:
-    return Answer(best(np.where(candidates, scores, -np.inf), depth), scores.__getitem__)
+    return Answer(top_positions(np.where(candidates, scores, -np.inf), depth), scores.__getitem__)

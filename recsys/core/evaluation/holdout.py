@@ -16,7 +16,7 @@ from recsys.core.evaluation.baselines import audio, standardised
 from recsys.core.evaluation.metrics import random_distance
 from recsys.core.model.arrays import Codes, Floats, Integers, Mask
 from recsys.core.model.artists import first_artists
-from recsys.core.model.identity import isrcs, numbers_of
+from recsys.core.model.identity import hash_texts, isrcs
 from recsys.errors import NothingToRank
 
 LONGEST_LIST: Final = 1_000
@@ -128,7 +128,7 @@ class HoldOut:
 
     def rng(self, name: str = "", cut: int = 0) -> np.random.Generator:
         """The randomness that belongs to one cut of one list."""
-        return np.random.default_rng([self.seed, cut, int(numbers_of([name]).view(np.uint64)[0])])
+        return np.random.default_rng([self.seed, cut, int(hash_texts([name]).view(np.uint64)[0])])
 
     def chosen(self, lists: Lists) -> list[str]:
         """The names of the lists that are long enough and within the limit."""

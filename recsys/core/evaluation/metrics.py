@@ -74,7 +74,7 @@ def auc(scores: Doubles | Floats, is_relevant: Mask) -> float:
     return float((below + not_above).sum() / (2 * len(right) * len(wrong)))
 
 
-def coverage(recommended: Integers, places: int, candidates: int) -> float:
+def catalog_coverage(recommended: Integers, places: int, candidates: int) -> float:
     """
     Distinct songs recommended over all lists, as a share of as many as there could have been, 0..1.
 

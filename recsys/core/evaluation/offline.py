@@ -19,7 +19,7 @@ from recsys.core.evaluation.metrics import (
     Interval,
     artist_repetition,
     auc,
-    coverage,
+    catalog_coverage,
     distance,
     hit,
     interval,
@@ -46,11 +46,11 @@ METRICS: Final = {
     "recall@100": "recall@100",
     "hit@10": "hit@10",
     "auc": "AUC",
-    "coverage": "coverage",
+    "catalog_coverage": "coverage",
     "intra_list_distance": "distance",
     "artist_repetition": "same artist",
 }
-"""Key in JSON -> heading in a table. All but `coverage` are measured for each list."""
+"""Key in JSON -> heading in a table. All but `catalog_coverage` are measured for each list."""
 
 TITLES: Final = {
     "random": "random",
@@ -74,10 +74,10 @@ class Ours:
 
     def answer(self, visible: Integers, candidates: Mask, depth: int, rng: np.random.Generator) -> Answer:
         """Candidates as stage 2 ranks them; any song can be asked for its score of stage 2. Draws nothing."""
-        ranking = self._listeners.recommender(visible).rank(self._recipe)
-        points_of = self._listeners.pool.catalogue.points
+        ranking = self._listeners.recommender(visible).rank_candidates(self._recipe)
+        points_of = self._listeners.pool.catalogue.vectors
         rows = ranking.rows[candidates[ranking.rows]][:depth]
-        return Answer(rows, lambda asked: ranking.contrast.scores(points_of(asked)))
+        return Answer(rows, lambda asked: ranking.scorer.scores(points_of(asked)))
 
 
 class Listeners:
@@ -122,22 +122,23 @@ class Evaluation:
     Attributes
     ----------
     values : mapping of method to DataFrame
-        One row per list, by name; a column per key of `METRICS` but `coverage`.
-    coverage : mapping of method to float
+        One row per list, by name; a column per key of `METRICS` but `catalog_coverage`.
+    catalog_coverage : mapping of method to float
     counts : mapping of str to int
         `lists` that were measured, and those left out: `too_short` with too few testable songs, `beyond_limit`, and
         `nothing_hidden` when no hidden song may be looked for: by a new artist, where only those count.
     """
 
     values: Mapping[str, pd.DataFrame]
-    coverage: Mapping[str, float]
+    catalog_coverage: Mapping[str, float]
     counts: Mapping[str, int]
 
     def as_json(self, rng: np.random.Generator) -> dict[str, Any]:
         """
         Means with bootstrap intervals, plain values without NaN.
 
-        `methods`: method -> metric -> mean, low, high (null ends for coverage, which is one number for all lists).
+        `methods`: method -> metric -> mean, low, high (null ends for catalog_coverage, one number for
+        all lists).
         `ratios_to_textbook`: method -> metric -> the same of the ratio of means, or null where the textbook found
         nothing; `high` is null where nothing bounds the ratio.
         `differences`: "ours - textbook" and the like -> metric -> the same of paired differences.
@@ -152,7 +153,7 @@ class Evaluation:
 
     def _means(self, method: str, rng: np.random.Generator) -> dict[str, dict[str, float | None]]:
         found = {metric: _ends(interval(column.to_numpy(), rng)) for metric, column in self.values[method].items()}
-        found["coverage"] = {"mean": self.coverage[method], "low": None, "high": None}
+        found["catalog_coverage"] = {"mean": self.catalog_coverage[method], "low": None, "high": None}
         return {metric: found[metric] for metric in METRICS}
 
     def _ratios(self, method: str, rng: np.random.Generator) -> dict[str, dict[str, float | None] | None]:
@@ -199,7 +200,7 @@ def evaluate(
         raise NothingToRank(_nothing_measured(hold_out, len(names)))
     means = pd.DataFrame(records).groupby(["method", "list"]).mean()
     values = {method: means.loc[method] for method in methods}
-    covered = {method: _coverage(pool, rows) for method, rows in first.items()}
+    covered = {method: _covered(pool, rows) for method, rows in first.items()}
     return Evaluation(values, covered, _counts(lists, hold_out, means.index.levshape[1]))
 
 
@@ -213,9 +214,9 @@ def _counts(lists: Lists, hold_out: HoldOut, measured: int) -> dict[str, int]:
     }
 
 
-def _coverage(pool: Pool, lists: list[Integers]) -> float:
+def _covered(pool: Pool, lists: list[Integers]) -> float:
     rows = np.concatenate([*lists, np.arange(0)])
-    return coverage(rows, TOP * len(lists), int(pool.is_testable.sum()))
+    return catalog_coverage(rows, TOP * len(lists), int(pool.is_testable.sum()))
 
 
 def _nothing_measured(hold_out: HoldOut, chosen: int) -> str:
@@ -230,7 +231,7 @@ def _nothing_measured(hold_out: HoldOut, chosen: int) -> str:
 
 
 def measure(pool: Pool, cut: Split, answer: Answer, asked: Integers) -> dict[str, float]:
-    """All metrics of one answer to one list, without `coverage`; `asked` are irrelevant rows for AUC."""
+    """All metrics of one answer to one list, without `catalog_coverage`; `asked` are irrelevant rows for AUC."""
     is_hit = np.isin(answer.rows, cut.hidden)
     first, relevant = answer.rows[:TOP], len(cut.hidden)
     scores = answer.scores_of(np.concatenate([cut.hidden, asked]))

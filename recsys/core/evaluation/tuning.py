@@ -124,7 +124,7 @@ class Search:
             recipe = Recipe(weights=weights)
             pairs = zip(self._recommenders, self._splits, strict=True)
             self._measured[key] = np.array(
-                [_earliness(recommender.rank(recipe).rows, cut) for recommender, cut in pairs]
+                [_earliness(recommender.rank_candidates(recipe).rows, cut) for recommender, cut in pairs]
             )
         return self._measured[key]
 

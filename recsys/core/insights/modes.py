@@ -79,9 +79,9 @@ def modes(recommender: Recommender, weights: Mapping[str, float], seed: int = 0)
     NothingToRank
         No weighted feature is known both of the library and of the catalogue.
     """
-    found = profile(recommender.points, weights, recommender.catalogue.known_features)
-    own = recommender.own[found.speaks].reset_index(drop=True)
-    tracks = Weighted.of(found.points, found.metric, np.float64)
+    found = profile(recommender.own_vectors, weights, recommender.catalogue.known_features)
+    own = recommender.own[found.is_usable].reset_index(drop=True)
+    tracks = Weighted.of(found.tracks, found.metric, np.float64)
     units: Doubles = tracks.units(np.ones(len(tracks.squares))).T.astype(np.float64)
     labels, stability = _divide(units, seed)
     return _described(own, units, labels, stability)

@@ -1,4 +1,4 @@
-"""What a library says in numbers and in words: medians against the catalogue, coverage, and tracks that stand alone."""
+"""What a library says in numbers: medians against the catalogue, where features came from, and outliers."""
 
 from typing import Final
 
@@ -6,19 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recsys.core.model.features import AUDIO_FEATURES, FEATURES, NUMBER_FEATURES, Feature, feature
+from recsys.core.insights.wording import in_words
+from recsys.core.model.arrays import Doubles
+from recsys.core.model.features import AUDIO_FEATURES, FEATURES, NUMBER_FEATURES, Feature
 
-Numbers = npt.NDArray[np.float64]
-
-MIDDLING: Final = {"loudness": (-14.0, -7.0), "tempo": (90.0, 130.0), "duration": (150_000.0, 360_000.0)}
-"""Between these values a feature with a unit is called neither its one end nor its other."""
-
-MINUTE: Final = 60_000
 WITH_TRACK: Final = "came with the track"
 NO_SOURCE: Final = "source not recorded"
 MISSING: Final = "missing"
 
-IN_THE_MIDDLE: Final = 0.05
 NEIGHBOURS: Final = 5
 CHUNK: Final = 512
 
@@ -68,7 +63,7 @@ def percentile(value: float, among: pd.Series) -> float:
     return float(((known < value).mean() + (known <= value).mean()) / 2)
 
 
-def coverage(library: pd.DataFrame) -> pd.DataFrame:
+def features_by_source(library: pd.DataFrame) -> pd.DataFrame:
     """
     Where the features of a library came from.
 
@@ -122,14 +117,14 @@ def outliers(library: pd.DataFrame, n: int = 5) -> pd.DataFrame:
     return found.sort_values(["distance", "track_id"], ascending=[False, True]).head(n).reset_index(drop=True)
 
 
-def _standardised(tracks: pd.DataFrame) -> Numbers:
+def _standardised(tracks: pd.DataFrame) -> Doubles:
     """Audio features in standard deviations; a feature that never changes is 0, an unknown value NaN."""
     values = tracks[[f.column for f in AUDIO_FEATURES]]
     spread = values.std(ddof=0)
     return np.asarray((values - values.mean()) / spread.where(spread > 0, 1))
 
 
-def _aloneness(points: Numbers) -> Numbers:
+def _aloneness(points: Doubles) -> Doubles:
     """Distance to the fifth nearest other row, over shared features, shape (n_tracks,); chunked to bound memory."""
     known = (~np.isnan(points)).astype(float)
     filled = np.nan_to_num(points)
@@ -160,83 +155,3 @@ def profile_in_words(library: pd.DataFrame, genres: int = 3) -> dict[str, str]:
     words = {f.name: in_words(f.name, library[f.column].median()) for f in NUMBER_FEATURES}
     common = library["genres"].dropna().str.split(",").explode().str.strip().value_counts()
     return words | {"genre": ", ".join(common.index[:genres]) or "unknown"}
-
-
-def in_words(name: str, value: float) -> str:
-    """
-    A feature's value in a listener's words.
-
-    "calm", "mostly calm", "between calm and intense" for features from 0 to 1; "112 beats per minute, moderate" for
-    those with a unit; the bare number for a year; "unknown" for NaN. Raises `UnknownFeature`.
-    """
-    f = feature(name, NUMBER_FEATURES)
-    if np.isnan(value):
-        return "unknown"
-    if f.name in MIDDLING:
-        return f"{with_unit(f, value)}, {_middling(f, value)}"
-    return _between(f, value) if (f.low, f.high) == (0, 1) else number(f, value)
-
-
-def _between(f: Feature, value: float) -> str:
-    steps = (
-        f.low_words,
-        f"mostly {f.low_words}",
-        f"between {f.low_words} and {f.high_words}",
-        f"mostly {f.high_words}",
-        f.high_words,
-    )
-    return steps[min(int(value * len(steps)), len(steps) - 1)]
-
-
-def _middling(f: Feature, value: float) -> str:
-    low, high = MIDDLING[f.name]
-    if value < low:
-        return f.low_words
-    return f.high_words if value > high else "moderate"
-
-
-def leaning(name: str, percentile: float, among: str = "the catalogue") -> str:
-    """
-    Where a percentile stands, in words: "further towards “calm” than 78% of the catalogue".
-
-    Within five points of the median it is "in the middle of the catalogue". Raises `UnknownFeature`.
-    """
-    f = feature(name, NUMBER_FEATURES)
-    if abs(percentile - 0.5) < IN_THE_MIDDLE:
-        return f"in the middle of {among}"
-    end, share = (f.high_words, percentile) if percentile > 0.5 else (f.low_words, 1 - percentile)
-    return f"further towards “{end}” than {share:.0%} of {among}"
-
-
-def number(f: Feature, value: float) -> str:
-    """A value as a listener reads it, without its unit: "0.42", "112", "−8.5", "3:41", "1994"; "unknown" for NaN."""
-    if np.isnan(value):
-        return "unknown"
-    if f.unit == "milliseconds":
-        minutes, seconds = divmod(round(value / 1000), 60)
-        return f"{minutes}:{seconds:02d}"
-    if f.unit == "dB":
-        return f"{value:.1f}".replace("-", "\N{MINUS SIGN}")
-    return f"{value:.2f}" if (f.low, f.high) == (0, 1) else f"{value:.0f}"
-
-
-def unit(f: Feature) -> str:
-    """The unit that goes with `number`; empty where there is none."""
-    return "minutes" if f.unit == "milliseconds" else f.unit
-
-
-def in_unit(f: Feature, values: Numbers) -> Numbers:
-    """Values in the unit they are shown in, (n,): a duration in minutes."""
-    return values / MINUTE if f.unit == "milliseconds" else values
-
-
-def with_unit(f: Feature, value: float) -> str:
-    """A value with its unit: "112 beats per minute", "3:41 minutes", "0.42"."""
-    return f"{number(f, value)} {unit(f)}".strip()
-
-
-def between(f: Feature, low: float, high: float) -> str:
-    """Two values with their unit: "between 98 and 131 beats per minute", "around 0.50" where they read the same."""
-    if number(f, low) == number(f, high):
-        return f"around {with_unit(f, low)}"
-    return f"between {number(f, low)} and {with_unit(f, high)}"

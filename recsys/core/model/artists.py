@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.model.arrays import Codes, Integers
-from recsys.core.model.identity import artist_key, artist_names, numbers_of
+from recsys.core.model.identity import artist_key, artist_names, hash_texts
 
 
 def keys(artists: str) -> list[str]:
@@ -39,13 +39,13 @@ class Artists:
         """From a categorical column."""
         names = [keys(text) for text in artists.cat.categories.tolist()]
         texts = np.repeat(np.arange(len(names), dtype=np.int32), [len(found) for found in names])
-        numbers = numbers_of(name for found in names for name in found)
+        numbers = hash_texts(name for found in names for name in found)
         order = np.argsort(numbers)
         return cls(numbers[order], texts[order], artists.cat.codes.to_numpy(np.int32))
 
     def rows_by(self, artists: pd.Series) -> Integers:
         """Rows of songs that any of the artists of any row of a column takes part in."""
-        wanted = numbers_of({key for joined in artists.dropna().tolist() for key in keys(joined)})
+        wanted = hash_texts({key for joined in artists.dropna().tolist() for key in keys(joined)})
         is_wanted = np.zeros(self.codes.max(initial=-1) + 2, dtype=bool)
         is_wanted[self.texts[np.isin(self.numbers, wanted)]] = True
         return np.flatnonzero(is_wanted[self.codes])

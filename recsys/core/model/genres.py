@@ -29,7 +29,7 @@ class GenreSpace:
     names: pd.Index
     directions: Floats
 
-    def place(self, sets: pd.Series) -> Floats:
+    def transform(self, sets: pd.Series) -> Floats:
         """
         Unit vectors of sets of genres.
 

@@ -21,7 +21,7 @@ from recsys.core.model.arrays import Integers, Mask
 from recsys.core.model.tracks import SPOTIFY_ID
 
 SONG_COLUMN: Final = "song_number_v1"
-"""Where a prepared catalogue keeps `song_numbers`. The version rises when the rules below change, so that numbers made
+"""Where a prepared catalogue keeps `song_hashes`. The version rises when the rules below change, so that numbers made
 by older rules are made again instead of being believed."""
 
 NAMED: Final = "name:"
@@ -78,7 +78,7 @@ def song_keys(tracks: pd.DataFrame) -> pd.Series:
     return pd.Series(joined, index=tracks.index, dtype="str")
 
 
-def song_numbers(tracks: pd.DataFrame) -> Integers:
+def song_hashes(tracks: pd.DataFrame) -> Integers:
     """
     A 64-bit number per row that is equal for versions of one song: compact, and stable between runs and machines.
 
@@ -88,10 +88,10 @@ def song_numbers(tracks: pd.DataFrame) -> Integers:
     if SONG_COLUMN in tracks.columns:
         return np.asarray(tracks[SONG_COLUMN].to_numpy(), dtype=np.int64)
     keys, ids = song_keys(tracks).tolist(), tracks["track_id"].tolist()
-    return numbers_of(key or f"id {track_id}" for key, track_id in zip(keys, ids, strict=True))
+    return hash_texts(key or f"id {track_id}" for key, track_id in zip(keys, ids, strict=True))
 
 
-def numbers_of(texts: Iterable[str]) -> Integers:
+def hash_texts(texts: Iterable[str]) -> Integers:
     """64 bits of BLAKE2b of each text (RFC 7693), as signed integers."""
     digests = b"".join(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts)
     return np.frombuffer(digests, dtype=">i8").astype(np.int64)
@@ -125,7 +125,7 @@ def owned(candidates: pd.DataFrame, library: pd.DataFrame) -> Mask:
     """Which rows of a track table are in the library: by track id, else by ISRC, else by song key. Shape (rows,)."""
     by_id = candidates["track_id"].isin(library["track_id"]).to_numpy(dtype=bool)
     by_isrc = isrcs(candidates["isrc"]).isin(isrcs(library["isrc"]).dropna()).to_numpy(dtype=bool)
-    by_song = np.isin(song_numbers(candidates), song_numbers(library))
+    by_song = np.isin(song_hashes(candidates), song_hashes(library))
     return np.asarray(by_id | by_isrc | by_song, dtype=bool)
 
 

@@ -24,7 +24,7 @@ AXES: Final = {"rank": 1, "octave": 2, "genre": GENRE_AXES}
 AXIS_FEATURE: Final = np.repeat(np.arange(len(FEATURES)), [AXES[f.scale] for f in FEATURES])
 """The number in `FEATURES` of the feature that each axis belongs to."""
 
-RANKED: Final = np.flatnonzero([f.scale == "rank" for f in FEATURES])
+SCALED: Final = np.flatnonzero([f.scale == "rank" for f in FEATURES])
 """The numbers in `FEATURES` of those scaled by rank; all others have length 1 wherever they are known."""
 
 FIRST_AXIS: Final = np.searchsorted(AXIS_FEATURE, np.arange(len(FEATURES)))
@@ -41,55 +41,55 @@ OCTAVE_SPREAD: Final = 1 / 3
 
 
 @dataclass(frozen=True)
-class Points:
+class FeatureMatrix:
     """
     Tracks in model space.
 
     Attributes
     ----------
-    axes : (axes, n) float32
+    values : (axes, n) float32
         0 is the catalogue's median, and also what an unknown value is.
-    known : (features, n) float32
+    mask : (features, n) float32
         1 where the feature is known, else 0.
     """
 
-    axes: Floats
-    known: Floats
+    values: Floats
+    mask: Floats
 
     def __len__(self) -> int:
-        return int(self.axes.shape[1])
+        return int(self.values.shape[1])
 
     @cached_property
     def squares(self) -> Floats:
         """The squared length of each track within each feature, (features, n) float32."""
-        return np.add.reduceat(self.axes * self.axes, FIRST_AXIS, axis=0)
+        return np.add.reduceat(self.values * self.values, FIRST_AXIS, axis=0)
 
-    def take(self, columns: np.ndarray | slice) -> "Points":
+    def take(self, columns: np.ndarray | slice) -> "FeatureMatrix":
         """Some of the tracks, by position or mask."""
-        return Points(np.ascontiguousarray(self.axes[:, columns]), np.ascontiguousarray(self.known[:, columns]))
+        return FeatureMatrix(np.ascontiguousarray(self.values[:, columns]), np.ascontiguousarray(self.mask[:, columns]))
 
-    def shifted(self, shifts: Mapping[str, float]) -> "Points":
+    def shifted(self, shifts: Mapping[str, float]) -> "FeatureMatrix":
         """The same tracks moved along features, in steps of the catalogue's spread; unknown values stay unknown."""
-        axes = self.axes.copy()
+        axes = self.values.copy()
         for number, feature in enumerate(FEATURES):
             if shift := shifts.get(feature.name, 0.0):
                 first = FIRST_AXIS[number]
                 if feature.scale == "octave":
                     _turn(axes[first : first + 2], shift * OCTAVE_SPREAD)
                 else:
-                    axes[first] += np.float32(shift) * self.known[number]
-        return replace(self, axes=axes)
+                    axes[first] += np.float32(shift) * self.mask[number]
+        return replace(self, values=axes)
 
 
 @dataclass(frozen=True)
-class Ranks:
+class QuantileTransform:
     """One feature's values and the normal quantiles of their ranks, thinned to at most `KNOTS` pairs."""
 
     values: Doubles
     quantiles: Doubles
 
     @classmethod
-    def fit(cls, column: Doubles) -> "Ranks":
+    def fit(cls, column: Doubles) -> "QuantileTransform":
         """From a catalogue's column (n,); NaN is left out. Equal values share the middle of their ranks."""
         values, counts = np.unique(column[~np.isnan(column)], return_counts=True)
         middles = (np.cumsum(counts) - counts / 2) / max(counts.sum(), 1)
@@ -99,7 +99,7 @@ class Ranks:
         normal = NormalDist()
         return cls(values, np.array([normal.inv_cdf(u) for u in middles.clip(CLIP, 1 - CLIP)]))
 
-    def place(self, column: Doubles) -> Doubles:
+    def transform(self, column: Doubles) -> Doubles:
         """Normal quantiles of a column (n,), 0 where it is NaN or nothing was fitted."""
         if not len(self.values):
             return np.zeros(len(column))
@@ -111,19 +111,19 @@ class Ranks:
 class Space:
     """The scaling of one catalogue: `ranks` by feature name, and the genres it knows."""
 
-    ranks: Mapping[str, Ranks]
+    quantiles: Mapping[str, QuantileTransform]
     genres: GenreSpace | None
 
-    def place(self, tracks: pd.DataFrame) -> Points:
+    def transform(self, tracks: pd.DataFrame) -> FeatureMatrix:
         """The rows of a track table in model space."""
         axes, known = np.zeros((len(AXIS_FEATURE), len(tracks)), np.float32), np.zeros((len(FEATURES), len(tracks)))
-        axes[:NUMBER_AXES], known[:-1] = self.place_numbers(columns(tracks))
+        axes[:NUMBER_AXES], known[:-1] = self.transform_numbers(columns(tracks))
         if self.genres is not None:
-            axes[NUMBER_AXES:] = self.genres.place(tracks["genres"]).T
+            axes[NUMBER_AXES:] = self.genres.transform(tracks["genres"]).T
         known[-1] = axes[NUMBER_AXES:].any(axis=0)
-        return Points(axes, known.astype(np.float32))
+        return FeatureMatrix(axes, known.astype(np.float32))
 
-    def place_numbers(self, columns: Columns) -> tuple[Floats, Mask]:
+    def transform_numbers(self, columns: Columns) -> tuple[Floats, Mask]:
         """Axes (NUMBER_AXES, n) and what is known (number features, n) of all features but genre."""
         axes = np.empty((NUMBER_AXES, len(columns[0])), np.float32)
         for feature, first, column in zip(NUMBER_FEATURES, FIRST_AXIS, columns, strict=False):
@@ -134,13 +134,13 @@ class Space:
         if feature.scale == "octave":
             angle = 2 * np.pi * np.log2(column / 60)
             return np.asarray(np.nan_to_num(np.stack([np.cos(angle), np.sin(angle)])), dtype=np.float64)
-        return self.ranks[feature.name].place(column)
+        return self.quantiles[feature.name].transform(column)
 
 
 def fit(columns: Columns, genres: GenreSpace | None) -> Space:
     """Fit the scaling to the columns of a catalogue."""
     ranked = zip(NUMBER_FEATURES, columns, strict=True)
-    return Space({f.name: Ranks.fit(column) for f, column in ranked if f.scale == "rank"}, genres)
+    return Space({f.name: QuantileTransform.fit(column) for f, column in ranked if f.scale == "rank"}, genres)
 
 
 def columns(tracks: pd.DataFrame) -> Columns:

@@ -5,7 +5,7 @@ from datetime import datetime
 import streamlit as st
 
 from recsys.charts.coverage import coverage_chart, coverage_in_words
-from recsys.core.insights.summary import coverage
+from recsys.core.insights.summary import features_by_source
 from recsys.services.features import Coverage
 from recsys.services.jobs import Job
 from recsys.services.sync_progress import Stage
@@ -56,7 +56,7 @@ def known_panel(session: ListenerSession) -> None:
     if not panel.open:
         return
     with panel:
-        covered = coverage(session.library).rename(columns=named)
+        covered = features_by_source(session.library).rename(columns=named)
         words = coverage_in_words(covered)
         figure(coverage_chart(covered), words, "coverage")
         st.caption(plain(words))

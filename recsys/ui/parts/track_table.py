@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pandas as pd
 import streamlit as st
 
-from recsys.core.insights.summary import in_unit
+from recsys.core.insights.wording import in_unit
 from recsys.core.model.features import NUMBER_FEATURES
 from recsys.core.model.tracks import links
 
@@ -17,7 +17,7 @@ _SLEEVE: Final = (
 SLEEVE: Final = "data:image/svg+xml;utf8," + quote(_SLEEVE)
 """A neutral record sleeve: we keep no artwork."""
 _FORMATS: Final = {"loudness": "%.1f dB", "tempo": "%.0f bpm", "duration": "%.1f min", "year": "%d"}
-"""Numbers with a unit; all others are from 0 to 1."""
+"""Doubles with a unit; all others are from 0 to 1."""
 
 
 def library_table(library: pd.DataFrame, key: str) -> None:

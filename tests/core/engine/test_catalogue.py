@@ -66,10 +66,10 @@ def test_a_prepared_table_gives_the_same_catalogue():
 def test_rows_lie_in_pieces_of_which_the_same_features_are_known():
     table = random_tracks(300, missing=0.2)
     catalogue = Catalogue.from_tracks(table)
-    known = catalogue.points(np.arange(len(catalogue))).known
+    known = catalogue.vectors(np.arange(len(catalogue))).mask
 
-    assert [piece.start for piece in catalogue.pieces[1:]] == [piece.stop for piece in catalogue.pieces[:-1]]
-    for start, stop, pattern in catalogue.pieces:
+    assert [piece.start for piece in catalogue.chunks[1:]] == [piece.stop for piece in catalogue.chunks[:-1]]
+    for start, stop, pattern in catalogue.chunks:
         assert (known[:, start:stop] == catalogue.patterns[pattern][:, None]).all()
 
 
@@ -87,10 +87,10 @@ def test_points_of_rows_are_what_the_space_makes_of_their_tracks():
     rows = np.array([40, 3, 17])
     tracks_of_rows = table.set_index("track_id", drop=False).loc[catalogue.tracks["track_id"].iloc[rows]]
 
-    placed = catalogue.space.place(tracks_of_rows.reset_index(drop=True))
+    placed = catalogue.space.transform(tracks_of_rows.reset_index(drop=True))
 
-    assert catalogue.points(rows).axes == pytest.approx(placed.axes, abs=1e-6)
-    assert np.array_equal(catalogue.points(rows).known, placed.known)
+    assert catalogue.vectors(rows).values == pytest.approx(placed.values, abs=1e-6)
+    assert np.array_equal(catalogue.vectors(rows).mask, placed.mask)
 
 
 def test_the_background_is_a_sample_that_the_seed_chooses():

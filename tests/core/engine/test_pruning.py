@@ -6,12 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.core.engine import catalogue as catalogue_module
-from recsys.core.engine import pruning as directions
-from recsys.core.engine import retrieval as scan
+from recsys.core.engine import pruning, retrieval
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.pruning import Directions, Piece, side_by_side
-from recsys.core.engine.retrieval import Scan
-from recsys.core.engine.similarity import best, metric
+from recsys.core.engine.pruning import Block, BlockBounds, cluster_key
+from recsys.core.engine.retrieval import CandidateSearch
+from recsys.core.engine.similarity import metric, top_positions
 from recsys.core.model.features import FEATURES, NUMBER_FEATURES
 from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES
 from tests.core.small import random_tracks
@@ -25,10 +24,10 @@ WEIGHTS = st.lists(st.floats(0.01, 10) | st.just(0.0), min_size=len(FEATURES), m
 def small():
     """Catalogues in stretches of eight songs, the first forty of each pattern in no order: one complete, one not."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(directions, "STRETCH", 8)
-        patch.setattr(catalogue_module, "MIXED", 40)
-        patch.setattr(scan, "LARGE", 0)
-        patch.setattr(scan, "SAMPLE", 40)
+        patch.setattr(pruning, "BLOCK_ROWS", 8)
+        patch.setattr(catalogue_module, "UNSORTED_ROWS", 40)
+        patch.setattr(retrieval, "LARGE", 0)
+        patch.setattr(retrieval, "SAMPLE", 40)
         yield [Catalogue.from_tracks(random_tracks(600, missing=missing)) for missing in (0.0, 0.1)]
 
 
@@ -49,11 +48,11 @@ def profile(seed):
 def test_no_song_is_closer_than_its_stretch_can_be(small, weights, seed, which):
     catalogue, by, centre = small[which], metric(np.array(weights), ALL), profile(seed)
     shares = np.add.reduceat(centre.astype(np.float64) ** 2, FIRST_AXIS) * by.weights
-    cosines = Scan(catalogue).cosines(centre, by)
+    cosines = CandidateSearch(catalogue).cosines(centre, by)
 
-    reach = catalogue.directions.reach(centre, shares)
+    reach = catalogue.bounds.upper_bounds(centre, shares)
 
-    for (start, stop, pattern), highest in zip(catalogue.directions.stretches, reach, strict=True):
+    for (start, stop, pattern), highest in zip(catalogue.bounds.blocks, reach, strict=True):
         whole = catalogue.patterns[pattern] @ shares
         closest = max(float(cosines[start:stop].max()), 0.0)
         assert closest**2 * whole <= highest * (1 + 1e-5) + 1e-12 * shares.sum()
@@ -64,28 +63,28 @@ def test_no_song_is_closer_than_its_stretch_can_be(small, weights, seed, which):
 def test_the_top_is_what_reading_everything_finds(small, weights, seed, which, count):
     catalogue, by, centre = small[which], metric(np.array(weights), ALL), profile(seed)
     nobody = np.zeros(len(catalogue), dtype=bool)
-    cosines = Scan(catalogue).cosines(centre, by)
+    cosines = CandidateSearch(catalogue).cosines(centre, by)
 
-    rows, scores = Scan(catalogue).top(centre, by, count, nobody)
+    rows, scores = CandidateSearch(catalogue).top_k(centre, by, count, nobody)
 
-    assert scores == pytest.approx(cosines[best(cosines, count)], abs=1e-6)
+    assert scores == pytest.approx(cosines[top_positions(cosines, count)], abs=1e-6)
     assert cosines[rows] == pytest.approx(scores, abs=1e-6)
 
 
 def test_much_of_the_catalogue_can_be_left_unread(small):
     centre = np.zeros(len(AXIS_FEATURE), np.float32)
-    centre[[FIRST_AXIS[directions.TEMPO], INSTRUMENTALNESS]] = 1
+    centre[[FIRST_AXIS[pruning.TEMPO], INSTRUMENTALNESS]] = 1
     shares = np.add.reduceat(centre.astype(np.float64) ** 2, FIRST_AXIS)
     catalogue = small[0]
 
-    reach = catalogue.directions.reach(centre, shares)
-    wanted = catalogue.directions.runs(reach >= 0.8**2 * shares.sum(), 600)
+    reach = catalogue.bounds.upper_bounds(centre, shares)
+    wanted = catalogue.bounds.runs(reach >= 0.8**2 * shares.sum(), 600)
 
     assert 0 < sum(stop - start for start, stop, _ in wanted) < 0.5 * len(catalogue)
 
 
 def test_tracks_stand_by_tempo_within_the_octave_and_then_by_the_side_of_the_median():
-    numbers = side_by_side(
+    numbers = cluster_key(
         columns(tempo=[60, 120, 119, 90, 60, np.nan], instrumentalness=[0.0, 0.0, 0.9, 0.9, 0.9, 0.0])
     )
 
@@ -94,17 +93,17 @@ def test_tracks_stand_by_tempo_within_the_octave_and_then_by_the_side_of_the_med
 
 
 def test_nothing_known_of_any_track_is_no_direction():
-    assert side_by_side(columns(tempo=[np.nan, np.nan])).tolist() == [0, 0]
+    assert cluster_key(columns(tempo=[np.nan, np.nan])).tolist() == [0, 0]
 
 
 def test_wanted_stretches_are_joined_up_to_a_length_and_never_across_patterns(small):
     axes, patterns = np.ones((NUMBER_AXES, 40), np.float32), np.ones((2, len(FEATURES)), dtype=bool)
-    found = Directions.of(axes, patterns, [Piece(0, 24, 0), Piece(24, 40, 1)])
+    found = BlockBounds.of(axes, patterns, [Block(0, 24, 0), Block(24, 40, 1)])
 
-    assert found.stretches.tolist() == [[0, 8, 0], [8, 16, 0], [16, 24, 0], [24, 32, 1], [32, 40, 1]]
-    assert found.runs(np.array([1, 1, 0, 1, 1], bool), 100) == [Piece(0, 16, 0), Piece(24, 40, 1)]
-    assert found.runs(np.array([0, 0, 1, 1, 0], bool), 100) == [Piece(16, 24, 0), Piece(24, 32, 1)]
-    assert found.runs(np.ones(5, bool), 20) == [Piece(0, 20, 0), Piece(20, 24, 0), Piece(24, 40, 1)]
+    assert found.blocks.tolist() == [[0, 8, 0], [8, 16, 0], [16, 24, 0], [24, 32, 1], [32, 40, 1]]
+    assert found.runs(np.array([1, 1, 0, 1, 1], bool), 100) == [Block(0, 16, 0), Block(24, 40, 1)]
+    assert found.runs(np.array([0, 0, 1, 1, 0], bool), 100) == [Block(16, 24, 0), Block(24, 32, 1)]
+    assert found.runs(np.ones(5, bool), 20) == [Block(0, 20, 0), Block(20, 24, 0), Block(24, 40, 1)]
     assert found.runs(np.zeros(5, bool), 100) == []
 
 
@@ -113,4 +112,4 @@ def test_the_first_songs_of_a_pattern_are_a_sample_and_the_rest_stand_side_by_si
     changes = np.count_nonzero(np.diff(catalogue.axes[INSTRUMENTALNESS] > 0))
 
     assert np.array_equal(np.sort(catalogue.songs[:40]), catalogue.songs[:40])
-    assert changes < 40 + 2 * directions.SECTORS
+    assert changes < 40 + 2 * pruning.SECTORS

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.query import placed
+from recsys.core.engine.query import embed
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
 from recsys.core.model.features import NUMBER_FEATURES
@@ -23,10 +23,10 @@ BARE = songs(60)[["track_id", "title", "artists"]]
 
 
 def test_a_track_without_numbers_stands_where_the_catalogue_has_it():
-    bare, whole = (placed(CATALOGUE, tracks.head(3)) for tracks in (as_tracks(BARE), songs(60)))
+    bare, whole = (embed(CATALOGUE, tracks.head(3)) for tracks in (as_tracks(BARE), songs(60)))
 
-    np.testing.assert_allclose(bare.axes, whole.axes, atol=1e-6)
-    np.testing.assert_array_equal(bare.known, whole.known)
+    np.testing.assert_allclose(bare.values, whole.values, atol=1e-6)
+    np.testing.assert_array_equal(bare.mask, whole.mask)
 
 
 def test_a_track_known_by_name_alone_stands_where_the_catalogue_has_the_song():
@@ -34,22 +34,22 @@ def test_a_track_known_by_name_alone_stands_where_the_catalogue_has_the_song():
         BARE.head(3).assign(track_id=["name:1", "name:2", "name:3"], title=[f"SONG {n} (Live)" for n in range(3)])
     )
 
-    np.testing.assert_allclose(placed(CATALOGUE, named).axes, placed(CATALOGUE, songs(60).head(3)).axes, atol=1e-6)
-    assert placed(CATALOGUE, named.assign(artists="Nobody")).known.sum() == 0
+    np.testing.assert_allclose(embed(CATALOGUE, named).values, embed(CATALOGUE, songs(60).head(3)).values, atol=1e-6)
+    assert embed(CATALOGUE, named.assign(artists="Nobody")).mask.sum() == 0
 
 
 def test_a_song_with_numbers_of_its_own_keeps_them():
     mine = songs(1).assign(track_id="other", energy=1.0, tempo=float("nan"))
 
-    np.testing.assert_array_equal(placed(CATALOGUE, mine).axes, CATALOGUE.space.place(mine).axes)
+    np.testing.assert_array_equal(embed(CATALOGUE, mine).values, CATALOGUE.space.transform(mine).values)
 
 
 def test_what_the_table_knows_of_a_track_stays_and_only_the_rest_is_the_catalogues():
     mine = as_tracks(BARE.head(3).assign(energy=[0.1, 0.5, 0.9]))
     told = songs(60).head(3).assign(energy=mine["energy"])
 
-    np.testing.assert_allclose(placed(CATALOGUE, mine).axes, CATALOGUE.space.place(told).axes, atol=1e-6)
-    np.testing.assert_array_equal(placed(CATALOGUE, mine).known, CATALOGUE.space.place(told).known)
+    np.testing.assert_allclose(embed(CATALOGUE, mine).values, CATALOGUE.space.transform(told).values, atol=1e-6)
+    np.testing.assert_array_equal(embed(CATALOGUE, mine).mask, CATALOGUE.space.transform(told).mask)
 
 
 def test_a_track_that_came_as_an_id_alone_is_shown_by_its_name():
@@ -63,7 +63,7 @@ def test_a_track_that_came_as_an_id_alone_is_shown_by_its_name():
 def test_a_track_that_the_catalogue_does_not_know_keeps_what_the_table_says():
     stranger = songs(1).assign(track_id="elsewhere", energy=float("nan"))
 
-    assert placed(CATALOGUE, stranger).known.sum() == len(NUMBER_FEATURES) - 1
+    assert embed(CATALOGUE, stranger).mask.sum() == len(NUMBER_FEATURES) - 1
 
 
 def test_a_thumbs_down_without_numbers_changes_the_list():

@@ -49,7 +49,7 @@ def test_scaling_weights_moves_no_song_over_the_half_that_must_be_known(seed):
     counts = []
     for factor in (1.0, 3.0, 10.0, 11.3):
         weights = {f.name: factor * weight for f, weight in zip(FEATURES, chosen, strict=True)}
-        counts.append(Recommender(catalogue, LIBRARY).rank(Recipe(weights=weights)).counts)
+        counts.append(Recommender(catalogue, LIBRARY).rank_candidates(Recipe(weights=weights)).counts)
 
     assert counts == [counts[0]] * 4
 

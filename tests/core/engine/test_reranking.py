@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recsys.core.engine.reranking import Options, choose, cost, falling
+from recsys.core.engine.reranking import Options, cost, monotone_scores, rerank_mmr
 
 SCORES = np.array([4.0, 3.0, 2.0, 1.0])
 ARTISTS = np.array([0, 0, 0, 1])
@@ -11,28 +11,28 @@ ALIKE = np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], dtype
 
 
 def test_without_dials_the_best_are_listed():
-    assert choose(SCORES, ARTISTS, ALIKE, Options(2, None, 0)).tolist() == [0, 1]
+    assert rerank_mmr(SCORES, ARTISTS, ALIKE, Options(2, None, 0)).tolist() == [0, 1]
 
 
 def test_an_artist_is_listed_so_often_and_no_more():
-    assert choose(SCORES, ARTISTS, ALIKE, Options(3, 2, 0)).tolist() == [0, 1, 3]
-    assert choose(SCORES, ARTISTS, ALIKE, Options(9, 1, 0)).tolist() == [0, 3]
+    assert rerank_mmr(SCORES, ARTISTS, ALIKE, Options(3, 2, 0)).tolist() == [0, 1, 3]
+    assert rerank_mmr(SCORES, ARTISTS, ALIKE, Options(9, 1, 0)).tolist() == [0, 3]
 
 
 def test_variety_passes_over_what_is_like_the_last():
-    assert choose(SCORES, ARTISTS, ALIKE, Options(2, None, 0.5)).tolist() == [0, 2]
+    assert rerank_mmr(SCORES, ARTISTS, ALIKE, Options(2, None, 0.5)).tolist() == [0, 2]
 
 
 def test_full_variety_starts_with_the_best_and_avoids_likeness():
-    assert choose(np.array([1.0, 9.0, 8.0, 5.0]), ARTISTS, ALIKE, Options(3, None, 1.0)).tolist()[1:] != [1]
+    assert rerank_mmr(np.array([1.0, 9.0, 8.0, 5.0]), ARTISTS, ALIKE, Options(3, None, 1.0)).tolist()[1:] != [1]
 
 
 def test_equal_scores_are_listed_in_order():
-    assert choose(np.ones(4), ARTISTS, ALIKE, Options(4, None, 0)).tolist() == [0, 1, 2, 3]
+    assert rerank_mmr(np.ones(4), ARTISTS, ALIKE, Options(4, None, 0)).tolist() == [0, 1, 2, 3]
 
 
 def test_nothing_to_choose_from_is_an_empty_list():
-    assert choose(np.zeros(0), np.zeros(0, dtype=int), np.zeros((0, 0)), Options(3, 2, 0.5)).tolist() == []
+    assert rerank_mmr(np.zeros(0), np.zeros(0, dtype=int), np.zeros((0, 0)), Options(3, 2, 0.5)).tolist() == []
 
 
 def test_the_cost_is_what_the_mean_score_fell_by():
@@ -46,7 +46,7 @@ def test_scores_fall_as_the_songs_are_ranked_and_contributions_follow():
     told = np.array([[0.5, 0.25], [0.5, 0.25 + 1e-7], [0.25, -0.5]])
     bonus = np.array([0, 0, 0.125], np.float32)
 
-    scores = falling(told, bonus)
+    scores = monotone_scores(told, bonus)
 
     assert scores.tolist() == [0.75, 0.75, -0.125]
     assert told.sum(axis=1) + bonus == pytest.approx(scores, abs=1e-12)

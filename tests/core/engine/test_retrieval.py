@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.core.engine import retrieval as scan
+from recsys.core.engine import retrieval
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.retrieval import Scan
-from recsys.core.engine.similarity import ENOUGH_KNOWN, Metric, Weighted, best, cosine_blocks, cosines, metric
+from recsys.core.engine.retrieval import CandidateSearch
+from recsys.core.engine.similarity import ENOUGH_KNOWN, Metric, Weighted, cosine_blocks, cosines, metric, top_positions
 from recsys.core.model.features import FEATURES
-from recsys.core.model.scaling import AXIS_FEATURE, Points
+from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
 from tests.core.small import random_tracks
 
 ALL = np.ones(len(FEATURES), dtype=bool)
@@ -21,13 +21,13 @@ WEIGHTS = st.lists(WEIGHT, min_size=len(FEATURES), max_size=len(FEATURES)).filte
 
 
 def points(*rows):
-    """Points with the first axes given; None is unknown, and so is every axis left out."""
+    """Tracks with the first axes given; None is unknown, and so is every axis left out."""
     axes, known = np.zeros((AXES, len(rows)), np.float32), np.zeros((len(FEATURES), len(rows)), np.float32)
     for column, row in enumerate(rows):
         for axis, value in enumerate(row):
             if value is not None:
                 axes[axis, column], known[axis, column] = value, 1
-    return Points(axes, known)
+    return FeatureMatrix(axes, known)
 
 
 def weights(*first):
@@ -44,14 +44,14 @@ def profile(seed=0):
 
 def slowly(centre, by):
     """The same cosines, one song at a time."""
-    songs = CATALOGUE.points(np.arange(len(CATALOGUE)))
+    songs = CATALOGUE.vectors(np.arange(len(CATALOGUE)))
     found = np.full(len(songs), -np.inf)
     for at in range(len(songs)):
-        x, known = songs.axes[:, at].astype(float), songs.known[:, at][AXIS_FEATURE]
+        x, known = songs.values[:, at].astype(float), songs.mask[:, at][AXIS_FEATURE]
         w = by.weights[AXIS_FEATURE].astype(float) * known
         lengths = np.sqrt((w * x * x).sum() * (w * centre * centre).sum())
         weights = by.weights.astype(float)
-        if songs.known[:, at] @ weights >= ENOUGH_KNOWN * weights.sum():
+        if songs.mask[:, at] @ weights >= ENOUGH_KNOWN * weights.sum():
             found[at] = (w * x * centre).sum() / lengths if lengths > 1e-8 else 0
     return found
 
@@ -81,7 +81,7 @@ def test_a_track_at_the_median_of_everything_is_like_nothing_in_particular():
 @pytest.mark.parametrize("many", [0, 10**9])
 def test_cosines_in_blocks_are_the_same_however_lengths_are_found(monkeypatch, many):
     monkeypatch.setattr("recsys.core.engine.similarity.MANY_BLOCKS", many)
-    some, others = (CATALOGUE.points(np.arange(*span)) for span in ((0, 120, 3), (1, 120, 4)))
+    some, others = (CATALOGUE.vectors(np.arange(*span)) for span in ((0, 120, 3), (1, 120, 4)))
     by = metric(np.arange(1.0, len(FEATURES) + 1), ALL)
     sums = np.zeros(len(some))
     for at, block in cosine_blocks(of(some, by), of(others, by), 3.0):
@@ -102,62 +102,62 @@ def test_scaling_weights_by_a_power_of_two_changes_no_digit():
 def test_a_scan_is_the_cosine_of_every_song(given, seed):
     by = metric(np.array(given), ALL)
 
-    assert Scan(CATALOGUE).cosines(profile(seed), by) == pytest.approx(slowly(profile(seed), by), abs=1e-5)
+    assert CandidateSearch(CATALOGUE).cosines(profile(seed), by) == pytest.approx(slowly(profile(seed), by), abs=1e-5)
 
 
 @settings(max_examples=30, deadline=None)
 @given(start=WEIGHTS, moves=st.lists(st.tuples(st.integers(0, len(FEATURES) - 1), WEIGHT), max_size=40))
 def test_moving_sliders_one_by_one_ends_where_setting_them_at_once_does(start, moves):
-    moving, current = Scan(CATALOGUE), np.array(start)
+    moving, current = CandidateSearch(CATALOGUE), np.array(start)
     for feature, weight in moves:
         moving.cosines(profile(), metric(current, ALL))
         current[feature] = weight if weight or np.delete(current, feature).any() else 1.0
     by = metric(current, ALL)
 
-    assert moving.cosines(profile(), by) == pytest.approx(Scan(CATALOGUE).cosines(profile(), by), abs=1e-5)
+    assert moving.cosines(profile(), by) == pytest.approx(CandidateSearch(CATALOGUE).cosines(profile(), by), abs=1e-5)
 
 
 def test_a_long_journey_of_one_slider_does_not_drift():
-    moving, rng = Scan(CATALOGUE), np.random.default_rng(0)
+    moving, rng = CandidateSearch(CATALOGUE), np.random.default_rng(0)
     by = metric(np.ones(len(FEATURES)), ALL)
     for weight in rng.uniform(0.1, 10, 1000):
         by = Metric(np.where(np.arange(len(FEATURES)) == 3, weight, 1).astype(np.float32))
         moving.cosines(profile(), by)
 
-    assert moving.cosines(profile(), by) == pytest.approx(Scan(CATALOGUE).cosines(profile(), by), abs=1e-5)
+    assert moving.cosines(profile(), by) == pytest.approx(CandidateSearch(CATALOGUE).cosines(profile(), by), abs=1e-5)
 
 
 def test_moving_one_slider_adds_instead_of_summing_anew(monkeypatch):
     summed = []
-    plain = Scan._sum
-    monkeypatch.setattr(Scan, "_sum", lambda self, *args: summed.append(1) or plain(self, *args))
-    moving = Scan(CATALOGUE)
+    plain = CandidateSearch._sum
+    monkeypatch.setattr(CandidateSearch, "_sum", lambda self, *args: summed.append(1) or plain(self, *args))
+    moving = CandidateSearch(CATALOGUE)
     for weight in (1, 2, 3, 4):
         moving.cosines(profile(), metric(np.where(np.arange(12) == 3, weight, 1.0), ALL))
 
-    assert len(summed) == 2 * len(CATALOGUE.pieces)
+    assert len(summed) == 2 * len(CATALOGUE.chunks)
 
 
 @pytest.mark.parametrize("count", [1, 7, 50, 1000])
 def test_the_top_is_the_same_whether_or_not_the_rest_is_written(monkeypatch, count):
-    monkeypatch.setattr(scan, "LARGE", 0)
-    monkeypatch.setattr(scan, "SAMPLE", 60)
-    left_out = np.random.default_rng(0).random(len(CATALOGUE)) < 0.2
+    monkeypatch.setattr(retrieval, "LARGE", 0)
+    monkeypatch.setattr(retrieval, "SAMPLE", 60)
+    excluded_rows = np.random.default_rng(0).random(len(CATALOGUE)) < 0.2
     by = metric(np.ones(len(FEATURES)), ALL)
-    all_of_them = np.where(left_out, -np.inf, Scan(CATALOGUE).cosines(profile(), by))
+    all_of_them = np.where(excluded_rows, -np.inf, CandidateSearch(CATALOGUE).cosines(profile(), by))
 
-    rows, scores = Scan(CATALOGUE).top(profile(), by, count, left_out)
+    rows, scores = CandidateSearch(CATALOGUE).top_k(profile(), by, count, excluded_rows)
 
-    assert scores == pytest.approx(all_of_them[best(all_of_them, count)], abs=1e-6)
+    assert scores == pytest.approx(all_of_them[top_positions(all_of_them, count)], abs=1e-6)
     assert all_of_them[rows] == pytest.approx(scores, abs=1e-6)
 
 
 def test_a_commonest_pattern_that_is_not_ranked_says_nothing_about_the_top(monkeypatch):
-    monkeypatch.setattr(scan, "LARGE", 0)
+    monkeypatch.setattr(retrieval, "LARGE", 0)
     catalogue = Catalogue.from_tracks(random_tracks(100).assign(genres=["jazz"] * 40 + [None] * 60))
     genre = metric(np.array([0.0] * (len(FEATURES) - 1) + [1.0]), ALL)
 
-    rows, _ = Scan(catalogue).top(profile(), genre, 100, np.zeros(len(catalogue), dtype=bool))
+    rows, _ = CandidateSearch(catalogue).top_k(profile(), genre, 100, np.zeros(len(catalogue), dtype=bool))
 
     assert len(rows) == 40
 
@@ -165,10 +165,10 @@ def test_a_commonest_pattern_that_is_not_ranked_says_nothing_about_the_top(monke
 def test_the_best_come_first_and_equal_ones_in_order_of_position():
     scores = np.array([1, 3, 2, 3, -np.inf, 0], np.float32)
 
-    assert best(scores, 3).tolist() == [1, 3, 2]
-    assert best(scores, 2).tolist() == [1, 3]
-    assert best(scores, 99).tolist() == [1, 3, 2, 0, 5]
-    assert best(np.full(9, -np.inf, np.float32), 3).tolist() == []
+    assert top_positions(scores, 3).tolist() == [1, 3, 2]
+    assert top_positions(scores, 2).tolist() == [1, 3]
+    assert top_positions(scores, 99).tolist() == [1, 3, 2, 0, 5]
+    assert top_positions(np.full(9, -np.inf, np.float32), 3).tolist() == []
 
 
 @settings(max_examples=50, deadline=None)
@@ -176,4 +176,4 @@ def test_the_best_come_first_and_equal_ones_in_order_of_position():
 def test_the_best_of_many_are_those_a_full_sort_finds(seed, count, levels):
     scores = np.random.default_rng(seed).integers(0, levels, 20_000).astype(np.float32)
 
-    assert best(scores, count).tolist() == np.argsort(-scores, kind="stable")[:count].tolist()
+    assert top_positions(scores, count).tolist() == np.argsort(-scores, kind="stable")[:count].tolist()

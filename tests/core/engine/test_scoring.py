@@ -4,22 +4,22 @@ import numpy as np
 import pytest
 
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.scoring import Contrast
+from recsys.core.engine.scoring import DensityRatioScorer
 from recsys.core.engine.similarity import Weighted, cosines, metric
 from recsys.core.model.features import FEATURES
-from recsys.core.model.scaling import AXIS_FEATURE, Points
+from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
 from tests.core.small import random_tracks
 
 CATALOGUE = Catalogue.from_tracks(random_tracks(80, missing=0.2))
-SONGS = CATALOGUE.points(np.arange(30))
-LIBRARY = CATALOGUE.points(np.arange(30, 70))
-DISLIKES = CATALOGUE.points(np.arange(70, 75))
-NOBODY = CATALOGUE.points(np.arange(0))
+SONGS = CATALOGUE.vectors(np.arange(30))
+LIBRARY = CATALOGUE.vectors(np.arange(30, 70))
+DISLIKES = CATALOGUE.vectors(np.arange(70, 75))
+NOBODY = CATALOGUE.vectors(np.arange(0))
 BY = metric(np.arange(1.0, len(FEATURES) + 1), np.ones(len(FEATURES), dtype=bool))
 
 
-def contrast(library=LIBRARY, dislikes=NOBODY, by=BY):
-    return Contrast(library, CATALOGUE.background, dislikes, by)
+def scorer(library=LIBRARY, dislikes=NOBODY, by=BY):
+    return DensityRatioScorer(library, CATALOGUE.background, dislikes, by)
 
 
 def kernel(others, beta):
@@ -30,39 +30,39 @@ def kernel(others, beta):
 def test_the_score_is_the_library_against_the_catalogue():
     expected = kernel(LIBRARY, 5) - kernel(CATALOGUE.background, 5)
 
-    assert contrast().exact_scores(SONGS) == pytest.approx(expected)
+    assert scorer().exact_scores(SONGS) == pytest.approx(expected)
 
 
 def test_a_small_library_is_read_softly():
     few = LIBRARY.take(np.arange(29))
 
-    assert contrast(few).exact_scores(SONGS) == pytest.approx(kernel(few, 3) - kernel(CATALOGUE.background, 3))
+    assert scorer(few).exact_scores(SONGS) == pytest.approx(kernel(few, 3) - kernel(CATALOGUE.background, 3))
 
 
 def test_dislikes_are_a_second_background_trusted_and_sharper_as_they_grow():
     beta = 5 + 7 * 5 / (5 + 100)
     expected = kernel(LIBRARY, beta) - (1 - 1 / 3) * kernel(CATALOGUE.background, beta) - 1 / 3 * kernel(DISLIKES, beta)
 
-    assert contrast(dislikes=DISLIKES).exact_scores(SONGS) == pytest.approx(expected)  # 5 of them: 5 / (5 + 10)
+    assert scorer(dislikes=DISLIKES).exact_scores(SONGS) == pytest.approx(expected)  # 5 of them: 5 / (5 + 10)
 
 
 def test_quick_scores_are_the_exact_ones():
-    quick = contrast(dislikes=DISLIKES).scores(SONGS)
+    quick = scorer(dislikes=DISLIKES).scores(SONGS)
 
     assert quick.dtype == np.float32
-    assert quick == pytest.approx(contrast(dislikes=DISLIKES).exact_scores(SONGS), abs=1e-5)
+    assert quick == pytest.approx(scorer(dislikes=DISLIKES).exact_scores(SONGS), abs=1e-5)
 
 
 @pytest.mark.parametrize("dislikes", [NOBODY, DISLIKES])
 def test_contributions_sum_to_the_score(dislikes):
-    told = contrast(dislikes=dislikes)
+    told = scorer(dislikes=dislikes)
 
     assert told.contributions(SONGS).sum(axis=1) == pytest.approx(told.exact_scores(SONGS), abs=1e-6)
 
 
 def test_contributions_sum_even_under_lopsided_weights():
     by = metric(np.array([1e6, *[1e-3] * (len(FEATURES) - 1)]), np.ones(len(FEATURES), dtype=bool))
-    told = contrast(by=by)
+    told = scorer(by=by)
 
     assert told.contributions(SONGS).sum(axis=1) == pytest.approx(told.exact_scores(SONGS), abs=1e-5)
 
@@ -70,7 +70,7 @@ def test_contributions_sum_even_under_lopsided_weights():
 def test_contributions_sum_to_the_score_however_sharp_the_eye_and_lopsided_the_weights():
     many = Catalogue.from_tracks(random_tracks(1000, seed=3))
     by = metric(np.array([1.0, *[1e-3] * (len(FEATURES) - 1)]), np.ones(len(FEATURES), dtype=bool))
-    told = contrast(dislikes=many.points(np.arange(1000)), by=by)
+    told = scorer(dislikes=many.vectors(np.arange(1000)), by=by)
 
     assert told.sharpness > 11
     assert told.contributions(SONGS).sum(axis=1) == pytest.approx(told.exact_scores(SONGS), abs=1e-6)
@@ -79,24 +79,24 @@ def test_contributions_sum_to_the_score_however_sharp_the_eye_and_lopsided_the_w
 def test_tracks_close_to_the_median_are_compared_by_their_direction_as_all_others_are():
     axes, known = np.zeros((len(AXIS_FEATURE), 3), np.float32), np.ones((len(FEATURES), 3), np.float32)
     axes[0] = (1e-5, 1e-5, -1e-5)
-    tracks = Weighted.of(Points(axes, known), metric(np.array([1.0, *[0.0] * 11]), np.ones(12, dtype=bool)))
+    tracks = Weighted.of(FeatureMatrix(axes, known), metric(np.array([1.0, *[0.0] * 11]), np.ones(12, dtype=bool)))
 
     assert cosines(tracks, tracks)[0] == pytest.approx([1, 1, -1])
 
 
 def test_a_feature_that_is_unknown_or_has_no_weight_adds_nothing():
     by = metric(np.where(np.arange(len(FEATURES)) == 3, 0.0, 1.0), np.ones(len(FEATURES), dtype=bool))
-    told = contrast(by=by).contributions(SONGS)
+    told = scorer(by=by).contributions(SONGS)
 
     assert not told[:, 3].any()
-    assert not told[SONGS.known.T == 0].any()
+    assert not told[SONGS.mask.T == 0].any()
 
 
 def test_only_the_feature_that_sets_a_song_apart_is_named():
     axes, known = np.zeros((len(AXIS_FEATURE), 3), np.float32), np.ones((len(FEATURES), 3), np.float32)
     axes[0], axes[1] = (1, 1, -1), (0.5, 0.5, 0.5)
-    points = Points(axes, known)
-    told = Contrast(
+    points = FeatureMatrix(axes, known)
+    told = DensityRatioScorer(
         points.take(np.array([0, 1])),
         points.take(np.array([2])),
         NOBODY,

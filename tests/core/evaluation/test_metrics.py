@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from recsys.core.evaluation.metrics import (
     artist_repetition,
     auc,
-    coverage,
+    catalog_coverage,
     distance,
     hit,
     interval,
@@ -85,9 +85,9 @@ def test_auc_equals_counting_all_pairs(pairs):
 
 def test_coverage_counts_each_song_once_against_what_there_could_have_been():
     same_for_both = np.array([1, 2, 3, 1, 2, 3])
-    assert coverage(same_for_both, places=6, candidates=100) == 0.5
-    assert coverage(same_for_both, places=6, candidates=3) == 1
-    assert coverage(np.array([], int), places=0, candidates=100) == 0
+    assert catalog_coverage(same_for_both, places=6, candidates=100) == 0.5
+    assert catalog_coverage(same_for_both, places=6, candidates=3) == 1
+    assert catalog_coverage(np.array([], int), places=0, candidates=100) == 0
 
 
 def test_distance_is_the_mean_over_all_pairs():

@@ -148,7 +148,7 @@ def test_json_holds_means_intervals_ratios_and_paired_differences_without_nan(po
         ours["mean"] - textbook["mean"]
     )
     assert written["ratios_to_textbook"]["ours"]["ndcg@50"]["mean"] == pytest.approx(ours["mean"] / textbook["mean"])
-    assert written["methods"]["ours"]["coverage"]["low"] is None
+    assert written["methods"]["ours"]["catalog_coverage"]["low"] is None
 
 
 def test_a_ratio_to_a_textbook_that_found_nothing_is_null(pool, lists):

@@ -4,16 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recsys.core.insights.summary import (
-    coverage,
-    describe,
-    in_words,
-    leaning,
-    outliers,
-    percentile,
-    profile_in_words,
-    with_unit,
-)
+from recsys.core.insights.summary import describe, features_by_source, outliers, percentile, profile_in_words
+from recsys.core.insights.wording import in_words, leaning, with_unit
 from recsys.core.model.features import AUDIO_FEATURES, FEATURES, NUMBER_FEATURES, feature
 from recsys.core.model.tracks import as_tracks, empty_tracks
 from recsys.errors import UnknownFeature
@@ -59,7 +51,7 @@ def test_coverage_adds_up_to_the_library_in_every_row():
         source=["spotify", "reccobeats", None, None],
         genres=["jazz", None, None, None],
     )
-    table = coverage(library)
+    table = features_by_source(library)
     assert list(table.index) == [f.name for f in FEATURES]
     assert (table.sum(axis=1) == 4).all()
     assert table.loc["energy"].to_dict() == {
@@ -74,7 +66,7 @@ def test_coverage_adds_up_to_the_library_in_every_row():
 
 
 def test_coverage_of_nothing_is_zero():
-    assert (coverage(empty_tracks()) == 0).all(axis=None)
+    assert (features_by_source(empty_tracks()) == 0).all(axis=None)
 
 
 def two_tastes(stranger):

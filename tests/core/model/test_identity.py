@@ -3,7 +3,7 @@
 import pytest
 
 from recsys.core.engine.catalogue import prepare
-from recsys.core.model.identity import artist_key, artist_names, name_id, owned, song_key, song_keys, song_numbers
+from recsys.core.model.identity import artist_key, artist_names, name_id, owned, song_hashes, song_key, song_keys
 from tests.core.small import random_tracks, tracks
 
 SAME = [
@@ -103,7 +103,7 @@ def test_a_row_without_title_or_artist_is_no_version_of_another():
     nameless = tracks({"title": "", "artists": "X"}, {"title": "", "artists": "X"}, {"title": "A", "artists": ""})
 
     assert song_keys(nameless).tolist() == ["", "", ""]
-    assert len(set(song_numbers(nameless))) == 3
+    assert len(set(song_hashes(nameless))) == 3
 
 
 def test_a_whole_table_gets_the_keys_of_its_rows():
@@ -120,7 +120,7 @@ def test_an_id_made_from_a_name_is_the_same_for_versions_and_differs_for_songs()
     assert name_id("", "") != name_id("", "X")
     assert (
         name_id("Song", "Artist")
-        == "name:" + f"{int(song_numbers(tracks({'title': 'Song', 'artists': 'Artist'}))[0]) % 2**64:016x}"
+        == "name:" + f"{int(song_hashes(tracks({'title': 'Song', 'artists': 'Artist'}))[0]) % 2**64:016x}"
     )
 
 
@@ -147,5 +147,5 @@ def test_unknown_isrcs_do_not_match_each_other():
 def test_numbers_of_a_prepared_table_are_taken_as_they_are():
     prepared = prepare(random_tracks(5))
 
-    assert song_numbers(prepared).tolist() == song_numbers(random_tracks(5)).tolist()
-    assert song_numbers(prepared.assign(title="changed")).tolist() == song_numbers(prepared).tolist()
+    assert song_hashes(prepared).tolist() == song_hashes(random_tracks(5)).tolist()
+    assert song_hashes(prepared.assign(title="changed")).tolist() == song_hashes(prepared).tolist()

@@ -8,7 +8,7 @@ import pytest
 
 from recsys.core.model.features import FEATURES
 from recsys.core.model.genres import GENRE_AXES, fit_genres
-from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, Ranks, columns, fit
+from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, QuantileTransform, columns, fit
 from tests.core.small import random_tracks, tracks
 
 
@@ -17,17 +17,17 @@ def axis(name):
 
 
 def test_the_median_is_zero_and_ranks_become_normal_quantiles():
-    ranks = Ranks.fit(np.array([30.0, 10.0, 20.0, 50.0, 40.0]))
+    ranks = QuantileTransform.fit(np.array([30.0, 10.0, 20.0, 50.0, 40.0]))
 
     expected = [NormalDist().inv_cdf(u) for u in (0.1, 0.3, 0.5, 0.7, 0.9)]
 
-    assert ranks.place(np.array([10.0, 20.0, 30.0, 40.0, 50.0])) == pytest.approx(expected)
+    assert ranks.transform(np.array([10.0, 20.0, 30.0, 40.0, 50.0])) == pytest.approx(expected)
 
 
 def test_equal_values_share_the_middle_of_their_ranks():
-    ranks = Ranks.fit(np.array([0.0, 0.0, 0.0, 1.0]))
+    ranks = QuantileTransform.fit(np.array([0.0, 0.0, 0.0, 1.0]))
 
-    assert ranks.place(np.array([0.0, 1.0])) == pytest.approx([NormalDist().inv_cdf(u) for u in (0.375, 0.875)])
+    assert ranks.transform(np.array([0.0, 1.0])) == pytest.approx([NormalDist().inv_cdf(u) for u in (0.375, 0.875)])
 
 
 def test_a_long_column_is_placed_as_exactly_as_its_ranks():
@@ -37,26 +37,27 @@ def test_a_long_column_is_placed_as_exactly_as_its_ranks():
 
     expected = [normal.inv_cdf(u) for u in middles.clip(0.005, 0.995)]
 
-    assert np.abs(Ranks.fit(column).place(column) - expected).max() < 0.02
+    assert np.abs(QuantileTransform.fit(column).transform(column) - expected).max() < 0.02
 
 
 def test_values_beyond_the_catalogue_are_placed_at_its_ends():
-    ranks = Ranks.fit(np.arange(1000.0))
+    ranks = QuantileTransform.fit(np.arange(1000.0))
 
-    assert ranks.place(np.array([-1e9, 1e9])) == pytest.approx([-2.5758, 2.5758], abs=1e-3)
+    assert ranks.transform(np.array([-1e9, 1e9])) == pytest.approx([-2.5758, 2.5758], abs=1e-3)
 
 
 def test_an_unknown_value_is_zero_and_nothing_is_imputed():
     catalogue = random_tracks(50)
-    placed = fit(columns(catalogue), None).place(tracks({"energy": 0.5}))
+    placed = fit(columns(catalogue), None).transform(tracks({"energy": 0.5}))
 
-    assert placed.known[:, 0].tolist() == [float(f.name == "energy") for f in FEATURES]
-    assert (placed.axes[[f.name for f in FEATURES].index("energy") != AXIS_FEATURE] == 0).all()
+    assert placed.mask[:, 0].tolist() == [float(f.name == "energy") for f in FEATURES]
+    assert (placed.values[[f.name for f in FEATURES].index("energy") != AXIS_FEATURE] == 0).all()
 
 
 def test_a_beat_is_the_same_an_octave_up():
     space = fit(columns(random_tracks(50)), None)
-    placed = space.place(tracks({"tempo": 70}, {"tempo": 140}, {"tempo": 99})).axes[axis("tempo") : axis("tempo") + 2]
+    tempos = tracks({"tempo": 70}, {"tempo": 140}, {"tempo": 99})
+    placed = space.transform(tempos).values[axis("tempo") : axis("tempo") + 2]
 
     assert placed[:, 0] == pytest.approx(placed[:, 1], abs=1e-6)
     assert placed[:, 0] @ placed[:, 2] == pytest.approx(-1, abs=1e-3)
@@ -78,44 +79,44 @@ def test_a_row_that_was_never_analysed_has_no_audio_features():
 
 @pytest.mark.parametrize("tempo", [0, 5e-324, -1, float("inf"), float("nan")])
 def test_an_impossible_tempo_is_unknown(tempo):
-    placed = fit(columns(random_tracks(50)), None).place(tracks({"tempo": tempo, "danceability": 0.4}))
+    placed = fit(columns(random_tracks(50)), None).transform(tracks({"tempo": tempo, "danceability": 0.4}))
 
-    assert not placed.known[[f.name for f in FEATURES].index("tempo"), 0]
-    assert np.isfinite(placed.axes).all()
+    assert not placed.mask[[f.name for f in FEATURES].index("tempo"), 0]
+    assert np.isfinite(placed.values).all()
 
 
 def test_a_shift_moves_what_is_known_and_leaves_the_unknown_unknown():
-    placed = fit(columns(random_tracks(50)), None).place(tracks({"energy": 0.5}, {"valence": 0.5}))
+    placed = fit(columns(random_tracks(50)), None).transform(tracks({"energy": 0.5}, {"valence": 0.5}))
     moved = placed.shifted({"energy": 1.0})
 
-    assert (moved.axes - placed.axes)[axis("energy")].tolist() == [1, 0]
-    assert moved.axes[axis("valence")].tolist() == placed.axes[axis("valence")].tolist()
+    assert (moved.values - placed.values)[axis("energy")].tolist() == [1, 0]
+    assert moved.values[axis("valence")].tolist() == placed.values[axis("valence")].tolist()
 
 
 def test_a_shift_of_tempo_turns_the_beat_by_a_third_of_an_octave():
     space = fit(columns(random_tracks(50)), None)
-    moved = space.place(tracks({"tempo": 100}, {})).shifted({"tempo": 1.0})
-    there = space.place(tracks({"tempo": 100 * 2 ** (1 / 3)}, {}))
+    moved = space.transform(tracks({"tempo": 100}, {})).shifted({"tempo": 1.0})
+    there = space.transform(tracks({"tempo": 100 * 2 ** (1 / 3)}, {}))
 
-    assert moved.axes == pytest.approx(there.axes, abs=1e-6)
+    assert moved.values == pytest.approx(there.values, abs=1e-6)
 
 
 def test_genres_that_go_together_are_close_and_others_are_not():
     families = [(f"{name} a", f"{name} b", f"{name} c") for name in range(GENRE_AXES)]
     sets = pd.Series([",".join(pair) for a, b, c in families for pair in ((a, b), (b, c), (a, c))])
     space = fit_genres(sets, np.ones(len(sets)))
-    placed = space.place(pd.Series(["0 a", "0 B ", "1 a", "unheard of", None]))
-    likeness = placed @ placed.T
+    placed = space.transform(pd.Series(["0 a", "0 B ", "1 a", "unheard of", None]))
+    similarity = placed @ placed.T
 
-    assert likeness[0, 1] == pytest.approx(1, abs=1e-3)
-    assert likeness[0, 2] == pytest.approx(0, abs=1e-3)
+    assert similarity[0, 1] == pytest.approx(1, abs=1e-3)
+    assert similarity[0, 2] == pytest.approx(0, abs=1e-3)
     assert not placed[3:].any()
 
 
 def test_genres_do_not_depend_on_the_order_of_the_catalogue():
     sets = pd.Series(["a,b", "b,c", "c,d", "d,e", "a,e", "f"])
-    one = fit_genres(sets, np.ones(6)).place(sets)
-    other = fit_genres(sets[::-1], np.ones(6)).place(sets)
+    one = fit_genres(sets, np.ones(6)).transform(sets)
+    other = fit_genres(sets[::-1], np.ones(6)).transform(sets)
 
     assert one @ one.T == pytest.approx(other @ other.T, abs=1e-5)
 

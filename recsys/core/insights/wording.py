@@ -1,0 +1,94 @@
+"""Values and units in words: "mostly calm", "112 beats per minute, moderate", "3:41 minutes"."""
+
+from typing import Final
+
+import numpy as np
+
+from recsys.core.model.arrays import Doubles
+from recsys.core.model.features import NUMBER_FEATURES, Feature, feature
+
+MIDDLING: Final = {"loudness": (-14.0, -7.0), "tempo": (90.0, 130.0), "duration": (150_000.0, 360_000.0)}
+"""Between these values a feature with a unit is called neither its one end nor its other."""
+
+MINUTE: Final = 60_000
+IN_THE_MIDDLE: Final = 0.05
+
+
+def in_words(name: str, value: float) -> str:
+    """
+    A feature's value in a listener's words.
+
+    "calm", "mostly calm", "between calm and intense" for features from 0 to 1; "112 beats per minute, moderate" for
+    those with a unit; the bare number for a year; "unknown" for NaN. Raises `UnknownFeature`.
+    """
+    f = feature(name, NUMBER_FEATURES)
+    if np.isnan(value):
+        return "unknown"
+    if f.name in MIDDLING:
+        return f"{with_unit(f, value)}, {_middling(f, value)}"
+    return _between(f, value) if (f.low, f.high) == (0, 1) else number(f, value)
+
+
+def _between(f: Feature, value: float) -> str:
+    steps = (
+        f.low_words,
+        f"mostly {f.low_words}",
+        f"between {f.low_words} and {f.high_words}",
+        f"mostly {f.high_words}",
+        f.high_words,
+    )
+    return steps[min(int(value * len(steps)), len(steps) - 1)]
+
+
+def _middling(f: Feature, value: float) -> str:
+    low, high = MIDDLING[f.name]
+    if value < low:
+        return f.low_words
+    return f.high_words if value > high else "moderate"
+
+
+def leaning(name: str, percentile: float, among: str = "the catalogue") -> str:
+    """
+    Where a percentile stands, in words: "further towards “calm” than 78% of the catalogue".
+
+    Within five points of the median it is "in the middle of the catalogue". Raises `UnknownFeature`.
+    """
+    f = feature(name, NUMBER_FEATURES)
+    if abs(percentile - 0.5) < IN_THE_MIDDLE:
+        return f"in the middle of {among}"
+    end, share = (f.high_words, percentile) if percentile > 0.5 else (f.low_words, 1 - percentile)
+    return f"further towards “{end}” than {share:.0%} of {among}"
+
+
+def number(f: Feature, value: float) -> str:
+    """A value as a listener reads it, without its unit: "0.42", "112", "−8.5", "3:41", "1994"; "unknown" for NaN."""
+    if np.isnan(value):
+        return "unknown"
+    if f.unit == "milliseconds":
+        minutes, seconds = divmod(round(value / 1000), 60)
+        return f"{minutes}:{seconds:02d}"
+    if f.unit == "dB":
+        return f"{value:.1f}".replace("-", "\N{MINUS SIGN}")
+    return f"{value:.2f}" if (f.low, f.high) == (0, 1) else f"{value:.0f}"
+
+
+def unit(f: Feature) -> str:
+    """The unit that goes with `number`; empty where there is none."""
+    return "minutes" if f.unit == "milliseconds" else f.unit
+
+
+def in_unit(f: Feature, values: Doubles) -> Doubles:
+    """Values in the unit they are shown in, (n,): a duration in minutes."""
+    return values / MINUTE if f.unit == "milliseconds" else values
+
+
+def with_unit(f: Feature, value: float) -> str:
+    """A value with its unit: "112 beats per minute", "3:41 minutes", "0.42"."""
+    return f"{number(f, value)} {unit(f)}".strip()
+
+
+def between(f: Feature, low: float, high: float) -> str:
+    """Two values with their unit: "between 98 and 131 beats per minute", "around 0.50" where they read the same."""
+    if number(f, low) == number(f, high):
+        return f"around {with_unit(f, low)}"
+    return f"between {number(f, low)} and {with_unit(f, high)}"
