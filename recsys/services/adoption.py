@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from recsys.services.features import CONSENTS
 from recsys.storage.store import Store
 
 
@@ -16,7 +15,9 @@ def adopt(guests: Store, guest: str, store: Store, listener: str) -> int:
     Give a guest's rows to the listener the guest turned out to be, then erase the guest.
 
     What the listener has already is kept: tracks are merged as on any import, a thumb stays, and a guest's recipe of
-    a name that is taken comes along under another, such as "Evening (2)". Of consents and misses the later word counts.
+    a name that is taken comes along under another, such as "Evening (2)". Of two misses the later one counts.
+
+    Consents are not taken over: whoever planted the session cookie may have given them, and asking again is cheap.
 
     Parameters
     ----------
@@ -41,7 +42,6 @@ def adopt(guests: Store, guest: str, store: Store, listener: str) -> int:
         store.save_plays(listener, plays)
     _adopt_recipes(guests.recipes(guest), store, listener)
     _adopt_feedback(guests.feedback(guest), store, listener)
-    _adopt_consents(guests.state(guest, CONSENTS) or {}, store, listener)
     _adopt_misses(guests.misses(guest), store, listener)
     _adopt_sent(guests.sent(guest), store, listener)
     guests.erase(guest)
@@ -70,13 +70,6 @@ def _adopt_feedback(thumbs: pd.DataFrame, store: Store, listener: str) -> None:
         if track_id not in own:
             track = thumbs.iloc[[position]].drop(columns=["liked", "at"])
             store.save_feedback(listener, track, bool(liked), at)
-
-
-def _adopt_consents(consents: Mapping[str, Any], store: Store, listener: str) -> None:
-    own = store.state(listener, CONSENTS) or {}
-    later = {name: given for name, given in consents.items() if given["at"] > own.get(name, {}).get("at", "")}
-    if later:
-        store.save_state(listener, CONSENTS, {**own, **later})
 
 
 def _adopt_misses(misses: pd.DataFrame, store: Store, listener: str) -> None:
