@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 import httpx
 
+from recsys.auth.encryption import KEY_FILE, app_secret
+from recsys.auth.spotify import checked_redirect
 from recsys.errors import SettingsProblem, TonearmError
 from recsys.settings import Settings
-from recsys.spotify.sign_in import checked_redirect
-from recsys.storage.encryption import KEY_FILE, app_secret
 from recsys.storage.hosted.checkup import SupabaseCheckup
 from recsys.storage.sqlite.database import Database
 

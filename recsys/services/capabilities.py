@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from recsys.services import closed_sources
-from recsys.services.sync_progress import timestamp
 from recsys.storage.store import Store
+from recsys.times import to_iso
 
 STATE: Final = "capabilities"
 SOURCES: Final = {"audio_features": "spotify"}
@@ -85,7 +85,7 @@ class Probes:
         found = [
             Capability(one.name, one.title, one.works, one.reason, one.why, one.mend) for one in self._probe(listener)
         ]
-        kept = {"found": [asdict(one) for one in found], "probed_at": timestamp(self._clock())}
+        kept = {"found": [asdict(one) for one in found], "probed_at": to_iso(self._clock())}
         self._store_for(listener).save_state(listener, STATE, kept)
         self._tell_sources(self._store_for(listener), found)
         return self.known(listener)

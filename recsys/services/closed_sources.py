@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from recsys.services.sync_progress import timestamp
 from recsys.storage.store import Store
+from recsys.times import to_iso
 
 STATE: Final = "closed_feature_sources"
 REMEMBERED: Final = timedelta(days=30)
@@ -12,13 +12,13 @@ REMEMBERED: Final = timedelta(days=30)
 
 def closed(store: Store, now: datetime) -> set[str]:
     """The names of those that were found closed lately."""
-    since = timestamp(now - REMEMBERED)
+    since = to_iso(now - REMEMBERED)
     return {name for name, at in (store.app_state(STATE) or {}).items() if at >= since}
 
 
 def close(store: Store, source: str, now: datetime) -> None:
     """Leave it out from now on."""
-    store.save_app_state(STATE, {**(store.app_state(STATE) or {}), source: timestamp(now)})
+    store.save_app_state(STATE, {**(store.app_state(STATE) or {}), source: to_iso(now)})
 
 
 def reopen(store: Store, source: str) -> None:

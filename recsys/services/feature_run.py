@@ -10,8 +10,8 @@ from recsys.errors import SourceBusy
 from recsys.feature_sources.source import ANSWERS, AUDIO, FeatureSource, Filled, fill_in
 from recsys.services import closed_sources
 from recsys.services.library import origins
-from recsys.services.sync_progress import timestamp
 from recsys.storage.store import Store
+from recsys.times import to_iso
 
 REMEMBERED: Final = timedelta(days=30)
 """How long a source is not asked again about a track it does not know."""
@@ -46,7 +46,7 @@ class FeatureRun:
         self._store, self._listener, self._clock = store, listener, clock
         self._here = [source for source in sources if not source.is_online]
         self._online = [_Counted(source) for source in sources if source.is_online]
-        missed = store.misses(listener, timestamp(clock() - REMEMBERED))
+        missed = store.misses(listener, to_iso(clock() - REMEMBERED))
         self._missed = {name: set(rows["track_id"]) for name, rows in missed.groupby("source")}
         self.gained = 0
         self.busy_until: datetime | None = None
@@ -84,14 +84,14 @@ class FeatureRun:
         self._save_misses(filled)
 
     def _save_givers(self, filled: Filled, present: pd.Series) -> None:
-        now = timestamp(self._clock())
+        now = to_iso(self._clock())
         for name, track_ids in filled.gained.items():
             given = present[present.isin(track_ids)]
             if len(given):
                 self._store.save_origins(self._listener, origins(given, f"{GIVEN}{name}", now))
 
     def _save_misses(self, filled: Filled) -> None:
-        now = timestamp(self._clock())
+        now = to_iso(self._clock())
         for name, track_ids in filled.missed.items():
             if track_ids:
                 misses = pd.DataFrame({"track_id": list(track_ids), "source": name, "asked_at": now})
@@ -101,7 +101,7 @@ class FeatureRun:
         """Written down even when the answer never came: the ids were sent."""
         for source in self._online:
             if source.sent:
-                now = timestamp(self._clock())
+                now = to_iso(self._clock())
                 self._store.log_sent(self._listener, source.name, "track ids", source.sent, now)
             source.sent = 0
 

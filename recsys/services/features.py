@@ -11,8 +11,9 @@ from recsys.feature_sources.source import AUDIO, FeatureSource
 from recsys.services import closed_sources
 from recsys.services.feature_run import GIVEN, REMEMBERED, FeatureRun
 from recsys.services.library import songs
-from recsys.services.sync_progress import TITLES, Stage, timestamp
+from recsys.services.sync_progress import TITLES, Stage
 from recsys.storage.store import Store
+from recsys.times import to_iso
 
 BATCH: Final = 200
 """Tracks asked about online at a time: what a crash may lose, and how often progress is seen (2.5 s at ReccoBeats')."""
@@ -168,13 +169,13 @@ class Features:
     def _ended(self, stage: Stage, run: FeatureRun) -> Stage:
         if not run.busy_until:
             return replace(stage, state="done", is_complete=True)
-        return replace(stage, state="blocked", message=run.message, blocked_until=timestamp(run.busy_until))
+        return replace(stage, state="blocked", message=run.message, blocked_until=to_iso(run.busy_until))
 
     def _now(self) -> str:
-        return timestamp(self._clock())
+        return to_iso(self._clock())
 
     def _since(self) -> str:
-        return timestamp(self._clock() - REMEMBERED)
+        return to_iso(self._clock() - REMEMBERED)
 
 
 def _incomplete(tracks: pd.DataFrame) -> pd.DataFrame:

@@ -20,8 +20,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from recsys.errors import StorageProblem
-from recsys.services.sync_progress import timestamp
 from recsys.storage.store import Store
+from recsys.times import from_iso, to_iso
 
 STATE: Final = "sync_lease"
 CANCEL: Final = "sync_cancel"
@@ -125,7 +125,7 @@ class Leases:
                     self._save(listener)
 
     def _save(self, listener: str) -> None:
-        until = timestamp(self.clock() + timedelta(seconds=LASTS))
+        until = to_iso(self.clock() + timedelta(seconds=LASTS))
         self.store_for(listener).save_state(listener, STATE, {"process": self.process, "until": until})
 
     def _give_back(self, listener: str) -> None:
@@ -144,7 +144,7 @@ class Leases:
     def _is_elsewhere(self, kept: dict[str, Any] | None) -> bool:
         if kept is None or kept["process"] == self.process or _is_gone(kept["process"], self.process):
             return False
-        return datetime.fromisoformat(kept["until"]) > self.clock()
+        return from_iso(kept["until"]) > self.clock()
 
 
 def _is_gone(process: str, ours: str) -> bool:

@@ -10,8 +10,8 @@ from typing import Any, Final, Protocol
 
 from recsys.core.model.tracks import SPOTIFY_ID
 from recsys.errors import BadValue
-from recsys.services.sync_progress import timestamp
 from recsys.storage.store import Store
+from recsys.times import to_iso
 
 STATE: Final = "saved_playlists"
 LONGEST_NAME: Final = 100
@@ -150,13 +150,13 @@ class Playlists:
 
     def _made(self, listener: str, writer: PlaylistWriter, name: str) -> Playlist:
         mark = f"tonearm{secrets.token_hex(8)}"
-        intent = {"mark": mark, "link": None, "at": timestamp(self._clock())}
+        intent = {"mark": mark, "link": None, "at": to_iso(self._clock())}
         self._store_for(listener).save_state(listener, STATE, {**self._kept(listener), name: intent})
         return writer.create(name, f"Made with Tonearm. {mark}")
 
     def _keep(self, listener: str, name: str, playlist: Playlist) -> None:
         kept = self._kept(listener)
-        about = {"link": playlist.link, "playlist_id": playlist.playlist_id, "at": timestamp(self._clock())}
+        about = {"link": playlist.link, "playlist_id": playlist.playlist_id, "at": to_iso(self._clock())}
         self._store_for(listener).save_state(listener, STATE, {**kept, name: {**kept[name], **about}})
 
     def _fill(
@@ -164,7 +164,7 @@ class Playlists:
     ) -> None:
         if before and list(before.track_ids) == wanted:
             return
-        now = timestamp(self._clock())
+        now = to_iso(self._clock())
         self._store_for(listener).log_sent(listener, "spotify", "tracks of a playlist", len(wanted), now)
         if before and before.others:
             writer.exchange(playlist.playlist_id, before.track_ids, wanted)

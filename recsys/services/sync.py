@@ -12,8 +12,9 @@ from recsys.services.jobs import Job, Jobs
 from recsys.services.leases import Leases
 from recsys.services.list_reader import ListReader, Pages
 from recsys.services.playlist_choice import PlaylistChoice, PlaylistPage
-from recsys.services.sync_progress import TITLES, Stage, SyncProgress, stopped, timestamp
+from recsys.services.sync_progress import TITLES, Stage, SyncProgress, stopped
 from recsys.storage.store import Store
+from recsys.times import from_iso, to_iso
 
 STATE: Final = "sync"
 LISTS: Final = ("top_short", "top_medium", "top_long", "saved", "recent")
@@ -107,7 +108,7 @@ class Sync:
         kept = progress.stage("features")
         if kept and not progress.is_running and (found.is_finished or not kept.is_finished):
             changed = progress.with_stage(found)
-            changed = replace(changed, finished_at=changed.finished_at or changed.ended_at(timestamp(self._clock())))
+            changed = replace(changed, finished_at=changed.finished_at or changed.ended_at(to_iso(self._clock())))
             self._store_for(listener).save_state(listener, STATE, changed.as_json())
         return found
 
@@ -132,7 +133,7 @@ class Sync:
             The list could not be had; `known_playlists` has the last one.
         """
         page_at = self._library_for(listener, None).playlists
-        playlist_choice.list_anew(self._store_for(listener), listener, page_at, timestamp(self._clock()))
+        playlist_choice.list_anew(self._store_for(listener), listener, page_at, to_iso(self._clock()))
         return self.known_playlists(listener)
 
     def known_playlists(self, listener: str) -> list[PlaylistChoice]:
@@ -222,7 +223,7 @@ class _Run:
         self._job.report(self._progress)
 
     def _now(self) -> str:
-        return timestamp(self._clock())
+        return to_iso(self._clock())
 
 
 def begun(stored: SyncProgress, names: Sequence[str], now: datetime) -> SyncProgress:
@@ -233,13 +234,13 @@ def begun(stored: SyncProgress, names: Sequence[str], now: datetime) -> SyncProg
     of a sync not a day old; features are looked for in any case, because what is left may bring new tracks.
     """
     is_left = any(not stage.is_over for stage in stored.lists if stage.name in names)
-    is_fresh = is_left and now - datetime.fromisoformat(str(stored.started_at)) < FRESH
+    is_fresh = is_left and now - from_iso(str(stored.started_at)) < FRESH
     stages = []
     for name in names:
         stage = stored.stage(name) or Stage(name, TITLES.get(name, "A playlist"))
         is_asked_again = stage.is_finished and (not is_fresh or name == "features")
         stages.append(replace(stage, state="waiting") if is_asked_again else stage)
-    return SyncProgress(tuple(stages), True, stored.started_at if is_fresh else timestamp(now))
+    return SyncProgress(tuple(stages), True, stored.started_at if is_fresh else to_iso(now))
 
 
 def _key(listener: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from recsys.errors import SpotifyBusy, SpotifyProblem, SpotifyRefused
+from recsys.times import to_iso
 
 StageState = Literal["waiting", "running", "paused", "done", "blocked", "failed"]
 
@@ -187,11 +188,5 @@ def stopped(stage: Stage, problem: SpotifyProblem, now: datetime) -> Stage:
     pass_at = None if stage.state == "waiting" else stage.pass_at
     stage = replace(stage, message=str(problem), pass_at=pass_at, is_refused=isinstance(problem, SpotifyRefused))
     if isinstance(problem, SpotifyBusy):
-        return replace(stage, state="blocked", blocked_until=timestamp(now + timedelta(seconds=problem.retry_after)))
+        return replace(stage, state="blocked", blocked_until=to_iso(now + timedelta(seconds=problem.retry_after)))
     return replace(stage, state="failed", blocked_until=None)
-
-
-def timestamp(moment: datetime) -> str:
-    """A time as the stores give it back: ISO 8601 in UTC, ending in Z, without zeros after the point."""
-    text = moment.isoformat().removesuffix("+00:00")
-    return (text.rstrip("0") if moment.microsecond else text) + "Z"

@@ -1,48 +1,12 @@
 """The seam for sign-in: browser sessions and the tokens a listener gave us. Stores of it keep tokens encrypted only."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Final, Protocol
 
-Issuer = Literal["spotify", "supabase"]
-"""Who issued tokens: Spotify, or Supabase Auth for the listener's own rows."""
+from recsys.auth.models import Issuer, Session, Tokens
 
-
-@dataclass(frozen=True)
-class Session:
-    """
-    Somebody's browser that may show and change a listener's rows. Holds no token.
-
-    `expires_at` has a time zone; stores keep whole seconds.
-    """
-
-    listener: str
-    kind: Literal["guest", "spotify"]
-    expires_at: datetime
-    display_name: str | None = None
-    avatar_url: str | None = None
-
-    @property
-    def is_guest(self) -> bool:
-        """True when nobody signed in."""
-        return self.kind == "guest"
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """
-    What an issuer gave us for one listener. Its `repr` shows when it ends, never a token.
-
-    `refresh_token`, `scope` and `authorized_at` (when the listener consented) may be None in the answer to a refresh:
-    those kept before stay. Times have a time zone; stores keep whole seconds.
-    """
-
-    access_token: str = field(repr=False)
-    refresh_token: str | None = field(repr=False)
-    expires_at: datetime
-    scope: str | None = None
-    authorized_at: datetime | None = None
+TOKEN_TABLES: Final[dict[Issuer, str]] = {"spotify": "spotify_tokens", "supabase": "supabase_tokens"}
 
 
 class SessionStore(Protocol):

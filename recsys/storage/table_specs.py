@@ -1,10 +1,8 @@
 """Tables of pandas <-> rows of a database: the same names and the same rules for missing values in every store."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from math import isfinite
 from typing import Any, Final, overload
 
@@ -13,12 +11,10 @@ import pandas as pd
 
 from recsys.core.model import tracks as track_table
 from recsys.errors import StorageProblem
+from recsys.times import to_utc_iso
 
 TIMES: Final = frozenset({"added_at", "seen_at", "played_at", "created_at", "asked_at", "at"})
 """Columns that hold a time."""
-
-_TOLD: Final = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{0,5}[1-9])?Z")
-"""A time as `moment` tells it."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,7 @@ class Shape:
         """
         The table as tuples of plain Python values in the order of `columns`.
 
-        NaN, infinities, missing text and times that are none become None; times are told as `moment` tells them; NUL
+        NaN, infinities, missing text and times that are none become None; times are written as `to_utc_iso` does; NUL
         characters, which Postgres cannot hold, are dropped. A column the table lacks is missing in every row.
         """
         values = [_values(table, column) for column in self.columns]
@@ -95,19 +91,6 @@ def plain(value: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def moment(text: str) -> str | None:
-    """An ISO 8601 time in UTC, ending in "Z", without zeros after the point; None where the text is no time."""
-    try:
-        found = datetime.fromisoformat(text)
-        if _TOLD.fullmatch(text):  # as nearly all are: told already
-            return text
-        told = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
-    except (ValueError, OverflowError):
-        return None
-    whole, point, rest = told.removesuffix("+00:00").partition(".")
-    return whole + point + rest.rstrip("0") + "Z"
-
-
 def _clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {clean(key): _clean(one) for key, one in value.items()}
@@ -126,7 +109,7 @@ def _values(table: pd.DataFrame, column: Column) -> list[Any]:
     if column.dtype != "str":
         return values
     texts = [value.replace("\0", "") if isinstance(value, str) else None for value in values]
-    return [None if text is None else moment(text) for text in texts] if column.name in TIMES else texts
+    return [None if text is None else to_utc_iso(text) for text in texts] if column.name in TIMES else texts
 
 
 def _as_type(series: pd.Series, dtype: str) -> pd.Series:
@@ -197,5 +180,5 @@ def to_second(plays: pd.DataFrame) -> pd.DataFrame:
 
     Spotify's API tells milliseconds and its data export does not; uncut, one play would be kept as two.
     """
-    told = plays["played_at"].astype("str").map(moment, na_action="ignore").astype("str")
+    told = plays["played_at"].astype("str").map(to_utc_iso, na_action="ignore").astype("str")
     return plays.assign(played_at=told.str.replace(r"\.\d+", "", regex=True))

@@ -1,11 +1,10 @@
 """Pieces of the account page: the connection, what Spotify allows, what is stored, taking it along, erasing it."""
 
-from datetime import datetime
-
 import pandas as pd
 import streamlit as st
 
 from recsys.services.capabilities import Capability
+from recsys.times import from_iso
 from recsys.ui import wiring
 from recsys.ui.library.features import SOURCES
 from recsys.ui.navigation import page
@@ -72,7 +71,7 @@ def capabilities_panel(session: ListenerSession) -> None:
         known = probes.probe_once(session.listener)
         st.table(pd.DataFrame([_row(one) for one in known.found]).set_index("What"))
         if known.probed_at:
-            st.caption(f"As Spotify answered on {local_time(datetime.fromisoformat(known.probed_at))}.")
+            st.caption(f"As Spotify answered on {local_time(from_iso(known.probed_at))}.")
         if st.button("Ask again", key="probe_again", icon=":material/refresh:"):
             probes.forget(session.listener)
             session.forget("coverage")

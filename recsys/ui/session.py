@@ -7,12 +7,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import inf
-from secrets import token_urlsafe
 from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 import streamlit as st
 
+from recsys.auth.guests import guest_listener, visitor
+from recsys.auth.models import Visitor, new_session_id
+from recsys.auth.tokens import Connection
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
@@ -20,11 +22,9 @@ from recsys.core.insights.modes import Modes, modes
 from recsys.core.model.tracks import as_tracks
 from recsys.demo import DEMO_NOTE
 from recsys.errors import NotAllowed
-from recsys.services.connection import Connection
 from recsys.services.jobs import Job
 from recsys.services.library import plays, songs
 from recsys.services.recommend import recommender
-from recsys.services.visitors import Visitor, guest_listener, visitor
 from recsys.storage.store import Store
 from recsys.ui import wiring
 from recsys.web.cookies import session_cookie
@@ -242,7 +242,7 @@ def _looked_up() -> ListenerSession:
 def _without_cookie() -> Visitor:
     """A guest for as long as the tab is open, when the browser keeps no cookies."""
     session = cast("ListenerSession | None", st.session_state.get(_KEY))
-    return session.visitor if session else Visitor(guest_listener(token_urlsafe(32)), is_guest=True)
+    return session.visitor if session else Visitor(guest_listener(new_session_id()), is_guest=True)
 
 
 def now() -> str:

@@ -9,21 +9,22 @@ from typing import Final
 
 import httpx
 
+from recsys.auth import spotify as sign_in
+from recsys.auth.models import Tokens
+from recsys.auth.spotify import Grant, SpotifyAccounts
+from recsys.auth.tokens import Connections
 from recsys.errors import SettingsProblem, SignInFailed
-from recsys.services.connection import Connections
 from recsys.services.quota import KeptQuota
 from recsys.settings import Settings
-from recsys.spotify import consent, sign_in
 from recsys.spotify.api import Access, Api
 from recsys.spotify.capabilities import Finding, probe
 from recsys.spotify.client import connect
 from recsys.spotify.library import SpotifyLibrary
 from recsys.spotify.playlists import SpotifyPlaylists
 from recsys.spotify.quota import BUCKETS, SHORT
-from recsys.spotify.sign_in import Grant, SpotifyAccounts
 from recsys.spotify.wrappers import GAP, Turn
 from recsys.storage.file_lock import file_turn
-from recsys.storage.sessions import Tokens, TokenStore
+from recsys.storage.sessions import TokenStore
 from recsys.storage.store import Store
 
 AT_A_SCREEN: Final = 5.0
@@ -88,7 +89,7 @@ class SpotifyWiring:
         self._turn = Turn(gap, sleep=sleep, locked=lambda: file_turn(settings.data_folder / "spotify.turn"))
         self.quota = KeptQuota(app_store)
         self.connections = Connections(
-            tokens, store_for, self.refresh, consent, lambda: datetime.fromtimestamp(clock(), UTC)
+            tokens, store_for, self.refresh, sign_in, lambda: datetime.fromtimestamp(clock(), UTC)
         )
 
     def begin(self, redirect_uri: str) -> tuple[str, str]:
@@ -108,7 +109,7 @@ class SpotifyWiring:
         return SpotifySignedIn(f"spotify-{me.listener_key}", profile, tokens_of(grant))
 
     def refresh(self, tokens: Tokens, now: datetime) -> Tokens:
-        """See `recsys.services.connection.Refresh`."""
+        """See `recsys.auth.tokens.Refresh`."""
         accounts = self._accounts(f"{self._settings.public_url}/callback")
         return tokens_of(accounts.refresh(grant_of(tokens), now.timestamp()))
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from recsys.auth.encryption import Cipher
+from recsys.auth.spotify import SCOPES
+from recsys.auth.supabase import ListenerTokens, SupabaseAccounts
 from recsys.errors import SettingsProblem
 from recsys.settings import Settings
-from recsys.spotify.sign_in import SCOPES
-from recsys.storage.encryption import Cipher
 from recsys.storage.hosted.project import SupabaseProject
 from recsys.storage.hosted.sessions import SupabaseSessions
 from recsys.storage.hosted.store import SupabaseStore
-from recsys.storage.supabase_auth import ListenerTokens, SupabaseAccounts
 
 
 class SupabaseWiring:

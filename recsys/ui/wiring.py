@@ -15,6 +15,8 @@ import pyarrow as pa
 import streamlit as st
 
 from recsys import __version__
+from recsys.auth.encryption import Cipher, app_secret
+from recsys.auth.guests import is_guest
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.model.tracks import empty_tracks
 from recsys.demo import DEMO_NOTE
@@ -34,9 +36,7 @@ from recsys.services.leases import Leases
 from recsys.services.playlists import Playlists
 from recsys.services.recommend import recommend
 from recsys.services.sync import Sync
-from recsys.services.visitors import is_guest
 from recsys.settings import Settings
-from recsys.storage.encryption import Cipher, app_secret
 from recsys.storage.hosted.sessions import SupabaseSessions
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.sessions import SqliteSessions

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
+from recsys.auth.models import Visitor
 from recsys.errors import (
     BadTracks,
     BadValue,
@@ -23,8 +24,8 @@ from recsys.errors import (
     TonearmError,
 )
 from recsys.services.programs import Wish, as_csv, as_json, kept, wish
-from recsys.services.sync_progress import SyncProgress, timestamp
-from recsys.services.visitors import Visitor
+from recsys.services.sync_progress import SyncProgress
+from recsys.times import to_iso
 from recsys.web.cookies import session_cookie
 from recsys.web.dependencies import Deployment, SyncService
 from recsys.web.openapi import document
@@ -163,7 +164,7 @@ class Api:
             raise NotAllowed("You can only ask for recommendations for yourself.")
         with self._ranking:
             found = self._ranked(caller.listener, asked)
-        note, now = self._deployment.note(), timestamp(self._deployment.clock())
+        note, now = self._deployment.note(), to_iso(self._deployment.clock())
         self._deployment.store_for(caller.listener).save_recommendations(caller.listener, kept(found, now))
         if _prefers_csv(request):
             headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="recommendations.csv"'}

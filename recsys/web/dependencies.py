@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from recsys.auth.models import Tokens
 from recsys.services.sync_progress import SyncProgress
-from recsys.storage.sessions import SessionStore, Tokens, TokenStore
+from recsys.storage.sessions import SessionStore, TokenStore
 from recsys.storage.store import Store
 
 

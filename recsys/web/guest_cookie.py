@@ -1,13 +1,11 @@
 """Gives a first-time browser a random session id, so that what a guest imports is still there after a reload."""
 
-import secrets
-
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from recsys.services.visitors import is_session_id
+from recsys.auth.models import is_session_id, new_session_id
 from recsys.web.cookies import give_session, session_cookie
 from recsys.web.requests import asks_for_page
 
@@ -39,6 +37,6 @@ class Visitors:
 
     def _add_cookie(self, headers: MutableHeaders) -> None:
         response = Response()
-        give_session(response, secrets.token_urlsafe(32), self.is_https)
+        give_session(response, new_session_id(), self.is_https)
         headers.append("set-cookie", response.headers["set-cookie"])
         headers["cache-control"] = "no-store"  # a page that carries a session id belongs to one browser

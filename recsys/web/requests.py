@@ -6,7 +6,8 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import Scope
 
-from recsys.services.visitors import Visitor, visitor
+from recsys.auth.guests import visitor
+from recsys.auth.models import Visitor
 from recsys.web.cookies import session_cookie
 from recsys.web.dependencies import Deployment
 

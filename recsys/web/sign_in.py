@@ -17,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from recsys.auth.guests import guest_listener, merge_guest
+from recsys.auth.models import Session, is_session_id
 from recsys.errors import (
     SettingsProblem,
     SpotifyBusy,
@@ -25,10 +27,7 @@ from recsys.errors import (
     StorageProblem,
     TonearmError,
 )
-from recsys.services.adoption import adopt
 from recsys.services.capabilities import STATE as CAPABILITIES
-from recsys.services.visitors import guest_listener, is_session_id
-from recsys.storage.sessions import Session
 from recsys.web.cookies import (
     SESSION_DAYS,
     SIGN_IN_SECONDS,
@@ -174,7 +173,7 @@ class SignIn:
         if is_session_id(old_session_id):
             guest = guest_listener(old_session_id)
             self._deployment.stop(guest)
-            adopt(self._deployment.store_for(guest), guest, store, listener)
+            merge_guest(self._deployment.store_for(guest), guest, store, listener)
         session = Session(
             listener,
             "spotify",

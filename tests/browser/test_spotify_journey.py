@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from recsys.core.model.tracks import as_tracks
 from recsys.importers.catalogue_file import write_catalogue
-from recsys.services.sync_progress import timestamp
+from recsys.times import to_iso
 from tests.browser.accounts import secrets_of, sign_in
 from tests.browser.files import downloaded, rows_of, upload
 from tests.browser.rows import erase
@@ -236,7 +236,7 @@ def test_a_permission_withdrawn_at_spotify_becomes_reconnect_with_the_reason(str
 
 def test_a_consent_that_is_nearly_over_can_be_renewed_where_that_is_said(stranger, server):
     page = sign_in(stranger(), server, "nell")
-    long_ago = timestamp(datetime.now(UTC) - timedelta(days=175))
+    long_ago = to_iso(datetime.now(UTC) - timedelta(days=175))
     with closing(sqlite3.connect(server.log.parent / "tonearm.db")) as database, database:
         database.execute("update spotify_tokens set authorized_at = ?", (long_ago,))
     page.reload()

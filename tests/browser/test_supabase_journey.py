@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
+from recsys.auth.encryption import Cipher
 from recsys.core.model.tracks import as_tracks
 from recsys.importers.catalogue_file import write_catalogue
-from recsys.storage.encryption import Cipher
 from recsys.storage.hosted.sessions import SupabaseSessions
 from tests.browser.accounts import is_signed_in, secrets_of, sign_in
 from tests.browser.chromium import stranger_in

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from recsys.spotify.sign_in import code_challenge, code_verifier
+from recsys.auth.spotify import code_challenge, code_verifier
 from tests.fakes.spotify import CLIENT_ID, CLIENT_SECRET, FakeSpotify, Fault, music
 from tests.fakes.spotify.music import spotify_id, track
 

@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 
+from recsys.auth.encryption import Cipher
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.spotify_features import SpotifyFeatures
 from recsys.services.account import Account
@@ -13,7 +14,6 @@ from recsys.services.leases import Leases, this_process
 from recsys.services.playlists import Playlists
 from recsys.services.sync import Sync
 from recsys.settings import Settings
-from recsys.storage.encryption import Cipher
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.sessions import SqliteSessions
 from recsys.storage.sqlite.store import SqliteStore

@@ -11,11 +11,11 @@ import zipfile
 import pandas as pd
 import pytest
 
+from recsys.auth.models import Session
 from recsys.errors import ReconnectSpotify, StorageProblem
 from recsys.importers.any_file import read_file
 from recsys.services.account import Account
 from recsys.services.library import origins
-from recsys.storage.sessions import Session
 from tests.fakes.faults import Fault
 from tests.services.tables import tracks
 

@@ -11,7 +11,7 @@ from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.source import AUDIO
 from recsys.services.features import NOT_ASKED, NOT_FOUND, Features, Given
 from recsys.services.jobs import Job
-from recsys.services.sync_progress import timestamp
+from recsys.times import to_iso
 from tests.fakes.faults import Fault
 from tests.fakes.reccobeats import too_many
 from tests.services.spotify_world import SpotifyWorld
@@ -276,7 +276,7 @@ def test_of_two_busy_sources_the_one_that_can_be_asked_first_says_why_and_until_
     world.store.save_tracks("ada", tracks(1))
     stage = features_from(world, BusySource(), BusierSource()).fill("ada", ignore)
     assert stage.message == "Busy until later."
-    assert stage.blocked_until < timestamp(world.now() + timedelta(seconds=600))
+    assert stage.blocked_until < to_iso(world.now() + timedelta(seconds=600))
 
 
 def test_a_closed_source_is_remembered_and_a_later_one_still_asked(world):
@@ -383,7 +383,7 @@ def test_coverage_says_who_gave_the_features_and_the_rest_adds_up(world):
 def test_what_an_agreed_source_was_not_asked_yet_is_waiting(world):
     agreed(world)
     world.store.save_tracks("ada", tracks(4, track_id=["demo-1", "demo-2", *tracks(2)["track_id"]]))
-    world.store.save_app_state("closed_feature_sources", {"spotify": timestamp(world.now())})
+    world.store.save_app_state("closed_feature_sources", {"spotify": to_iso(world.now())})
     coverage = world.features.coverage("ada")
     assert (coverage.waiting, coverage.not_asked) == (2, 2)
 

@@ -14,7 +14,7 @@ import pytest
 from recsys.errors import StorageProblem
 from recsys.services.jobs import Cancelled, Job
 from recsys.services.leases import CANCEL, LASTS, STATE, Leases, this_process
-from recsys.services.sync_progress import timestamp
+from recsys.times import to_iso
 from tests.fakes.faults import Fault
 from tests.services.spotify_world import entries, ids, on_list
 
@@ -46,7 +46,7 @@ def held_page(spotify):
 
 def claim(world, process, seconds=LASTS):
     """What a process leaves in the store that was at work a moment ago."""
-    until = timestamp(world.now() + timedelta(seconds=seconds))
+    until = to_iso(world.now() + timedelta(seconds=seconds))
     world.store.save_state("ada", STATE, {"process": process, "until": until})
 
 

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from recsys.services.sync import LISTS, STATE
-from recsys.services.sync_progress import Stage, SyncProgress, timestamp
+from recsys.services.sync_progress import Stage, SyncProgress
+from recsys.times import to_iso
 from tests.fakes.faults import HTML, Fault
 from tests.fakes.reccobeats import too_many
 from tests.services.spotify_world import SpotifyWorld, entries, ids, on_list
@@ -69,7 +70,7 @@ def only(world, place):
     if name not in LISTS:
         world.sync.choose_playlists("ada", [name.removeprefix("playlist:")])
     done = tuple(Stage(other, other, "done") for other in (*LISTS, "features") if other != name)
-    progress = SyncProgress((*done, Stage(name, name)), started_at=timestamp(world.now()))
+    progress = SyncProgress((*done, Stage(name, name)), started_at=to_iso(world.now()))
     world.store.save_state("ada", STATE, progress.as_json())
     return name
 
@@ -130,7 +131,7 @@ def test_a_fault_that_lasts_stops_one_stage_with_a_sentence_and_the_next_sync_co
     only_left = world.store.state("ada", STATE)
     assert [one["state"] for one in only_left["stages"] if one["name"] == stage_name] == [state]
     stages = [{**one, "is_refused": False} for one in only_left["stages"]]  # or the other lists would be read as well
-    goes_on = {"stages": stages, "started_at": timestamp(world.now()), "finished_at": None}
+    goes_on = {"stages": stages, "started_at": to_iso(world.now()), "finished_at": None}
     world.store.save_state("ada", STATE, {**only_left, **goes_on})
     assert_complete(world, world.synced().stage(stage_name))
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from recsys.auth.spotify import SCOPES
 from recsys.errors import ReconnectSpotify
 from recsys.spotify.capabilities import CAPABILITIES, probe
 from recsys.spotify.error_mapping import BY_REASON
-from recsys.spotify.sign_in import SCOPES
 from tests.fakes.spotify import Fault
 from tests.spotify.test_wrappers import Scripted
 

@@ -6,8 +6,8 @@ import traceback
 import httpx
 import pytest
 
+from recsys.auth.spotify import SpotifyAccounts, code_challenge, code_verifier
 from recsys.errors import SpotifyProblem
-from recsys.spotify.sign_in import SpotifyAccounts, code_challenge, code_verifier
 from tests.fakes.spotify import CLIENT_ID, CLIENT_SECRET, Fault
 
 BACK = "http://127.0.0.1:8501/callback"

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from recsys.storage.encryption import Cipher
+from recsys.auth.encryption import Cipher
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.sessions import SqliteSessions
 from recsys.storage.sqlite.store import SqliteStore

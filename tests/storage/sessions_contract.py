@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from recsys.auth.models import Session, Tokens
 from recsys.errors import StorageProblem
-from recsys.storage.sessions import Session, Tokens
 from tests.storage.tables import everything, fill_everything
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -6,14 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
+from recsys.auth.encryption import Cipher
+from recsys.auth.models import Session, Visitor
+from recsys.auth.tokens import Connection
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.model.tracks import as_tracks, empty_tracks
 from recsys.errors import NotAllowed
-from recsys.services.connection import Connection
 from recsys.services.jobs import Job
-from recsys.services.visitors import Visitor
-from recsys.storage.encryption import Cipher
-from recsys.storage.sessions import Session
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.sessions import SqliteSessions
 from recsys.ui import session as session_module

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from recsys.auth.spotify import Grant
 from recsys.errors import SettingsProblem
 from recsys.settings import Settings
-from recsys.spotify.sign_in import Grant
 from recsys.ui.spotify_wiring import SpotifyWiring, grant_of, tokens_of
 from tests.fakes.faults import Fault
 from tests.fakes.spotify import FakeSpotify

@@ -13,6 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from recsys.auth.guests import guest_listener, visitor
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.model.features import FEATURES
 from recsys.demo.catalogue import demo_catalogue
@@ -20,7 +21,6 @@ from recsys.demo.listeners import demo_listeners
 from recsys.errors import StorageProblem, UnreadableFile
 from recsys.services.programs import DIALS, PARAMETERS
 from recsys.services.recommend import recommend
-from recsys.services.visitors import guest_listener, visitor
 from recsys.web.api import RANKED_AT_ONCE
 from tests.fakes.faults import Fault
 from tests.web.conftest import OURS, PAGE, Browser, app_of

@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from recsys.services.visitors import is_session_id
+from recsys.auth.models import is_session_id
 from recsys.web.cookies import session_cookie
 from recsys.web.guest_cookie import Visitors
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from recsys.services.visitors import visitor
+from recsys.auth.guests import visitor
 from recsys.ui import wiring
 from tests.fakes.faults import Fault
 from tests.fakes.reccobeats import FakeReccoBeats, knows_most_of

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from recsys.auth.guests import guest_listener, visitor
+from recsys.auth.models import Session
 from recsys.errors import StorageProblem
-from recsys.services.visitors import guest_listener, visitor
-from recsys.storage.sessions import Session
 from recsys.web.sign_in_problems import SENTENCES
 from tests.fakes.faults import Fault
 from tests.services.tables import tracks

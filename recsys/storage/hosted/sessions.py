@@ -9,12 +9,13 @@ from typing import Any
 
 from postgrest import CountMethod, ReturnMethod
 
-from recsys.storage.encryption import Cipher
+from recsys.auth.encryption import Cipher
+from recsys.auth.models import Issuer, Session, Tokens, hash_id, is_session_id, new_session_id
 from recsys.storage.hosted.project import SupabaseProject, answer, sentences
 from recsys.storage.lease_lock import BEAT, Waiting, holding
-from recsys.storage.session_rows import TOKEN_TABLES, hashed, is_session_id, to_text
-from recsys.storage.sessions import Issuer, Session, Tokens
+from recsys.storage.sessions import TOKEN_TABLES
 from recsys.storage.table_specs import clean
+from recsys.times import from_iso, to_whole_second
 
 
 class SupabaseSessions:
@@ -44,17 +45,17 @@ class SupabaseSessions:
 
     def create(self, session: Session, now: datetime, replaces: object = None) -> str:
         """See `SessionStore.create`."""
-        session_id = secrets.token_urlsafe(32)
+        session_id = new_session_id()
         kept = {
             "user_id": session.listener,
-            "id_hash": hashed(session_id),
+            "id_hash": hash_id(session_id),
             "kind": session.kind,
             "display_name": clean(session.display_name),
             "avatar_url": clean(session.avatar_url),
-            "expires_at": to_text(session.expires_at),
+            "expires_at": to_whole_second(session.expires_at),
         }
-        former = hashed(replaces) if is_session_id(replaces) else None
-        answer(self._server.rpc("begin_session", {"session": kept, "replaces": former, "at": to_text(now)}))
+        former = hash_id(replaces) if is_session_id(replaces) else None
+        answer(self._server.rpc("begin_session", {"session": kept, "replaces": former, "at": to_whole_second(now)}))
         return session_id
 
     def get(self, session_id: object, now: datetime) -> Session | None:
@@ -62,14 +63,14 @@ class SupabaseSessions:
         if not is_session_id(session_id):
             return None
         columns = "user_id, kind, expires_at, display_name, avatar_url"
-        query = self._server.table("sessions").select(columns).eq("id_hash", hashed(session_id))
-        found = answer(query.gt("expires_at", to_text(now)))
+        query = self._server.table("sessions").select(columns).eq("id_hash", hash_id(session_id))
+        found = answer(query.gt("expires_at", to_whole_second(now)))
         return _session(found[0]) if found else None
 
     def end(self, session_id: object) -> None:
         """See `SessionStore.end`."""
         if is_session_id(session_id):
-            answer(self._deleting("sessions").eq("id_hash", hashed(session_id)))
+            answer(self._deleting("sessions").eq("id_hash", hash_id(session_id)))
 
     def end_all(self, listener: str) -> int:
         """See `SessionStore.end_all`."""
@@ -82,9 +83,9 @@ class SupabaseSessions:
             "user_id": listener,
             "access_token": self._cipher.encrypt(tokens.access_token),
             "refresh_token": tokens.refresh_token and self._cipher.encrypt(tokens.refresh_token),
-            "expires_at": to_text(tokens.expires_at),
+            "expires_at": to_whole_second(tokens.expires_at),
             "scope": tokens.scope,
-            "authorized_at": tokens.authorized_at and to_text(tokens.authorized_at),
+            "authorized_at": tokens.authorized_at and to_whole_second(tokens.authorized_at),
         }
         known = {name: value for name, value in told.items() if value is not None}
         answer(self._server.table(TOKEN_TABLES[issuer]).upsert(known, returning=ReturnMethod.minimal))
@@ -99,9 +100,9 @@ class SupabaseSessions:
         return Tokens(
             self._cipher.decrypt(kept["access_token"]),
             kept["refresh_token"] and self._cipher.decrypt(kept["refresh_token"]),
-            datetime.fromisoformat(kept["expires_at"]),
+            from_iso(kept["expires_at"]),
             kept["scope"],
-            kept["authorized_at"] and datetime.fromisoformat(kept["authorized_at"]),
+            kept["authorized_at"] and from_iso(kept["authorized_at"]),
         )
 
     def remove_tokens(self, listener: str, issuer: Issuer = "spotify") -> None:
@@ -110,7 +111,7 @@ class SupabaseSessions:
 
     def locked(self, name: str) -> AbstractContextManager[None]:
         """See `TokenStore.locked`. A row says whose turn it is, by a hash: it tells nobody whose tokens they are."""
-        turn, holder = hashed(name), secrets.token_hex(16)
+        turn, holder = hash_id(name), secrets.token_hex(16)
 
         def take(now: float, until: float) -> bool:
             wanted = {"turn": turn, "new_holder": holder, "at": now, "until": until}
@@ -130,5 +131,5 @@ class SupabaseSessions:
 
 
 def _session(kept: dict[str, Any]) -> Session:
-    ends = datetime.fromisoformat(kept["expires_at"])
+    ends = from_iso(kept["expires_at"])
     return Session(kept["user_id"], kept["kind"], ends, kept["display_name"], kept["avatar_url"])

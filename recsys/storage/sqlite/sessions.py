@@ -7,12 +7,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Final
 
-from recsys.storage.encryption import Cipher
+from recsys.auth.encryption import Cipher
+from recsys.auth.models import Issuer, Session, Tokens, hash_id, is_session_id, new_session_id
 from recsys.storage.lease_lock import BEAT, Waiting, holding
-from recsys.storage.session_rows import TOKEN_TABLES, hashed, is_session_id, to_text
-from recsys.storage.sessions import Issuer, Session, Tokens
+from recsys.storage.sessions import TOKEN_TABLES
 from recsys.storage.sqlite.database import Database
 from recsys.storage.table_specs import clean
+from recsys.times import from_iso, to_whole_second
 
 
 class SqliteSessions:
@@ -43,13 +44,20 @@ class SqliteSessions:
 
     def create(self, session: Session, now: datetime, replaces: object = None) -> str:
         """See `SessionStore.create`."""
-        session_id = secrets.token_urlsafe(32)
+        session_id = new_session_id()
         names = (clean(session.display_name), clean(session.avatar_url))
-        row = (hashed(session_id), session.listener, session.kind, *names, to_text(now), to_text(session.expires_at))
+        row = (
+            hash_id(session_id),
+            session.listener,
+            session.kind,
+            *names,
+            to_whole_second(now),
+            to_whole_second(session.expires_at),
+        )
         with self._database.write() as connection:
-            connection.execute("DELETE FROM sessions WHERE expires_at <= ?", (to_text(now),))
+            connection.execute("DELETE FROM sessions WHERE expires_at <= ?", (to_whole_second(now),))
             if is_session_id(replaces):
-                connection.execute("DELETE FROM sessions WHERE id_hash = ?", (hashed(replaces),))
+                connection.execute("DELETE FROM sessions WHERE id_hash = ?", (hash_id(replaces),))
             connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         return session_id
 
@@ -62,14 +70,14 @@ class SqliteSessions:
             "WHERE id_hash = ? AND expires_at > ?"
         )
         with self._database.read() as connection:
-            found = connection.execute(select, (hashed(session_id), to_text(now))).fetchone()
-        return Session(found[0], found[1], _moment(found[2]), *found[3:]) if found else None
+            found = connection.execute(select, (hash_id(session_id), to_whole_second(now))).fetchone()
+        return Session(found[0], found[1], from_iso(found[2]), *found[3:]) if found else None
 
     def end(self, session_id: object) -> None:
         """See `SessionStore.end`."""
         if is_session_id(session_id):
             with self._database.write() as connection:
-                connection.execute("DELETE FROM sessions WHERE id_hash = ?", (hashed(session_id),))
+                connection.execute("DELETE FROM sessions WHERE id_hash = ?", (hash_id(session_id),))
 
     def end_all(self, listener: str) -> int:
         """See `SessionStore.end_all`."""
@@ -82,9 +90,9 @@ class SqliteSessions:
             listener,
             self._cipher.encrypt(tokens.access_token),
             None if tokens.refresh_token is None else self._cipher.encrypt(tokens.refresh_token),
-            to_text(tokens.expires_at),
+            to_whole_second(tokens.expires_at),
             tokens.scope,
-            None if tokens.authorized_at is None else to_text(tokens.authorized_at),
+            None if tokens.authorized_at is None else to_whole_second(tokens.authorized_at),
         )
         table = TOKEN_TABLES[issuer]
         kept = ", ".join(f"{name} = coalesce(excluded.{name}, {table}.{name})" for name in _MAY_BE_KEPT)
@@ -107,9 +115,9 @@ class SqliteSessions:
         return Tokens(
             self._cipher.decrypt(access),
             refresh and self._cipher.decrypt(refresh),
-            _moment(expires_at),
+            from_iso(expires_at),
             scope,
-            authorized_at and _moment(authorized_at),
+            authorized_at and from_iso(authorized_at),
         )
 
     def remove_tokens(self, listener: str, issuer: Issuer = "spotify") -> None:
@@ -120,7 +128,7 @@ class SqliteSessions:
 
     def locked(self, name: str) -> AbstractContextManager[None]:
         """See `TokenStore.locked`. A row says whose turn it is, by a hash: it tells nobody whose tokens they are."""
-        turn, holder = hashed(name), secrets.token_hex(16)
+        turn, holder = hash_id(name), secrets.token_hex(16)
         insert = (
             "INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT (name_hash) DO UPDATE "
             "SET holder = excluded.holder, expires_at = excluded.expires_at WHERE leases.expires_at <= ?"
@@ -143,7 +151,3 @@ class SqliteSessions:
 
 
 _MAY_BE_KEPT: Final = ("refresh_token", "scope", "authorized_at")
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)

@@ -1,7 +1,5 @@
 """Audio features: how much of the library has them, who gave them, and looking up what is missing."""
 
-from datetime import datetime
-
 import streamlit as st
 
 from recsys.charts.coverage import coverage_chart, coverage_in_words
@@ -9,6 +7,7 @@ from recsys.core.insights.summary import features_by_source
 from recsys.services.features import Coverage
 from recsys.services.jobs import Job
 from recsys.services.sync_progress import Stage
+from recsys.times import from_iso
 from recsys.ui import wiring
 from recsys.ui.library.sync import reasons
 from recsys.ui.parts.fragment import fragment
@@ -68,7 +67,7 @@ def _given(session: ListenerSession) -> None:
     """Who gave the features, and when last."""
     features, listener = wiring.features(), session.listener
     for one in session.known("given", lambda: features.given(listener, session.library)):
-        last = f", last on {local_time(datetime.fromisoformat(one.last_at))}" if one.last_at else ""
+        last = f", last on {local_time(from_iso(one.last_at))}" if one.last_at else ""
         st.markdown(f"- {counted(one.tracks, 'track')} from {_source(one.source)}{last}")
 
 

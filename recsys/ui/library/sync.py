@@ -1,13 +1,13 @@
 """Sync my Spotify: start, watch, cancel and go on; numbers that add up at every moment."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 import pandas as pd
 import streamlit as st
 
 from recsys.services.sync import Sync
 from recsys.services.sync_progress import Stage, SyncProgress
+from recsys.times import from_iso
 from recsys.ui import wiring
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
@@ -124,7 +124,7 @@ def _row(stage: Stage) -> dict[str, object]:
 def _until(stage: Stage) -> str:
     if not stage.blocked_until:
         return ""
-    return f" It can go on after {local_time(datetime.fromisoformat(stage.blocked_until))}."
+    return f" It can go on after {local_time(from_iso(stage.blocked_until))}."
 
 
 def _playlists(session: ListenerSession, sync: Sync) -> None:

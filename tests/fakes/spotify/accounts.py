@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.routing import Route
 
-from recsys.spotify.consent import consent_ends
+from recsys.auth.spotify import consent_ends
 
 CODE_LASTS = 600
 TOKEN_LASTS = 3600

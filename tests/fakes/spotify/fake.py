@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.applications import Starlette
 
-from recsys.spotify.sign_in import SCOPES, Grant
+from recsys.auth.spotify import SCOPES, Grant
 from tests.fakes.faults import Faults, Faulty
 from tests.fakes.loopback import Loopback
 from tests.fakes.spotify import accounts, music, reading, writing

@@ -12,13 +12,13 @@ import httpx
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from recsys.auth.encryption import Cipher
+from recsys.auth.models import Tokens
+from recsys.auth.supabase import ListenerTokens, SupabaseAccounts
 from recsys.errors import SpotifyProblem, StorageProblem
-from recsys.storage.encryption import Cipher
 from recsys.storage.hosted.project import SupabaseProject, answer
 from recsys.storage.hosted.sessions import SupabaseSessions
 from recsys.storage.hosted.store import SupabaseStore
-from recsys.storage.sessions import Tokens
-from recsys.storage.supabase_auth import ListenerTokens, SupabaseAccounts
 from tests.fakes.loopback import Loopback
 from tests.storage.conftest import SECRET
 from tests.storage.tables import some_tracks

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recsys.storage.encryption import Cipher
+from recsys.auth.encryption import Cipher
 from recsys.storage.hosted.sessions import SupabaseSessions
 from tests.storage.conftest import SECRET
 from tests.storage.sessions_contract import SessionsContract

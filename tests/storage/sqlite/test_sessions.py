@@ -5,8 +5,8 @@ import sqlite3
 
 import pytest
 
+from recsys.auth.encryption import Cipher
 from recsys.errors import StorageProblem
-from recsys.storage.encryption import Cipher
 from recsys.storage.sqlite.sessions import SqliteSessions
 from recsys.storage.sqlite.store import SqliteStore
 from tests.storage.conftest import SECRET

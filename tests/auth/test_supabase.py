@@ -6,12 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from recsys.auth.encryption import Cipher
+from recsys.auth.supabase import REFUSALS, ListenerTokens, SupabaseAccounts
 from recsys.errors import ReconnectSpotify, SignInFailed, SpotifyRefused, SpotifyUnreachable, StorageProblem
-from recsys.storage.encryption import Cipher
 from recsys.storage.hosted.project import SupabaseProject
 from recsys.storage.hosted.sessions import SupabaseSessions
 from recsys.storage.hosted.store import SupabaseStore
-from recsys.storage.supabase_auth import REFUSALS, ListenerTokens, SupabaseAccounts
 from recsys.web.sign_in_problems import SENTENCES
 from tests.database.signing_in import REDIRECT_URI, browse, gateway_at
 from tests.fakes.spotify import FakeSpotify

@@ -15,9 +15,10 @@ from supabase_auth.constants import STORAGE_KEY
 from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, AuthSessionMissingError
 from supabase_auth.types import Session
 
+from recsys.auth.models import Tokens
 from recsys.errors import ReconnectSpotify, SignInFailed, SpotifyRefused, SpotifyUnreachable, StorageProblem
 from recsys.storage.hosted.project import SupabaseProject
-from recsys.storage.sessions import Tokens, TokenStore
+from recsys.storage.sessions import TokenStore
 
 SPOTIFY_TOKEN_LASTS: Final = timedelta(hours=1)
 """Auth does not repeat Spotify's `expires_in`, which has always been an hour."""

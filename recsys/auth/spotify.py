@@ -6,15 +6,16 @@ Nothing is cached and nobody is prompted; keeping a `Grant` safe is the caller's
 
 import base64
 import hashlib
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 
 from recsys.errors import ReconnectSpotify, SettingsProblem, SignInFailed, SpotifyRefused, SpotifyUnreachable
-from recsys.spotify.consent import is_consent_over
 from recsys.spotify.error_mapping import BY_REASON, busy
 
 SCOPES: Final = (
@@ -26,6 +27,13 @@ SCOPES: Final = (
     "playlist-modify-private",
 )
 """All that Tonearm asks for. Playlists are made private, so nothing that others see is ever changed."""
+
+CONSENT_MONTHS: Final = 6
+"""A consent lasts six months from the day it was given, however often tokens are refreshed:
+https://developer.spotify.com/blog/2026-06-18-refresh-token-expiration"""
+
+CONSENT_NOTICE: Final = 14 * 86_400.0
+"""Seconds before the end of a consent from which the listener is warned."""
 
 HOUR: Final = 3600.0
 DAY: Final = 86_400.0
@@ -44,6 +52,25 @@ class Grant:
     def is_expiring(self, now: float, margin: float = 60.0) -> bool:
         """True when less than `margin` seconds of the access token are left."""
         return self.expires_at - now < margin
+
+
+def consent_ends(authorized_at: float) -> float:
+    """When a consent given at that time ends; both in seconds since 1970. 31 August ends on 28 or 29 February."""
+    start = datetime.fromtimestamp(authorized_at, UTC)
+    month = start.month - 1 + CONSENT_MONTHS
+    year, month = start.year + month // 12, month % 12 + 1
+    day = min(start.day, monthrange(year, month)[1])
+    return start.replace(year=year, month=month, day=day).timestamp()
+
+
+def is_consent_ending(authorized_at: float, now: float) -> bool:
+    """True in the last two weeks, and after the end."""
+    return now >= consent_ends(authorized_at) - CONSENT_NOTICE
+
+
+def is_consent_over(authorized_at: float, now: float) -> bool:
+    """True once the six months are over."""
+    return now >= consent_ends(authorized_at)
 
 
 def code_verifier(random_bytes: bytes) -> str:

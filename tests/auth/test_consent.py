@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from recsys.spotify.consent import consent_ends, is_consent_ending, is_consent_over
+from recsys.auth.spotify import consent_ends, is_consent_ending, is_consent_over
 
 
 def at(*date):

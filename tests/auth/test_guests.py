@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from recsys.services.visitors import Visitor, guest_listener, visitor
+from recsys.auth.guests import guest_listener, visitor
+from recsys.auth.models import Visitor
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ADAS = "A" * 43

@@ -2,8 +2,8 @@
 
 import pytest
 
+from recsys.auth.guests import merge_guest
 from recsys.errors import StorageProblem
-from recsys.services.adoption import adopt
 from tests.services.tables import tracks
 from tests.storage.tables import fill_everything, misses
 
@@ -13,7 +13,7 @@ def test_all_that_a_guest_has_comes_along(world):
     fill_everything(store, "guest-1")
     own = {name: len(table) for name, table in store.export("guest-1").items()}
 
-    adopt(store, "guest-1", store, "bob")
+    merge_guest(store, "guest-1", store, "bob")
 
     adopted = store.export("bob")
     for name in ("user_tracks", "track_origins", "plays", "recipes", "feedback", "feature_misses", "sent_log"):
@@ -29,7 +29,7 @@ def test_what_the_listener_has_already_is_kept(world):
     store.save_tracks("guest-1", tracks(5))
     store.save_feedback("guest-1", tracks(1), liked=False, at="2026-11-21T12:00:00Z")
 
-    assert adopt(store, "guest-1", store, "bob") == 2
+    assert merge_guest(store, "guest-1", store, "bob") == 2
 
     assert list(store.tracks("bob")["energy"][:3]) == [0.1, 0.2, 0.3]
     assert store.recipes("bob") == {"mine": {"length": 5}}
@@ -44,7 +44,7 @@ def test_a_recipe_of_a_name_that_is_taken_comes_along_under_another(world):
     store.save_recipe("guest-1", "Evening", {"length": 7})
     store.save_recipe("guest-1", "Morning", {"length": 8})
 
-    adopt(store, "guest-1", store, "bob")
+    merge_guest(store, "guest-1", store, "bob")
 
     assert store.recipes("bob") == {
         "Evening": {"length": 5},
@@ -60,7 +60,7 @@ def test_what_was_sent_to_whom_is_not_forgotten(world):
     store.log_sent("guest-1", "reccobeats", "track ids", 40, "2026-11-19T12:00:00Z")
     store.log_sent("guest-1", "reccobeats", "track ids", 40, "2026-11-19T12:00:00Z")
 
-    adopt(store, "guest-1", store, "bob")
+    merge_guest(store, "guest-1", store, "bob")
 
     sent = world.account.sent("bob")
     assert list(sent["recipient"]) == ["reccobeats", "reccobeats", "spotify"]
@@ -73,7 +73,7 @@ def test_a_consent_is_given_by_the_listener_and_never_taken_over_from_a_guest(wo
     world.features.agree("guest-1", "reccobeats", True)
     world.features.agree("guest-1", "other", False)
 
-    adopt(store, "guest-1", store, "bob")
+    merge_guest(store, "guest-1", store, "bob")
 
     assert not world.features.has_agreed("bob", "reccobeats")
     assert world.features.has_agreed("bob", "other")
@@ -84,14 +84,14 @@ def test_what_a_source_does_not_know_is_remembered_with_the_later_date(world):
     store.save_misses("bob", misses("a", "b", asked_at="2026-11-20T12:00:00Z"))
     store.save_misses("guest-1", misses("b", "c", asked_at="2026-11-19T12:00:00Z"))
 
-    adopt(store, "guest-1", store, "bob")
+    merge_guest(store, "guest-1", store, "bob")
 
     days = store.misses("bob").set_index("track_id")["asked_at"].str[8:10]
     assert days.to_dict() == {"a": "20", "b": "20", "c": "19"}
 
 
 def test_a_guest_with_nothing_leaves_nothing(world):
-    assert adopt(world.store, "guest-1", world.store, "bob") == 0
+    assert merge_guest(world.store, "guest-1", world.store, "bob") == 0
     assert not any(world.store.counts("bob").values())
 
 
@@ -120,10 +120,10 @@ def test_a_store_that_breaks_in_the_middle_keeps_the_guest_and_adopting_again_co
     store.log_sent("guest-1", "ReccoBeats", "track ids", 7, "2026-11-20T12:00:00Z")
     own = store.counts("guest-1")
     with pytest.raises(StorageProblem):
-        adopt(store, "guest-1", Breaking(store, method, at), "bob")
+        merge_guest(store, "guest-1", Breaking(store, method, at), "bob")
     assert store.counts("guest-1") == own
 
-    adopt(store, "guest-1", store, "bob")
+    merge_guest(store, "guest-1", store, "bob")
 
     assert not any(store.counts("guest-1").values())
     assert sorted(store.recipes("bob")) == ["Evening", "Evening (2)", "Morning"]

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
+from recsys.auth.models import Tokens
 from recsys.errors import ReconnectSpotify
-from recsys.services.sync_progress import timestamp
-from recsys.storage.sessions import Tokens, TokenStore
+from recsys.storage.sessions import TokenStore
 from recsys.storage.store import Store
+from recsys.times import to_iso
 
 MARGIN: Final = timedelta(seconds=60)
 """An access token with less than this left is renewed before it is used."""
@@ -126,7 +127,7 @@ class Connections:
         try:
             renewed = self._refresh(tokens, self._clock())
         except ReconnectSpotify as ended:
-            reason = {"problem": str(ended), "at": timestamp(self._clock())}
+            reason = {"problem": str(ended), "at": to_iso(self._clock())}
             self._store_for(listener).save_state(listener, STATE, reason)
             self._tokens.remove_tokens(listener)
             raise

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from recsys.auth.encryption import KEY_FILE, Cipher, app_secret
 from recsys.errors import SettingsProblem, StorageProblem
-from recsys.storage.encryption import KEY_FILE, Cipher, app_secret
 
 SECRET = "one secret of more than 32 characters"
 OTHER = "another secret, longer than the first one"
@@ -101,7 +101,7 @@ def test_every_folder_has_a_secret_of_its_own(tmp_path):
 
 def test_processes_that_start_together_agree_on_one_secret(tmp_path):
     script = (
-        "import sys; from pathlib import Path; from recsys.storage.encryption import app_secret; "
+        "import sys; from pathlib import Path; from recsys.auth.encryption import app_secret; "
         "print(flush=True); sys.stdin.readline(); print(app_secret(None, Path(sys.argv[1])))"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]

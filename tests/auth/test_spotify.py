@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from recsys.auth.spotify import SCOPES, Grant, SpotifyAccounts, checked_redirect, code_challenge, code_verifier
 from recsys.errors import (
     ReconnectSpotify,
     SettingsProblem,
@@ -13,7 +14,6 @@ from recsys.errors import (
     SpotifyRefused,
     SpotifyUnreachable,
 )
-from recsys.spotify.sign_in import SCOPES, Grant, SpotifyAccounts, checked_redirect, code_challenge, code_verifier
 from tests.fakes.spotify import CLIENT_ID, CLIENT_SECRET, Fault
 
 BACK = "http://127.0.0.1:8501/callback"

@@ -1,0 +1,146 @@
+"""Visitors: who is behind a session cookie, and what becomes of a guest's rows when the guest signs in."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import count
+from typing import Any, Final
+
+import pandas as pd
+
+from recsys.auth.models import Visitor, hash_id, is_session_id
+from recsys.storage.sessions import SessionStore
+from recsys.storage.store import Store
+
+GUEST: Final = "guest-"
+"""How the listener id of a guest begins."""
+
+
+def guest_listener(session_id: str) -> str:
+    """The listener id of a guest. A hash, so that a row in the store does not give away the cookie."""
+    return f"{GUEST}{hash_id(session_id)[:32]}"
+
+
+def is_guest(listener: str) -> bool:
+    """True for the listener id of somebody who has not signed in."""
+    return listener.startswith(GUEST)
+
+
+def visitor(session_id: object, sessions: SessionStore, now: datetime) -> Visitor | None:
+    """
+    The visitor behind the value of a session cookie.
+
+    Parameters
+    ----------
+    session_id : object
+        Whatever the browser sent; anything this app could not have issued is nobody.
+    sessions : SessionStore
+        Asked on every call, so that a session ended elsewhere ends here too.
+    now : datetime
+        The time, with time zone.
+
+    Returns
+    -------
+    Visitor or None
+        The signed-in listener; else a guest, whose rows survive reloads for as long as the cookie does.
+
+    Raises
+    ------
+    StorageProblem
+        The sessions cannot be read.
+    """
+    if not is_session_id(session_id):
+        return None
+    session = sessions.get(session_id, now)
+    if session is None:
+        return Visitor(guest_listener(session_id), is_guest=True)
+    return Visitor(session.listener, False, session.display_name, session.avatar_url)
+
+
+def merge_guest(guests: Store, guest: str, store: Store, listener: str) -> int:
+    """
+    Give a guest's rows to the listener the guest turned out to be, then erase the guest's.
+
+    What the listener has already stays: tracks are merged as on any import, a thumb stays, and a guest's recipe of
+    a name that is taken comes along under another, such as "Evening (2)". Of two misses the later one counts.
+
+    Consents are not taken over: whoever planted the session cookie may have given them, and asking again is cheap.
+
+    Parameters
+    ----------
+    guests, store : Store
+        Where the guest's rows are and where the listener's go; the same store or two.
+
+    Returns
+    -------
+    int
+        Tracks that are new in the listener's library.
+
+    Raises
+    ------
+    StorageProblem
+        A write was refused. Nothing of the guest's was erased. Merging again completes it, and nothing comes twice.
+    """
+    tracks = guests.tracks(guest)
+    added = store.save_tracks(listener, tracks).added if len(tracks) else 0
+    if len(origins := guests.origins(guest)):
+        store.save_origins(listener, origins)
+    if len(plays := guests.plays(guest)):
+        store.save_plays(listener, plays)
+    _merge_recipes(guests.recipes(guest), store, listener)
+    _merge_feedback(guests.feedback(guest), store, listener)
+    _merge_misses(guests.misses(guest), store, listener)
+    _merge_sent(guests.sent(guest), store, listener)
+    guests.erase(guest)
+    return added
+
+
+def _merge_recipes(recipes: Mapping[str, dict[str, Any]], store: Store, listener: str) -> None:
+    own = store.recipes(listener)
+    for name, recipe in recipes.items():
+        free = next(one for one in _names(name) if own.get(one, recipe) == recipe)
+        if free not in own:
+            store.save_recipe(listener, free, recipe)
+
+
+def _names(name: str) -> Iterator[str]:
+    """The name, and others to use where it is taken."""
+    yield name
+    yield from (f"{name} ({number})" for number in count(2))
+
+
+def _merge_feedback(thumbs: pd.DataFrame, store: Store, listener: str) -> None:
+    own = set(store.feedback(listener)["track_id"])
+    for position, (track_id, liked, at) in enumerate(
+        zip(thumbs["track_id"], thumbs["liked"], thumbs["at"], strict=True)
+    ):
+        if track_id not in own:
+            track = thumbs.iloc[[position]].drop(columns=["liked", "at"])
+            store.save_feedback(listener, track, bool(liked), at)
+
+
+def _merge_misses(misses: pd.DataFrame, store: Store, listener: str) -> None:
+    if len(misses):
+        both = pd.concat([store.misses(listener), misses], ignore_index=True)
+        in_time = both.sort_values("asked_at", key=_moments)
+        latest = in_time.drop_duplicates(["track_id", "source"], keep="last")
+        store.save_misses(listener, latest.reset_index(drop=True))
+
+
+def _merge_sent(sent: pd.DataFrame, store: Store, listener: str) -> None:
+    """A log has no keys, so what is there already is counted: a merge that was interrupted wrote a part of it."""
+    there = Counter(_log(store.sent(listener)))
+    for at, entry in zip(sent["at"], _log(sent), strict=True):
+        there[entry] -= 1
+        if there[entry] < 0:
+            _, recipient, what, rows = entry
+            store.log_sent(listener, recipient, what, rows, at)
+
+
+def _log(sent: pd.DataFrame) -> list[tuple[Any, ...]]:
+    return list(sent.assign(at=_moments(sent["at"])).itertuples(index=False, name=None))
+
+
+def _moments(times: pd.Series) -> pd.Series:
+    """Times that compare, however a store writes them."""
+    return pd.to_datetime(times, utc=True, format="ISO8601")
