@@ -1,0 +1,229 @@
+"""The order in which the songs of a list are played: by score, rising, falling, as an arc, or smooth; and how long.
+
+An order only arranges songs that were chosen before; a song that is locked stays at its position.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final, Literal, get_args
+
+import numpy as np
+
+from recsys.core.engine.transitions import Sound, improve_path, smooth_path, transition_costs
+from recsys.core.model.arrays import Codes, Doubles, Integers, Mask
+
+OrderName = Literal["score", "rise", "fall", "arc", "smooth"]
+OrderBy = Literal["energy", "tempo"]
+ORDERS: Final[tuple[OrderName, ...]] = get_args(OrderName)
+ORDERED_BY: Final[tuple[OrderBy, ...]] = get_args(OrderBy)
+PEAK: Final = 2 / 3
+"""How far into an arc its peak is: twice as long up as down, as the climax of a story."""
+
+MINUTE_MS: Final = 60_000
+REPLACED_AT_MOST: Final = 3
+"""Last songs of a list that may give way so that its length fits."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """
+    How to arrange a list.
+
+    Attributes
+    ----------
+    name : one of `ORDERS`
+    by : one of `ORDERED_BY`
+        What rises, falls or makes the arc; not read by "score" and "smooth".
+    spacing : int
+        At least this many other songs between two of one artist or of one album, as far as possible.
+    locked : mapping of song to position
+        Songs (their numbers in the list by score) that stay at a position from 0.
+    """
+
+    name: OrderName = "score"
+    by: OrderBy = "energy"
+    spacing: int = 0
+    locked: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Equal numbers for songs of one artist, and of one album, (n,) each; below 0 is unknown and equals nothing."""
+
+    artists: Codes
+    albums: Codes
+
+
+def arrange(sound: Sound, groups: Groups, order: Order) -> Integers:
+    """
+    The songs of a list in the order asked for.
+
+    Parameters
+    ----------
+    sound : Sound
+        Of the songs, best score first.
+    groups : Groups
+    order : Order
+
+    Returns
+    -------
+    songs : (n,)
+        The number of the song at each position. Songs of which the value is unknown come last in "rise", "fall" and
+        "arc", best score first.
+    """
+    is_free = np.ones(len(sound), dtype=bool)
+    is_free[[position for position in order.locked.values() if position < len(sound)]] = False
+    placed = _placed(_ideal(sound, order), groups, order)
+    if order.name == "smooth" and (order.spacing or not is_free.all()):
+        crowding = partial(crowded, groups, order.spacing)
+        placed = improve_path(transition_costs(sound), placed, is_free, crowding)
+    return placed
+
+
+def crowded(groups: Groups, spacing: int, songs: Integers) -> int:
+    """How many pairs of songs in an order are closer than `spacing` allows: of one artist, or of one album."""
+    pairs = 0
+    artists, albums = groups.artists[songs], groups.albums[songs]
+    for apart in range(1, min(spacing, len(songs) - 1) + 1):
+        by_one = (artists[apart:] == artists[:-apart]) & (artists[apart:] >= 0)
+        of_one = (albums[apart:] == albums[:-apart]) & (albums[apart:] >= 0)
+        pairs += int(np.count_nonzero(by_one | of_one))
+    return pairs
+
+
+def _ideal(sound: Sound, order: Order) -> Integers:
+    """The order without regard to spacing and locks."""
+    if order.name == "score":
+        return np.arange(len(sound))
+    if order.name == "smooth":
+        path = smooth_path(transition_costs(sound))
+        return path if len(path) == 0 or path[0] <= path[-1] else path[::-1]
+    values = sound.energy if order.by == "energy" else sound.tempo
+    rising = np.argsort(values, kind="stable")  # NaN last, equal values best score first
+    rising, unknown = np.split(rising, [int(np.count_nonzero(~np.isnan(values)))])
+    if order.name == "fall":
+        rising = np.argsort(np.where(np.isnan(values), np.inf, -values), kind="stable")[: len(rising)]
+    elif order.name == "arc":
+        rising = _arc(rising)
+    return np.concatenate([rising, unknown])
+
+
+def _arc(rising: Integers) -> Integers:
+    """Songs from low to high as build, peak and wind down: the next higher one takes the next higher position."""
+    at = np.arange(len(rising)) + 0.5
+    peak = PEAK * len(rising)
+    level = np.minimum(at / peak, (len(rising) - at) / (len(rising) - peak))
+    arc = np.empty_like(rising)
+    arc[np.argsort(level, kind="stable")] = rising
+    return arc
+
+
+def _placed(ideal: Integers, groups: Groups, order: Order) -> Integers:
+    """Locked songs at their positions, the others in the ideal order as far as spacing lets them."""
+    songs = np.full(len(ideal), -1, dtype=np.int64)
+    for song, position in order.locked.items():
+        if song < len(ideal) and position < len(ideal):
+            songs[position] = song
+    left = ideal[~np.isin(ideal, songs)]
+    for position in np.flatnonzero(songs < 0).tolist():
+        pick = _pick(left, songs, position, groups, order.spacing) if order.spacing else 0
+        songs[position] = left[pick]
+        left = np.delete(left, pick)
+    return _spread(songs, groups, order) if order.spacing else songs
+
+
+def _spread(songs: Integers, groups: Groups, order: Order) -> Integers:
+    """Swap songs that are still too close to their like with the nearest song that makes fewer pairs too close."""
+    songs, locked = songs.copy(), set(order.locked.values())
+    free = [position for position in range(len(songs)) if position not in locked]
+    pairs = crowded(groups, order.spacing, songs)
+    for position in reversed(free):
+        if not pairs:
+            break
+        if not _is_crowded(songs, position, groups, order.spacing):
+            continue
+        for other in sorted(free, key=lambda at: abs(at - position)):
+            songs[[position, other]] = songs[[other, position]]
+            if (fewer := crowded(groups, order.spacing, songs)) < pairs:
+                pairs = fewer
+                break
+            songs[[position, other]] = songs[[other, position]]
+    return songs
+
+
+def _is_crowded(songs: Integers, position: int, groups: Groups, spacing: int) -> bool:
+    near = np.delete(songs[max(position - spacing, 0) : position + spacing + 1], min(position, spacing))
+    song = songs[position]
+    return any((codes[near] == codes[song]).any() and codes[song] >= 0 for codes in (groups.artists, groups.albums))
+
+
+def _pick(left: Integers, songs: Integers, position: int, groups: Groups, spacing: int) -> int:
+    """Which of the songs left comes next: the first that is far enough from its like, or that must come now."""
+    near = songs[max(position - spacing, 0) : position + spacing + 1]
+    near = near[near >= 0]
+    conflicts = np.zeros(len(left), dtype=np.int64)
+    is_due = np.zeros(len(left), dtype=bool)
+    for codes in (groups.artists, groups.albums):
+        conflicts += np.isin(codes[left], codes[near]) & (codes[left] >= 0)
+        is_due |= _due(codes[left], spacing)
+    best = conflicts == conflicts.min()
+    wanted = best & is_due if (best & is_due).any() else best
+    return int(wanted.argmax())
+
+
+def _due(codes: Codes, spacing: int) -> Mask:
+    """Songs of a group so large that it fills the positions left if one of it comes now and then as soon as allowed."""
+    _, group, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    needed = (counts[group] - 1) * (spacing + 1) + 1
+    return np.asarray((needed >= len(codes)) & (codes >= 0) & (counts[group] > 1))
+
+
+def fit_minutes(durations_ms: Doubles, minutes: float) -> Integers:
+    """
+    The songs of a list that together last as long as asked for, best score first.
+
+    The best songs are taken until the next would be too long; then one or two others that fill the gap, in place of as
+    few of the last songs as possible.
+
+    Parameters
+    ----------
+    durations_ms : (n,)
+        Of the songs, best score first; songs of unknown (NaN) or no duration are never taken.
+    minutes : float > 0
+
+    Returns
+    -------
+    songs : (at most n,)
+        Rising numbers. The sum is within half of the shortest of them where such a choice was found; else as near as
+        was found, and all songs where they are too few.
+    """
+    known = np.flatnonzero(durations_ms > 0)
+    lengths, target = durations_ms[known], minutes * MINUTE_MS
+    count = int(np.searchsorted(np.cumsum(lengths), target, side="right"))
+    if count >= len(lengths):
+        return known
+    choices = [np.arange(count), np.arange(count + 1)]
+    for base in range(count, max(count - REPLACED_AT_MOST, 0) - 1, -1):
+        choices += _filled_up(lengths, base, target)
+        best = min(choices, key=lambda songs: abs(lengths[songs].sum() - target) if len(songs) else np.inf)
+        if _fits(lengths, best, target):
+            break
+    fitting = [songs for songs in choices if _fits(lengths, songs, target)]
+    return known[fitting[0] if fitting else best]
+
+
+def _fits(lengths: Doubles, songs: Integers, target: float) -> bool:
+    return len(songs) > 0 and bool(abs(lengths[songs].sum() - target) <= lengths[songs].min() / 2)
+
+
+def _filled_up(lengths: Doubles, base: int, target: float) -> list[Integers]:
+    """The first `base` songs with one song more, and with two, that together miss the target by least."""
+    gap = target - lengths[:base].sum()
+    others = np.arange(base, len(lengths))
+    single = np.append(np.arange(base), others[np.abs(lengths[others] - gap).argmin()])
+    pairs = np.abs(np.add.outer(lengths[others], lengths[others]) - gap)
+    np.fill_diagonal(pairs, np.inf)
+    two = np.unravel_index(pairs.argmin(), pairs.shape)
+    pair = np.concatenate([np.arange(base), np.sort(others[list(two)])]) if len(others) > 1 else single
+    return [single, pair]
