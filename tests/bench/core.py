@@ -30,7 +30,7 @@ class Engine:
 
     def __init__(self, catalogue: Catalogue, listener: Recommender) -> None:
         self.catalogue, self.listener = catalogue, listener
-        self.scan = CandidateSearch(catalogue)
+        self.search = CandidateSearch(catalogue)
         self.excluded_rows = np.zeros(len(catalogue), dtype=bool)
 
     @classmethod
@@ -69,7 +69,7 @@ class Engine:
     def top(self, profiles: list[Profile], at: int) -> None:
         """Stage 1 and the best of it, under the next of some profiles."""
         found = profiles[at % len(profiles)]
-        self.scan.top_k(found.centroid, found.metric, TOP, self.excluded_rows)
+        self.search.top_k(found.centroid, found.metric, TOP, self.excluded_rows)
 
     def read(self, _: int) -> None:
         """Read every number of the matrix once, as fast as numpy can."""
@@ -102,7 +102,7 @@ class Engine:
         built.search(wanted[None], TOP)
 
     def _weighted(self, at: int) -> tuple[Floats, Floats]:
-        """The roots of the weights, and the weighted centre."""
+        """The roots of the weights, and the weighted centroid."""
         found = self.afresh[at % len(self.afresh)]
         roots = np.sqrt(found.metric.axis_weights[:NUMBER_AXES])
         return roots, (found.centroid[:NUMBER_AXES] * roots).astype(np.float32)
@@ -124,14 +124,14 @@ def rows(quick: bool = False) -> Iterator[Row]:
 
 
 def _part_a(engine: Engine) -> Row:
-    ours, theirs = together(lambda at: engine.top_k(engine.audio, at), engine.textbook_single, 9)
+    ours, theirs = together(lambda at: engine.top(engine.audio, at), engine.textbook_single, 9)
     return Row("weighted cosine + top 50, 1M × 9 (≤ 1.0)", ours, SKLEARN, ours / theirs)
 
 
 def _stage_one(engine: Engine) -> Iterator[Row]:
     repeats = 41 if len(engine.catalogue) <= 1_000_000 else 15
     for name, profiles in (("any weights changed (≤ 2.5)", engine.afresh), ("one slider moved (≤ 1.2)", engine.moved)):
-        ours, read = together(lambda at, of=profiles: engine.top_k(of, at), engine.read, repeats)
+        ours, read = together(lambda at, of=profiles: engine.top(of, at), engine.read, repeats)
         yield Row(f"stage 1 + top 50, {engine.name}, {name}", ours, READ, ours / read)
 
 
@@ -140,7 +140,7 @@ def _against_others(engine: Engine) -> Iterator[Row]:
         (SKLEARN, engine.textbook, "0.02"),
         ("faiss IndexFlatIP rebuilt for the weights", engine.index, "0.1"),
     ):
-        ours, theirs = together(lambda at: engine.top_k(engine.afresh, at), other, 9)
+        ours, theirs = together(lambda at: engine.top(engine.afresh, at), other, 9)
         yield Row(f"stage 1 + top 50, {engine.name}, any weights changed (≤ {limit})", ours, name, ours / theirs)
 
 
@@ -152,6 +152,6 @@ def _whole_answer(engine: Engine) -> Row:
 
 
 def _growth(smaller: Engine, larger: Engine) -> Row:
-    less, more = together(lambda at: smaller.top_k(smaller.afresh, at), lambda at: larger.top_k(larger.afresh, at), 15)
+    less, more = together(lambda at: smaller.top(smaller.afresh, at), lambda at: larger.top(larger.afresh, at), 15)
     per_song = more / len(larger.catalogue) / (less / len(smaller.catalogue))
     return Row(f"stage 1 per song, {larger.name} (about 1: linear)", more, f"per song at {smaller.name}", per_song)

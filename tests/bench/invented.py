@@ -45,7 +45,7 @@ def repeated(catalogue: Catalogue, times: int) -> Catalogue:
         songs=np.tile(catalogue.songs, times),
         genre_codes=np.tile(catalogue.genre_codes, times),
         chunks=chunks,
-        directions=BlockBounds.of(axes, catalogue.patterns, chunks),
+        bounds=BlockBounds.of(axes, catalogue.patterns, chunks),
     )
 
 

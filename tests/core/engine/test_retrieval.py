@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from recsys.core.engine import retrieval
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.retrieval import CandidateSearch
+from recsys.core.engine.running_sums import RunningSums
 from recsys.core.engine.similarity import ENOUGH_KNOWN, Metric, Weighted, cosine_blocks, cosines, metric, top_positions
 from recsys.core.model.features import FEATURES
 from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
@@ -99,7 +100,7 @@ def test_scaling_weights_by_a_power_of_two_changes_no_digit():
 
 @settings(max_examples=30, deadline=None)
 @given(given=WEIGHTS, seed=st.integers(0, 99))
-def test_a_scan_is_the_cosine_of_every_song(given, seed):
+def test_a_search_finds_the_cosine_of_every_song(given, seed):
     by = metric(np.array(given), ALL)
 
     assert CandidateSearch(CATALOGUE).cosines(profile(seed), by) == pytest.approx(slowly(profile(seed), by), abs=1e-5)
@@ -127,15 +128,38 @@ def test_a_long_journey_of_one_slider_does_not_drift():
     assert moving.cosines(profile(), by) == pytest.approx(CandidateSearch(CATALOGUE).cosines(profile(), by), abs=1e-5)
 
 
-def test_moving_one_slider_adds_instead_of_summing_anew(monkeypatch):
+def test_moving_one_slider_adds_instead_of_summing_again(monkeypatch):
     summed = []
-    plain = CandidateSearch._sum
-    monkeypatch.setattr(CandidateSearch, "_sum", lambda self, *args: summed.append(1) or plain(self, *args))
+    plain = RunningSums.compute
+    monkeypatch.setattr(RunningSums, "compute", lambda self, *args: summed.append(1) or plain(self, *args))
     moving = CandidateSearch(CATALOGUE)
     for weight in (1, 2, 3, 4):
         moving.cosines(profile(), metric(np.where(np.arange(12) == 3, weight, 1.0), ALL))
 
     assert len(summed) == 2 * len(CATALOGUE.chunks)
+
+
+@pytest.mark.parametrize("chunks_done", [0, 1, 3])
+@pytest.mark.parametrize("moves_before", [1, 2, 3])
+def test_an_exception_half_way_through_an_update_leaves_no_wrong_sum(monkeypatch, chunks_done, moves_before):
+    moving, apply, calls = CandidateSearch(CATALOGUE), RunningSums.apply, []
+    by = [metric(np.where(np.arange(len(FEATURES)) == 3, weight, 1.0), ALL) for weight in (1, 2, 3, 4, 5)]
+    for at in range(moves_before):  # nothing is stored after one call, sums after two, and they are added to by a third
+        moving.cosines(profile(), by[at])
+
+    def interrupted(self, *args):
+        calls.append(1)
+        if len(calls) > chunks_done:
+            raise KeyboardInterrupt
+        return apply(self, *args)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(RunningSums, "apply", interrupted)
+        moving.cosines(profile(), by[moves_before])
+
+    for each in (by[moves_before], by[moves_before + 1]):
+        expected = CandidateSearch(CATALOGUE).cosines(profile(), each)
+        assert moving.cosines(profile(), each) == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize("count", [1, 7, 50, 1000])

@@ -1,0 +1,176 @@
+"""The two sums behind every cosine, stored between the moves of a slider and updated instead of computed again.
+
+For a profile y and weights w the weighted cosine of a song x is `numerator / sqrt(norm)`, divided by |y|_w, with
+
+    numerator = Σ_axes (w y)_a x_a        norm = Σ_features w_f |x_f|²
+
+Both are linear in the weights. When one slider moves, only the change of that feature is added, which reads one column
+of the catalogue instead of all of them.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from recsys.core.engine.catalogue import CHUNK_ROWS, Catalogue
+from recsys.core.engine.pruning import Block
+from recsys.core.engine.similarity import Metric
+from recsys.core.model.arrays import Floats, Integers
+from recsys.core.model.features import FEATURES
+from recsys.core.model.scaling import AXIS_FEATURE, NUMBER_AXES, SCALED
+
+MAX_DRIFT: Final = 5e-6
+"""How far stored sums may drift by rounding, relative to a norm, before they are computed again: half of what the
+engine promises."""
+
+ROUNDING: Final = 2.0**-23
+"""The relative rounding error of one float32 addition."""
+
+MOVED_AT_ONCE: Final = 3
+"""At most this many features may change for a call to count as the move of one slider."""
+
+UNITS: Final = np.setdiff1d(np.arange(len(FEATURES)), SCALED)
+"""The numbers in `FEATURES` of those whose vectors have length 1 wherever they are known: tempo and genre."""
+
+
+class Terms(NamedTuple):
+    """
+    The coefficients of both sums.
+
+    Attributes
+    ----------
+    towards : (axes,)
+        Of the numerator: weight times profile.
+    weights : (features,)
+        Of the squared norm.
+    genre_terms : (sets of genres + 1,)
+        What each distinct set of genres adds to the numerator; 0 in the last place, for unknown genres.
+    """
+
+    towards: Floats
+    weights: Floats
+    genre_terms: Floats
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, profile: Floats, metric: Metric) -> "Terms":
+        """The coefficients for a profile (axes,) and weights."""
+        towards = (profile * metric.axis_weights).astype(np.float32)
+        # Songs share few distinct sets of genres: one product per set replaces one of 32 axes per song.
+        return cls(towards, metric.weights, np.matmul(catalogue.genre_vectors, towards[NUMBER_AXES:]))
+
+    def scaled(self, scale: np.float32) -> "Terms":
+        """The same with the numerator scaled."""
+        return self._replace(towards=self.towards * scale, genre_terms=self.genre_terms * scale)
+
+
+class Update(NamedTuple):
+    """
+    How to get from the stored sums to the `wanted` ones.
+
+    `is_stored`: the stored sums are brought to `wanted`, else they are left alone and a scratch array is filled.
+    `is_added`: the stored sums get the difference `step` added, else they are computed from scratch. `drift` bounds
+    the relative rounding error afterwards, infinite where nothing is stored.
+    """
+
+    wanted: Terms
+    step: Terms
+    is_stored: bool
+    is_added: bool
+    drift: float
+
+
+class RunningSums:
+    """
+    Numerator and norm of every song of a catalogue, for one listener. Not to be shared between threads.
+
+    Usage: `plan` an update, `apply` it chunk by chunk, `commit` it. Until it is committed the stored sums count as
+    unusable, so whatever happens half-way (an exception, a loop left early) only costs the next call time: it computes
+    them from scratch. Sums are stored from the second move of one slider on: while all weights change at once nobody
+    would read them.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """No sums are stored yet."""
+        self._catalogue = catalogue
+        self._numerator, self._norm = np.empty((2, len(catalogue)), np.float32)
+        # One scratch buffer for all chunks: writing into memory that is in the cache already is what makes this fast.
+        self._scratch = np.empty((3, min(CHUNK_ROWS, len(catalogue))), np.float32)
+        no_weights = Metric(np.zeros(len(FEATURES), np.float32))
+        self._last = Terms.of(catalogue, np.zeros(len(AXIS_FEATURE), np.float32), no_weights)
+        self._drift = np.inf
+
+    def plan(self, wanted: Terms) -> Update:
+        """The cheapest exact way to some sums. Changes nothing."""
+        step = Terms(*(new - old for new, old in zip(wanted, self._last, strict=True)))
+        changed = np.flatnonzero(step.weights)
+        if len(changed) > MOVED_AT_ONCE:
+            return Update(wanted, step, is_stored=False, is_added=False, drift=np.inf)
+        moved = np.unique(AXIS_FEATURE[np.flatnonzero(step.towards)])
+        drift = self._drift_after(changed, moved, wanted.weights)
+        is_added = drift <= MAX_DRIFT
+        return Update(wanted, step, is_stored=True, is_added=is_added, drift=drift if is_added else ROUNDING)
+
+    def apply(self, update: Update, chunk: Block, scale: np.float32) -> tuple[Floats, Floats]:
+        """
+        Carry out an update for the rows of one chunk.
+
+        Returns
+        -------
+        numerator, norm : (rows of the chunk,)
+            The numerator times `scale`. Read only, and overwritten by the next call.
+        """
+        rows = slice(chunk.start, chunk.stop)
+        numerator, norm = self._scratch[:2, : chunk.stop - chunk.start]
+        if not update.is_stored:
+            self.compute(update.wanted.scaled(scale), chunk, numerator, norm)
+            return numerator, norm
+        self._drift = np.inf  # from here on until `commit` the stored sums fit no terms
+        if update.is_added:
+            self._add(update.step, chunk)
+        else:
+            self.compute(update.wanted, chunk, self._numerator[rows], self._norm[rows])
+        return np.multiply(self._numerator[rows], scale, out=numerator), self._norm[rows]
+
+    def commit(self, update: Update) -> None:
+        """Say that an update was applied: to every chunk of the catalogue, where its sums are stored."""
+        self._last, self._drift = update.wanted, update.drift
+
+    def compute(self, terms: Terms, chunk: Block, numerator: Floats, norm: Floats) -> None:
+        """Both sums of the rows of a chunk from scratch, into two arrays (rows,)."""
+        rows = slice(chunk.start, chunk.stop)
+        np.matmul(terms.towards[:NUMBER_AXES], self._catalogue.axes[:, rows], out=numerator)
+        np.matmul(terms.weights[SCALED], self._catalogue.squares[:, rows], out=norm)
+        self._add_units(terms, chunk, numerator, norm)
+
+    def _add(self, step: Terms, chunk: Block) -> None:
+        """Add only the features that changed to the stored sums of a chunk, one contiguous column each."""
+        rows = slice(chunk.start, chunk.stop)
+        numerator, norm, product = self._numerator[rows], self._norm[rows], self._scratch[2, : chunk.stop - chunk.start]
+        for axis in np.flatnonzero(step.towards[:NUMBER_AXES]):
+            numerator += np.multiply(self._catalogue.axes[axis, rows], step.towards[axis], out=product)
+        for row in np.flatnonzero(step.weights[SCALED]):
+            norm += np.multiply(self._catalogue.squares[row, rows], step.weights[SCALED[row]], out=product)
+        self._add_units(step, chunk, numerator, norm)
+
+    def _add_units(self, terms: Terms, chunk: Block, numerator: Floats, norm: Floats) -> None:
+        """Add what has length 1 wherever it is known: the norms of tempo and genre, and the numerator of genre."""
+        known = self._catalogue.patterns[chunk.pattern]
+        if length := terms.weights[UNITS] @ known[UNITS]:
+            norm += length  # all rows of a chunk know the same features, so this is one number for all of them
+        if known[-1] and terms.weights[-1]:
+            codes = self._catalogue.genre_codes[chunk.start : chunk.stop]
+            # mode="wrap" reads code -1 (unknown) as the last place, and fills `out` without the copy "raise" makes.
+            numerator += terms.genre_terms.take(codes, out=self._scratch[2, : len(codes)], mode="wrap")
+
+    def _drift_after(self, changed: Integers, moved: Integers, weights: Floats) -> float:
+        """
+        A bound on the relative rounding error after adding the changes; infinite where adding would be wrong.
+
+        Adding is right only where the profile moved by its weights alone (`moved` features are among the `changed`).
+        Lowering a weight from a to b leaves at least b/a of a norm, so an absolute error grows at most by a/b relative
+        to it; a weight that falls to 0 has no such bound.
+        """
+        if np.setdiff1d(moved, changed).size or not weights[changed].all():
+            return np.inf
+        shrink = max(1.0, float((self._last.weights[changed] / weights[changed]).max(initial=1.0)))
+        return self._drift * shrink + ROUNDING * (shrink + 1) * (len(changed) > 0)
