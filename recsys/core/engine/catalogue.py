@@ -5,7 +5,7 @@ the file changes no result. Columns of features are contiguous float32, squares 
 or categorical: together under 200 bytes a track.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -14,12 +14,14 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.engine.pruning import Block, BlockBounds, cluster_key, cut
+from recsys.core.engine.raw_features import FLAGS, RawFeatures
 from recsys.core.model.arrays import Codes, Doubles, Floats, Integers, Mask
 from recsys.core.model.artists import Artists
 from recsys.core.model.features import FEATURES
 from recsys.core.model.genres import GENRE_AXES, GenreSpace, fit_genres
 from recsys.core.model.identity import SONG_COLUMN, isrcs, song_hashes
 from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, SCALED, FeatureMatrix, Space, columns, fit
+from recsys.core.model.titles import LABELS, label
 from recsys.core.model.tracks import COLUMNS, RANGES
 
 BACKGROUND: Final = 2000
@@ -48,7 +50,7 @@ class Catalogue:
     ----------
     tracks : DataFrame
         One row per song: track_id, title, artists, album, isrc, genres, year, popularity. Repeated text is
-        categorical. Audio features are not here, only in `sample` and, scaled, in `axes`.
+        categorical. Audio features are not here, but in `raw` and, scaled, in `axes`.
     sample : DataFrame
         A random track table of at most `BACKGROUND` songs with all their features, for charts.
     background : FeatureMatrix
@@ -61,6 +63,8 @@ class Catalogue:
         Song numbers, see `identity.song_hashes`.
     patterns : (patterns, features) bool
         The combinations of known features that occur.
+    raw : RawFeatures
+        The numbers as the table had them.
     """
 
     tracks: pd.DataFrame
@@ -76,6 +80,7 @@ class Catalogue:
     patterns: Mask
     chunks: tuple[Block, ...]
     bounds: BlockBounds
+    raw: RawFeatures
 
     def __len__(self) -> int:
         return len(self.songs)
@@ -96,6 +101,14 @@ class Catalogue:
     def artists(self) -> Artists:
         """Who the songs are by; made when first asked for."""
         return Artists.of(self.tracks["artists"])
+
+    @cached_property
+    def recordings(self) -> Mapping[str, Mask]:
+        """Which songs their titles call live, a remix or a Christmas song, (songs,) each; made when first asked for."""
+        albums = self.tracks["album"].cat
+        is_christmas = np.append(label(pd.Series(albums.categories, dtype="str"), "christmas"), False)[albums.codes]
+        found = {name: label(self.tracks["title"], name) for name in LABELS}
+        return found | {"christmas": found["christmas"] | is_christmas}
 
     @cached_property
     def known_features(self) -> Mask:
@@ -212,6 +225,7 @@ def _lay_out(tracks: pd.DataFrame, numbers: Integers, kept: Integers, seed: int)
             patterns=patterns,
             chunks=chunks,
             bounds=BlockBounds.of(axes, patterns, chunks),
+            raw=RawFeatures.of(tracks[list(FLAGS)].iloc[rows], placed, axes, space, (patterns, chunks)),
         )
     )
 

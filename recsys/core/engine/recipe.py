@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from recsys.core.model.features import FEATURES, NUMBER_FEATURES, default_weights, feature
+from recsys.core.model.numbers import is_number
 from recsys.errors import BadRecipe
 
 LONGEST_LIST = 500
@@ -91,7 +92,7 @@ class Recipe:
 def _check_weights(weights: Mapping[str, float]) -> None:
     for name, weight in weights.items():
         title = feature(name).title
-        if not _is_number(weight) or not 0 <= weight <= HEAVIEST:
+        if not is_number(weight) or not 0 <= weight <= HEAVIEST:
             raise BadRecipe(f"The weight of {title.lower()} must be a number from 0 up to {HEAVIEST:,}, not {weight}.")
     if not any(weights.values()):
         raise BadRecipe("Every weight is zero, so nothing tells one track from another. Raise at least one slider.")
@@ -104,7 +105,7 @@ def _check_count(what: str, count: int) -> None:
 
 
 def _check_range(what: str, value: float, low: float, high: float) -> None:
-    if not _is_number(value) or not low <= value <= high:
+    if not is_number(value) or not low <= value <= high:
         raise BadRecipe(f"{what} must be between {low} and {high}, not {value}.")
 
 
@@ -113,7 +114,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _plain(each) for name, each in value.items()}
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)

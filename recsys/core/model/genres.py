@@ -55,7 +55,7 @@ def fit_genres(sets: pd.Series, counts: Doubles) -> GenreSpace | None:
 
     None when no genre is known. The order of the sets does not matter.
     """
-    names = pd.Index(sorted(set(chain.from_iterable(_split(text) for text in sets))), dtype="str")
+    names = pd.Index(sorted(set(chain.from_iterable(genre_names(text) for text in sets))), dtype="str")
     if not len(names):
         return None
     numbers, starts = _entries(sets, names)
@@ -86,7 +86,8 @@ def _leading_directions(columns: Codes, rows: Codes, values: Doubles, width: int
     return kept
 
 
-def _split(genres: object) -> list[str]:
+def genre_names(genres: object) -> list[str]:
+    """The genres of a joined text one by one, in lower case; none where it is no text."""
     if not isinstance(genres, str):
         return []
     return [name for name in (part.strip(" []'\"").lower() for part in genres.split(",")) if name]
@@ -94,7 +95,7 @@ def _split(genres: object) -> list[str]:
 
 def _entries(sets: pd.Series, names: pd.Index) -> tuple[Codes, Codes]:
     """The numbers of the genres of all sets in one row, and where each set starts in it (one more than sets)."""
-    split = [_split(text) for text in sets]
+    split = [genre_names(text) for text in sets]
     numbers = names.get_indexer(pd.Index(list(chain.from_iterable(split)), dtype="str"))
     set_of = np.repeat(np.arange(len(split)), [len(parts) for parts in split])
     known = numbers >= 0

@@ -1,0 +1,189 @@
+"""What a listener rules out: ranges of features, kinds of recordings, genres and artists.
+
+A value that is unknown is outside a range, and counted apart. Each excluded song is counted once, for the first filter
+that excludes it, so that the counts add up.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import inf
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.model.arrays import Mask
+from recsys.core.model.artists import keys
+from recsys.core.model.features import NUMBER_FEATURES, feature
+from recsys.core.model.genres import genre_names
+from recsys.core.model.numbers import is_number
+from recsys.errors import BadRecipe
+
+LIVE: Final = 0.8
+"""Spotify's own reading of liveness: "a value above 0.8 provides strong likelihood that the track is live"."""
+
+MOST_NAMES: Final = 200
+MOST_BLOCKED: Final = 200_000
+LONGEST_NAME: Final = 200
+UNKNOWN: Final = "_unknown"
+"""How the count of songs of which a filtered value is unknown is named: "year" and "year_unknown"."""
+
+Range = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """
+    What is left out of a list, whatever its score.
+
+    Attributes
+    ----------
+    ranges : mapping of feature name to (low, high)
+        In the unit of the track table (duration in milliseconds); both ends belong to the range, None is no end. Of
+        tempo either octave counts.
+    no_explicit, no_live, no_remix, no_christmas : bool
+        Songs marked explicit (and those of which nobody says); recordings that are live by title or by liveness;
+        remixes and Christmas songs by title.
+    genres : tuple of str
+        Only songs with at least one of these genres.
+    not_genres : tuple of str
+        No song with one of these genres; where no genre is known, none is held against a song.
+    not_artists : tuple of str
+        No song that one of these artists takes part in. Whole names, compared as `model.artists` does.
+    blocked_artists, allowed_artists : tuple of str
+        The same for a long list from a file, and the names on it that are let through.
+
+    Raises
+    ------
+    BadRecipe
+        A range is empty or no number, or there are too many or too long names.
+    UnknownFeature
+        A range names no number feature.
+    """
+
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    no_explicit: bool = False
+    no_live: bool = False
+    no_remix: bool = False
+    no_christmas: bool = False
+    genres: tuple[str, ...] = ()
+    not_genres: tuple[str, ...] = ()
+    not_artists: tuple[str, ...] = ()
+    blocked_artists: tuple[str, ...] = ()
+    allowed_artists: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in self.ranges.items():
+            _check_range(name, low, high)
+        for names, what, most in (
+            (self.genres, "genres", MOST_NAMES),
+            (self.not_genres, "genres", MOST_NAMES),
+            (self.not_artists, "artists", MOST_NAMES),
+            (self.allowed_artists, "artists", MOST_NAMES),
+            (self.blocked_artists, "artists", MOST_BLOCKED),
+        ):
+            _check_names(names, what, most)
+
+    def __bool__(self) -> bool:
+        """Whether anything is filtered."""
+        return self != Filters()
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """
+    What filters exclude of a catalogue.
+
+    `songs` (songs,) bool; `counts` how many for which filter, by "year" and "year_unknown", "live_title", "liveness"
+    and so on, each song counted once.
+    """
+
+    songs: Mask
+    counts: Mapping[str, int]
+
+
+def exclude(catalogue: Catalogue, filters: Filters, already: Mask) -> Excluded:
+    """
+    Which songs of a catalogue are ruled out.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    filters : Filters
+    already : (songs,) bool
+        Songs that are no candidates anyway: excluded too, and not counted again.
+    """
+    songs, counts = already.copy(), {}
+    for name, excluded in _masks(catalogue, filters):
+        counts[name] = int(np.count_nonzero(excluded & ~songs))
+        songs |= excluded
+    return Excluded(songs, counts)
+
+
+def _masks(catalogue: Catalogue, filters: Filters) -> Iterator[tuple[str, Mask]]:
+    """Each filter in use: its name and the songs it excludes."""
+    for name, (low, high) in filters.ranges.items():
+        known = catalogue.raw.is_known(name)
+        yield name + UNKNOWN, ~known
+        yield name, known & ~catalogue.raw.within(name, -inf if low is None else low, inf if high is None else high)
+    if filters.no_explicit:
+        explicit = catalogue.raw.flags["explicit"]
+        yield "explicit", explicit > 0
+        yield "explicit" + UNKNOWN, explicit < 0
+    if filters.no_live:
+        yield "live_title", catalogue.recordings["live"]
+        yield "liveness", catalogue.raw.within("liveness", LIVE, inf)
+    if filters.no_remix:
+        yield "remix", catalogue.recordings["remix"]
+    if filters.no_christmas:
+        yield "christmas", catalogue.recordings["christmas"]
+    yield from _genre_masks(catalogue, filters)
+    for name, names in (("not_artists", filters.not_artists), ("blocked_artists", blocked_names(filters))):
+        if names:
+            by_them = np.zeros(len(catalogue), dtype=bool)
+            by_them[catalogue.artists.rows_by(pd.Series(names, dtype="str"))] = True
+            yield name, by_them
+
+
+def blocked_names(filters: Filters) -> tuple[str, ...]:
+    """The artists of the block list without those that are let through."""
+    allowed = {key for name in filters.allowed_artists for key in keys(name)}
+    return tuple(name for name in filters.blocked_artists if not allowed.intersection(keys(name)))
+
+
+def _genre_masks(catalogue: Catalogue, filters: Filters) -> Iterator[tuple[str, Mask]]:
+    codes = catalogue.tracks["genres"].cat.codes.to_numpy()
+    if filters.genres:
+        yield "genres" + UNKNOWN, codes < 0
+        yield "genres", ~_with_genres(catalogue, filters.genres) & (codes >= 0)
+    if filters.not_genres:
+        yield "not_genres", _with_genres(catalogue, filters.not_genres)
+
+
+def _with_genres(catalogue: Catalogue, genres: tuple[str, ...]) -> Mask:
+    """Which songs have one of some genres, (songs,)."""
+    wanted = {name for genre in genres for name in genre_names(genre)}
+    column = catalogue.tracks["genres"].cat
+    has_one = [not wanted.isdisjoint(genre_names(text)) for text in column.categories.tolist()]
+    by_set = np.append(np.array(has_one, dtype=bool), False)  # code -1, unknown, reads the last
+    return np.asarray(by_set[column.codes], dtype=bool)
+
+
+def _check_range(name: str, low: float | None, high: float | None) -> None:
+    title = feature(name, NUMBER_FEATURES).title.lower()
+    for end in (low, high):
+        if end is not None and not (is_number(end) and np.isfinite(end)):
+            raise BadRecipe(f"The limits of {title} must be numbers, not {end}.")
+    if low is None and high is None:
+        raise BadRecipe(f"The limits of {title} lack both ends. Give at least one, such as {name}=..5 or {name}=5...")
+    if low is not None and high is not None and low > high:
+        raise BadRecipe(f"The limits of {title} are the wrong way round: {low:g} is above {high:g}.")
+
+
+def _check_names(names: tuple[str, ...], what: str, most: int) -> None:
+    if len(names) > most:
+        raise BadRecipe(f"{len(names):,} {what} are too many. At most {most:,} can be named.")
+    for name in names:
+        if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
+            raise BadRecipe(f"The names of {what} must be texts of 1 to {LONGEST_NAME} characters.")
