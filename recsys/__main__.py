@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "recommend": "Rank the catalogue for a library of files.",
     "catalogue": "Build or extend the Parquet catalogue the app uses.",
     "demo": "Write the invented library and catalogue as files.",
+    "batch": "Rank the catalogue for every listener of a file, on many processes.",
     "evaluate": "Measure how well hidden tracks are found again.",
     "doctor": "Check every step of the set-up and name the first that fails.",
 }

@@ -38,6 +38,7 @@ MAY_USE = {
         "times",
     },
     "demo": {"demo", "core", "errors"},
+    "batch": {"batch", "importers", "core", "errors"},
     "services": {
         *("services", "core", "errors", "times"),
         *("auth.models", "storage.store", "storage.sessions", "feature_sources.source", "spotify.models"),

@@ -1,0 +1,108 @@
+"""Runs chunks of work on Dask: local worker processes, or the workers of a running cluster."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import dask
+from distributed import Client, LocalCluster, as_completed
+
+from recsys.batch.ranking import Ranked, rank_chunk
+from recsys.core.engine.recipe import Recipe
+from recsys.errors import SettingsProblem
+
+IN_FLIGHT: Final = 4
+"""Chunks handed to the scheduler at a time, per worker thread: enough to keep it busy, few enough for memory."""
+CONNECT_SECONDS: Final = 30
+RETRIES: Final = 10
+"""How often a chunk is tried again after the worker that had it died."""
+COPY_BYTES: Final = 32 << 20
+
+Job = tuple[int, list[tuple[str, Any]]]
+
+
+@contextmanager
+def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
+    """
+    A client of the cluster at an address, or of `workers` local processes of one thread each.
+
+    Raises
+    ------
+    SettingsProblem
+        Nothing answers at the address, or it has no worker.
+    """
+    settings = {"distributed.scheduler.allowed-failures": RETRIES, "distributed.comm.timeouts.connect": CONNECT_SECONDS}
+    with dask.config.set(settings):
+        if scheduler is None:
+            with (
+                LocalCluster(
+                    n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+                ) as cluster,
+                Client(cluster) as client,
+            ):
+                yield client
+            return
+        try:
+            client = Client(scheduler, timeout=CONNECT_SECONDS)
+        except (OSError, ValueError) as problem:
+            sentence = f"No Dask scheduler answers at {scheduler}: start one with `dask scheduler`."
+            raise SettingsProblem(sentence) from problem
+        with client:
+            if not client.nthreads():
+                raise SettingsProblem(f"The scheduler at {scheduler} has no workers: start some with `dask worker`.")
+            yield client
+
+
+def share_file(client: Client, path: Path) -> None:
+    """Copy a file to the same path on every machine of the cluster that does not have it; once per machine."""
+    machines = {address.split("://")[-1].rsplit(":", 1)[0]: address for address in client.nthreads()}
+    size = path.stat().st_size
+    for address in machines.values():
+        if client.submit(_size_of, path, workers=[address], pure=False).result() == size:
+            continue
+        with path.open("rb") as file:
+            first = True
+            while content := file.read(COPY_BYTES):
+                client.submit(_append, path, content, first, workers=[address], pure=False).result()
+                first = False
+
+
+def _size_of(path: Path) -> int:
+    return path.stat().st_size if path.exists() else -1
+
+
+def _append(path: Path, content: bytes, is_first: bool) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path.open("wb" if is_first else "ab") as file:
+        file.write(content)
+
+
+def rank_all(
+    client: Client, catalogue: Path, jobs: Iterable[Job], recipe: Recipe, done: Callable[[int, Ranked], None]
+) -> None:
+    """
+    Rank every chunk, calling `done(number, ranked)` in this process as each one ends, in whatever order they end.
+
+    A worker that dies has its chunks ranked by another one. Ranking depends on nothing but its arguments, so a chunk
+    that is ranked twice has the same result.
+    """
+    waiting = iter(jobs)
+    numbers: dict[str, int] = {}
+
+    def submit() -> Any | None:
+        job = next(waiting, None)
+        if job is None:
+            return None
+        future = client.submit(rank_chunk, catalogue, job[1], recipe, pure=False, retries=RETRIES)
+        numbers[str(future.key)] = job[0]
+        return future
+
+    slots = IN_FLIGHT * max(1, sum(client.nthreads().values()))
+    first = [future for _ in range(slots) if (future := submit()) is not None]
+    running = as_completed(first)
+    for future in running:
+        done(numbers.pop(str(future.key)), future.result())
+        future.release()
+        if (following := submit()) is not None:
+            running.add(following)

@@ -1,0 +1,67 @@
+"""The libraries of many listeners, read from one table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import pandas as pd
+
+from recsys.errors import NoTracks
+from recsys.importers.any_file import read_file
+from recsys.importers.playlists_file import read_playlists
+
+
+@dataclass(frozen=True)
+class Libraries:
+    """
+    Who has which songs.
+
+    Attributes
+    ----------
+    entries : DataFrame
+        `list` (the listener) and `track_id`, every pair once, in the order of the file.
+    tracks : DataFrame
+        A track table with a row for each track of `entries`: features where the file has them.
+    """
+
+    entries: pd.DataFrame
+    tracks: pd.DataFrame
+
+    @classmethod
+    def read(cls, path: Path) -> "Libraries":
+        """
+        Read a CSV or Parquet file with a column for the listener (or playlist), one for the track, and any others.
+
+        Raises
+        ------
+        UnreadableFile
+            It cannot be read, or lacks one of the two columns.
+        """
+        entries = read_playlists(path)
+        tracks = read_file(path, path.name).tracks
+        entries = entries[entries["track_id"].isin(tracks["track_id"])].reset_index(drop=True)
+        if not len(entries):
+            raise NoTracks(f"“{path.name}” holds no track of any listener.")
+        return cls(entries, tracks)
+
+    def __len__(self) -> int:
+        return int(self.entries["list"].nunique())
+
+    @property
+    def checksum(self) -> str:
+        """Equal for equal content."""
+        rows = [pd.util.hash_pandas_object(table, index=False).to_numpy() for table in (self.entries, self.tracks)]
+        return sha256(b"".join(row.tobytes() for row in rows)).hexdigest()
+
+    def chunks(self, size: int) -> Iterator[list[tuple[str, pd.DataFrame]]]:
+        """The listeners in the order of the file, at most `size` at a time, each with a track table."""
+        rows = self.tracks.set_index("track_id", drop=False)
+        chunk: list[tuple[str, pd.DataFrame]] = []
+        for listener, own in self.entries.groupby("list", sort=False)["track_id"]:
+            chunk.append((str(listener), rows.loc[own].reset_index(drop=True)))
+            if len(chunk) == size:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk

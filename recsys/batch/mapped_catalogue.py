@@ -1,0 +1,52 @@
+"""A prepared catalogue as one file that every worker of a machine maps into memory, so that it is there once.
+
+The file is a pickle (protocol 5, PEP 574) whose arrays lie outside the pickle stream, each at an address that is a
+multiple of 64 bytes. Reading maps the file: no array is copied, and the pages are shared by all processes.
+A pickle can run code: open only files that this program wrote, in a folder that nobody else may write to.
+"""
+
+import mmap
+import pickle
+import struct
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from recsys.core.engine.catalogue import Catalogue
+
+ALIGNMENT: Final = 64
+LENGTHS: Final = struct.Struct("<QQ")
+"""The first bytes of the file: the length of the pickle stream, and where the table of arrays begins."""
+
+
+def save_catalogue(catalogue: Catalogue, path: Path) -> None:
+    """Write a catalogue with everything it computes lazily, so that no worker computes it again."""
+    _ = catalogue.artists, catalogue.known_features, catalogue.songs_by_pattern
+    buffers: list[pickle.PickleBuffer] = []
+    stream = pickle.dumps(catalogue, protocol=5, buffer_callback=buffers.append)
+    with path.open("wb") as file:
+        file.write(LENGTHS.pack(len(stream), 0))
+        file.write(stream)
+        places = [_append(file, buffer.raw()) for buffer in buffers]
+        table = file.tell()
+        file.write(pickle.dumps(places))
+        file.seek(0)
+        file.write(LENGTHS.pack(len(stream), table))
+
+
+def _append(file: BinaryIO, content: memoryview) -> tuple[int, int]:
+    file.write(b"\0" * (-file.tell() % ALIGNMENT))
+    start = file.tell()
+    file.write(content)
+    return start, len(content)
+
+
+@lru_cache(maxsize=1)
+def load_catalogue(path: Path) -> Catalogue:
+    """The catalogue in a file; arrays are read-only views of it. Opened once per process."""
+    with path.open("rb") as file:
+        content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    length, table = LENGTHS.unpack_from(content)
+    views = [content[start : start + size] for start, size in pickle.loads(content[table:])]
+    catalogue: Catalogue = pickle.loads(content[LENGTHS.size : LENGTHS.size + length], buffers=views)
+    return catalogue

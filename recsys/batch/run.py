@@ -1,0 +1,107 @@
+"""One batch run from a file of libraries to a file of lists."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from recsys.batch.checkpoint import Checkpoint
+from recsys.batch.cluster import connected, rank_all, share_file
+from recsys.batch.libraries import Libraries
+from recsys.batch.mapped_catalogue import save_catalogue
+from recsys.batch.ranking import Ranked
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.recipe import Recipe
+
+CHUNK: Final = 16
+"""Listeners of one task: long enough for the scheduler not to count, short enough that little is lost with a worker."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    What a run wrote.
+
+    Attributes
+    ----------
+    listeners, rows, continued : int
+        Listeners in the file, rows in the output, and listeners whose lists an earlier, interrupted run had made.
+    problems : DataFrame
+        listener, reason: who could not be ranked. All others have a list.
+    """
+
+    listeners: int
+    rows: int
+    continued: int
+    problems: pd.DataFrame
+
+
+def run_batch(
+    libraries: Path,
+    tracks: pd.DataFrame,
+    recipe: Recipe,
+    out: Path,
+    version: str,
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Outcome:
+    """
+    Rank the catalogue for every listener and write the lists as one Parquet file.
+
+    The lists equal those of `Recommender` for each listener alone, whatever the number of workers. Finished chunks
+    are stored beside `out`; a run with the same content and recipe continues from them.
+
+    Parameters
+    ----------
+    libraries : Path
+        See `Libraries.read`.
+    tracks : DataFrame
+        The catalogue as a track table.
+    recipe : Recipe
+    out : Path
+        Replaced when everything is finished.
+    version : str
+        Of the program: another version does not continue from this one's chunks.
+    workers : int
+        Local worker processes; not used with `scheduler`.
+    scheduler : str, optional
+        The address of a running Dask scheduler.
+    progress : callable
+        `progress(done, total)` in listeners.
+
+    Raises
+    ------
+    UnreadableFile
+        The libraries cannot be read, or the output cannot be written.
+    SettingsProblem
+        The scheduler does not answer.
+    """
+    given = Libraries.read(libraries)
+    chunks = list(given.chunks(CHUNK))
+    checksum = sha256(pd.util.hash_pandas_object(tracks, index=False).to_numpy().tobytes()).hexdigest()
+    settings = {"version": version, "catalogue": checksum, "libraries": given.checksum, "recipe": recipe.as_json()}
+    checkpoint = Checkpoint(out, settings)
+    left = [number for number in range(len(chunks)) if not checkpoint.has(number)]
+    continued = done = len(given) - sum(len(chunks[number]) for number in left)
+    progress(done, len(given))
+
+    def store(number: int, ranked: Ranked) -> None:
+        nonlocal done
+        checkpoint.add(number, ranked)
+        done += len(chunks[number])
+        progress(done, len(given))
+
+    if left:
+        with tempfile.TemporaryDirectory(prefix="tonearm-") as folder, connected(scheduler, workers) as client:
+            mapped = Path(folder) / f"{checksum}.catalogue"
+            save_catalogue(Catalogue.from_tracks(tracks), mapped)
+            share_file(client, mapped)
+            rank_all(client, mapped, ((number, chunks[number]) for number in left), recipe, store)
+    whole = checkpoint.finish(len(chunks))
+    return Outcome(len(given), len(whole.lists), continued, whole.problems)

@@ -1,0 +1,129 @@
+"""`tonearm batch`: a list for every listener of a file, computed side by side."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from recsys import __version__
+from recsys.commands.options import catalogue_option, genres_option, open_catalogue, weights_option, with_genres
+from recsys.core.engine.recipe import Recipe
+from recsys.errors import BadRecipe, SettingsProblem, UnreadableFile
+
+EPILOG: Final = """\b
+Examples:
+  tonearm batch playlists.csv --catalogue spotify_songs.csv --out lists.parquet
+  tonearm batch libraries.parquet --catalogue tracks.csv -n 50 --workers 8 --json --out lists.parquet
+  tonearm batch libraries.csv --catalogue tracks.csv --scheduler tcp://10.0.0.5:8786 --out lists.parquet
+
+\b
+LIBRARIES needs a column for the listener (listener, user_id, playlist_id, ...) and one for the track (track_id, uri).
+The output has the columns listener, rank, track_id, title, artists and score. An interrupted run continues when the
+same command is given again. --json prints {listeners, ranked, not_ranked, rows, seconds, problems}.
+"""
+
+
+@click.command("batch", epilog=EPILOG)
+@click.argument("libraries", type=click.Path(path_type=Path))
+@catalogue_option
+@genres_option
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Parquet file to write.")
+@click.option("-n", "length", type=click.IntRange(1, 500), help="Songs a list; 30, or what the recipe says.")
+@click.option("--recipe", "recipe_file", type=click.Path(path_type=Path, dir_okay=False), help="A recipe as JSON.")
+@weights_option
+@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Local worker processes.")
+@click.option("--scheduler", metavar="ADDRESS", help="Use the Dask cluster at this address instead.")
+@click.option("--json", "as_json", is_flag=True, help="Print a report as JSON.")
+def command(
+    libraries: Path,
+    catalogue: str,
+    genres: Path | None,
+    out: Path,
+    length: int | None,
+    recipe_file: Path | None,
+    weights: dict[str, float],
+    workers: int,
+    scheduler: str | None,
+    as_json: bool,
+) -> None:
+    """Rank the catalogue for every listener of a file, on worker processes or a Dask cluster."""
+    try:
+        from recsys.batch.run import run_batch
+    except ImportError as problem:
+        raise SettingsProblem("`tonearm batch` needs Dask: pip install 'tonearm[batch]'.") from problem
+    recipe = read_recipe(recipe_file, weights, length)
+    tracks = with_genres(open_catalogue(catalogue), genres)
+    started = time.monotonic()
+    found = run_batch(
+        libraries, tracks, recipe, out, __version__, workers=workers, scheduler=scheduler, progress=Progress()
+    )
+    report = {
+        "listeners": found.listeners,
+        "ranked": found.listeners - len(found.problems),
+        "not_ranked": len(found.problems),
+        "rows": found.rows,
+        "continued": found.continued,
+        "seconds": round(time.monotonic() - started, 2),
+        "problems": found.problems.to_dict("records"),
+    }
+    click.echo(json.dumps(report, indent=1, ensure_ascii=False) if as_json else as_text(report, out))
+
+
+def read_recipe(path: Path | None, weights: dict[str, float], length: int | None) -> Recipe:
+    """
+    The recipe in a JSON file, with the weights and the length of the command line in place of its own.
+
+    Raises
+    ------
+    BadRecipe, UnreadableFile
+        The file is no recipe, or cannot be read.
+    """
+    stored: Any = {}
+    if path is not None:
+        try:
+            stored = json.loads(path.read_text("utf-8"))
+        except OSError as problem:
+            raise UnreadableFile(f"“{path.name}” cannot be read: {problem.strerror or problem}.") from problem
+        except ValueError as problem:
+            raise BadRecipe(f"“{path.name}” is not JSON: save a recipe on the Recommend page.") from problem
+        if not isinstance(stored, dict):
+            raise BadRecipe(f"“{path.name}” is no recipe: it must be one JSON object.")
+    if weights:
+        stored = {**stored, "weights": {**stored.get("weights", {}), **weights}}
+    return Recipe.from_json({**stored, "length": length} if length is not None else stored)
+
+
+def as_text(report: dict[str, Any], out: Path) -> str:
+    """The report as lines to read."""
+    lines = [
+        f"{report['listeners']:,} listeners = {report['ranked']:,} lists + {report['not_ranked']:,} not ranked, "
+        f"in {report['seconds']:.1f} s.",
+        f"{report['rows']:,} rows are in {out}.",
+    ]
+    if report["continued"]:
+        lines.insert(1, f"{report['continued']:,} of them were ranked by an earlier run that was interrupted.")
+    lines += [f"  {row['listener']}: {row['reason']}" for row in report["problems"][:20]]
+    if len(report["problems"]) > 20:
+        lines.append(f"  ... and {len(report['problems']) - 20:,} more: --json lists them all.")
+    return "\n".join(lines)
+
+
+class Progress:
+    """A line on the terminal with the time left, where somebody watches it."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._before: int | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        """`done` of `total` listeners; the first call says how many an earlier run had finished."""
+        if self._before is None:
+            self._before = done
+        if not sys.stderr.isatty():
+            return
+        passed, new = time.monotonic() - self._started, done - self._before
+        left = f", {passed / new * (total - done):,.0f} s left" if new else ""
+        click.echo(f"\r{done:,} of {total:,} listeners{left}    ", nl=done == total, err=True)

@@ -1,0 +1,68 @@
+"""Workers that die, and clusters that do not answer."""
+
+import os
+import signal
+
+import pandas as pd
+import pytest
+
+from recsys.batch.cluster import connected, rank_all
+from recsys.batch.mapped_catalogue import load_catalogue, save_catalogue
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommender
+from recsys.demo.catalogue import demo_catalogue
+from recsys.errors import SettingsProblem
+
+
+@pytest.fixture(scope="module")
+def mapped(tmp_path_factory):
+    path = tmp_path_factory.mktemp("mapped") / "songs.catalogue"
+    catalogue = Catalogue.from_tracks(demo_catalogue().head(500))
+    save_catalogue(catalogue, path)
+    return catalogue, path
+
+
+def test_a_mapped_catalogue_ranks_like_the_one_it_was_made_of(mapped):
+    catalogue, path = mapped
+    library = demo_catalogue().tail(30)
+
+    ours = Recommender(catalogue, library).recommend(Recipe()).table
+    theirs = Recommender(load_catalogue(path), library).recommend(Recipe()).table
+
+    pd.testing.assert_frame_equal(ours, theirs)
+
+
+def test_the_arrays_of_a_mapped_catalogue_cannot_be_changed(mapped):
+    with pytest.raises(ValueError, match="read-only"):
+        load_catalogue(mapped[1]).axes[0, 0] = 1
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing(mapped):
+    library = demo_catalogue().tail(30).reset_index(drop=True)
+    jobs = [(number, [(f"{number}", library)]) for number in range(60)]
+    finished = {}
+
+    with connected(None, 2) as client:
+
+        def done(number, ranked):
+            if not finished:
+                victim = next(iter(client.run(os.getpid).values()))
+                os.kill(victim, signal.SIGKILL)
+            assert number not in finished
+            finished[number] = ranked
+
+        rank_all(client, mapped[1], jobs, Recipe(length=10), done)
+
+    assert sorted(finished) == list(range(60))
+    assert all(len(ranked.lists) == 10 and not len(ranked.problems) for ranked in finished.values())
+
+
+def test_a_scheduler_that_does_not_answer_is_one_sentence(monkeypatch):
+    monkeypatch.setattr("recsys.batch.cluster.CONNECT_SECONDS", 1)
+
+    with (
+        pytest.raises(SettingsProblem, match="No Dask scheduler answers"),
+        connected("tcp://127.0.0.1:1", 1),
+    ):
+        pass

@@ -1,0 +1,134 @@
+"""Lists for many listeners on worker processes: the same lists as one by one, whatever dies on the way."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from recsys.batch.checkpoint import Checkpoint
+from recsys.batch.libraries import Libraries
+from recsys.batch.ranking import Ranked
+from recsys.commands.batch import command as batch
+from recsys.commands.recommend import command as recommend
+from recsys.demo.catalogue import demo_catalogue
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def songs(tmp_path_factory):
+    """A catalogue of 600 songs as a file, and its track ids."""
+    folder = tmp_path_factory.mktemp("songs")
+    tracks = demo_catalogue().head(600)
+    tracks = tracks.assign(track_id=[f"{n:022d}" for n in range(len(tracks))])
+    tracks.to_parquet(folder / "catalogue.parquet", index=False)
+    return folder / "catalogue.parquet", tracks["track_id"].tolist()
+
+
+def write_libraries(path, ids, listeners, each=12):
+    rows = [f"listener-{n},{ids[(n * 7 + k * 3) % len(ids)]}" for n in range(listeners) for k in range(each)]
+    path.write_text("listener,track_id\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def run(*words):
+    answer = CliRunner().invoke(batch, [str(word) for word in words], catch_exceptions=False)
+    assert answer.exit_code == 0, answer.output
+    return json.loads(answer.stdout)
+
+
+def test_every_list_equals_the_one_that_recommend_prints(songs, tmp_path):
+    catalogue, ids = songs
+    libraries = write_libraries(tmp_path / "libraries.csv", ids, listeners=20)
+
+    report = run(
+        libraries, "--catalogue", catalogue, "-n", 15, "--workers", 2, "--out", tmp_path / "l.parquet", "--json"
+    )
+
+    assert (report["listeners"], report["ranked"], report["not_ranked"], report["rows"]) == (20, 20, 0, 300)
+    lists = pd.read_parquet(tmp_path / "l.parquet")
+    assert list(lists.columns) == ["listener", "rank", "track_id", "title", "artists", "score"]
+    for n in (0, 7, 19):
+        own = tmp_path / f"{n}.csv"
+        own.write_text("track_id\n" + "\n".join(ids[(n * 7 + k * 3) % len(ids)] for k in range(12)) + "\n")
+        answer = CliRunner().invoke(
+            recommend, [str(own), "--catalogue", str(catalogue), "-n", "15", "--format", "json"]
+        )
+        alone = json.loads(answer.stdout)
+        batched = lists[lists["listener"] == f"listener-{n}"]
+        assert batched["track_id"].tolist() == [row["track_id"] for row in alone]
+        assert batched["score"].tolist() == [row["score"] for row in alone]
+
+
+def test_a_listener_who_cannot_be_ranked_is_reported_with_the_reason(songs, tmp_path):
+    catalogue, ids = songs
+    libraries = write_libraries(tmp_path / "libraries.csv", ids, listeners=3)
+    with libraries.open("a") as file:
+        file.write("stranger,9999999999999999999999\n")
+
+    report = run(libraries, "--catalogue", catalogue, "--out", tmp_path / "l.parquet", "--json")
+
+    assert (report["listeners"], report["ranked"], report["not_ranked"]) == (4, 3, 1)
+    assert report["problems"][0]["listener"] == "stranger"
+    assert report["problems"][0]["reason"].endswith(".")
+
+
+def test_parquet_and_csv_hold_the_same_libraries(songs, tmp_path):
+    _, ids = songs
+    csv = write_libraries(tmp_path / "libraries.csv", ids, listeners=3)
+    pd.read_csv(csv, dtype="str").to_parquet(tmp_path / "libraries.parquet", index=False)
+
+    assert Libraries.read(csv).checksum == Libraries.read(tmp_path / "libraries.parquet").checksum
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("listener,song\na,b\n", "has no column that names tracks"),
+        ("track_id\nx\n", "has no column that names lists"),
+    ],
+)
+def test_a_file_without_one_of_the_two_columns_is_refused(songs, tmp_path, text, sentence):
+    (tmp_path / "libraries.csv").write_text(text)
+    words = [tmp_path / "libraries.csv", "--catalogue", songs[0], "--out", tmp_path / "l.parquet"]
+
+    answer = CliRunner().invoke(batch, [str(word) for word in words])
+
+    assert sentence in str(answer.exception)
+
+
+def test_an_interrupted_run_continues_and_gives_the_same_lists(songs, tmp_path):
+    catalogue, ids = songs
+    libraries = write_libraries(tmp_path / "libraries.csv", ids, listeners=200)
+    words = [libraries, "--catalogue", catalogue, "--workers", "1", "--json", "--out"]
+    whole = run(*words, tmp_path / "whole.parquet")
+    command = [sys.executable, "-m", "recsys", "batch", *map(str, words), str(tmp_path / "cut.parquet")]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    parts = tmp_path / "cut.parquet.parts"
+    while not list(parts.glob("*.problems.parquet")):
+        assert process.poll() is None, "the run ended before it could be interrupted"
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+    continued = run(*words, tmp_path / "cut.parquet")
+
+    assert 0 < continued["continued"] < 200
+    assert (continued["ranked"], continued["rows"]) == (whole["ranked"], whole["rows"])
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(tmp_path / "cut.parquet"), pd.read_parquet(tmp_path / "whole.parquet")
+    )
+    assert not parts.exists()
+
+
+def test_chunks_of_other_settings_are_not_continued_from(tmp_path):
+    ranked = Ranked(pd.DataFrame({"listener": ["a"]}), pd.DataFrame({"listener": [], "reason": []}, dtype="str"))
+    Checkpoint(tmp_path / "l.parquet", {"length": 10}).add(0, ranked)
+
+    assert Checkpoint(tmp_path / "l.parquet", {"length": 10}).has(0)
+    assert not Checkpoint(tmp_path / "l.parquet", {"length": 20}).has(0)
