@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from recsys.services import closed_sources
+from recsys.spotify.models import Finding
 from recsys.storage.store import Store
 from recsys.times import to_iso
 
@@ -16,40 +17,11 @@ SOURCES: Final = {"audio_features": "spotify"}
 GONE: Final = "closed_to_new_apps"
 
 
-class Finding(Protocol):
-    """What a probe showed. `works` is None when it could not be told today."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def works(self) -> bool | None: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def why(self) -> str: ...
-    @property
-    def mend(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class Capability:
-    """One thing Spotify may or may not do for this listener: whether, why not, and how to mend it."""
-
-    name: str
-    title: str
-    works: bool | None
-    reason: str = ""
-    why: str = ""
-    mend: str = ""
-
-
 @dataclass(frozen=True)
 class Capabilities:
     """All of them, as of `probed_at` (ISO 8601 in UTC); None and empty before the first probe."""
 
-    found: tuple[Capability, ...] = ()
+    found: tuple[Finding, ...] = ()
     probed_at: str | None = None
 
 
@@ -78,19 +50,17 @@ class Probes:
         kept = self._store_for(listener).state(listener, STATE)
         if kept is None:
             return Capabilities()
-        return Capabilities(tuple(Capability(**one) for one in kept["found"]), kept["probed_at"])
+        return Capabilities(tuple(Finding(**one) for one in kept["found"]), kept["probed_at"])
 
     def probe(self, listener: str) -> Capabilities:
         """Ask Spotify now and keep the answers. Raises `StorageProblem` only: what Spotify refuses is a finding."""
-        found = [
-            Capability(one.name, one.title, one.works, one.reason, one.why, one.mend) for one in self._probe(listener)
-        ]
+        found = list(self._probe(listener))
         kept = {"found": [asdict(one) for one in found], "probed_at": to_iso(self._clock())}
         self._store_for(listener).save_state(listener, STATE, kept)
         self._tell_sources(self._store_for(listener), found)
         return self.known(listener)
 
-    def _tell_sources(self, store: Store, found: Iterable[Capability]) -> None:
+    def _tell_sources(self, store: Store, found: Iterable[Finding]) -> None:
         """The same question need not be asked twice, and two screens need not differ about it."""
         for one in found:
             source = SOURCES.get(one.name)

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 import pandas as pd
 
 from recsys.services.sync_progress import Stage
+from recsys.spotify.models import Page
 from recsys.storage.store import Store
 
 LONGEST: Final[Mapping[str, int]] = {"top_short": 100, "top_medium": 100, "top_long": 100}
@@ -19,27 +20,6 @@ HOLD_ONCE: Final = (*LONGEST, "saved")
 REPEATED: Final = "more than once on the list"
 
 CHANGED: Final = "The list changed while it was read, so the next sync reads it as a whole again."
-
-
-class Page(Protocol):
-    """
-    One page of a list. `tracks` is a track table, `ranks` the place of each row on the list (from 1), `skipped` counts
-    entries that are no row by reason, `total` is the length of the list (None where Spotify does not say), and
-    `plays` has `track_id, played_at, ms_played` for listening history.
-    """
-
-    @property
-    def tracks(self) -> pd.DataFrame: ...
-    @property
-    def ranks(self) -> tuple[int, ...]: ...
-    @property
-    def skipped(self) -> Mapping[str, int]: ...
-    @property
-    def next_cursor(self) -> str | None: ...
-    @property
-    def total(self) -> int | None: ...
-    @property
-    def plays(self) -> pd.DataFrame: ...
 
 
 class Pages(Protocol):

@@ -2,34 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
+from recsys.spotify.models import PlaylistPage
 from recsys.storage.store import Store
 
 STATE: Final = "playlists"
-
-
-class Playlist(Protocol):
-    """One playlist of the listener's, or one they follow. `total` and `snapshot_id` are None where not told."""
-
-    @property
-    def playlist_id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def total(self) -> int | None: ...
-    @property
-    def snapshot_id(self) -> str | None: ...
-    def is_readable_by(self, spotify_id: str) -> bool: ...
-
-
-class PlaylistPage(Protocol):
-    """One page of the list of playlists."""
-
-    @property
-    def playlists(self) -> Sequence[Playlist]: ...
-    @property
-    def next_cursor(self) -> str | None: ...
 
 
 PageAt = Callable[[str | None], PlaylistPage]

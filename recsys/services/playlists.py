@@ -10,29 +10,12 @@ from typing import Any, Final, Protocol
 
 from recsys.core.model.tracks import SPOTIFY_ID
 from recsys.errors import BadValue
+from recsys.spotify.models import Contents, Playlist
 from recsys.storage.store import Store
 from recsys.times import to_iso
 
 STATE: Final = "saved_playlists"
 LONGEST_NAME: Final = 100
-
-
-class Playlist(Protocol):
-    """A playlist at Spotify."""
-
-    @property
-    def playlist_id(self) -> str: ...
-    @property
-    def link(self) -> str: ...
-
-
-class Contents(Protocol):
-    """What stands in a playlist: tracks in order, and how many entries are none (podcasts, local files)."""
-
-    @property
-    def track_ids(self) -> Sequence[str]: ...
-    @property
-    def others(self) -> int: ...
 
 
 class PlaylistWriter(Protocol):

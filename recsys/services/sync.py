@@ -11,8 +11,9 @@ from recsys.services.features import Features
 from recsys.services.jobs import Job, Jobs
 from recsys.services.leases import Leases
 from recsys.services.list_reader import ListReader, Pages
-from recsys.services.playlist_choice import PlaylistChoice, PlaylistPage
+from recsys.services.playlist_choice import PlaylistChoice
 from recsys.services.sync_progress import TITLES, Stage, SyncProgress, stopped
+from recsys.spotify.models import PlaylistPage
 from recsys.storage.store import Store
 from recsys.times import from_iso, to_iso
 

@@ -7,6 +7,7 @@ from typing import Final
 from recsys.errors import ReconnectSpotify, SpotifyBusy, SpotifyProblem, SpotifyRefused, SpotifyUnreachable
 from recsys.spotify.api import Api, Request
 from recsys.spotify.error_mapping import BY_REASON, in_words
+from recsys.spotify.models import Finding
 
 ANY_TRACK: Final = "11dFghVXANMlKmJXsNCbNl"
 """A track id from Spotify's documentation, to ask about an endpoint rather than about a track."""
@@ -23,21 +24,6 @@ class Capability:
     title: str
     scope: str
     probe: Request | None
-
-
-@dataclass(frozen=True)
-class Finding:
-    """
-    What a probe showed. `works` is None when it could not be told today. `reason` is "" when it works, otherwise a key
-    of `refusals.BY_REASON` or one of `quota`, `reconnect`, `unreachable`, `untried`; `why` and `mend` are sentences.
-    """
-
-    name: str
-    title: str
-    works: bool | None
-    reason: str = ""
-    why: str = ""
-    mend: str = ""
 
 
 UNTRIED: Final = "Spotify did not say what you allowed, and only saving something shows it."

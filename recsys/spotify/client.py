@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 
 from recsys.spotify.api import TIMEOUT, Access, Api, SpotifyApi
 from recsys.spotify.quota import SHORT, QuotaState, WithinQuota
-from recsys.spotify.wrappers import OneAtATime, PatientAccess, Renewing, Steady, Turn
+from recsys.spotify.wrappers import Pacer, RefreshingApi, RetryingApi, ThrottledAccess, ThrottledApi
 
 
-def connect(
+def build_api(
     api_url: str,
     access: Access,
-    turn: Turn,
+    pacer: Pacer,
     quota: QuotaState,
     *,
     clock: Callable[[], float] = time.time,
@@ -21,12 +21,12 @@ def connect(
     longest_wait: float = SHORT,
 ) -> Api:
     """
-    An `Api` that is polite, counts, waits, retries reads and renews the token.
+    An `Api` that paces requests, counts them, waits, retries reads and refreshes the token.
 
-    `turn` and `quota` are shared by all listeners; `access` is one listener's. Every request that leaves, retries
-    included, waits for its turn and is counted, so both stand inside the retries. Where a person waits for the answer,
+    `pacer` and `quota` are shared by all listeners; `access` is one listener's. Every request that leaves, retries
+    included, is paced and counted, so both are inside the retries. Where a person waits for the answer,
     give a `longest_wait` of a few seconds. Raises as `Api.send` says.
     """
-    polite = OneAtATime(SpotifyApi(api_url, access, timeout), turn)
-    counted = WithinQuota(polite, quota, clock, sleep, budgets, longest_wait)
-    return Renewing(Steady(counted, sleep), PatientAccess(access, clock, sleep, longest_wait))
+    paced = ThrottledApi(SpotifyApi(api_url, access, timeout), pacer)
+    counted = WithinQuota(paced, quota, clock, sleep, budgets, longest_wait)
+    return RefreshingApi(RetryingApi(counted, sleep), ThrottledAccess(access, clock, sleep, longest_wait))

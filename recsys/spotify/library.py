@@ -1,15 +1,13 @@
 """Reading a listener's library, one page a call, so that every page can be stored before the next is asked for."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
-
-import pandas as pd
 
 from recsys.errors import SpotifyUnreachable
 from recsys.spotify.api import Api, Request
-from recsys.spotify.parsing import parse_plays, parse_tracks, text_in
-from recsys.spotify.playlist import Playlist, parse_playlist
+from recsys.spotify.models import Me, Page, PlaylistPage
+from recsys.spotify.parsing import parse_playlist, parse_plays, parse_tracks, text_in
 
 PAGE: Final = 50
 """Entries a page; the most that Spotify gives."""
@@ -19,59 +17,6 @@ TOP: Final[Mapping[str, str]] = {"top_short": "short_term", "top_medium": "mediu
 
 ORIGINS: Final = (*TOP, "saved", "recent")
 """Where tracks come from, as `origins` in the store names it; and `playlist:<id>` for each playlist."""
-
-
-@dataclass(frozen=True)
-class Me:
-    """The listener. `listener_key` is what rows are kept under: it does not change when the user name does."""
-
-    spotify_id: str
-    listener_key: str
-    display_name: str
-    avatar_url: str | None
-
-
-@dataclass(frozen=True)
-class Page:
-    """
-    One page of a listener's tracks. `found == len(tracks) + sum(skipped.values())`, always.
-
-    Attributes
-    ----------
-    tracks : DataFrame
-        A track table in Spotify's order, without audio features.
-    ranks : tuple of int
-        For each row its place in Spotify's list, from 1.
-    skipped : mapping of reason to count
-        Entries that are no row of the table, and why.
-    next_cursor : str or None
-        What to give to the same method for the next page; None at the end. It may be kept for days.
-    total : int or None
-        Entries in the whole list as Spotify counts now; None where it does not say.
-    plays : DataFrame
-        `track_id, played_at, ms_played`; rows for recently played tracks only.
-    """
-
-    tracks: pd.DataFrame
-    ranks: tuple[int, ...]
-    skipped: Mapping[str, int]
-    next_cursor: str | None
-    total: int | None
-    plays: pd.DataFrame = field(default_factory=lambda: parse_plays([]))
-
-    @property
-    def found(self) -> int:
-        """Entries Spotify sent on this page."""
-        return len(self.tracks) + sum(self.skipped.values())
-
-
-@dataclass(frozen=True)
-class PlaylistPage:
-    """One page of the listener's list of playlists, followed ones included."""
-
-    playlists: tuple[Playlist, ...]
-    next_cursor: str | None
-    total: int | None
 
 
 class SpotifyLibrary:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from recsys.core.model.features import feature
 from recsys.core.model.tracks import SPOTIFY_ID, as_tracks
+from recsys.spotify.models import Playlist
 
 GONE: Final = "no longer on Spotify"
 LOCAL: Final = "a file of the listener's own"
@@ -103,6 +104,24 @@ def parse_plays(entries: Iterable[Any]) -> pd.DataFrame:
     plays = [(track["id"], at) for track, at in entries if at and why_no_row(track) is None]
     table = pd.DataFrame(plays, columns=["track_id", "played_at"]).astype("str")
     return table.assign(ms_played=pd.Series([None] * len(table), dtype="float64"))
+
+
+def parse_playlist(item: Any) -> Playlist | None:
+    """From a playlist object; None for the holes Spotify leaves. Reads `items.total`, before 2026 `tracks.total`."""
+    if not isinstance(item, dict) or not isinstance(item.get("id"), str):
+        return None
+    contents = item.get("items") or item.get("tracks")
+    owner = item.get("owner")
+    total = contents.get("total") if isinstance(contents, dict) else None
+    return Playlist(
+        playlist_id=item["id"],
+        name=text_in(item.get("name")) or "Unnamed playlist",
+        owner_id=str(owner.get("id")) if isinstance(owner, dict) else "",
+        is_collaborative=item.get("collaborative") is True,
+        snapshot_id=item["snapshot_id"] if isinstance(item.get("snapshot_id"), str) else None,
+        total=total if isinstance(total, int) else None,
+        description=str(item.get("description") or ""),
+    )
 
 
 def _object(value: Any) -> Row:

@@ -5,28 +5,16 @@ written out instead of using spotipy's methods, which retry a creation and send 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from recsys.errors import SpotifyUnreachable
 from recsys.spotify.api import Api, Method, Request
 from recsys.spotify.library import SpotifyLibrary
-from recsys.spotify.parsing import REPEATED
-from recsys.spotify.playlist import Playlist, parse_playlist
+from recsys.spotify.models import Contents, Playlist
+from recsys.spotify.parsing import REPEATED, parse_playlist
 
 CHUNK: Final = 100
 """The most tracks a call may carry."""
-
-
-@dataclass(frozen=True)
-class Contents:
-    """
-    What stands in a playlist: tracks in order, each once, and how many `others` (podcasts, files of the listener's
-    own, tracks that are gone) there are.
-    """
-
-    track_ids: tuple[str, ...] = ()
-    others: int = 0
 
 
 class SpotifyPlaylists:

@@ -1,4 +1,4 @@
-"""Patience as wrappers, each an `Api` around an `Api`: one request at a time, a bounded second try, a fresh token."""
+"""Wrappers, each an `Api` around an `Api`: throttling, bounded retries, and refreshing the access token."""
 
 import threading
 import time
@@ -13,17 +13,17 @@ from recsys.spotify.error_mapping import in_words
 GAP: Final = 0.3
 """Seconds between two requests of one developer account. Spotify publishes no number; 250 to 350 ms went unpunished."""
 
-PAUSES: Final = (1.0, 4.0)
-"""Seconds before the second and the third try of a call that broke."""
+BACKOFF_S: Final = (1.0, 4.0)
+"""Seconds before the second and the third attempt of a read that failed."""
 
 
-class Turn:
+class Pacer:
     """
-    The place at the front of the queue. One is shared by everything in the process that calls Spotify, because limits
-    count per developer account and not per listener.
+    Spaces requests: one at a time, at least `gap` seconds apart. One is shared by everything in the process that calls
+    Spotify, because limits count per developer account and not per listener.
 
-    `clock` never jumps (monotonic seconds). `locked` takes turns with other processes that use the same account; it is
-    entered for each request, and the gap is each process's own.
+    `clock` never jumps (monotonic seconds). `locked` excludes other processes that use the same account; it is entered
+    for each request, and the gap is each process's own.
     """
 
     def __init__(
@@ -38,8 +38,8 @@ class Turn:
         self._free_at = 0.0
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Wait for it, and for the gap; be the only one until the end."""
+    def slot(self) -> Iterator[None]:
+        """Wait until no other request is under way and the gap has passed; exclude others until the end."""
         with self._lock, self._locked():
             wait = self._free_at - self._clock()
             if wait > 0:
@@ -50,38 +50,38 @@ class Turn:
                 self._free_at = self._clock() + self._gap
 
 
-class OneAtATime:
-    """Asks only when it is our turn."""
+class ThrottledApi:
+    """Sends through a `Pacer`."""
 
-    def __init__(self, inner: Api, turn: Turn) -> None:
-        self._inner, self._turn = inner, turn
+    def __init__(self, inner: Api, pacer: Pacer) -> None:
+        self._inner, self._pacer = inner, pacer
 
     def send(self, request: Request) -> Any:
-        with self._turn.taken():
+        with self._pacer.slot():
             return self._inner.send(request)
 
 
-class Steady:
-    """Tries a read again when the connection broke or Spotify failed. A write is never repeated: it may have worked."""
+class RetryingApi:
+    """Retries reads when the connection broke or Spotify failed. A write is never retried: it may have worked."""
 
     def __init__(
-        self, inner: Api, sleep: Callable[[float], None] = time.sleep, pauses: tuple[float, ...] = PAUSES
+        self, inner: Api, sleep: Callable[[float], None] = time.sleep, backoff: tuple[float, ...] = BACKOFF_S
     ) -> None:
-        self._inner, self._sleep, self._pauses = inner, sleep, pauses
+        self._inner, self._sleep, self._backoff = inner, sleep, backoff
 
     def send(self, request: Request) -> Any:
-        for pause in self._pauses if request.method == "GET" else ():
+        for seconds in self._backoff if request.method == "GET" else ():
             try:
                 return self._inner.send(request)
             except SpotifyUnreachable:
-                self._sleep(pause)
+                self._sleep(seconds)
         return self._inner.send(request)
 
 
-class PatientAccess:
+class ThrottledAccess:
     """
-    An `Access` that keeps the waits Spotify's accounts host asks for when a token is to be renewed: a short one is sat
-    out once, during a long one nothing is asked.
+    An `Access` that respects the waits of Spotify's accounts host when a token is refreshed: a short wait is slept
+    through once, during a long one nothing is sent.
     """
 
     def __init__(
@@ -91,12 +91,12 @@ class PatientAccess:
         self._free_at = 0.0
 
     def token(self) -> str:
-        return self._kept(self._inner.token)
+        return self._throttled(self._inner.token)
 
     def renew(self, refused: str) -> str:
-        return self._kept(lambda: self._inner.renew(refused))
+        return self._throttled(lambda: self._inner.renew(refused))
 
-    def _kept(self, ask: Callable[[], str]) -> str:
+    def _throttled(self, ask: Callable[[], str]) -> str:
         left = self._free_at - self._clock()
         if left > 0:
             raise _later(left)
@@ -114,8 +114,8 @@ def _later(seconds: float) -> SpotifyBusy:
     return SpotifyBusy(f"Spotify renews a sign-in again in {in_words(seconds)}.", seconds)
 
 
-class Renewing:
-    """Renews the listener's token once when Spotify refuses it; a second refusal means `ReconnectSpotify`."""
+class RefreshingApi:
+    """Refreshes the listener's token once when Spotify refuses it; a second refusal means `ReconnectSpotify`."""
 
     def __init__(self, inner: Api, access: Access) -> None:
         self._inner, self._access = inner, access

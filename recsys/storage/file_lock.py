@@ -1,41 +1,37 @@
-"""Taking turns between the processes of one host, by a lock on a file: the system ends the turn of one that dies."""
+"""A lock between the processes of one host, on a file: the system releases the lock of a process that dies."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Final
+
+from filelock import FileLock
 
 from recsys.errors import StorageProblem
 
-try:
-    import fcntl
-except ImportError:  # Windows, where a process takes turns with itself only
-    fcntl = None  # type: ignore[assignment]
+POLL_S: Final = 0.02
+"""Seconds between two attempts to have the lock."""
 
 
 @contextmanager
-def file_turn(path: Path) -> Iterator[None]:
+def file_lock(path: Path) -> Iterator[None]:
     """
-    Be the only one inside for this file, on this host; the others wait.
+    Exclude other threads and other processes of this host for as long as the block takes; the others wait.
 
-    The file is made when absent and stays, empty. https://man7.org/linux/man-pages/man2/flock.2.html
+    The file and its folder are made when absent.
 
     Raises
     ------
     StorageProblem
         The file cannot be opened.
     """
-    if fcntl is None:
-        yield
-        return
-    with _opened(path) as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _opened(path: Path) -> BinaryIO:
+    lock = FileLock(path, mode=0o600)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return path.open("ab")
+        lock.acquire(poll_interval=POLL_S)
     except OSError as problem:
         raise StorageProblem(f"“{path}” cannot be opened. Give yourself write access to its folder.") from problem
+    try:
+        yield
+    finally:
+        lock.release()

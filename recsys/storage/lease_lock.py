@@ -1,4 +1,4 @@
-"""Taking turns by a row in a database: for what only one thread of one process may do at a time."""
+"""A lock across threads, processes and hosts: a row in a database, held as a lease with a heartbeat."""
 
 import threading
 import time
@@ -9,74 +9,73 @@ from typing import Final
 
 from recsys.errors import StorageProblem
 
-LEASE_SECONDS: Final = 30.0
-"""How long a turn lasts if its holder dies."""
+LEASE_S: Final = 30.0
+"""Seconds after which a lease ends if its holder dies."""
 
-BEAT: Final = LEASE_SECONDS / 3
-"""Seconds between two signs of a holder that lives: two may get lost."""
+HEARTBEAT_S: Final = LEASE_S / 3
+"""Seconds between two heartbeats: two may get lost."""
 
 
 @dataclass(frozen=True)
-class Waiting:
+class LeaseTiming:
     """
-    How to wait for a turn.
+    How a lease is waited for.
 
-    `clock` gives seconds since 1970 and `sleep` waits; `patience` is in seconds, more than a lease, so that a holder
-    that died is outlived; `between_looks` is how long to wait before asking again. Inside, `beat` real seconds pass
-    between two signs.
+    `clock` gives seconds since 1970 and `sleep` waits; `timeout_s` is more than a lease, so that a holder that died is
+    outlived; `poll_s` is the time between two attempts; `heartbeat_s` is in real seconds.
     """
 
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
-    patience: float = 45.0
-    between_looks: float = 0.1
-    beat: float = BEAT
+    timeout_s: float = 45.0
+    poll_s: float = 0.1
+    heartbeat_s: float = HEARTBEAT_S
 
 
 @contextmanager
-def holding(
-    take: Callable[[float, float], bool],
-    keep: Callable[[float], None],
-    give_back: Callable[[], None],
-    waiting: Waiting | None = None,
+def held_lease(
+    acquire: Callable[[float, float], bool],
+    extend: Callable[[float], None],
+    release: Callable[[], None],
+    timing: LeaseTiming | None = None,
 ) -> Iterator[None]:
     """
-    Be inside while holding a turn, for as long as it takes: a thread beside moves the end of the lease on.
+    Hold the lease for as long as the block takes: a heartbeat thread extends it meanwhile.
 
     Parameters
     ----------
-    take : function
-        `take(now, until)` says whether the turn was had: nobody held it, or whose lease had ended before `now`.
-    keep : function
-        `keep(until)` moves the end of our lease, and of nobody else's.
-    give_back : function
-        Ends the turn. If the store does not answer just then, the lease ends it.
+    acquire : function
+        `acquire(now, until)` says whether the lease was had: nobody held it, or whose lease had ended before `now`.
+    extend : function
+        `extend(until)` moves the end of our lease, and of nobody else's.
+    release : function
+        Ends the lease. If the store does not answer just then, the lease expires.
 
     Raises
     ------
     StorageProblem
-        The turn did not come in time, or the store does not answer.
+        The lease was not had in time, or the store does not answer.
     """
-    waiting = waiting or Waiting()
-    last = waiting.clock() + waiting.patience
-    while not take(now := waiting.clock(), now + LEASE_SECONDS):
+    timing = timing or LeaseTiming()
+    last = timing.clock() + timing.timeout_s
+    while not acquire(now := timing.clock(), now + LEASE_S):
         if now >= last:
             raise StorageProblem("Another tab has been busy with this for too long. Try again in a minute.")
-        waiting.sleep(waiting.between_looks)
-    over = threading.Event()
-    signs = threading.Thread(target=_give_signs, args=(keep, waiting, over), daemon=True)
-    signs.start()
+        timing.sleep(timing.poll_s)
+    is_over = threading.Event()
+    heartbeat = threading.Thread(target=_heartbeat, args=(extend, timing, is_over), daemon=True)
+    heartbeat.start()
     try:
         yield
     finally:
-        over.set()
-        signs.join()
+        is_over.set()
+        heartbeat.join()
         with suppress(StorageProblem):
-            give_back()
+            release()
 
 
-def _give_signs(keep: Callable[[float], None], waiting: Waiting, over: threading.Event) -> None:
-    """Until the work is over. A store that does not answer is told again at the next sign."""
-    while not over.wait(waiting.beat):
+def _heartbeat(extend: Callable[[float], None], timing: LeaseTiming, is_over: threading.Event) -> None:
+    """Until the work is over. When the store does not answer, the next heartbeat tries again."""
+    while not is_over.wait(timing.heartbeat_s):
         with suppress(StorageProblem):
-            keep(waiting.clock() + LEASE_SECONDS)
+            extend(timing.clock() + LEASE_S)

@@ -27,7 +27,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Shape:
+class TableSpec:
     """
     One kind of row a listener has.
 
@@ -129,47 +129,49 @@ def _columns(*names: str, dtype: str = "str") -> tuple[Column, ...]:
 
 _TRACK: Final = _columns(*track_table.TEXT) + _columns(*track_table.NUMBERS, dtype="float64")
 
-TRACKS: Final = Shape("user_tracks", _TRACK, ("spotify_track_id",), ("saved_order",))
-ORIGINS: Final = Shape(
+TRACKS: Final = TableSpec("user_tracks", _TRACK, ("spotify_track_id",), ("saved_order",))
+ORIGINS: Final = TableSpec(
     "track_origins",
     _columns("track_id", "origin", "seen_at") + _columns("rank", dtype="float64"),
     ("spotify_track_id", "origin"),
     ("spotify_track_id", "origin"),
 )
-PLAYS: Final = Shape(
+PLAYS: Final = TableSpec(
     "plays",
     _columns("track_id", "played_at") + _columns("ms_played", dtype="float64"),
     ("played_at", "spotify_track_id"),
     ("played_at", "spotify_track_id"),
 )
-RECOMMENDATIONS: Final = Shape(
+RECOMMENDATIONS: Final = TableSpec(
     "recommendations",
     _columns("track_id") + _columns("score", dtype="float64") + _columns("created_at"),
     ("spotify_track_id",),
     ("score desc", "spotify_track_id"),
 )
-FEEDBACK: Final = Shape(
+FEEDBACK: Final = TableSpec(
     "feedback",
     _TRACK + _columns("liked", dtype="bool") + _columns("at"),
     ("spotify_track_id",),
     ("at", "spotify_track_id"),
 )
-MISSES: Final = Shape(
+MISSES: Final = TableSpec(
     "feature_misses",
     _columns("track_id", "source", "asked_at"),
     ("spotify_track_id", "source"),
     ("spotify_track_id", "source"),
 )
-SENT: Final = Shape("sent_log", _columns("at", "recipient", "what") + _columns("rows", dtype="int64"), ("id",), ("id",))
-PROFILE: Final = Shape("profiles", _columns("spotify_id", "display_name", "avatar_url"), (), ("user_id",))
-RECIPES: Final = Shape("recipes", _columns("name", "recipe"), ("name",), ("name",))
-STATE: Final = Shape("sync_state", _columns("key", "value"), ("key",), ("key",))
+SENT: Final = TableSpec(
+    "sent_log", _columns("at", "recipient", "what") + _columns("rows", dtype="int64"), ("id",), ("id",)
+)
+PROFILE: Final = TableSpec("profiles", _columns("spotify_id", "display_name", "avatar_url"), (), ("user_id",))
+RECIPES: Final = TableSpec("recipes", _columns("name", "recipe"), ("name",), ("name",))
+STATE: Final = TableSpec("sync_state", _columns("key", "value"), ("key",), ("key",))
 
 EXPORTED: Final = (PROFILE, TRACKS, ORIGINS, PLAYS, RECOMMENDATIONS, RECIPES, FEEDBACK, MISSES, STATE, SENT)
 """Everything a listener may take away: all their tables but tokens and sessions."""
 
 
-def one_sent(to: str, what: str, many: int, at: str) -> pd.DataFrame:
+def sent_row(to: str, what: str, many: int, at: str) -> pd.DataFrame:
     """One row of `SENT`."""
     return pd.DataFrame({"at": [at], "recipient": [clean(to)], "what": [clean(what)], "rows": [many]})
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from recsys.services.capabilities import Capability
+from recsys.spotify.models import Finding
 from recsys.times import from_iso
 from recsys.ui import wiring
 from recsys.ui.library.features import SOURCES
@@ -101,7 +101,7 @@ def _limit(limit: Limit) -> dict[str, str]:
     }
 
 
-def _row(one: Capability) -> dict[str, str]:
+def _row(one: Finding) -> dict[str, str]:
     answer = {
         True: "✓\N{NO-BREAK SPACE}works",
         False: "✗\N{NO-BREAK SPACE}blocked",

@@ -17,13 +17,14 @@ from recsys.errors import SettingsProblem, SignInFailed
 from recsys.services.quota import KeptQuota
 from recsys.settings import Settings
 from recsys.spotify.api import Access, Api
-from recsys.spotify.capabilities import Finding, probe
-from recsys.spotify.client import connect
+from recsys.spotify.capabilities import probe
+from recsys.spotify.client import build_api
 from recsys.spotify.library import SpotifyLibrary
+from recsys.spotify.models import Finding
 from recsys.spotify.playlists import SpotifyPlaylists
 from recsys.spotify.quota import BUCKETS, SHORT
-from recsys.spotify.wrappers import GAP, Turn
-from recsys.storage.file_lock import file_turn
+from recsys.spotify.wrappers import GAP, Pacer
+from recsys.storage.file_lock import file_lock
 from recsys.storage.sessions import TokenStore
 from recsys.storage.store import Store
 
@@ -86,7 +87,7 @@ class SpotifyWiring:
             raise SettingsProblem("Set SPOTIFY_CLIENT_ID to connect Spotify; the README says how to get one.")
         self._settings, self._clock, self._sleep = settings, clock, sleep
         self._http = http
-        self._turn = Turn(gap, sleep=sleep, locked=lambda: file_turn(settings.data_folder / "spotify.turn"))
+        self._pacer = Pacer(gap, sleep=sleep, locked=lambda: file_lock(settings.data_folder / "spotify.lock"))
         self.quota = KeptQuota(app_store)
         self.connections = Connections(
             tokens, store_for, self.refresh, sign_in, lambda: datetime.fromtimestamp(clock(), UTC)
@@ -150,7 +151,9 @@ class SpotifyWiring:
 
     def _api(self, access: Access, sleep: Callable[[float], None], longest_wait: float) -> Api:
         url = self._settings.spotify_api_url
-        return connect(url, access, self._turn, self.quota, clock=self._clock, sleep=sleep, longest_wait=longest_wait)
+        return build_api(
+            url, access, self._pacer, self.quota, clock=self._clock, sleep=sleep, longest_wait=longest_wait
+        )
 
     def _accounts(self, redirect_uri: str) -> SpotifyAccounts:
         s = self._settings

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from recsys.spotify.client import connect
+from recsys.spotify.client import build_api
 from recsys.spotify.library import SpotifyLibrary
 from recsys.spotify.playlists import SpotifyPlaylists
-from recsys.spotify.wrappers import Turn
+from recsys.spotify.wrappers import Pacer
 from tests.fakes.calling import AccessInMemory, QuotaInMemory, SleepingClock
 from tests.fakes.spotify import FakeSpotify
 
@@ -33,11 +33,11 @@ def dial(spotify):
         grant, second = spotify.grant(listener, **given), spotify.grant(listener, **given)
         access = AccessInMemory(grant.access_token, second.access_token if spare else None)
         clock, quota = SleepingClock(), QuotaInMemory()
-        turn = Turn(gap=0.3, clock=SleepingClock(), sleep=lambda seconds: None)
-        api = connect(
+        pacer = Pacer(gap=0.3, clock=SleepingClock(), sleep=lambda seconds: None)
+        api = build_api(
             spotify.api_url,
             access,
-            turn,
+            pacer,
             quota,
             clock=clock,
             sleep=clock.sleep,

@@ -7,7 +7,7 @@ import pytest
 
 from recsys.errors import ReconnectSpotify, SpotifyBusy, SpotifyRefused, SpotifyUnreachable
 from recsys.spotify.api import Request
-from recsys.spotify.wrappers import OneAtATime, PatientAccess, Renewing, Steady, Turn
+from recsys.spotify.wrappers import Pacer, RefreshingApi, RetryingApi, ThrottledAccess, ThrottledApi
 from tests.fakes.calling import AccessInMemory, SleepingClock
 
 READ, WRITE = Request("GET", "me"), Request("POST", "me/playlists")
@@ -33,7 +33,7 @@ def broken():
 
 def test_a_gap_is_kept_between_requests_and_not_before_the_first():
     clock = SleepingClock()
-    api = OneAtATime(Scripted("a", "b", "c"), Turn(gap=0.3, clock=clock, sleep=clock.sleep))
+    api = ThrottledApi(Scripted("a", "b", "c"), Pacer(gap=0.3, clock=clock, sleep=clock.sleep))
 
     api.send(READ)
     clock.now += 0.25
@@ -46,18 +46,18 @@ def test_a_gap_is_kept_between_requests_and_not_before_the_first():
 
 def test_the_gap_counts_for_all_listeners_together():
     clock = SleepingClock()
-    turn = Turn(gap=0.3, clock=clock, sleep=clock.sleep)
+    pacer = Pacer(gap=0.3, clock=clock, sleep=clock.sleep)
 
-    OneAtATime(Scripted("a"), turn).send(READ)
-    OneAtATime(Scripted("b"), turn).send(READ)
+    ThrottledApi(Scripted("a"), pacer).send(READ)
+    ThrottledApi(Scripted("b"), pacer).send(READ)
 
     assert clock.slept == [pytest.approx(0.3)]
 
 
 def test_two_threads_never_ask_at_the_same_moment(spotify, dial):
-    turn = Turn(gap=0.0)
+    pacer = Pacer(gap=0.0)
     line = dial()
-    apis = [OneAtATime(line.api, turn), OneAtATime(dial("grace").api, turn)]
+    apis = [ThrottledApi(line.api, pacer), ThrottledApi(dial("grace").api, pacer)]
     threads = [threading.Thread(target=lambda api=api: [api.send(READ) for _ in range(5)]) for api in apis]
 
     for thread in threads:
@@ -80,7 +80,7 @@ def test_a_turn_is_taken_with_other_processes_too_and_given_back_also_when_the_r
         finally:
             log.append("given back")
 
-    api = OneAtATime(Scripted("a", broken()), Turn(gap=0.0, locked=locked))
+    api = ThrottledApi(Scripted("a", broken()), Pacer(gap=0.0, locked=locked))
     api.send(READ)
     with pytest.raises(SpotifyUnreachable):
         api.send(READ)
@@ -94,8 +94,8 @@ def test_a_cancelled_wait_leaves_the_queue_open():
     def cancelled(seconds):
         raise KeyboardInterrupt
 
-    turn = Turn(gap=0.3, clock=clock, sleep=cancelled)
-    api = OneAtATime(Scripted("a", "b"), turn)
+    pacer = Pacer(gap=0.3, clock=clock, sleep=cancelled)
+    api = ThrottledApi(Scripted("a", "b"), pacer)
     api.send(READ)
     with pytest.raises(KeyboardInterrupt):
         api.send(READ)
@@ -106,7 +106,7 @@ def test_a_cancelled_wait_leaves_the_queue_open():
 
 
 def test_a_failed_request_leaves_the_queue_open():
-    api = OneAtATime(Scripted(broken(), "b"), Turn(gap=0.0))
+    api = ThrottledApi(Scripted(broken(), "b"), Pacer(gap=0.0))
 
     with pytest.raises(SpotifyUnreachable):
         api.send(READ)
@@ -117,7 +117,7 @@ def test_a_failed_request_leaves_the_queue_open():
 def test_a_read_is_tried_three_times_with_longer_pauses():
     clock, inner = SleepingClock(), Scripted(broken(), broken(), "third")
 
-    assert Steady(inner, clock.sleep).send(READ) == "third"
+    assert RetryingApi(inner, clock.sleep).send(READ) == "third"
     assert clock.slept == [1.0, 4.0]
 
 
@@ -125,7 +125,7 @@ def test_a_write_is_never_repeated():
     clock, inner = SleepingClock(), Scripted(broken(), "again")
 
     with pytest.raises(SpotifyUnreachable):
-        Steady(inner, clock.sleep).send(WRITE)
+        RetryingApi(inner, clock.sleep).send(WRITE)
 
     assert inner.calls == 1 and clock.slept == []
 
@@ -134,7 +134,7 @@ def test_a_refusal_is_not_asked_twice():
     inner = Scripted(SpotifyRefused("No.", "forbidden"), "again")
 
     with pytest.raises(SpotifyRefused):
-        Steady(inner, SleepingClock().sleep).send(READ)
+        RetryingApi(inner, SleepingClock().sleep).send(READ)
 
     assert inner.calls == 1
 
@@ -142,7 +142,7 @@ def test_a_refusal_is_not_asked_twice():
 def test_a_refused_token_is_renewed_once():
     access = AccessInMemory("old", spare="new")
 
-    assert Renewing(Scripted(ReconnectSpotify("Over."), "answer"), access).send(WRITE) == "answer"
+    assert RefreshingApi(Scripted(ReconnectSpotify("Over."), "answer"), access).send(WRITE) == "answer"
     assert access.renewals == 1 and access.token() == "new"
 
 
@@ -150,7 +150,7 @@ def test_a_new_token_that_is_refused_too_means_connecting_again():
     access = AccessInMemory("old", spare="new")
 
     with pytest.raises(ReconnectSpotify):
-        Renewing(Scripted(ReconnectSpotify("Over."), ReconnectSpotify("Over.")), access).send(READ)
+        RefreshingApi(Scripted(ReconnectSpotify("Over."), ReconnectSpotify("Over.")), access).send(READ)
 
     assert access.renewals == 1
 
@@ -171,7 +171,7 @@ class Renewals:
 @pytest.mark.parametrize("ask", [lambda access: access.token(), lambda access: access.renew("old")])
 def test_a_short_wait_before_a_token_is_renewed_is_sat_out(ask):
     clock = SleepingClock()
-    access = PatientAccess(Renewals(SpotifyBusy("Slow.", 7), "new"), clock, clock.sleep, 60)
+    access = ThrottledAccess(Renewals(SpotifyBusy("Slow.", 7), "new"), clock, clock.sleep, 60)
 
     assert ask(access) == "new"
     assert clock.slept == [7]
@@ -180,7 +180,7 @@ def test_a_short_wait_before_a_token_is_renewed_is_sat_out(ask):
 @pytest.mark.parametrize("busy", [SpotifyBusy("Slow.", 3600), SpotifyBusy("Quota.", 50, is_quota=True)])
 def test_during_a_long_wait_no_token_is_asked_for(busy):
     clock, inner = SleepingClock(), Renewals(busy, "new")
-    access = PatientAccess(inner, clock, clock.sleep, 60)
+    access = ThrottledAccess(inner, clock, clock.sleep, 60)
     with pytest.raises(SpotifyBusy):
         access.token()
 

@@ -66,7 +66,7 @@ class SessionsContract:
 
     @pytest.fixture
     def impatient(self, open_sessions, clock):
-        return open_sessions(clock=clock, sleep=clock.sleep, patience=1.0)
+        return open_sessions(clock=clock, sleep=clock.sleep, timeout_s=1.0)
 
     @pytest.fixture
     def listener(self, new_listener):
@@ -288,7 +288,7 @@ class SessionsContract:
     def test_a_holder_that_lives_keeps_its_turn_however_long_its_work_takes(
         self, open_sessions, impatient, clock, listener
     ):
-        lively = open_sessions(clock=clock, sleep=clock.sleep, beat=0.01)
+        lively = open_sessions(clock=clock, sleep=clock.sleep, heartbeat_s=0.01)
 
         with lively.locked(listener):
             for _ in range(3):

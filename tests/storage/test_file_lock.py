@@ -1,4 +1,4 @@
-"""Turns between processes: one at a time, and the dead do not keep theirs."""
+"""A lock between processes: one at a time, and a process that dies does not keep it."""
 
 import subprocess
 import sys
@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 
 from recsys.errors import StorageProblem
-from recsys.storage import file_lock as module
-from recsys.storage.file_lock import file_turn
+from recsys.storage.file_lock import file_lock
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLDING = """
 import sys, time, pathlib
-from recsys.storage.file_lock import file_turn
-with file_turn(pathlib.Path(sys.argv[1])):
+from recsys.storage.file_lock import file_lock
+with file_lock(pathlib.Path(sys.argv[1])):
     print("inside", flush=True)
     time.sleep(60)
 """
@@ -26,7 +25,7 @@ def test_one_at_a_time_is_inside(tmp_path):
     inside, most = [], []
 
     def work():
-        with file_turn(tmp_path / "turn"):
+        with file_lock(tmp_path / "lock"):
             inside.append(1)
             most.append(len(inside))
             time.sleep(0.005)
@@ -40,13 +39,13 @@ def test_one_at_a_time_is_inside(tmp_path):
     assert most == [1] * 8
 
 
-def test_a_killed_process_gives_its_turn_back_at_once(tmp_path):
-    path, entered = tmp_path / "turn", threading.Event()
+def test_the_lock_of_a_killed_process_is_released_at_once(tmp_path):
+    path, entered = tmp_path / "lock", threading.Event()
     holder = subprocess.Popen([sys.executable, "-c", HOLDING, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert holder.stdout.readline() == "inside\n"
 
     def wait():
-        with file_turn(path):
+        with file_lock(path):
             entered.set()
 
     threading.Thread(target=wait, daemon=True).start()
@@ -56,24 +55,18 @@ def test_a_killed_process_gives_its_turn_back_at_once(tmp_path):
     assert entered.wait(10)
 
 
-def test_a_turn_is_given_back_when_the_work_fails(tmp_path):
-    with pytest.raises(ValueError), file_turn(tmp_path / "turn"):
+def test_the_lock_is_released_when_the_work_fails(tmp_path):
+    with pytest.raises(ValueError), file_lock(tmp_path / "lock"):
         raise ValueError
-    with file_turn(tmp_path / "turn"):
-        assert (tmp_path / "turn").read_bytes() == b""
+    with file_lock(tmp_path / "lock"):
+        assert (tmp_path / "lock").read_bytes() == b""
 
 
 def test_a_file_that_cannot_be_opened_is_a_sentence(tmp_path):
-    with pytest.raises(StorageProblem, match="write access"), file_turn(tmp_path):
+    with pytest.raises(StorageProblem, match="write access"), file_lock(tmp_path):
         raise AssertionError("never inside")
 
 
 def test_a_folder_that_is_missing_is_made(tmp_path):
-    with file_turn(tmp_path / "data" / "turn"):
-        assert (tmp_path / "data" / "turn").exists()
-
-
-def test_where_files_cannot_be_locked_nobody_waits(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "fcntl", None)
-    with file_turn(tmp_path / "turn"), file_turn(tmp_path / "turn"):
-        assert not (tmp_path / "turn").exists()
+    with file_lock(tmp_path / "data" / "lock"):
+        assert (tmp_path / "data" / "lock").exists()

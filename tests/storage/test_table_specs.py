@@ -53,13 +53,13 @@ def test_rows_make_the_table_they_were_made_of():
     assert_frame_equal(rows.TRACKS.table_of(rows.TRACKS.rows(tracks)), tracks)
 
 
-@pytest.mark.parametrize("shape", rows.EXPORTED, ids=lambda shape: shape.table)
-def test_no_rows_make_an_empty_table_with_its_columns_and_types(shape):
-    table = shape.table_of([])
+@pytest.mark.parametrize("spec", rows.EXPORTED, ids=lambda spec: spec.table)
+def test_no_rows_make_an_empty_table_with_its_columns_and_types(spec):
+    table = spec.table_of([])
 
-    assert list(table.columns) == [column.name for column in shape.columns]
-    assert [str(dtype) for dtype in table.dtypes] == [column.dtype for column in shape.columns]
-    assert shape.rows(table) == []
+    assert list(table.columns) == [column.name for column in spec.columns]
+    assert [str(dtype) for dtype in table.dtypes] == [column.dtype for column in spec.columns]
+    assert spec.rows(table) == []
 
 
 def test_an_empty_track_table_is_one():

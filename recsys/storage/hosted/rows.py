@@ -10,7 +10,7 @@ from postgrest import CountMethod
 from supabase import Client
 
 from recsys.storage.hosted.project import sentences
-from recsys.storage.table_specs import TIMES, TRACKS, Shape
+from recsys.storage.table_specs import TIMES, TRACKS, TableSpec
 
 PAGE: Final = 1_000
 """Rows asked for at once. A project may be set to give fewer (`max_rows`), so what counts is how many there are."""
@@ -23,16 +23,16 @@ _LIBRARY: Final = pa.schema(
 Row = Mapping[str, Any]
 
 
-def objects(shape: Shape, table: pd.DataFrame) -> list[dict[str, Any]]:
+def objects(spec: TableSpec, table: pd.DataFrame) -> list[dict[str, Any]]:
     """The table as JSON objects that all have the same keys."""
-    return [dict(zip(shape.stored, row, strict=True)) for row in shape.rows(table)]
+    return [dict(zip(spec.stored, row, strict=True)) for row in spec.rows(table)]
 
 
-def once_each(shape: Shape, table: pd.DataFrame) -> list[dict[str, Any]]:
+def once_each(spec: TableSpec, table: pd.DataFrame) -> list[dict[str, Any]]:
     """The same, each key once: of several rows the last counts, and what it does not know those before it tell."""
     merged: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for one in objects(shape, table):
-        key = tuple(one[name] for name in shape.key)
+    for one in objects(spec, table):
+        key = tuple(one[name] for name in spec.key)
         former = merged.get(key)
         merged[key] = {**former, **known(one)} if former else one
     return list(merged.values())
@@ -43,9 +43,9 @@ def known(one: Row) -> dict[str, Any]:
     return {name: value for name, value in one.items() if value is not None}
 
 
-def from_json(shape: Shape, found: Sequence[Row]) -> pd.DataFrame:
-    """JSON objects as a table, in the order the shape is read by."""
-    return shape.table_of([_text(name, one[name]) for name in shape.stored] for one in in_order(shape, found))
+def from_json(spec: TableSpec, found: Sequence[Row]) -> pd.DataFrame:
+    """JSON objects as a table, in the order the spec is read by."""
+    return spec.table_of([_text(name, one[name]) for name in spec.stored] for one in in_order(spec, found))
 
 
 def tracks_of(pages: Sequence[Mapping[str, list[Any]]]) -> pd.DataFrame:
@@ -56,32 +56,32 @@ def tracks_of(pages: Sequence[Mapping[str, list[Any]]]) -> pd.DataFrame:
     return tracks.assign(added_at=tracks["added_at"].str.replace("+00:00", "Z", regex=False))
 
 
-def in_order(shape: Shape, found: Sequence[Row]) -> list[Row]:
-    """JSON objects in the order the shape is read by, such as `score desc, spotify_track_id`."""
+def in_order(spec: TableSpec, found: Sequence[Row]) -> list[Row]:
+    """JSON objects in the order the spec is read by, such as `score desc, spotify_track_id`."""
     ordered = list(found)
-    for column in reversed(shape.order):
+    for column in reversed(spec.order):
         name, _, direction = column.partition(" ")
         ordered.sort(key=lambda one: one[name], reverse=direction == "desc")
     return ordered
 
 
-def read_all(client: Client, shape: Shape, listener: str) -> list[Row]:
+def read_all(client: Client, spec: TableSpec, listener: str) -> list[Row]:
     """
     All rows of a listener, page by page after the key of the last row.
 
     Unlike an offset, a key is found by the primary key's index however far it is, and skips nothing when rows are
     added meanwhile. The first answer tells how many rows there are, so that a single page takes a single request.
     """
-    columns = ", ".join(dict.fromkeys((*shape.stored, *shape.key)))
+    columns = ", ".join(dict.fromkeys((*spec.stored, *spec.key)))
     found: list[Row] = []
     total = 1
     while len(found) < total:
-        query = client.table(shape.table).select(columns, count=None if found else CountMethod.exact)
+        query = client.table(spec.table).select(columns, count=None if found else CountMethod.exact)
         query = query.eq("user_id", listener).limit(PAGE)
-        for column in shape.key:
+        for column in spec.key:
             query = query.order(column)
         with sentences():
-            page: Any = (_after(query, shape.key, found[-1]) if found else query).execute()
+            page: Any = (_after(query, spec.key, found[-1]) if found else query).execute()
         total = total if found else page.count or 0
         if not page.data:  # somebody removed rows meanwhile
             break

@@ -1,4 +1,4 @@
-"""Sessions, tokens and turns in a Supabase project: tables that only the secret key reaches."""
+"""Sessions, tokens and locks in a Supabase project: tables that only the secret key reaches."""
 
 import secrets
 import time
@@ -12,7 +12,7 @@ from postgrest import CountMethod, ReturnMethod
 from recsys.auth.encryption import Cipher
 from recsys.auth.models import Issuer, Session, Tokens, hash_id, is_session_id, new_session_id
 from recsys.storage.hosted.project import SupabaseProject, answer, sentences
-from recsys.storage.lease_lock import BEAT, Waiting, holding
+from recsys.storage.lease_lock import HEARTBEAT_S, LeaseTiming, held_lease
 from recsys.storage.sessions import TOKEN_TABLES
 from recsys.storage.table_specs import clean
 from recsys.times import from_iso, to_whole_second
@@ -27,8 +27,8 @@ class SupabaseSessions:
     project : SupabaseProject
     cipher : Cipher
         Encrypts tokens before they leave; the project never sees its key.
-    clock, sleep, patience, beat
-        How to wait for a turn, see `recsys.storage.lease_lock.Waiting`.
+    clock, sleep, timeout_s, heartbeat_s
+        How to wait for a lock, see `recsys.storage.lease_lock.LeaseTiming`.
     """
 
     def __init__(
@@ -37,11 +37,11 @@ class SupabaseSessions:
         cipher: Cipher,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
-        patience: float = 45.0,
-        beat: float = BEAT,
+        timeout_s: float = 45.0,
+        heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
         self._server, self._cipher = project.server, cipher
-        self._waiting = Waiting(clock, sleep, patience, beat=beat)
+        self._timing = LeaseTiming(clock, sleep, timeout_s, heartbeat_s=heartbeat_s)
 
     def create(self, session: Session, now: datetime, replaces: object = None) -> str:
         """See `SessionStore.create`."""
@@ -110,21 +110,21 @@ class SupabaseSessions:
         answer(self._deleting(TOKEN_TABLES[issuer]).eq("user_id", listener))
 
     def locked(self, name: str) -> AbstractContextManager[None]:
-        """See `TokenStore.locked`. A row says whose turn it is, by a hash: it tells nobody whose tokens they are."""
-        turn, holder = hash_id(name), secrets.token_hex(16)
+        """See `TokenStore.locked`. The row has a hash of the name: it tells nobody whose tokens they are."""
+        lock, holder = hash_id(name), secrets.token_hex(16)
 
-        def take(now: float, until: float) -> bool:
-            wanted = {"turn": turn, "new_holder": holder, "at": now, "until": until}
+        def acquire(now: float, until: float) -> bool:
+            wanted = {"turn": lock, "new_holder": holder, "at": now, "until": until}
             return bool(answer(self._server.rpc("take_turn", wanted)))
 
-        def keep(until: float) -> None:
+        def extend(until: float) -> None:
             moved = self._server.table("leases").update({"expires_at": until}, returning=ReturnMethod.minimal)
-            answer(moved.eq("name_hash", turn).eq("holder", holder))
+            answer(moved.eq("name_hash", lock).eq("holder", holder))
 
-        def give_back() -> None:
-            answer(self._deleting("leases").eq("name_hash", turn).eq("holder", holder))
+        def release() -> None:
+            answer(self._deleting("leases").eq("name_hash", lock).eq("holder", holder))
 
-        return holding(take, keep, give_back, self._waiting)
+        return held_lease(acquire, extend, release, self._timing)
 
     def _deleting(self, table: str) -> Any:
         return self._server.table(table).delete(count=CountMethod.exact, returning=ReturnMethod.minimal)

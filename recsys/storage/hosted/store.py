@@ -13,7 +13,7 @@ from recsys.storage import table_specs as rows
 from recsys.storage.hosted.project import AccessToken, SupabaseProject, answer, sentences
 from recsys.storage.hosted.rows import from_json, known, objects, once_each, read_all, tracks_of
 from recsys.storage.store import Saved
-from recsys.storage.table_specs import SENT, Shape, one_sent
+from recsys.storage.table_specs import SENT, TableSpec, sent_row
 
 LIBRARY_PAGE: Final = 25_000
 """Tracks read at once; they come by column in one value, so the cap on rows does not count."""
@@ -160,7 +160,7 @@ class SupabaseStore:
 
     def log_sent(self, listener: str, to: str, what: str, rows: int, at: str) -> None:
         """See `Store.log_sent`."""
-        (told,) = objects(SENT, one_sent(to, what, rows, at))
+        (told,) = objects(SENT, sent_row(to, what, rows, at))
         row = {"user_id": listener, **told}
         answer(self._as(listener).table("sent_log").insert(row, returning=ReturnMethod.minimal))
 
@@ -175,7 +175,7 @@ class SupabaseStore:
     def export(self, listener: str) -> dict[str, pd.DataFrame]:
         """See `Store.export`."""
         found = self._call(listener, "export_rows")
-        return {shape.table: from_json(shape, found[shape.table] or []) for shape in rows.EXPORTED}
+        return {spec.table: from_json(spec, found[spec.table] or []) for spec in rows.EXPORTED}
 
     def erase(self, listener: str) -> dict[str, int]:
         """See `Store.erase`. Deletes the listener's user at Supabase too; with it go all rows that belong to it."""
@@ -212,8 +212,8 @@ class SupabaseStore:
     def _call(self, listener: str, function: str, **arguments: Any) -> Any:
         return answer(self._as(listener).rpc(function, arguments))
 
-    def _table(self, shape: Shape, listener: str) -> pd.DataFrame:
-        return from_json(shape, read_all(self._as(listener), shape, listener))
+    def _table(self, spec: TableSpec, listener: str) -> pd.DataFrame:
+        return from_json(spec, read_all(self._as(listener), spec, listener))
 
     def _upsert(self, client: Client, table: str, objects: list[dict[str, Any]]) -> None:
         for part in _parts(objects, UPSERT):

@@ -1,4 +1,4 @@
-"""Sessions, tokens and turns in the SQLite file."""
+"""Sessions, tokens and locks in the SQLite file."""
 
 import secrets
 import time
@@ -9,7 +9,7 @@ from typing import Final
 
 from recsys.auth.encryption import Cipher
 from recsys.auth.models import Issuer, Session, Tokens, hash_id, is_session_id, new_session_id
-from recsys.storage.lease_lock import BEAT, Waiting, holding
+from recsys.storage.lease_lock import HEARTBEAT_S, LeaseTiming, held_lease
 from recsys.storage.sessions import TOKEN_TABLES
 from recsys.storage.sqlite.database import Database
 from recsys.storage.table_specs import clean
@@ -26,8 +26,8 @@ class SqliteSessions:
         Shared with the `SqliteStore`, whose `counts` and `erase` cover sessions and tokens.
     cipher : Cipher
         Encrypts tokens.
-    clock, sleep, patience, beat
-        How to wait for a turn, see `recsys.storage.lease_lock.Waiting`.
+    clock, sleep, timeout_s, heartbeat_s
+        How to wait for a lock, see `recsys.storage.lease_lock.LeaseTiming`.
     """
 
     def __init__(
@@ -36,11 +36,11 @@ class SqliteSessions:
         cipher: Cipher,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
-        patience: float = 45.0,
-        beat: float = BEAT,
+        timeout_s: float = 45.0,
+        heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
         self._database, self._cipher = database, cipher
-        self._waiting = Waiting(clock, sleep, patience, beat=beat)
+        self._timing = LeaseTiming(clock, sleep, timeout_s, heartbeat_s=heartbeat_s)
 
     def create(self, session: Session, now: datetime, replaces: object = None) -> str:
         """See `SessionStore.create`."""
@@ -127,27 +127,27 @@ class SqliteSessions:
         self._database.shrink_log()
 
     def locked(self, name: str) -> AbstractContextManager[None]:
-        """See `TokenStore.locked`. A row says whose turn it is, by a hash: it tells nobody whose tokens they are."""
-        turn, holder = hash_id(name), secrets.token_hex(16)
+        """See `TokenStore.locked`. The row has a hash of the name: it tells nobody whose tokens they are."""
+        lock, holder = hash_id(name), secrets.token_hex(16)
         insert = (
             "INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT (name_hash) DO UPDATE "
             "SET holder = excluded.holder, expires_at = excluded.expires_at WHERE leases.expires_at <= ?"
         )
 
-        def take(now: float, until: float) -> bool:
+        def acquire(now: float, until: float) -> bool:
             with self._database.write() as connection:
-                return connection.execute(insert, (turn, holder, until, now)).rowcount == 1
+                return connection.execute(insert, (lock, holder, until, now)).rowcount == 1
 
-        def keep(until: float) -> None:
+        def extend(until: float) -> None:
             update = "UPDATE leases SET expires_at = ? WHERE name_hash = ? AND holder = ?"
             with self._database.write() as connection:
-                connection.execute(update, (until, turn, holder))
+                connection.execute(update, (until, lock, holder))
 
-        def give_back() -> None:
+        def release() -> None:
             with self._database.write() as connection:
-                connection.execute("DELETE FROM leases WHERE name_hash = ? AND holder = ?", (turn, holder))
+                connection.execute("DELETE FROM leases WHERE name_hash = ? AND holder = ?", (lock, holder))
 
-        return holding(take, keep, give_back, self._waiting)
+        return held_lease(acquire, extend, release, self._timing)
 
 
 _MAY_BE_KEPT: Final = ("refresh_token", "scope", "authorized_at")

@@ -12,7 +12,7 @@ from recsys.storage import table_specs as rows
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.schema import LISTENER_TABLES
 from recsys.storage.store import Saved
-from recsys.storage.table_specs import SENT, Shape, one_sent
+from recsys.storage.table_specs import SENT, TableSpec, sent_row
 
 
 class SqliteStore:
@@ -148,7 +148,7 @@ class SqliteStore:
         """See `Store.log_sent`."""
         insert = "INSERT INTO sent_log (user_id, at, recipient, what, rows) VALUES (?, ?, ?, ?, ?)"
         with self._database.write() as connection:
-            connection.executemany(insert, _owned(listener, SENT.rows(one_sent(to, what, rows, at))))
+            connection.executemany(insert, _owned(listener, SENT.rows(sent_row(to, what, rows, at))))
 
     def sent(self, listener: str) -> pd.DataFrame:
         """See `Store.sent`."""
@@ -162,7 +162,7 @@ class SqliteStore:
     def export(self, listener: str) -> dict[str, pd.DataFrame]:
         """See `Store.export`."""
         with self._database.read() as connection:
-            return {shape.table: shape.table_of(_select(connection, shape, listener)) for shape in rows.EXPORTED}
+            return {spec.table: spec.table_of(_select(connection, spec, listener)) for spec in rows.EXPORTED}
 
     def erase(self, listener: str) -> dict[str, int]:
         """See `Store.erase`. The bytes are overwritten in the file and its log, not only freed."""
@@ -194,15 +194,15 @@ class SqliteStore:
         """See `Store.check`."""
         self._database.check()
 
-    def _save(self, shape: Shape, listener: str, table: pd.DataFrame) -> None:
-        values = _owned(listener, shape.rows(table))
+    def _save(self, spec: TableSpec, listener: str, table: pd.DataFrame) -> None:
+        values = _owned(listener, spec.rows(table))
         with self._database.write() as connection:
-            _upsert(connection, shape, values)
+            _upsert(connection, spec, values)
 
-    def _load(self, shape: Shape, listener: str) -> pd.DataFrame:
+    def _load(self, spec: TableSpec, listener: str) -> pd.DataFrame:
         with self._database.read() as connection:
-            found = _select(connection, shape, listener)
-        return shape.table_of(found)
+            found = _select(connection, spec, listener)
+        return spec.table_of(found)
 
     def _value(self, select: str, *parameters: str) -> dict[str, Any] | None:
         with self._database.read() as connection:
@@ -218,26 +218,26 @@ def _owned(listener: str, values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]
     return [(listener, *row) for row in values]
 
 
-def _select(connection: sqlite3.Connection, shape: Shape, listener: str) -> list[Any]:
-    columns, order = ", ".join(shape.stored), ", ".join(shape.order)
-    found = connection.execute(f"SELECT {columns} FROM {shape.table} WHERE user_id = ? ORDER BY {order}", (listener,))
+def _select(connection: sqlite3.Connection, spec: TableSpec, listener: str) -> list[Any]:
+    columns, order = ", ".join(spec.stored), ", ".join(spec.order)
+    found = connection.execute(f"SELECT {columns} FROM {spec.table} WHERE user_id = ? ORDER BY {order}", (listener,))
     return found.fetchall()
 
 
 def _upsert(
-    connection: sqlite3.Connection, shape: Shape, values: list[tuple[Any, ...]], extra: tuple[str, ...] = ()
+    connection: sqlite3.Connection, spec: TableSpec, values: list[tuple[Any, ...]], extra: tuple[str, ...] = ()
 ) -> int:
     """
-    Add rows (`user_id`, the shape's columns, `extra`), or update known ones where something new is told.
+    Add rows (`user_id`, the spec's columns, `extra`), or update known ones where something new is told.
 
     Columns in `extra` are set on adding only. Returns how many rows were added or changed.
     """
-    table, columns = shape.table, ("user_id", *shape.stored, *extra)
-    told = [name for name in shape.stored if name not in shape.key]
+    table, columns = spec.table, ("user_id", *spec.stored, *extra)
+    told = [name for name in spec.stored if name not in spec.key]
     is_news = " OR ".join(f"(excluded.{name} IS NOT NULL AND excluded.{name} IS NOT {table}.{name})" for name in told)
     insert = (
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "
-        f"ON CONFLICT (user_id, {', '.join(shape.key)}) DO UPDATE SET "
+        f"ON CONFLICT (user_id, {', '.join(spec.key)}) DO UPDATE SET "
         f"{', '.join(f'{name} = coalesce(excluded.{name}, {table}.{name})' for name in told)} WHERE {is_news}"
     )
     return max(connection.executemany(insert, values).rowcount, 0)
