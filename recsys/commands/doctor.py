@@ -42,7 +42,7 @@ def command() -> None:
         if settings.has_supabase:
             parts.append(_supabase(settings, http))
         is_well = all([_is_well(part) for part in parts])
-    click.echo("Everything is in order." if is_well else "Mend what is marked, and run this again.")
+    click.echo("Everything is in order." if is_well else "Fix what is marked, and run this again.")
     sys.exit(0 if is_well else 2)
 
 

@@ -18,6 +18,7 @@ from recsys.core.export import to_csv
 from recsys.demo import DEMO_NOTE
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_files
+from recsys.services.library import split_by_liked
 
 EPILOG: Final = """\b
 Examples:
@@ -63,12 +64,12 @@ def command(
     """Rank the songs of a catalogue for the library in one or several files, each with its reasons."""
     recipe = Recipe(weights=weights, length=length)
     imported = read_files([(path, path.name) for path in library])
-    liked, disliked = _by_thumb(imported.tracks, imported.liked)
+    liked, disliked = split_by_liked(imported.tracks, imported.liked)
     songs = Catalogue.from_tracks(open_catalogue(catalogue))
     recommender = Recommender(songs, liked, seeds=seeds, dislikes=disliked)
     found = recommender.recommend(recipe)
     answer = Answer(found, explain_all(recommender, recipe, found.table["track_id"].tolist()))
-    _give(FORMATS[kind](answer), out)
+    _write(FORMATS[kind](answer), out)
     if len(found.table) < length:
         click.echo(_shortage(found, recipe), err=True)
 
@@ -82,27 +83,20 @@ def _shortage(found: Recommendations, recipe: Recipe) -> str:
     )
 
 
-def _by_thumb(tracks: pd.DataFrame, liked: pd.Series | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The tracks that speak for the listener, and those a file marks as disliked."""
-    if liked is None:
-        return tracks, tracks.iloc[:0]
-    is_disliked = tracks["track_id"].map(liked).eq(False)
-    return tracks[~is_disliked], tracks[is_disliked]
-
-
 def as_json(answer: Answer) -> bytes:
     """A list of objects, best first; what is unknown is null."""
     rows = zip(answer.recommendations.table.to_dict("records"), answer.explanations, strict=True)
-    return (json.dumps([_object(row, told) for row, told in rows], ensure_ascii=False, indent=1) + "\n").encode()
+    objects = [_object(row, explained) for row, explained in rows]
+    return (json.dumps(objects, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _object(row: Mapping[str, Any], told: Explanation) -> dict[str, Any]:
+def _object(row: Mapping[str, Any], explained: Explanation) -> dict[str, Any]:
     shown = {name: None if pd.isna(row[name]) else row[name] for name in COLUMNS}
     year = shown["year"]
     return shown | {
         "year": None if year is None else int(year),
-        "why": {str(name): float(value) for name, value in told.contributions.items()},
-        "nearest": told.nearest["title"].tolist(),
+        "why": {str(name): float(value) for name, value in explained.contributions.items()},
+        "nearest": explained.nearest["title"].tolist(),
         "url": None if pd.isna(row["url"]) else row["url"],
     }
 
@@ -110,30 +104,30 @@ def _object(row: Mapping[str, Any], told: Explanation) -> dict[str, Any]:
 def as_csv(answer: Answer) -> bytes:
     """The same as a table: one column per reason, nearest titles joined with "; "."""
     found = answer.recommendations
-    nearest = ["; ".join(told.nearest["title"]) for told in answer.explanations]
+    nearest = ["; ".join(explained.nearest["title"]) for explained in answer.explanations]
     reasons = found.contributions.add_prefix("why_").reset_index(drop=True)
     return to_csv(found.table.join(reasons).assign(nearest=nearest), note=answer.note)
 
 
 def as_table(answer: Answer) -> bytes:
-    """Lines to read: rank, score, song, and the three features that speak most for it."""
+    """Lines to read: rank, score, song, and the three features that contribute most."""
     lines = [answer.note] if answer.note else []
-    for row, told in zip(answer.recommendations.table.itertuples(), answer.explanations, strict=True):
+    for row, explained in zip(answer.recommendations.table.itertuples(), answer.explanations, strict=True):
         year = "" if pd.isna(row.year) else f" ({row.year:.0f})"
         lines.append(f"{row.rank:>3}  {row.score:6.3f}  {row.title} by {row.artists}{year}")
-        lines.append(f"{'':13}{_reasons(told)}; like {', '.join(told.nearest['title'])}")
+        lines.append(f"{'':13}{_reasons(explained)}; like {', '.join(explained.nearest['title'])}")
     return ("\n".join(lines) + "\n").encode()
 
 
-def _reasons(told: Explanation) -> str:
-    top = told.contributions.sort_values(ascending=False).head(3)
+def _reasons(explained: Explanation) -> str:
+    top = explained.contributions.sort_values(ascending=False).head(3)
     return ", ".join(f"{name} {value:+.2f}" for name, value in top.items())
 
 
 FORMATS: Final[Mapping[str, Callable[[Answer], bytes]]] = {"table": as_table, "csv": as_csv, "json": as_json}
 
 
-def _give(content: bytes, out: Path | None) -> None:
+def _write(content: bytes, out: Path | None) -> None:
     if out is None:
         click.echo(content, nl=False)
         return

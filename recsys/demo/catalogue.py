@@ -20,7 +20,7 @@ same for everybody."""
 
 SIZE: Final = 6_000
 RARE_EVERY: Final = 25
-"""Every so many tracks, one is kept out of the catalogue; a listener may have it all the same."""
+"""One track in this many is left out of the catalogue; a listener may have it all the same."""
 
 TRACKS_PER_ARTIST: Final = 12
 TRACKS_PER_ALBUM: Final = 7
@@ -68,7 +68,7 @@ def demo_tracks(seed: int = SEED, size: int = SIZE, today: date = TODAY) -> pd.D
 
 
 def is_rare(tracks: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """True for each demo track that is kept out of the catalogue."""
+    """True for each demo track that is left out of the catalogue."""
     numbers = tracks["track_id"].str.removeprefix("demo-").astype(int).to_numpy()
     return np.asarray(numbers % RARE_EVERY == 0)
 

@@ -13,21 +13,21 @@ YEARS: Final = 3
 DAY: Final = 86_400
 TRACKS_PER_SESSION: Final = 6
 ENOUGH: Final = 8
-"""A taste is heard from so many tracks on; otherwise the first track would be played for weeks."""
+"""Plays of a taste start at this many tracks; otherwise the first track would be played for weeks."""
 SKIPPED: Final = 0.14
 WEEK: Final = np.array([0.9, 0.85, 0.9, 0.95, 1.15, 1.25, 1.0])
 """How busy each day of the week is, Monday first."""
 
 
 def invented_plays(
-    kept: pd.DataFrame, plays_a_day: float, hour: float, trend: float, rng: np.random.Generator, today: date
+    saved: pd.DataFrame, plays_a_day: float, hour: float, trend: float, rng: np.random.Generator, today: date
 ) -> pd.DataFrame:
     """
     Listening history of the tracks that one taste put into a library.
 
     Parameters
     ----------
-    kept : DataFrame
+    saved : DataFrame
         Columns `track_id`, `duration_ms` and `added` (seconds since 1970).
     plays_a_day : float
         The average over the three years.
@@ -47,7 +47,7 @@ def invented_plays(
     season = 1 + 0.2 * np.cos(2 * np.pi * days / 365.25)
     rate = WEEK[_weekdays(days)] * season * (1 + trend * np.linspace(-1, 1, len(days)))
     sessions = np.repeat(days, rng.poisson(rate * plays_a_day / TRACKS_PER_SESSION))
-    plays = _sessions(kept.sort_values("added"), np.sort(sessions * DAY + _hours(hour, len(sessions), rng)), rng)
+    plays = _sessions(saved.sort_values("added"), np.sort(sessions * DAY + _hours(hour, len(sessions), rng)), rng)
     return plays[plays["at"] < (days[-1] + 1) * DAY]
 
 
@@ -70,17 +70,17 @@ def _hours(hour: float, how_many: int, rng: np.random.Generator) -> Numbers:
     return np.floor((hour * 3600 + 5400 * rng.standard_normal(how_many)) % DAY)
 
 
-def _sessions(kept: pd.DataFrame, starts: Numbers, rng: np.random.Generator) -> pd.DataFrame:
+def _sessions(saved: pd.DataFrame, starts: Numbers, rng: np.random.Generator) -> pd.DataFrame:
     """From each start, plays one after the other of tracks that were there by then, lately added ones more often."""
     lengths = rng.poisson(TRACKS_PER_SESSION - 1, len(starts)) + 1
     session = np.repeat(np.arange(len(starts)), lengths)
-    there = np.searchsorted(kept["added"].to_numpy(), starts)[session]
+    there = np.searchsorted(saved["added"].to_numpy(), starts)[session]
     chosen = there - 1 - np.floor(there * rng.random(len(session)) ** 1.6).astype(int)
-    heard = _heard(kept["duration_ms"].to_numpy()[chosen], rng)
+    heard = _heard(saved["duration_ms"].to_numpy()[chosen], rng)
     before = pd.Series(heard).groupby(session).cumsum().to_numpy() - heard
     plays = pd.DataFrame(
         {
-            "track_id": kept["track_id"].to_numpy()[chosen],
+            "track_id": saved["track_id"].to_numpy()[chosen],
             "at": np.floor(starts[session] + before / 1000),
             "ms_played": heard.astype(int),
         }

@@ -1,4 +1,4 @@
-"""Three invented listeners, each with more than one taste: what they keep and what they played."""
+"""Three invented listeners, each with more than one taste: what they saved and what they played."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -114,11 +114,11 @@ def _rng(seed: int, number: int) -> np.random.Generator:
 
 
 def _listener(who: Character, tracks: pd.DataFrame, rng: np.random.Generator, today: date) -> DemoListener:
-    kept, played = [], []
+    saved, played = [], []
     for taste in who.tastes:
-        kept.append(_kept(taste, round(who.tracks * taste.share), tracks, rng, today))
-        played.append(invented_plays(kept[-1], who.plays_a_day * taste.share, taste.hour, taste.trend, rng, today))
-    library = pd.concat(kept).sort_values(["added", "track_id"])
+        saved.append(_saved(taste, round(who.tracks * taste.share), tracks, rng, today))
+        played.append(invented_plays(saved[-1], who.plays_a_day * taste.share, taste.hour, taste.trend, rng, today))
+    library = pd.concat(saved).sort_values(["added", "track_id"])
     plays = pd.concat(played).sort_values(["at", "track_id"], ignore_index=True).drop_duplicates(["track_id", "at"])
     return DemoListener(
         who.name,
@@ -128,16 +128,16 @@ def _listener(who: Character, tracks: pd.DataFrame, rng: np.random.Generator, to
     )
 
 
-def _kept(taste: Taste, how_many: int, tracks: pd.DataFrame, rng: np.random.Generator, today: date) -> pd.DataFrame:
+def _saved(taste: Taste, how_many: int, tracks: pd.DataFrame, rng: np.random.Generator, today: date) -> pd.DataFrame:
     """The tracks that one taste puts into the library, with `added` in seconds since 1970."""
     liking = _liking(taste, tracks, rng)
     chosen = rng.choice(len(tracks), size=how_many, replace=False, p=liking / liking.sum())
-    kept = tracks.iloc[np.sort(chosen)]
-    return kept.assign(added=_added(kept["year"].to_numpy(), taste.trend, rng, today))
+    saved = tracks.iloc[np.sort(chosen)]
+    return saved.assign(added=_added(saved["year"].to_numpy(), taste.trend, rng, today))
 
 
 def _liking(taste: Taste, tracks: pd.DataFrame, rng: np.random.Generator) -> Numbers:
-    """How likely each track is to be kept: of the genre, near the years, and mostly by a few favourite artists."""
+    """How likely each track is to be saved: of the genre, near the years, and mostly by a few favourite artists."""
     is_of_genre = tracks["genres"].str.split(",").str[0] == taste.genre
     artists = tracks.loc[is_of_genre, "artists"].unique()
     favourites = rng.choice(artists, size=FAVOURITES, replace=False)

@@ -100,22 +100,22 @@ ACT_SHAPES: Final = {
 
 
 def titles(rng: np.random.Generator, how_many: int) -> list[str]:
-    """So many different song titles, such as "Lopsided Orchard" or "Kettle at Ostermere"."""
+    """This many different song titles, such as "Lopsided Orchard" or "Kettle at Ostermere"."""
     return _different(TITLE_SHAPES, rng, how_many)
 
 
 def albums(rng: np.random.Generator, how_many: int) -> list[str]:
-    """So many different album titles, such as "Letters from Vennacott"."""
+    """This many different album titles, such as "Letters from Vennacott"."""
     return _different(ALBUM_SHAPES, rng, how_many)
 
 
 def artists(rng: np.random.Generator, kind: str, how_many: int) -> list[str]:
-    """So many different artists of one kind of act: "solo", "band", "ensemble" or "producer"."""
+    """This many different artists of one kind of act: "solo", "band", "ensemble" or "producer"."""
     return _different(ACT_SHAPES[kind], rng, how_many)
 
 
 def _different(shapes: Sequence[str], rng: np.random.Generator, how_many: int) -> list[str]:
-    """Fill shapes with words until there are enough names; a name that comes up twice is kept once."""
+    """Fill shapes with words until there are enough names; duplicates are dropped."""
     found: dict[str, None] = {}
     while len(found) < how_many:
         found.update(dict.fromkeys(_some(shapes, rng, how_many)))

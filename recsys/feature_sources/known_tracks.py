@@ -1,4 +1,4 @@
-"""A feature source that asks nobody: tracks we have already, matched by id, then ISRC, then song and duration."""
+"""A local feature source: a track table matched by id, then ISRC, then song and duration."""
 
 from functools import cached_property
 from typing import Final
@@ -22,7 +22,7 @@ class KnownTracks:
     name : str
         Who gave the features, where the table's own `source` does not say.
     known : DataFrame
-        A track table, or more columns; kept by reference and never changed. Indexes are built on first use, so make
+        A track table, or more columns; held by reference and never changed. Indexes are built on first use, so make
         one per process for a large catalogue.
     """
 
@@ -51,29 +51,29 @@ class KnownTracks:
         return answer.assign(track_id=tracks["track_id"].to_numpy()[is_found])
 
     @cached_property
-    def _heard(self) -> np.ndarray:
+    def _with_features(self) -> np.ndarray:
         """Row numbers of tracks with audio features; the others cannot answer. No copy of a large table is made."""
         return np.flatnonzero(self._known[AUDIO].notna().any(axis=1))
 
     @cached_property
     def _by_id(self) -> pd.Index:
-        return pd.Index(self._known["track_id"].to_numpy()[self._heard])
+        return pd.Index(self._known["track_id"].to_numpy()[self._with_features])
 
     @cached_property
     def _by_isrc(self) -> pd.Series:
         """Row numbers by ISRC; of rows that share one, the first."""
-        rows = pd.Series(self._heard, index=isrcs(self._known["isrc"]).to_numpy()[self._heard])
+        rows = pd.Series(self._with_features, index=isrcs(self._known["isrc"]).to_numpy()[self._with_features])
         return rows[rows.index.notna()].groupby(level=0).first()
 
     @cached_property
     def _by_song(self) -> pd.DataFrame:
         songs, durations = song_hashes(self._known), self._known["duration_ms"].to_numpy()
-        rows = self._heard
+        rows = self._with_features
         return pd.DataFrame({"song": songs[rows], "row": rows, "duration_ms": durations[rows]})
 
     def _rows_by_id(self, tracks: pd.DataFrame) -> np.ndarray:
         at = self._by_id.get_indexer(pd.Index(tracks["track_id"]))
-        return np.where(at < 0, -1, self._heard[at]) if len(self._heard) else at
+        return np.where(at < 0, -1, self._with_features[at]) if len(self._with_features) else at
 
     def _rows_by_isrc(self, tracks: pd.DataFrame) -> np.ndarray:
         codes = isrcs(tracks["isrc"])

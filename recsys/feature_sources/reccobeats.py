@@ -26,7 +26,7 @@ LONGEST_WAIT: Final = 7 * 86_400.0
 ASSUMED_WAIT: Final = 30.0
 BROKEN_WAIT: Final = 300.0
 REFUSED_WAIT: Final = 86_400.0
-"""Seconds until it is worth asking again after a refusal: it may be the end, or only a gate in front of the service."""
+"""Seconds until a retry after a refusal: it may be permanent, or only a gateway in front of the service."""
 
 SLOW_DOWN: Final = "ReccoBeats asks us to slow down."
 _LINK: Final = re.compile(rf"/track/({SPOTIFY_ID})(?![0-9A-Za-z])")
@@ -66,7 +66,7 @@ class ReccoBeats:
         return _answers(content, set(ids))
 
     def _content(self, ids: list[str], was_asked: bool = False) -> list[Any]:
-        """One request, when it is our turn. A wait that ReccoBeats asks for is kept by all who ask here."""
+        """One request at a time, rate-limited. A `Retry-After` applies to every caller of this instance."""
         with self._turn:
             wait, gap = self._free_at - self._clock(), self._gap
             if wait > AT_MOST:

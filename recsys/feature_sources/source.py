@@ -1,4 +1,4 @@
-"""The feature-source seam, and the chain: ask each source in turn for what is still missing, and say who answered."""
+"""The `FeatureSource` protocol, and the chain that queries each source in turn for what is still missing."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ STATES: Final[Mapping[str, str]] = {
 
 class FeatureSource(Protocol):
     """
-    Whoever can say audio features of tracks.
+    A provider of audio features.
 
     Attributes
     ----------
@@ -118,7 +118,7 @@ def fill_in(
     Returns
     -------
     Filled
-        Never raises for a source that is closed or busy; what the others said is kept.
+        Never raises for a source that is closed or busy; the answers of the others are returned.
     """
     chain = _Chain(tracks.reset_index(drop=True), asked_before or {})
     for source in sources:
@@ -127,7 +127,7 @@ def fill_in(
 
 
 class _Chain:
-    """The state of one walk along the sources."""
+    """The state of one pass through the sources."""
 
     def __init__(self, tracks: pd.DataFrame, asked_before: Mapping[str, Collection[str]]) -> None:
         self._tracks = tracks
@@ -151,9 +151,9 @@ class _Chain:
                 self._stopped[source.name] = problem
                 self._waiting[wanted[start:]] |= isinstance(problem, SourceBusy)
                 return
-            self._keep(source, rows, answer)
+            self._merge(source, rows, answer)
 
-    def _keep(self, source: FeatureSource, rows: pd.Index, answer: pd.DataFrame) -> None:
+    def _merge(self, source: FeatureSource, rows: pd.Index, answer: pd.DataFrame) -> None:
         ids, before = self._tracks.loc[rows, "track_id"], self._tracks
         self._tracks = with_answers(before, answer, source.name)
         gained = ids[_has_gained(before, self._tracks)[rows]]
@@ -185,7 +185,7 @@ def with_answers(tracks: pd.DataFrame, answer: pd.DataFrame, source: str) -> pd.
         return tracks
     by_id = answer.set_index("track_id").reindex(tracks["track_id"]).set_axis(tracks.index)
     filled = tracks.copy()
-    for column, values in _believed(by_id):
+    for column, values in _in_range(by_id):
         filled[column] = filled[column].where(filled[column].notna(), values)
     has_gained = _has_gained(tracks, filled)
     given = by_id["source"].fillna(source) if "source" in by_id else source
@@ -197,7 +197,7 @@ def _has_gained(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
     return (after[AUDIO].notna() & before[AUDIO].isna()).any(axis=1)
 
 
-def _believed(answer: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
+def _in_range(answer: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
     for column in answer.columns.intersection(list(ANSWERS)):
         values = answer[column]
         if column in RANGES:
@@ -206,5 +206,5 @@ def _believed(answer: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
 
 
 def _joined(before: pd.Series, now: pd.Series | str) -> pd.Series:
-    """`now` after what stood there: "file" and "reccobeats" become "file, reccobeats"."""
+    """`now` appended to `before`: "file" and "reccobeats" become "file, reccobeats"."""
     return (before + ", ").fillna("") + now

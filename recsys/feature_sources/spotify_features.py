@@ -13,11 +13,11 @@ from recsys.core.model.tracks import NUMBERS, SPOTIFY_ID
 from recsys.errors import NotOffered, SourceBusy, SpotifyBusy, SpotifyRefused, SpotifyUnreachable
 
 CLOSED: Final = ("closed_to_new_apps", "forbidden", "not_found")
-"""Reasons of a refusal that no listener and no owner of the app can mend."""
+"""Reasons of a refusal that neither listener nor app owner can fix."""
 
 BROKEN_WAIT: Final = 300.0
 REFUSED_WAIT: Final = 86_400.0
-"""Seconds until it is worth asking again when somebody can mend a refusal (Premium, the allow-list, a scope)."""
+"""Seconds until a retry when somebody can fix the cause of a refusal (Premium, the allow-list, a scope)."""
 
 Ask = Callable[[Sequence[str]], Sequence[Mapping[str, Any] | None]]
 

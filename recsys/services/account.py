@@ -1,4 +1,4 @@
-"""Your data: what is stored, what was sent to whom, all of it as a file, and gone when the listener says so."""
+"""Your data: what is stored, what was sent to whom, the export of all of it, and its erasure."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from recsys.errors import StorageProblem
 from recsys.services.capabilities import STATE as CAPABILITIES
 from recsys.storage.store import Store
 
-README: Final = """Everything Tonearm keeps about you, as of {now}.
+README: Final = """Everything Tonearm stores about you, as of {now}.
 
 Every table is here twice: as CSV for spreadsheets and as JSON for programs. Tokens and sessions are left out, because
 whoever has them could act as you. Song titles and names come from Spotify or from your files.
@@ -24,7 +24,7 @@ whoever has them could act as you. Song titles and names come from Spotify or fr
 
 
 class Connections(Protocol):
-    """Where a listener's tokens are forgotten."""
+    """Where a listener's tokens are deleted."""
 
     def disconnect(self, listener: str) -> None: ...
 
@@ -84,8 +84,9 @@ class Account:
         return file.getvalue()
 
     def disconnect(self, listener: str) -> None:
-        """Stop what runs, forget the listener's tokens and what was found out with them. The library stays."""
-        self._stop(listener)
+        """Stop running work, delete the listener's tokens and the probe results. The library stays."""
+        if self._work:  # no page of a running sync may arrive after the rows are gone
+            self._work.stop(listener)
         if self._connections:
             self._connections.disconnect(listener)
         self._store_for(listener).remove_state(listener, CAPABILITIES)
@@ -107,11 +108,6 @@ class Account:
             raise StorageProblem(f"Not everything could be erased: rows are left in {names}. Please try again.")
         return counts
 
-    def _stop(self, listener: str) -> None:
-        """No page of a running sync and no answer of a feature source may arrive after the rows are gone."""
-        if self._work:
-            self._work.stop(listener)
-
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     """With a fixed time stamp, so that equal data make equal files."""
@@ -119,10 +115,11 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 def _as_json(table: pd.DataFrame) -> bytes:
-    records = [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+    records = [{name: plain_value(value) for name, value in row.items()} for row in table.to_dict("records")]
     return json.dumps(records, ensure_ascii=False, indent=1, allow_nan=False).encode()
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """A table cell as JSON holds it: a NumPy scalar as a Python one, and NaN and infinities as null."""
     value = value.item() if hasattr(value, "item") else value
     return None if isinstance(value, float) and not math.isfinite(value) else value

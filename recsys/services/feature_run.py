@@ -1,4 +1,4 @@
-"""One look-up of missing features: who is asked, what is kept of the answers, and who is left in peace."""
+"""One lookup of missing features: which sources are queried, what is stored, and which are unavailable."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -8,27 +8,50 @@ import pandas as pd
 
 from recsys.errors import SourceBusy
 from recsys.feature_sources.source import ANSWERS, AUDIO, FeatureSource, Filled, fill_in
-from recsys.services import closed_sources
 from recsys.services.library import origins
 from recsys.storage.store import Store
 from recsys.times import to_iso
 
 REMEMBERED: Final = timedelta(days=30)
-"""How long a source is not asked again about a track it does not know."""
+"""How long a miss is cached: a source is not queried again for a track it does not know."""
 
 GIVEN: Final = "features:"
-"""What origins begin with that say who gave a track's features, and when."""
+"""Prefix of the origins that record which source gave a track's features, and when."""
+
+
+class UnavailableSources:
+    """Feature sources that do not serve this app, stored for all listeners so that each is retried once a month."""
+
+    STATE: Final = "closed_feature_sources"
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def names(self, now: datetime) -> set[str]:
+        """Those found unavailable in the last `REMEMBERED`."""
+        since = to_iso(now - REMEMBERED)
+        return {name for name, at in (self._store.app_state(self.STATE) or {}).items() if at >= since}
+
+    def add(self, source: str, now: datetime) -> None:
+        """Skip it from now on."""
+        self._store.save_app_state(self.STATE, {**(self._store.app_state(self.STATE) or {}), source: to_iso(now)})
+
+    def discard(self, source: str) -> None:
+        """Query it again from now on. Writes nothing unless it is stored as unavailable."""
+        stored = self._store.app_state(self.STATE) or {}
+        if source in stored:
+            self._store.save_app_state(self.STATE, {name: at for name, at in stored.items() if name != source})
 
 
 class FeatureRun:
     """
-    One walk over a library: which sources still answer, and what they said.
+    One pass over a library: which sources still answer, and what was stored.
 
     Parameters
     ----------
     store, listener : Store, str
     sources : sequence of FeatureSource
-        Those that may be asked, in order.
+        Those that may be queried, in order.
     clock : callable
         The time, with time zone.
 
@@ -37,14 +60,14 @@ class FeatureRun:
     gained : int
         Tracks that had no audio feature before and have some now.
     busy_until : datetime or None
-        When the first source that was busy may be asked again; `message` is its sentence.
+        When the first busy source can be retried; `message` is its sentence.
     """
 
     def __init__(
         self, store: Store, listener: str, sources: Sequence[FeatureSource], clock: Callable[[], datetime]
     ) -> None:
         self._store, self._listener, self._clock = store, listener, clock
-        self._here = [source for source in sources if not source.is_online]
+        self._local = [source for source in sources if not source.is_online]
         self._online = [_Counted(source) for source in sources if source.is_online]
         missed = store.misses(listener, to_iso(clock() - REMEMBERED))
         self._missed = {name: set(rows["track_id"]) for name, rows in missed.groupby("source")}
@@ -54,36 +77,36 @@ class FeatureRun:
 
     @property
     def may_go_on(self) -> bool:
-        """True while somebody online may be asked."""
+        """True while an online source is available."""
         return bool(self._online)
 
     def ask_here(self, tracks: pd.DataFrame) -> pd.DataFrame:
-        """Ask the sources that are at hand about all tracks at once; the same tracks with what was found."""
-        filled = fill_in(tracks, self._here)
-        self._keep(tracks, filled)
+        """Query the local sources for all tracks at once; the same tracks with what was found."""
+        filled = fill_in(tracks, self._local)
+        self._save(tracks, filled)
         return filled.tracks
 
     def ask_online(self, tracks: pd.DataFrame) -> None:
-        """Ask the online sources about one batch."""
+        """Query the online sources for one batch."""
         try:
             filled = fill_in(tracks, self._online, self._missed)
         finally:
             self._log_sent()
-        self._keep(tracks, filled)
+        self._save(tracks, filled)
         self._leave_out(filled)
 
-    def _keep(self, before: pd.DataFrame, filled: Filled) -> None:
-        """Store what was said. Tracks that were taken out of the library meanwhile stay out."""
+    def _save(self, before: pd.DataFrame, filled: Filled) -> None:
+        """Store the answers. Tracks removed from the library meanwhile are not stored again."""
         has_news = (filled.tracks[[*ANSWERS]].notna() & before[[*ANSWERS]].isna().to_numpy()).any(axis=1)
         had_audio = before[AUDIO].notna().any(axis=1).to_numpy()
         self.gained += int((filled.tracks[AUDIO].notna().any(axis=1) & ~had_audio).sum())
         if has_news.any():
             present = has_news & filled.tracks["track_id"].isin(self._store.tracks(self._listener)["track_id"])
             self._store.save_tracks(self._listener, filled.tracks[present])
-            self._save_givers(filled, filled.tracks.loc[present, "track_id"])
+            self._save_sources(filled, filled.tracks.loc[present, "track_id"])
         self._save_misses(filled)
 
-    def _save_givers(self, filled: Filled, present: pd.Series) -> None:
+    def _save_sources(self, filled: Filled, present: pd.Series) -> None:
         now = to_iso(self._clock())
         for name, track_ids in filled.gained.items():
             given = present[present.isin(track_ids)]
@@ -98,7 +121,7 @@ class FeatureRun:
                 self._store.save_misses(self._listener, misses)
 
     def _log_sent(self) -> None:
-        """Written down even when the answer never came: the ids were sent."""
+        """Logged even when there was no answer: the ids were sent."""
         for source in self._online:
             if source.sent:
                 now = to_iso(self._clock())
@@ -106,11 +129,11 @@ class FeatureRun:
             source.sent = 0
 
     def _leave_out(self, filled: Filled) -> None:
-        """Do not ask again this run what is busy or closed, and remember what is closed."""
+        """Skip busy and unavailable sources for the rest of this run, and record the unavailable ones."""
         for name, problem in filled.stopped.items():
             wait = getattr(problem, "retry_after", None)
             if wait is None:
-                closed_sources.close(self._store, name, self._clock())
+                UnavailableSources(self._store).add(name, self._clock())
             else:
                 until = self._clock() + timedelta(seconds=wait)
                 if self.busy_until is None or until < self.busy_until:

@@ -1,4 +1,4 @@
-"""Audio features for a library: the sources are asked in turn, and who answered, when and about what is kept."""
+"""Audio features for a library: queries the sources in order and records who answered, when and about what."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,15 +8,14 @@ from typing import Final
 import pandas as pd
 
 from recsys.feature_sources.source import AUDIO, FeatureSource
-from recsys.services import closed_sources
-from recsys.services.feature_run import GIVEN, REMEMBERED, FeatureRun
+from recsys.services.feature_run import GIVEN, REMEMBERED, FeatureRun, UnavailableSources
 from recsys.services.library import songs
 from recsys.services.sync_progress import TITLES, Stage
 from recsys.storage.store import Store
 from recsys.times import to_iso
 
 BATCH: Final = 200
-"""Tracks asked about online at a time: what a crash may lose, and how often progress is seen (2.5 s at ReccoBeats')."""
+"""Tracks per online batch: what a crash may lose, and the interval of progress reports (2.5 s at ReccoBeats)."""
 
 NEEDS_CONSENT: Final = ("reccobeats",)
 """Sources that learn which tracks a listener has, and are asked only if the listener agreed to that."""
@@ -44,11 +43,6 @@ class Coverage:
     not_found: int
     not_asked: int
     by_source: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def share(self) -> float:
-        """Known tracks as a share of all; 0 for an empty library."""
-        return self.known / self.total if self.total else 0.0
 
 
 @dataclass(frozen=True)
@@ -80,21 +74,22 @@ class Features:
     def agree(self, listener: str, source: str, has_agreed: bool) -> None:
         """Remember that a listener lets a source learn the ids of their tracks, or does not any more."""
         store = self._store_for(listener)
-        kept = store.state(listener, CONSENTS) or {}
-        store.save_state(listener, CONSENTS, {**kept, source: {"agreed": has_agreed, "at": self._now()}})
+        stored = store.state(listener, CONSENTS) or {}
+        consent = {"agreed": has_agreed, "at": to_iso(self._clock())}
+        store.save_state(listener, CONSENTS, {**stored, source: consent})
 
     def has_agreed(self, listener: str, source: str) -> bool:
         """True when the listener agreed to that; False for one who was never asked."""
-        kept = self._store_for(listener).state(listener, CONSENTS) or {}
-        return bool(kept.get(source, {}).get("agreed", False))
+        stored = self._store_for(listener).state(listener, CONSENTS) or {}
+        return bool(stored.get(source, {}).get("agreed", False))
 
-    def fill(self, listener: str, keep: Callable[[Stage], None], stage: Stage | None = None) -> Stage:
+    def fill(self, listener: str, save: Callable[[Stage], None], stage: Stage | None = None) -> Stage:
         """
         Look up what is missing in a library; the finished stage.
 
-        Sources at hand are asked about all tracks at once, online ones a batch at a time. `keep` is called after each
-        batch is stored; it may raise to stop. Sources that are busy are left in peace for the rest of the run: the
-        tracks they might know are `pending`, and `blocked_until` says when to ask again.
+        Local sources are queried with all tracks at once, online ones in batches. `save` is called after each batch is
+        stored; it may raise to stop. A busy source is not queried again in this run: the tracks it might know are
+        `pending`, and `blocked_until` is the time of the next attempt.
 
         Raises
         ------
@@ -104,19 +99,19 @@ class Features:
         store, stage = self._store_for(listener), stage or Stage("features", TITLES["features"])
         stage = replace(stage, message="", blocked_until=None, is_refused=False)
         library = songs(store, listener)
-        keep(replace(self._counted(listener, library, stage), state="running"))
+        save(replace(self._counted(listener, library, stage), state="running"))
         run = FeatureRun(store, listener, self._open_sources(store, listener, library), self._clock)
         missing = _incomplete(run.ask_here(_incomplete(library)))
         for start in range(0, len(missing), BATCH):
             if not run.may_go_on:
                 break
             run.ask_online(missing.iloc[start : start + BATCH])
-            keep(_underway(library, run, walked=start + BATCH, missing=missing, stage=stage))
+            save(_underway(library, run, done=start + BATCH, missing=missing, stage=stage))
         return self._ended(self._counted(listener, songs(store, listener), stage), run)
 
     def coverage(self, listener: str, tracks: pd.DataFrame | None = None) -> Coverage:
         """
-        How much of a library has audio features, and what of the rest is still to come. Asks the store only.
+        How much of a library has audio features, and what of the rest is still expected. Reads only the store.
 
         `tracks` is the library where the caller has it at hand.
         """
@@ -125,7 +120,8 @@ class Features:
         sources = _sources(tracks)
         rest = tracks.drop(index=sources.index)
         online = [source for source in self._open_sources(store, listener, tracks) if source.is_online]
-        is_missed = _is_missed(rest, store.misses(listener, self._since()), {source.name for source in online})
+        misses = store.misses(listener, to_iso(self._clock() - REMEMBERED))
+        is_missed = _is_missed(rest, misses, {source.name for source in online})
         is_waiting = ~is_missed & _can_be_asked(online, rest)
         return Coverage(
             total=len(tracks),
@@ -138,7 +134,7 @@ class Features:
 
     def given(self, listener: str, tracks: pd.DataFrame | None = None) -> list[Given]:
         """
-        Who gave the features of a library and when, most tracks first. Asks the store only.
+        Who gave the features of a library and when, most tracks first. Reads only the store.
 
         A track that two sources helped counts under both names joined, so the counts add up to `Coverage.known`.
         `tracks` is the library where the caller has it at hand.
@@ -154,7 +150,7 @@ class Features:
         ]
 
     def _open_sources(self, store: Store, listener: str, library: pd.DataFrame) -> list[FeatureSource]:
-        closed = closed_sources.closed(store, self._clock())
+        closed = UnavailableSources(store).names(self._clock())
         return [
             source
             for source in self._sources_for(listener, library)
@@ -171,12 +167,6 @@ class Features:
             return replace(stage, state="done", is_complete=True)
         return replace(stage, state="blocked", message=run.message, blocked_until=to_iso(run.busy_until))
 
-    def _now(self) -> str:
-        return to_iso(self._clock())
-
-    def _since(self) -> str:
-        return to_iso(self._clock() - REMEMBERED)
-
 
 def _incomplete(tracks: pd.DataFrame) -> pd.DataFrame:
     return tracks[tracks[AUDIO].isna().any(axis=1)].reset_index(drop=True)
@@ -187,10 +177,10 @@ def _sources(tracks: pd.DataFrame) -> pd.Series:
     return tracks.loc[tracks[AUDIO].notna().any(axis=1), "source"].fillna("file")
 
 
-def _underway(library: pd.DataFrame, run: FeatureRun, walked: int, missing: pd.DataFrame, stage: Stage) -> Stage:
-    """The stage between two batches: what is behind us and has no features counts as not found until the end."""
+def _underway(library: pd.DataFrame, run: FeatureRun, done: int, missing: pd.DataFrame, stage: Stage) -> Stage:
+    """The stage between two batches: tracks already queried without an answer count as not found until the end."""
     known = int(library[AUDIO].notna().any(axis=1).sum()) + run.gained
-    pending = int(missing[AUDIO].isna().all(axis=1).iloc[walked:].sum())
+    pending = int(missing[AUDIO].isna().all(axis=1).iloc[done:].sum())
     not_found = len(library) - known - pending
     return replace(stage, state="running", stored=known, pending=pending, skipped=_reasons(not_found, 0))
 

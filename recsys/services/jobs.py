@@ -12,8 +12,8 @@ from typing import Any, Final, Literal
 from recsys.errors import TonearmError
 
 State = Literal["running", "done", "failed", "cancelled"]
-KEPT: Final = 200
-"""So many finished jobs are remembered; older ones are forgotten when a new one starts."""
+MAX_FINISHED: Final = 200
+"""At most this many finished jobs are stored; older ones are dropped when a new one starts."""
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Snapshot:
 
 
 class Job:
-    """What the work holds: the place to report progress, and the way it learns that it shall stop."""
+    """Passed to the work: where it reports progress, and learns that it should stop."""
 
     def __init__(self) -> None:
         self.progress: Any = None
@@ -134,7 +134,7 @@ class Jobs:
 
     def _forget_old(self) -> None:
         finished = [key for key, (_, future) in self._jobs.items() if future.done()]
-        for key in finished[: max(0, len(finished) - KEPT)]:
+        for key in finished[: max(0, len(finished) - MAX_FINISHED)]:
             del self._jobs[key]
 
 
@@ -155,7 +155,7 @@ def _sentence(problem: BaseException) -> str:
     if isinstance(problem, TonearmError):
         return str(problem)
     name = type(problem).__name__
-    return f"Something unexpected went wrong ({name}). What was stored is kept; starting again goes on from there."
+    return f"Something unexpected went wrong ({name}). Everything stored so far is safe; start again to continue."
 
 
 def _log_unexpected(key: str, future: Future[Any]) -> None:

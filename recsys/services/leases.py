@@ -1,10 +1,10 @@
-"""One process at a time works on a listener's sync, also where several processes or hosts serve the same store.
+"""A lease per listener: one process at a time runs their sync, also when several processes or hosts share a store.
 
-A turn as `TokenStore.locked` gives it can only be waited for, and a second process shall see the sync, join it and be
-able to cancel it. So a row of the listener's says who works and until when; a turn is taken only to claim that row, and
-a thread beside the work moves its time on. A process that dies stops moving it, and after `LASTS` another may go on;
-on the same host at once. Two that believe to hold the row agree again at the next sign, and until then store the same
-pages twice, which changes nothing.
+The lock of `TokenStore.locked` can only be waited for, but a second process must see the sync, join it and be able to
+cancel it. So a row names the process that holds the lease and its expiry; the lock is held only to acquire that row,
+and a heartbeat thread renews it. When a process dies its heartbeat stops, and after `LEASE_S` another may take over; on
+the same host at once. If two processes both think they hold the lease, the next heartbeat settles it; until then page
+writes repeat, and they are idempotent.
 """
 
 import hashlib
@@ -21,19 +21,19 @@ from typing import Any, Final, Protocol
 
 from recsys.errors import StorageProblem
 from recsys.storage.store import Store
-from recsys.times import from_iso, to_iso
+from recsys.times import to_iso
 
 STATE: Final = "sync_lease"
 CANCEL: Final = "sync_cancel"
-"""A row of its own, so that the next sign of the process at work cannot write over the wish that it stop."""
+"""A row of its own, so that the holder's next heartbeat cannot overwrite a cancel request."""
 
-LASTS: Final = 20.0
-"""Seconds after which a holder that gave no sign is taken for dead."""
+LEASE_S: Final = 20.0
+"""Seconds without a heartbeat after which a lease expires."""
 
-BEAT: Final = 5.0
-"""Seconds between two signs: two may get lost."""
+HEARTBEAT_S: Final = 5.0
+"""Seconds between heartbeats: two may be missed."""
 
-BETWEEN_LOOKS: Final = 0.5
+POLL_S: Final = 0.5
 
 
 class Work(Protocol):
@@ -44,7 +44,7 @@ class Work(Protocol):
 
 
 def this_process() -> str:
-    """`host/pid/random`; the host as a hash, because the listener may take the row along."""
+    """`host/pid/random`; the host as a hash, because the row is part of the listener's export."""
     host = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:12]
     return f"{host}/{os.getpid()}/{secrets.token_hex(8)}"
 
@@ -52,56 +52,56 @@ def this_process() -> str:
 @dataclass(frozen=True)
 class Leases:
     """
-    Leases as one process sees them.
+    The leases of all listeners, as seen by one process.
 
-    `locked(name)` lets one at a time in, across processes; `clock` is the time with time zone, the same on all hosts
-    to within a few seconds. `beat` is in seconds.
+    `locked(name)` is a lock across processes; `clock` is the time with time zone, the same on all hosts to within a few
+    seconds. `beat` is the heartbeat interval in seconds.
     """
 
     store_for: Callable[[str], Store]
     locked: Callable[[str], AbstractContextManager[None]]
     clock: Callable[[], datetime]
-    beat: float = BEAT
+    beat: float = HEARTBEAT_S
     process: str = field(default_factory=this_process)
 
     @contextmanager
     def held(self, listener: str, work: Work) -> Iterator[bool]:
         """
-        Be the only one at work on this listener's sync; True inside.
+        Hold the lease of this listener's sync; True inside.
 
-        Another process at work is waited for. When it ends there is nothing left to do: False. When it dies, its
-        place is taken. `work` is cancelled when another process asks for that, or has taken our place.
+        Waits while another process holds it. When that process finishes there is nothing left to do: False. When it
+        dies, its lease is taken over. `work` is cancelled when another process requests it or has taken over.
         """
-        is_ours = self._take_turn(listener, work)
+        is_ours = self._acquire(listener, work)
         over = threading.Event()
-        signs = threading.Thread(target=self._give_signs, args=(listener, work, over), daemon=True)
+        heartbeat = threading.Thread(target=self._heartbeat, args=(listener, work, over), daemon=True)
         if is_ours:
-            signs.start()
+            heartbeat.start()
         try:
             yield is_ours
         finally:
             if is_ours:
                 over.set()
-                signs.join()
-                self._give_back(listener)
+                heartbeat.join()
+                self._release(listener)
 
     def is_elsewhere(self, listener: str) -> bool:
-        """True while another process is at work."""
-        return self._is_elsewhere(self._kept(listener))
+        """True while another process holds the lease."""
+        return self._is_elsewhere(self._row(listener))
 
     def cancel(self, listener: str) -> None:
-        """Ask another process at work to stop; it does so at its next sign."""
-        kept = self._kept(listener)
-        if kept and self._is_elsewhere(kept):
-            self.store_for(listener).save_state(listener, CANCEL, {"process": kept["process"]})
+        """Ask the process that holds the lease to stop; it does at its next heartbeat."""
+        stored = self._row(listener)
+        if stored and self._is_elsewhere(stored):
+            self.store_for(listener).save_state(listener, CANCEL, {"process": stored["process"]})
 
     def wait(self, listener: str, seconds: float | None = None) -> None:
-        """Block until no other process is at work, or the time is over."""
+        """Block until no other process holds the lease, or the time is over."""
         last = None if seconds is None else time.monotonic() + seconds
         while self.is_elsewhere(listener) and (last is None or time.monotonic() < last):
-            time.sleep(BETWEEN_LOOKS)
+            time.sleep(POLL_S)
 
-    def _take_turn(self, listener: str, work: Work) -> bool:
+    def _acquire(self, listener: str, work: Work) -> bool:
         """True once the lease is ours; False when another process had it and has ended."""
         while True:
             with self.locked(f"sync of {listener}"):
@@ -110,12 +110,12 @@ class Leases:
                     self._save(listener)
                     return True
             while self.is_elsewhere(listener):
-                work.sleep(BETWEEN_LOOKS)
-            if self._kept(listener) is None:
+                work.sleep(POLL_S)
+            if self._row(listener) is None:
                 return False
 
-    def _give_signs(self, listener: str, work: Work, over: threading.Event) -> None:
-        """Until the work is over. A store that does not answer is asked again at the next sign."""
+    def _heartbeat(self, listener: str, work: Work, over: threading.Event) -> None:
+        """Renew the lease until the work is over. A store that does not answer is retried at the next heartbeat."""
         while not over.wait(self.beat):
             with suppress(StorageProblem):
                 is_ours = self._is_ours(listener, STATE)
@@ -125,11 +125,11 @@ class Leases:
                     self._save(listener)
 
     def _save(self, listener: str) -> None:
-        until = to_iso(self.clock() + timedelta(seconds=LASTS))
+        until = to_iso(self.clock() + timedelta(seconds=LEASE_S))
         self.store_for(listener).save_state(listener, STATE, {"process": self.process, "until": until})
 
-    def _give_back(self, listener: str) -> None:
-        """If the store does not answer just then, the time ends the lease."""
+    def _release(self, listener: str) -> None:
+        """If the store does not answer, the lease expires instead."""
         with suppress(StorageProblem):
             if self._is_ours(listener, STATE):
                 self.store_for(listener).remove_state(listener, STATE)
@@ -138,17 +138,17 @@ class Leases:
     def _is_ours(self, listener: str, name: str) -> bool:
         return (self.store_for(listener).state(listener, name) or {}).get("process") == self.process
 
-    def _kept(self, listener: str) -> dict[str, Any] | None:
+    def _row(self, listener: str) -> dict[str, Any] | None:
         return self.store_for(listener).state(listener, STATE)
 
-    def _is_elsewhere(self, kept: dict[str, Any] | None) -> bool:
-        if kept is None or kept["process"] == self.process or _is_gone(kept["process"], self.process):
+    def _is_elsewhere(self, stored: dict[str, Any] | None) -> bool:
+        if stored is None or stored["process"] == self.process or _is_gone(stored["process"], self.process):
             return False
-        return from_iso(kept["until"]) > self.clock()
+        return datetime.fromisoformat(stored["until"]) > self.clock()
 
 
 def _is_gone(process: str, ours: str) -> bool:
-    """True for a process that certainly ended: it ran on this host, and its number is free or ours by now."""
+    """True if a process certainly ended: it ran on this host, and its pid is unused or ours now."""
     host, pid, _ = process.split("/")
     own_host, own_pid, _ = ours.split("/")
     if host != own_host or os.name != "posix":

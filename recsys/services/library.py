@@ -1,4 +1,4 @@
-"""A listener's library: bring tracks in batch by batch, so that a crash keeps every finished one, and read it."""
+"""A listener's library: imports in batches, each stored for good, and reading it back."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -15,7 +15,7 @@ BATCH = 2_000
 _NAMES: Final = ["track_id", "title", "artists"]
 
 
-def keep(
+def save_import(
     store: Store,
     listener: str,
     tracks: pd.DataFrame,
@@ -43,30 +43,37 @@ def keep(
     Yields
     ------
     int, Saved
-        How many tracks are safely kept so far, and what all batches together did to the library.
+        How many tracks are stored so far, and what all batches together changed in the library.
     """
     tracks, ids = _recognised(tracks, store, listener)
     liked = pd.Series(dtype=bool) if liked is None else liked.rename(index=ids)
-    is_disliked = tracks["track_id"].map(liked).eq(False)
-    total, wanted = Saved(0, 0, 0), tracks[~is_disliked]
+    wanted, disliked = split_by_liked(tracks, liked)
+    total = Saved(0, 0, 0)
     for start in range(0, len(wanted), BATCH):
         batch = wanted.iloc[start : start + BATCH]
-        total = _plus(total, store.save_tracks(listener, batch))
+        saved = store.save_tracks(listener, batch)
+        total = Saved(total.added + saved.added, total.updated + saved.updated, total.unchanged + saved.unchanged)
         store.save_origins(listener, origins(batch["track_id"], origin, now))
         yield start + len(batch), total
-    for position, row in enumerate(range(int(is_disliked.sum())), start=len(wanted) + 1):
-        store.save_feedback(listener, tracks[is_disliked].iloc[[row]], liked=False, at=now)
+    for position, row in enumerate(range(len(disliked)), start=len(wanted) + 1):
+        store.save_feedback(listener, disliked.iloc[[row]], liked=False, at=now)
         yield position, total
     if plays is not None and len(plays):
         store.save_plays(listener, plays.assign(track_id=renamed(plays["track_id"], ids)))
 
 
+def split_by_liked(tracks: pd.DataFrame, liked: pd.Series | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tracks that count for the listener, and those that `liked` (bool by track_id) marks as disliked."""
+    is_disliked = tracks["track_id"].map(pd.Series(dtype=bool) if liked is None else liked).eq(False)
+    return tracks[~is_disliked], tracks[is_disliked]
+
+
 def songs(store: Store, listener: str) -> pd.DataFrame:
     """
-    The library as a track table in which each song stands once.
+    The library as a track table with each song once.
 
     A song may have come by name alone, from Spotify's account data, and later with its id, from Spotify itself. It
-    stands under the id, and what only the row without one knows is filled in. The store keeps both.
+    is listed under its id, with the gaps filled from the row without one. The store has both.
     """
     tracks = store.tracks(listener)
     ids = ids_of_names(tracks)
@@ -92,7 +99,7 @@ def origins(track_ids: pd.Series, origin: str, now: str) -> pd.DataFrame:
 
 
 def _recognised(tracks: pd.DataFrame, store: Store, listener: str) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Songs known by name alone, under the id and name that the library has for them; and those ids by the former."""
+    """Songs known by name alone, with the id and name the library has for them; and a mapping of old to new ids."""
     is_named = tracks["track_id"].str.startswith(NAMED)
     if not is_named.any():
         return tracks, {}
@@ -101,7 +108,3 @@ def _recognised(tracks: pd.DataFrame, store: Store, listener: str) -> tuple[pd.D
     names = library.set_index("track_id")[_NAMES[1:]].reindex(tracks["track_id"].map(ids)).set_axis(tracks.index)
     tracks = tracks.assign(track_id=renamed(tracks["track_id"], ids))
     return tracks.assign(**names.fillna(tracks[_NAMES[1:]])).drop_duplicates("track_id"), ids
-
-
-def _plus(one: Saved, other: Saved) -> Saved:
-    return Saved(one.added + other.added, one.updated + other.updated, one.unchanged + other.unchanged)

@@ -1,4 +1,4 @@
-"""Reads one list from Spotify into the store: each page is kept before the next is asked for."""
+"""Reads one list from Spotify into the store: each page is stored before the next is requested."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from recsys.spotify.models import Page
 from recsys.storage.store import Store
 
 LONGEST: Final[Mapping[str, int]] = {"top_short": 100, "top_medium": 100, "top_long": 100}
-"""Entries read of lists that are ranked: what stands below says little about taste and costs requests."""
+"""Entries read of ranked lists: lower ranks say little about taste and cost requests."""
 
 HOLD_ONCE: Final = (*LONGEST, "saved")
 """Lists that hold a track once: a track that is met there again was moved while the list was read."""
@@ -32,9 +32,9 @@ class Pages(Protocol):
 @dataclass
 class _Known:
     """
-    Ids of tracks: in the library from anywhere, on this list before this reading, and met in this reading.
+    Ids of tracks: in the library from any origin, on this list before this reading, and seen in this reading.
 
-    `met` has the place on the list where each was met first.
+    `met` has the rank at which each was seen first.
     """
 
     anywhere: set[str]
@@ -50,14 +50,14 @@ class _Known:
 
     def repeats(self, page: Page) -> int:
         """
-        Rows of a page that were met further up. A row met at this very place is none: its page was stored, and the
-        process died before it was kept as read.
+        Rows of a page that were seen higher up. A row seen at the same rank is not a repeat: its page was stored, and
+        the process died before its cursor was.
         """
         places = zip(page.tracks["track_id"], page.ranks, strict=True)
         return sum(self.met.get(track_id, rank) != rank for track_id, rank in places)
 
     def meet(self, page: Page) -> None:
-        """Remember the rows of a page, each at the first place where it was met."""
+        """Record the rows of a page, each at the first rank where it was seen."""
         for track_id, rank in zip(page.tracks["track_id"], page.ranks, strict=True):
             self.met.setdefault(track_id, rank)
             self.anywhere.add(track_id)
@@ -71,41 +71,43 @@ class ListReader:
     ----------
     spotify, store : Pages, Store
     listener : str
-    keep : callable
-        Called with the stage after each page is stored: keeps it as the place to go on from, and shows it. It may
-        raise to stop the reading; nothing is lost by that.
+    save : callable
+        Called with the stage after each page is stored: stores it as the cursor to resume from, and reports progress.
+        It may raise to stop; nothing is lost by that.
     """
 
-    def __init__(self, spotify: Pages, store: Store, listener: str, keep: Callable[[Stage], None]) -> None:
-        self._spotify, self._store, self._listener, self._keep = spotify, store, listener, keep
+    def __init__(self, spotify: Pages, store: Store, listener: str, save: Callable[[Stage], None]) -> None:
+        self._spotify, self._store, self._listener, self._save = spotify, store, listener, save
 
     def read(self, stage: Stage, now: str) -> Stage:
         """
-        Read a list from where its stage stands, to its end; the finished stage.
+        Read a list from its cursor to its end; the finished stage.
 
-        A reading that was interrupted goes on under its first `pass_at`, so that what it met before counts. What was
-        on the list earlier and was not met by a reading that saw every entry is no longer on it, and only then is that
-        written down. Nothing is ever removed from the library.
+        An interrupted reading resumes under its first `pass_at`, so that what it saw before counts. Only a reading that
+        saw every entry can show that a track is no longer on the list, and only then is that stored. Nothing is ever
+        removed from the library.
 
         Raises
         ------
         SpotifyProblem, StorageProblem
-            What was read before is stored, and `keep` has the place to go on from.
+            What was read before is stored, and reading resumes there.
         """
         stage = _begun(stage, now)
         known = _Known.of(self._store.origins(self._listener), stage)
-        self._keep(stage)
+        self._save(stage)
         while stage.state == "running":
             page = self._spotify.page(stage.name, stage.cursor)
-            added = self._save(stage, page, known)
+            added = self._store_page(stage, page, known)
             stage = _after(replace(stage, added=stage.added + added), page, known)
             if stage.state == "done" and stage.is_complete and page.total is not None:
-                stage = replace(stage, removed=self._note_gone(stage, known))
-            self._keep(stage)
+                gone = sorted(known.before - known.met.keys())
+                removed = self._store.remove_origins(self._listener, stage.name, gone) if gone else 0
+                stage = replace(stage, removed=removed)
+            self._save(stage)
         return stage
 
-    def _save(self, stage: Stage, page: Page, known: _Known) -> int:
-        """Store a page: tracks, then where they were seen, so that an origin never points at nothing."""
+    def _store_page(self, stage: Stage, page: Page, known: _Known) -> int:
+        """Store a page: tracks first, then their origins, so that no origin refers to a missing track."""
         if page.tracks.empty:
             return 0
         tracks = page.tracks
@@ -120,10 +122,6 @@ class ListReader:
         if not page.plays.empty:
             self._store.save_plays(self._listener, page.plays)
         return added
-
-    def _note_gone(self, stage: Stage, known: _Known) -> int:
-        gone = sorted(known.before - known.met.keys())
-        return self._store.remove_origins(self._listener, stage.name, gone) if gone else 0
 
 
 def _begun(stage: Stage, now: str) -> Stage:

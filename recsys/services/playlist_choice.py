@@ -1,4 +1,4 @@
-"""Which playlists of a listener's can be read, as Spotify listed them last, and which of them are to be synced."""
+"""The playlists a listener can have read, as Spotify last listed them, and which of them are synced."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,30 +32,29 @@ def chosen(store: Store, listener: str) -> list[str]:
 
 def choose(store: Store, listener: str, playlist_ids: Sequence[str]) -> None:
     """Sync these playlists from now on, and no others."""
-    wanted, kept = list(dict.fromkeys(playlist_ids)), store.state(listener, STATE) or {}
-    if kept.get("chosen", []) != wanted:
-        store.save_state(listener, STATE, {**kept, "chosen": wanted})
+    wanted, stored = list(dict.fromkeys(playlist_ids)), store.state(listener, STATE) or {}
+    if stored.get("chosen", []) != wanted:
+        store.save_state(listener, STATE, {**stored, "chosen": wanted})
 
 
 def choices(store: Store, listener: str) -> list[PlaylistChoice]:
-    """The playlists as Spotify listed them last; empty before the first time. Asks the store only."""
-    kept, picked = store.state(listener, STATE) or {}, set(chosen(store, listener))
-    return [PlaylistChoice(**one, is_chosen=one["playlist_id"] in picked) for one in kept.get("listed", ())]
+    """The playlists as Spotify listed them last; empty before the first time. Reads only the store."""
+    stored, picked = store.state(listener, STATE) or {}, set(chosen(store, listener))
+    return [PlaylistChoice(**one, is_chosen=one["playlist_id"] in picked) for one in stored.get("listed", ())]
 
 
-def list_anew(store: Store, listener: str, page_at: PageAt, now: str) -> list[dict[str, Any]]:
+def refresh(store: Store, listener: str, page_at: PageAt, now: str) -> list[dict[str, Any]]:
     """
     Ask Spotify for every playlist this listener can have read: `playlist_id, name, total, snapshot_id`.
 
-    The list is remembered. What was chosen and is no longer on it is chosen no more: nobody could take it back, as no
-    screen shows it.
+    The list is stored. A chosen playlist that is no longer on it is deselected, because no screen shows it any more.
     """
     spotify_id = str((store.profile(listener) or {}).get("spotify_id"))
     listed = _readable(page_at, spotify_id)
     there = {one["playlist_id"] for one in listed}
     left = [one for one in chosen(store, listener) if one in there]
-    kept = store.state(listener, STATE) or {}
-    store.save_state(listener, STATE, {**kept, "chosen": left, "listed": listed, "listed_at": now})
+    stored = store.state(listener, STATE) or {}
+    store.save_state(listener, STATE, {**stored, "chosen": left, "listed": listed, "listed_at": now})
     return listed
 
 

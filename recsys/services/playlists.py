@@ -28,7 +28,7 @@ class PlaylistWriter(Protocol):
         """The listener's own playlist of that id, or with the mark in its description; None if it was thrown away."""
 
     def contents(self, playlist_id: str) -> Contents:
-        """What stands in the playlist."""
+        """The content of the playlist."""
 
     def replace(self, playlist_id: str, track_ids: Sequence[str]) -> str | None:
         """Make the playlist hold exactly these tracks; the same however often it runs."""
@@ -64,7 +64,7 @@ class Playlists:
     store_for, writer_for : callable
         The store and the playlists of a listener.
     locked : callable
-        `locked(name)` lets one at a time in, across processes: two clicks in two tabs make one playlist.
+        `locked(name)` is a lock across processes: two clicks in two tabs make one playlist.
     clock : callable
         The time, with time zone.
     """
@@ -93,8 +93,8 @@ class Playlists:
         """
         Make the playlist or bring it up to date; what that changed.
 
-        An unguessable mark is stored before the playlist is asked for and stands in its description, and the id is
-        stored before tracks are added. So whatever answer is lost, trying again finds the playlist.
+        A random mark is stored before the playlist is created and is part of its description, and the id is stored
+        before tracks are added. So whichever response is lost, a retry finds the playlist.
 
         Raises
         ------
@@ -111,36 +111,36 @@ class Playlists:
             found = self._existing(listener, writer, name)
             before = writer.contents(found.playlist_id) if found else None
             playlist = found or self._made(listener, writer, name)
-            self._keep(listener, name, playlist)
+            self._save_link(listener, name, playlist)
             self._fill(listener, writer, playlist, before, _known(track_ids))
         return replace(_change(name, playlist, before, track_ids), is_new=found is None)
 
     def saved(self, listener: str) -> dict[str, str]:
         """The playlists saved so far: link by name."""
-        return {name: one["link"] for name, one in self._kept(listener).items() if one.get("link")}
+        return {name: one["link"] for name, one in self._stored(listener).items() if one.get("link")}
 
     def _existing(self, listener: str, writer: PlaylistWriter, name: str) -> Playlist | None:
         """
-        The playlist as it stands in the listener's account; None when it was never made, or thrown away there.
+        The playlist in the listener's account; None when it was never created, or deleted there.
 
-        The id is enough, unless the answer that told it was lost; the mark is, unless the listener wrote over it.
+        Found by id, or by its mark when the response with the id was lost.
         """
-        kept = self._kept(listener).get(name)
-        if kept is None:
+        stored = self._stored(listener).get(name)
+        if stored is None:
             return None
         profile = self._store_for(listener).profile(listener) or {}
-        return writer.find(kept["mark"], str(profile.get("spotify_id")), kept.get("playlist_id"))
+        return writer.find(stored["mark"], str(profile.get("spotify_id")), stored.get("playlist_id"))
 
     def _made(self, listener: str, writer: PlaylistWriter, name: str) -> Playlist:
         mark = f"tonearm{secrets.token_hex(8)}"
         intent = {"mark": mark, "link": None, "at": to_iso(self._clock())}
-        self._store_for(listener).save_state(listener, STATE, {**self._kept(listener), name: intent})
+        self._store_for(listener).save_state(listener, STATE, {**self._stored(listener), name: intent})
         return writer.create(name, f"Made with Tonearm. {mark}")
 
-    def _keep(self, listener: str, name: str, playlist: Playlist) -> None:
-        kept = self._kept(listener)
+    def _save_link(self, listener: str, name: str, playlist: Playlist) -> None:
+        stored = self._stored(listener)
         about = {"link": playlist.link, "playlist_id": playlist.playlist_id, "at": to_iso(self._clock())}
-        self._store_for(listener).save_state(listener, STATE, {**kept, name: {**kept[name], **about}})
+        self._store_for(listener).save_state(listener, STATE, {**stored, name: {**stored[name], **about}})
 
     def _fill(
         self, listener: str, writer: PlaylistWriter, playlist: Playlist, before: Contents | None, wanted: list[str]
@@ -154,7 +154,7 @@ class Playlists:
         else:
             writer.replace(playlist.playlist_id, wanted)
 
-    def _kept(self, listener: str) -> dict[str, dict[str, Any]]:
+    def _stored(self, listener: str) -> dict[str, dict[str, Any]]:
         return self._store_for(listener).state(listener, STATE) or {}
 
 

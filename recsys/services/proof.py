@@ -56,8 +56,8 @@ class Checked:
 
 def trial_key(kind: str, listener: str, library: pd.DataFrame, catalogue: object) -> str:
     """The key of a listener's test of one kind; another library, or more known about it, is another test."""
-    told = library[["track_id", *(f.column for f in FEATURES)]]
-    content = int(pd.util.hash_pandas_object(told, index=False).sum())
+    known = library[["track_id", *(f.column for f in FEATURES)]]
+    content = int(pd.util.hash_pandas_object(known, index=False).sum())
     return f"{kind}:{listener}:{content:x}:{catalogue}"
 
 
@@ -69,7 +69,7 @@ def start_proof(
     def work(job: Job) -> Checked:
         pool, rows = _pool(job, read, library)
         rng = np.random.default_rng(SEED)
-        proof = prove(pool, rows, Recipe(weights=weights), rng, _told(job, "Hiding songs and looking for them …"))
+        proof = prove(pool, rows, Recipe(weights=weights), rng, _report_to(job, "Hiding songs and looking for them …"))
         return Checked(dict(weights), len(library), proof)
 
     return jobs.start(key, work)
@@ -83,12 +83,12 @@ def start_tuning(
     def work(job: Job) -> Tuned:
         pool, rows = _pool(job, read, library)
         rng = np.random.default_rng(SEED)
-        return tune(pool, rows, weights, rng, _told(job, "Moving sliders and listening …"))
+        return tune(pool, rows, weights, rng, _report_to(job, "Moving sliders and listening …"))
 
     return jobs.start(key, work)
 
 
-def _told(job: Job, words: str) -> Callable[[int, int], None]:
+def _report_to(job: Job, words: str) -> Callable[[int, int], None]:
     return lambda done, of: job.report(Step(words, done, of))
 
 

@@ -18,7 +18,7 @@ def found(proof: Proof) -> str:
 
 
 def verdicts(proof: Proof) -> list[tuple[bool, str]]:
-    """A sentence against the textbook and one against chance, each with whether the test speaks for the sliders."""
+    """A sentence against the textbook and one against chance, each with whether the result favours the sliders."""
     return [_verdict(proof.more[other], NAMES[other], proof.songs) for other in (TEXTBOOK, CHANCE)]
 
 

@@ -1,4 +1,4 @@
-"""What is remembered about Spotify's limits: for all listeners together, across restarts and processes."""
+"""Spotify's rate limits, stored for all listeners together, across restarts and processes."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 from recsys.errors import StorageProblem
 
 ATTEMPTS: Final = 50
-"""Tries to change a counter that others change at the same time."""
+"""Attempts to update a counter that others update at the same time."""
 
 
 class AppState(Protocol):
@@ -20,7 +20,7 @@ class AppState(Protocol):
 
 class KeptQuota:
     """
-    Until when buckets are shut, and how many requests were made today, one row of app state per bucket.
+    Until when buckets are blocked, and how many requests were made today, one row of app state per bucket.
 
     Times are seconds since 1970; days are days in UTC. Raises `StorageProblem` when the store does not answer: without
     counting nothing is asked, because a quota that is overrun locks the app out for a day.
@@ -35,38 +35,38 @@ class KeptQuota:
         return until
 
     def block(self, bucket: str, until: float, is_quota: bool) -> None:
-        """Remember that the bucket is shut until then. A later time already kept stays."""
+        """Store that the bucket is blocked until then. A later time already stored stays."""
 
-        def shut(kept: dict[str, Any]) -> dict[str, Any]:
-            last = max(until, kept.get("blocked_until") or 0.0)
-            return {**kept, "blocked_until": last, "is_quota": is_quota}
+        def extend(stored: dict[str, Any]) -> dict[str, Any]:
+            last = max(until, stored.get("blocked_until") or 0.0)
+            return {**stored, "blocked_until": last, "is_quota": is_quota}
 
-        self._change(bucket, shut)
+        self._change(bucket, extend)
 
     def spend(self, bucket: str, now: float, budget: int) -> bool:
         """Count one request in the day of `now`; False, and nothing counted, when the budget is spent."""
         day = datetime.fromtimestamp(now, UTC).date().isoformat()
 
-        def count(kept: dict[str, Any]) -> dict[str, Any] | None:
-            spent = kept.get("spent", 0) if kept.get("day") == day else 0
-            return {**kept, "day": day, "spent": spent + 1} if spent < budget else None
+        def count(stored: dict[str, Any]) -> dict[str, Any] | None:
+            spent = stored.get("spent", 0) if stored.get("day") == day else 0
+            return {**stored, "day": day, "spent": spent + 1} if spent < budget else None
 
         return self._change(bucket, count)
 
     def spent(self, bucket: str, now: float) -> int:
         """Requests made today, for the screen that shows what is left."""
-        kept = self._store.app_state(_key(bucket)) or {}
-        is_today = kept.get("day") == datetime.fromtimestamp(now, UTC).date().isoformat()
-        return int(kept.get("spent", 0)) if is_today else 0
+        stored = self._store.app_state(_key(bucket)) or {}
+        is_today = stored.get("day") == datetime.fromtimestamp(now, UTC).date().isoformat()
+        return int(stored.get("spent", 0)) if is_today else 0
 
     def _change(self, bucket: str, change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> bool:
-        """Read, change, replace; again when somebody else was faster. False when there was nothing to change."""
+        """Compare and swap, retried on a conflict. False when there was nothing to change."""
         for _ in range(ATTEMPTS):
-            kept = self._store.app_state(_key(bucket))
-            changed = change(kept or {})
+            stored = self._store.app_state(_key(bucket))
+            changed = change(stored or {})
             if changed is None:
                 return False
-            if self._store.replace_app_state(_key(bucket), kept, changed):
+            if self._store.replace_app_state(_key(bucket), stored, changed):
                 return True
         raise StorageProblem("Too many requests are counted at once. Try again in a minute.")
 

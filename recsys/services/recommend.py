@@ -22,9 +22,9 @@ def recommender(
     library : DataFrame
         A track table.
     feedback : DataFrame
-        A track table with `liked`. A thumbs-up speaks like a track of the library, a thumbs-down against it.
+        A track table with `liked`. A thumbs-up counts like a track of the library, a thumbs-down against it.
     seeds : sequence of track ids
-        Tracks that speak instead of the library.
+        Tracks to start from instead of the library.
 
     Raises
     ------

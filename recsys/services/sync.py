@@ -1,4 +1,4 @@
-"""Sync my Spotify: every list into the library, then features, in the background, and always able to go on."""
+"""Sync my Spotify: every list into the library, then features, in the background and resumable."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ class SpotifyLibrary(Pages, Protocol):
 
 
 LibraryFor = Callable[[str, Callable[[float], None] | None], SpotifyLibrary]
-"""A listener's library on Spotify, with a way to wait that ends when the job is cancelled; None: nobody waits long."""
+"""A listener's library on Spotify, with a sleep that ends when the job is cancelled; None never sleeps long."""
 
 
 class Sync:
@@ -62,7 +62,7 @@ class Sync:
         self._leases, self._clock = leases, clock
 
     def start(self, listener: str) -> SyncProgress:
-        """Start a sync, go on with an interrupted one, or join the one that runs."""
+        """Start a sync, resume an interrupted one, or join the running one."""
         self._jobs.start(_key(listener), lambda job: self._run_alone(listener, job))
         return self.progress(listener)
 
@@ -85,7 +85,7 @@ class Sync:
         self._leases.wait(listener)
 
     def progress(self, listener: str) -> SyncProgress:
-        """How far the sync is: live while it runs, otherwise as it was stored, also after a restart."""
+        """Progress of the sync: live while it runs, otherwise as stored, also after a restart."""
         job = self._jobs.snapshot(_key(listener))
         if job and job.is_active and isinstance(job.progress, SyncProgress):
             return job.progress
@@ -97,17 +97,17 @@ class Sync:
         return replace(stored.at_rest(), message=job.message if job and job.message else stored.message)
 
     def _run_alone(self, listener: str, job: Job) -> None:
-        """Wait for another process that syncs this listener; go on only if it died on the way."""
+        """Wait for another process that syncs this listener; run only if it died."""
         with self._leases.held(listener, job) as is_ours:
             if is_ours:
                 self.run(listener, job)
 
     def look_up(self, listener: str, job: Job) -> Stage:
-        """Look up missing features between two syncs. What came of it takes the place of what the last sync found."""
+        """Look up missing features between two syncs. The result replaces that of the last sync."""
         found = self._features.fill(listener, job.report)
         progress = self.progress(listener)
-        kept = progress.stage("features")
-        if kept and not progress.is_running and (found.is_finished or not kept.is_finished):
+        last = progress.stage("features")
+        if last and not progress.is_running and (found.is_finished or not last.is_finished):
             changed = progress.with_stage(found)
             changed = replace(changed, finished_at=changed.finished_at or changed.ended_at(to_iso(self._clock())))
             self._store_for(listener).save_state(listener, STATE, changed.as_json())
@@ -134,7 +134,7 @@ class Sync:
             The list could not be had; `known_playlists` has the last one.
         """
         page_at = self._library_for(listener, None).playlists
-        playlist_choice.list_anew(self._store_for(listener), listener, page_at, to_iso(self._clock()))
+        playlist_choice.refresh(self._store_for(listener), listener, page_at, to_iso(self._clock()))
         return self.known_playlists(listener)
 
     def known_playlists(self, listener: str) -> list[PlaylistChoice]:
@@ -161,16 +161,16 @@ class _Run:
     def all(self, library: SpotifyLibrary, features: Features) -> None:
         """Every stage that is not done, in order."""
         self._show()
-        reader = ListReader(library, self._store, self._listener, self.keep)
+        reader = ListReader(library, self._store, self._listener, self.save)
         for name in LISTS:
             self._attempt(name, lambda stage: reader.read(stage, self._now()))
         self._playlists(library, reader)
-        self._attempt("features", lambda stage: features.fill(self._listener, self.keep, stage))
+        self._attempt("features", lambda stage: features.fill(self._listener, self.save, stage))
         self._progress = replace(self._progress, is_running=False, finished_at=self._progress.ended_at(self._now()))
         self._store.save_state(self._listener, STATE, self._progress.as_json())
 
-    def keep(self, stage: Stage) -> None:
-        """Store a stage as the place to go on from, and show it. Raises `Cancelled` when that was asked for."""
+    def save(self, stage: Stage) -> None:
+        """Store a stage to resume from, and report it. Raises `Cancelled` when the listener cancelled."""
         self._progress = self._progress.with_stage(stage)
         self._show()
 
@@ -179,15 +179,15 @@ class _Run:
         if stage is None or stage.is_finished:
             return
         try:
-            self.keep(work(stage))
+            self.save(work(stage))
         except SpotifyProblem as problem:
             self._stop(name, problem)
 
     def _stop(self, name: str, problem: SpotifyProblem) -> None:
-        """Say why a stage goes no further. Once the connection has ended, no other stage would fare better."""
+        """Say why a stage goes no further. Once the connection has ended, every other stage would fail too."""
         stage = self._progress.stage(name)
         if stage is not None:
-            self.keep(stopped(stage, problem, self._clock()))
+            self.save(stopped(stage, problem, self._clock()))
         if isinstance(problem, ReconnectSpotify):
             raise problem
 
@@ -197,7 +197,7 @@ class _Run:
         if not left:
             return
         try:
-            now = playlist_choice.list_anew(self._store, self._listener, library.playlists, self._now())
+            now = playlist_choice.refresh(self._store, self._listener, library.playlists, self._now())
         except SpotifyProblem as problem:
             for name in left:
                 self._stop(name, problem)
@@ -229,9 +229,9 @@ class _Run:
 
 def begun(stored: SyncProgress, names: Sequence[str], now: datetime) -> SyncProgress:
     """
-    The progress a sync begins with: what is left of an interrupted one, or every stage anew.
+    The progress a sync begins with: what is left of an interrupted one, or every stage again.
 
-    A stage that is half read keeps its place however old it is. Finished lists are read again unless another is left
+    A half-read stage keeps its cursor however old it is. Finished lists are read again unless another is left
     of a sync not a day old; features are looked for in any case, because what is left may bring new tracks.
     """
     is_left = any(not stage.is_over for stage in stored.lists if stage.name in names)

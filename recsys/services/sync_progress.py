@@ -1,4 +1,4 @@
-"""How far a sync is: one row per list, in numbers that add up, as the store keeps them and as screens show them."""
+"""Progress of a sync: one stage per list with counts that add up, as stored and as shown."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -40,7 +40,7 @@ class Stage:
     message : str
         A sentence when something stopped the stage.
     is_refused : bool
-        True when that was Spotify saying no: asking again helps only once the listener or the app's owner mends it.
+        True when that was Spotify saying no: a retry helps only once the listener or the app's owner has fixed it.
     cursor, pass_at, is_second_look : str or None, str or None, bool
         Where reading goes on, when this reading of the list began, and whether it is read again to find what moved.
     is_complete, skipped_before : bool, mapping of reason to count
@@ -182,8 +182,8 @@ class SyncProgress:
 
 def stopped(stage: Stage, problem: SpotifyProblem, now: datetime) -> Stage:
     """
-    The stage with the sentence and, where Spotify asks to wait, the time. What was stopped before it was begun is not
-    half read: it begins anew.
+    The stage with the sentence and, where Spotify asks to wait, the time. A stage stopped before its
+    first page is not half read: it starts again.
     """
     pass_at = None if stage.state == "waiting" else stage.pass_at
     stage = replace(stage, message=str(problem), pass_at=pass_at, is_refused=isinstance(problem, SpotifyRefused))

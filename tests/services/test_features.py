@@ -377,7 +377,6 @@ def test_coverage_says_who_gave_the_features_and_the_rest_adds_up(world):
     assert coverage.by_source == {"reccobeats": 1, "file": 1}
     assert (coverage.total, coverage.known) == (4, 2)
     assert coverage.total == coverage.known + coverage.waiting + coverage.not_found + coverage.not_asked
-    assert coverage.share == 0.5
 
 
 def test_what_an_agreed_source_was_not_asked_yet_is_waiting(world):
@@ -391,4 +390,4 @@ def test_what_an_agreed_source_was_not_asked_yet_is_waiting(world):
 def test_an_empty_library_is_finished_at_once(world):
     stage = agreed(world).features.fill("ada", ignore)
     assert (stage.state, stage.found) == ("done", 0)
-    assert world.features.coverage("ada").share == 0.0
+    assert world.features.coverage("ada").total == 0

@@ -182,7 +182,7 @@ def test_closing_stops_every_job():
 
 
 def test_only_so_many_finished_jobs_are_remembered(jobs, monkeypatch):
-    monkeypatch.setattr("recsys.services.jobs.KEPT", 2)
+    monkeypatch.setattr("recsys.services.jobs.MAX_FINISHED", 2)
     for name in "abcd":
         jobs.start(name, lambda job: None)
         jobs.wait(name, 5)

@@ -13,7 +13,7 @@ import pytest
 
 from recsys.errors import StorageProblem
 from recsys.services.jobs import Cancelled, Job
-from recsys.services.leases import CANCEL, LASTS, STATE, Leases, this_process
+from recsys.services.leases import CANCEL, LEASE_S, STATE, Leases, this_process
 from recsys.times import to_iso
 from tests.fakes.faults import Fault
 from tests.services.spotify_world import entries, ids, on_list
@@ -44,7 +44,7 @@ def held_page(spotify):
     Held.go.set()
 
 
-def claim(world, process, seconds=LASTS):
+def claim(world, process, seconds=LEASE_S):
     """What a process leaves in the store that was at work a moment ago."""
     until = to_iso(world.now() + timedelta(seconds=seconds))
     world.store.save_state("ada", STATE, {"process": process, "until": until})
@@ -129,7 +129,7 @@ def test_a_dead_process_of_another_host_is_replaced_when_its_time_is_over(world)
     assert world.sync.wait("ada", 0.7).is_running
     assert not world.store.tracks("ada").size
 
-    world.clock.now += LASTS
+    world.clock.now += LEASE_S
     assert world.sync.wait("ada", 30).finished_at is not None
     assert on_list(world, "saved") == ids(entries(world.fake, "saved"))
 

@@ -5,7 +5,7 @@ import pytest
 
 from recsys.core.model.identity import name_id
 from recsys.core.model.tracks import as_tracks
-from recsys.services.library import keep, plays, songs
+from recsys.services.library import plays, save_import, songs
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
 from tests.services.tables import tracks
@@ -27,7 +27,7 @@ def by_name(*titles, **columns):
 
 
 def kept(store, table, **more):
-    return list(keep(store, "ada", table, "file:a.csv", NOW, **more))[-1]
+    return list(save_import(store, "ada", table, "file:a.csv", NOW, **more))[-1]
 
 
 def test_a_song_known_by_name_is_the_one_the_library_has_under_an_id(store):

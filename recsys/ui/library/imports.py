@@ -7,7 +7,7 @@ import streamlit as st
 
 from recsys.importers.any_file import read_files
 from recsys.importers.report import FileReport, Imported
-from recsys.services.library import keep
+from recsys.services.library import save_import
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.session import ListenerSession, now
@@ -44,10 +44,10 @@ def _import(session: ListenerSession, file: Any) -> list[FileReport]:
 def _keep(session: ListenerSession, imported: Imported, name: str) -> None:
     total = max(len(imported.tracks), 1)
     bar = st.progress(0.0, "Keeping your tracks …")
-    for kept, _ in keep(
+    for stored, _ in save_import(
         session.store, session.listener, imported.tracks, f"file:{name}", now(), imported.plays, imported.liked
     ):
-        bar.progress(kept / total, f"{kept:,} of {counted(total, 'track')} safely kept")
+        bar.progress(stored / total, f"{stored:,} of {counted(total, 'track')} safely kept")
     bar.empty()
     session.show_own()
 
