@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from recsys.core.engine.catalogue import CHUNK_ROWS, Catalogue
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.layout import CHUNK_ROWS
 from recsys.core.engine.pruning import Block, BlockBounds
 from recsys.core.model.features import NUMBER_FEATURES
 from recsys.core.model.tracks import as_tracks

@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from recsys.core.engine.catalogue import Catalogue, best_of_each
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.layout import deduplicate
 from recsys.core.model.arrays import Integers
 from recsys.core.model.features import AUDIO_FEATURES
 from recsys.core.model.identity import song_hashes
@@ -19,7 +20,7 @@ LONGEST_LIBRARY: Final = 1000
 
 def drop_duplicate_songs(tracks: pd.DataFrame) -> pd.DataFrame:
     """The best row of each song, in order of song number, so that the order of a library changes nothing."""
-    return tracks.iloc[best_of_each(tracks, song_hashes(tracks))].reset_index(drop=True)
+    return tracks.iloc[deduplicate(tracks, song_hashes(tracks))].reset_index(drop=True)
 
 
 def query_tracks(

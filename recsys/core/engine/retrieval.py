@@ -16,7 +16,8 @@ from typing import Final
 
 import numpy as np
 
-from recsys.core.engine.catalogue import CHUNK_ROWS, UNSORTED_ROWS, Catalogue
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.layout import CHUNK_ROWS, UNSORTED_ROWS
 from recsys.core.engine.pruning import Block
 from recsys.core.engine.running_sums import RunningSums, Terms
 from recsys.core.engine.similarity import ENOUGH_KNOWN, TINY, Metric, likely_threshold, top_positions

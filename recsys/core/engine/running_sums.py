@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from recsys.core.engine.catalogue import CHUNK_ROWS, Catalogue
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.layout import CHUNK_ROWS
 from recsys.core.engine.pruning import Block
 from recsys.core.engine.similarity import Metric
 from recsys.core.model.arrays import Floats, Integers

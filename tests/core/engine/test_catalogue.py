@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recsys.core.engine.catalogue import BACKGROUND, Catalogue, prepare
+from recsys.core.engine.catalogue import Catalogue, prepare
+from recsys.core.engine.layout import BACKGROUND
 from recsys.core.model.features import NUMBER_FEATURES
 from recsys.core.model.tracks import as_tracks, empty_tracks
 from tests.core.small import random_tracks, tracks

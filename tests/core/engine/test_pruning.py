@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.core.engine import catalogue as catalogue_module
-from recsys.core.engine import pruning, retrieval
+from recsys.core.engine import layout, pruning, retrieval
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.pruning import Block, BlockBounds, cluster_key
 from recsys.core.engine.retrieval import CandidateSearch
@@ -25,7 +24,7 @@ def small():
     """Catalogues in stretches of eight songs, the first forty of each pattern in no order: one complete, one not."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pruning, "BLOCK_ROWS", 8)
-        patch.setattr(catalogue_module, "UNSORTED_ROWS", 40)
+        patch.setattr(layout, "UNSORTED_ROWS", 40)
         patch.setattr(retrieval, "LARGE", 0)
         patch.setattr(retrieval, "SAMPLE", 40)
         yield [Catalogue.from_tracks(random_tracks(600, missing=missing)) for missing in (0.0, 0.1)]
