@@ -13,14 +13,14 @@ from recsys.auth.encryption import Cipher
 from recsys.auth.models import Issuer, Session, Tokens, hash_id, is_session_id, new_session_id
 from recsys.storage.hosted.project import SupabaseProject, answer, sentences
 from recsys.storage.lease_lock import HEARTBEAT_S, LeaseTiming, held_lease
-from recsys.storage.sessions import TOKEN_TABLES
+from recsys.storage.sessions import TOKEN_TABLES, SessionStore, TokenStore
 from recsys.storage.table_specs import clean
 from recsys.times import from_iso, to_whole_second
 
 
-class SupabaseSessions:
+class SupabaseSessions(SessionStore, TokenStore):
     """
-    The `SessionStore` and `TokenStore` protocols on a `SupabaseProject`.
+    Sessions and tokens in a `SupabaseProject`.
 
     Parameters
     ----------
@@ -44,7 +44,6 @@ class SupabaseSessions:
         self._timing = LeaseTiming(clock, sleep, timeout_s, heartbeat_s=heartbeat_s)
 
     def create(self, session: Session, now: datetime, replaces: object = None) -> str:
-        """See `SessionStore.create`."""
         session_id = new_session_id()
         kept = {
             "user_id": session.listener,
@@ -59,7 +58,6 @@ class SupabaseSessions:
         return session_id
 
     def get(self, session_id: object, now: datetime) -> Session | None:
-        """See `SessionStore.get`."""
         if not is_session_id(session_id):
             return None
         columns = "user_id, kind, expires_at, display_name, avatar_url"
@@ -68,17 +66,15 @@ class SupabaseSessions:
         return _session(found[0]) if found else None
 
     def end(self, session_id: object) -> None:
-        """See `SessionStore.end`."""
         if is_session_id(session_id):
             answer(self._deleting("sessions").eq("id_hash", hash_id(session_id)))
 
     def end_all(self, listener: str) -> int:
-        """See `SessionStore.end_all`."""
         with sentences():
             return self._deleting("sessions").eq("user_id", listener).execute().count or 0
 
     def save_tokens(self, listener: str, tokens: Tokens, issuer: Issuer = "spotify") -> None:
-        """See `TokenStore.save_tokens`. What is not sent is not changed."""
+        """What is not sent is not changed."""
         told = {
             "user_id": listener,
             "access_token": self._cipher.encrypt(tokens.access_token),
@@ -91,7 +87,6 @@ class SupabaseSessions:
         answer(self._server.table(TOKEN_TABLES[issuer]).upsert(known, returning=ReturnMethod.minimal))
 
     def tokens(self, listener: str, issuer: Issuer = "spotify") -> Tokens | None:
-        """See `TokenStore.tokens`."""
         columns = "access_token, refresh_token, expires_at, scope, authorized_at"
         found = answer(self._server.table(TOKEN_TABLES[issuer]).select(columns).eq("user_id", listener))
         if not found:
@@ -106,11 +101,10 @@ class SupabaseSessions:
         )
 
     def remove_tokens(self, listener: str, issuer: Issuer = "spotify") -> None:
-        """See `TokenStore.remove_tokens`."""
         answer(self._deleting(TOKEN_TABLES[issuer]).eq("user_id", listener))
 
     def locked(self, name: str) -> AbstractContextManager[None]:
-        """See `TokenStore.locked`. The row has a hash of the name: it tells nobody whose tokens they are."""
+        """The row has a hash of the name: it tells nobody whose tokens they are."""
         lock, holder = hash_id(name), secrets.token_hex(16)
 
         def acquire(now: float, until: float) -> bool:

@@ -12,7 +12,7 @@ from recsys.core.model.tracks import as_tracks
 from recsys.storage import table_specs as rows
 from recsys.storage.hosted.project import AccessToken, SupabaseProject, answer, sentences
 from recsys.storage.hosted.rows import from_json, known, objects, once_each, read_all, tracks_of
-from recsys.storage.store import Saved
+from recsys.storage.store import Saved, Store
 from recsys.storage.table_specs import SENT, TableSpec, sent_row
 
 LIBRARY_PAGE: Final = 25_000
@@ -25,9 +25,9 @@ UPSERT: Final = 500
 """Rows sent to a table at once."""
 
 
-class SupabaseStore:
+class SupabaseStore(Store):
     """
-    The `Store` protocol on a Supabase project.
+    A `Store` in a Supabase project.
 
     What is a listener's own is read and written as that listener, so row security holds even if this code were wrong.
     With the secret key only what no listener may touch: their Spotify id, counts that include tokens and sessions,
@@ -44,7 +44,7 @@ class SupabaseStore:
         self._project, self._access_token = project, access_token
 
     def save_tracks(self, listener: str, tracks: pd.DataFrame) -> Saved:
-        """See `Store.save_tracks`; all rows or none of every 50,000."""
+        """All rows or none of every 50,000."""
         saved = [
             self._call(listener, "save_tracks", rows=part)
             for part in _parts(once_each(rows.TRACKS, as_tracks(tracks)), AT_ONCE)
@@ -52,7 +52,6 @@ class SupabaseStore:
         return Saved(**{count: sum(one[count] for one in saved) for count in ("added", "updated", "unchanged")})
 
     def tracks(self, listener: str) -> pd.DataFrame:
-        """See `Store.tracks`."""
         pages: list[dict[str, Any]] = []
         after, count = "", LIBRARY_PAGE
         while count == LIBRARY_PAGE:
@@ -64,121 +63,97 @@ class SupabaseStore:
         return tracks_of(pages)
 
     def remove_tracks(self, listener: str, track_ids: Sequence[str]) -> int:
-        """See `Store.remove_tracks`."""
         return int(self._call(listener, "remove_tracks", track_ids=list(map(rows.clean, track_ids))))
 
     def save_origins(self, listener: str, origins: pd.DataFrame) -> None:
-        """See `Store.save_origins`."""
         for part in _parts(once_each(rows.ORIGINS, origins), AT_ONCE):
             self._call(listener, "save_origins", rows=part)
 
     def origins(self, listener: str) -> pd.DataFrame:
-        """See `Store.origins`."""
         return self._table(rows.ORIGINS, listener)
 
     def remove_origins(self, listener: str, origin: str, track_ids: Sequence[str]) -> int:
-        """See `Store.remove_origins`."""
         wanted = {"place": rows.clean(origin), "track_ids": list(map(rows.clean, track_ids))}
         return int(self._call(listener, "remove_origins", **wanted))
 
     def save_plays(self, listener: str, plays: pd.DataFrame) -> int:
-        """See `Store.save_plays`."""
         parts = _parts(once_each(rows.PLAYS, rows.to_second(plays)), AT_ONCE)
         return sum(self._call(listener, "save_plays", rows=part) for part in parts)
 
     def plays(self, listener: str) -> pd.DataFrame:
-        """See `Store.plays`."""
         return self._table(rows.PLAYS, listener)
 
     def save_profile(self, listener: str, profile: Mapping[str, str | None]) -> None:
-        """See `Store.save_profile`. Written by the server: nobody may claim another's Spotify account."""
+        """Written by the server: nobody may claim another's Spotify account."""
         shown = {column.stored: rows.clean(profile.get(column.name)) for column in rows.PROFILE.columns}
         self._upsert(self._project.server, "profiles", [{"user_id": listener, **shown}])
 
     def profile(self, listener: str) -> dict[str, str | None] | None:
-        """See `Store.profile`."""
         found = read_all(self._as(listener), rows.PROFILE, listener)
         return dict(found[0]) if found else None
 
     def save_recommendations(self, listener: str, recommendations: pd.DataFrame) -> None:
-        """See `Store.save_recommendations`."""
         self._call(listener, "replace_recommendations", rows=objects(rows.RECOMMENDATIONS, recommendations))
 
     def recommendations(self, listener: str) -> pd.DataFrame:
-        """See `Store.recommendations`."""
         return self._table(rows.RECOMMENDATIONS, listener)
 
     def save_recipe(self, listener: str, name: str, recipe: Mapping[str, Any]) -> None:
-        """See `Store.save_recipe`."""
         kept = {"user_id": listener, "name": rows.clean(name), "recipe": rows.plain(recipe)}
         self._upsert(self._as(listener), "recipes", [kept])
 
     def recipes(self, listener: str) -> dict[str, dict[str, Any]]:
-        """See `Store.recipes`."""
         return {one["name"]: one["recipe"] for one in read_all(self._as(listener), rows.RECIPES, listener)}
 
     def remove_recipe(self, listener: str, name: str) -> None:
-        """See `Store.remove_recipe`."""
         self._remove(listener, "recipes", "name", name)
 
     def save_feedback(self, listener: str, track: pd.DataFrame, liked: bool, at: str) -> None:
-        """See `Store.save_feedback`."""
         (thumb,) = once_each(rows.FEEDBACK, as_tracks(track).assign(liked=liked, at=at))
         self._upsert(self._as(listener), "feedback", [{"user_id": listener, **known(thumb)}])
 
     def feedback(self, listener: str) -> pd.DataFrame:
-        """See `Store.feedback`."""
         return self._table(rows.FEEDBACK, listener)
 
     def remove_feedback(self, listener: str, track_id: str) -> None:
-        """See `Store.remove_feedback`."""
         self._remove(listener, "feedback", "spotify_track_id", track_id)
 
     def save_state(self, listener: str, key: str, value: Mapping[str, Any]) -> None:
-        """See `Store.save_state`."""
         kept = {"user_id": listener, "key": rows.clean(key), "value": rows.plain(value)}
         self._upsert(self._as(listener), "sync_state", [kept])
 
     def state(self, listener: str, key: str) -> dict[str, Any] | None:
-        """See `Store.state`."""
         query = self._as(listener).table("sync_state").select("value").eq("user_id", listener)
         return _value(answer(query.eq("key", rows.clean(key))))
 
     def remove_state(self, listener: str, key: str) -> None:
-        """See `Store.remove_state`."""
         self._remove(listener, "sync_state", "key", key)
 
     def save_misses(self, listener: str, misses: pd.DataFrame) -> None:
-        """See `Store.save_misses`."""
         asked = [{"user_id": listener, **one} for one in once_each(rows.MISSES, misses)]
         self._upsert(self._as(listener), "feature_misses", asked)
 
     def misses(self, listener: str, since: str = "") -> pd.DataFrame:
-        """See `Store.misses`."""
         known = self._table(rows.MISSES, listener)
         return known[known["asked_at"] >= since].reset_index(drop=True)
 
     def log_sent(self, listener: str, to: str, what: str, rows: int, at: str) -> None:
-        """See `Store.log_sent`."""
         (told,) = objects(SENT, sent_row(to, what, rows, at))
         row = {"user_id": listener, **told}
         answer(self._as(listener).table("sent_log").insert(row, returning=ReturnMethod.minimal))
 
     def sent(self, listener: str) -> pd.DataFrame:
-        """See `Store.sent`."""
         return self._table(rows.SENT, listener)
 
     def counts(self, listener: str) -> dict[str, int]:
-        """See `Store.counts`."""
         return dict(answer(self._project.server.rpc("count_rows", {"listener": listener})))
 
     def export(self, listener: str) -> dict[str, pd.DataFrame]:
-        """See `Store.export`."""
         found = self._call(listener, "export_rows")
         return {spec.table: from_json(spec, found[spec.table] or []) for spec in rows.EXPORTED}
 
     def erase(self, listener: str) -> dict[str, int]:
-        """See `Store.erase`. Deletes the listener's user at Supabase too; with it go all rows that belong to it."""
+        """Deletes the listener's user at Supabase too; with it go all rows that belong to it."""
         with sentences():
             try:
                 self._project.server.auth.admin.delete_user(listener)
@@ -188,22 +163,19 @@ class SupabaseStore:
         return self.counts(listener)
 
     def save_app_state(self, key: str, value: Mapping[str, Any]) -> None:
-        """See `Store.save_app_state`."""
         self._upsert(self._project.server, "app_state", [{"key": rows.clean(key), "value": rows.plain(value)}])
 
     def app_state(self, key: str) -> dict[str, Any] | None:
-        """See `Store.app_state`."""
         return _value(answer(self._project.server.table("app_state").select("value").eq("key", rows.clean(key))))
 
     def replace_app_state(self, key: str, expected: Mapping[str, Any] | None, value: Mapping[str, Any]) -> bool:
-        """See `Store.replace_app_state`. One statement either way, so that Postgres decides who was first."""
+        """One statement either way, so that Postgres decides who was first."""
         table, named, replaced = self._project.server.table("app_state"), rows.clean(key), rows.plain(value)
         if expected is None:
             return bool(answer(table.upsert({"key": named, "value": replaced}, ignore_duplicates=True)))
         return bool(answer(table.update({"value": replaced}).eq("key", named).eq("value", rows.plain(expected))))
 
     def check(self) -> None:
-        """See `Store.check`."""
         answer(self._project.server.table("app_state").select("key").limit(1))
 
     def _as(self, listener: str) -> Client:

@@ -10,15 +10,15 @@ from typing import Final
 from recsys.auth.encryption import Cipher
 from recsys.auth.models import Issuer, Session, Tokens, hash_id, is_session_id, new_session_id
 from recsys.storage.lease_lock import HEARTBEAT_S, LeaseTiming, held_lease
-from recsys.storage.sessions import TOKEN_TABLES
+from recsys.storage.sessions import TOKEN_TABLES, SessionStore, TokenStore
 from recsys.storage.sqlite.database import Database
 from recsys.storage.table_specs import clean
 from recsys.times import from_iso, to_whole_second
 
 
-class SqliteSessions:
+class SqliteSessions(SessionStore, TokenStore):
     """
-    The `SessionStore` and `TokenStore` protocols on a `Database`.
+    Sessions and tokens in a `Database`.
 
     Parameters
     ----------
@@ -43,7 +43,6 @@ class SqliteSessions:
         self._timing = LeaseTiming(clock, sleep, timeout_s, heartbeat_s=heartbeat_s)
 
     def create(self, session: Session, now: datetime, replaces: object = None) -> str:
-        """See `SessionStore.create`."""
         session_id = new_session_id()
         names = (clean(session.display_name), clean(session.avatar_url))
         row = (
@@ -62,7 +61,6 @@ class SqliteSessions:
         return session_id
 
     def get(self, session_id: object, now: datetime) -> Session | None:
-        """See `SessionStore.get`."""
         if not is_session_id(session_id):
             return None
         select = (
@@ -74,18 +72,15 @@ class SqliteSessions:
         return Session(found[0], found[1], from_iso(found[2]), *found[3:]) if found else None
 
     def end(self, session_id: object) -> None:
-        """See `SessionStore.end`."""
         if is_session_id(session_id):
             with self._database.write() as connection:
                 connection.execute("DELETE FROM sessions WHERE id_hash = ?", (hash_id(session_id),))
 
     def end_all(self, listener: str) -> int:
-        """See `SessionStore.end_all`."""
         with self._database.write() as connection:
             return connection.execute("DELETE FROM sessions WHERE user_id = ?", (listener,)).rowcount
 
     def save_tokens(self, listener: str, tokens: Tokens, issuer: Issuer = "spotify") -> None:
-        """See `TokenStore.save_tokens`."""
         row = (
             listener,
             self._cipher.encrypt(tokens.access_token),
@@ -104,7 +99,6 @@ class SqliteSessions:
             )
 
     def tokens(self, listener: str, issuer: Issuer = "spotify") -> Tokens | None:
-        """See `TokenStore.tokens`."""
         columns = "access_token, refresh_token, expires_at, scope, authorized_at"
         with self._database.read() as connection:
             select = f"SELECT {columns} FROM {TOKEN_TABLES[issuer]} WHERE user_id = ?"
@@ -121,13 +115,13 @@ class SqliteSessions:
         )
 
     def remove_tokens(self, listener: str, issuer: Issuer = "spotify") -> None:
-        """See `TokenStore.remove_tokens`. The log is emptied too, so that not even the ciphertext stays."""
+        """The log is emptied too, so that not even the ciphertext stays."""
         with self._database.write() as connection:
             connection.execute(f"DELETE FROM {TOKEN_TABLES[issuer]} WHERE user_id = ?", (listener,))
         self._database.shrink_log()
 
     def locked(self, name: str) -> AbstractContextManager[None]:
-        """See `TokenStore.locked`. The row has a hash of the name: it tells nobody whose tokens they are."""
+        """The row has a hash of the name: it tells nobody whose tokens they are."""
         lock, holder = hash_id(name), secrets.token_hex(16)
         insert = (
             "INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT (name_hash) DO UPDATE "

@@ -11,18 +11,17 @@ from recsys.core.model.tracks import as_tracks
 from recsys.storage import table_specs as rows
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.schema import LISTENER_TABLES
-from recsys.storage.store import Saved
+from recsys.storage.store import Saved, Store
 from recsys.storage.table_specs import SENT, TableSpec, sent_row
 
 
-class SqliteStore:
-    """The `Store` protocol on a `Database`. Safe to share between threads; other processes may use the file too."""
+class SqliteStore(Store):
+    """A `Store` in a `Database`. Safe to share between threads; other processes may use the file too."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def save_tracks(self, listener: str, tracks: pd.DataFrame) -> Saved:
-        """See `Store.save_tracks`."""
         values = rows.TRACKS.rows(as_tracks(tracks))
         with self._database.write() as connection:
             (before, last) = connection.execute(
@@ -34,11 +33,9 @@ class SqliteStore:
         return Saved(added=added, updated=changed - added, unchanged=len(values) - changed)
 
     def tracks(self, listener: str) -> pd.DataFrame:
-        """See `Store.tracks`."""
         return self._load(rows.TRACKS, listener)
 
     def remove_tracks(self, listener: str, track_ids: Sequence[str]) -> int:
-        """See `Store.remove_tracks`."""
         keys = [(listener, rows.clean(track_id)) for track_id in track_ids]
         with self._database.write() as connection:
             for table in ("track_origins", "feature_misses"):
@@ -47,22 +44,18 @@ class SqliteStore:
             return max(connection.executemany(delete, keys).rowcount, 0)
 
     def save_origins(self, listener: str, origins: pd.DataFrame) -> None:
-        """See `Store.save_origins`."""
         self._save(rows.ORIGINS, listener, origins)
 
     def origins(self, listener: str) -> pd.DataFrame:
-        """See `Store.origins`."""
         return self._load(rows.ORIGINS, listener)
 
     def remove_origins(self, listener: str, origin: str, track_ids: Sequence[str]) -> int:
-        """See `Store.remove_origins`."""
         keys = [(listener, rows.clean(track_id), rows.clean(origin)) for track_id in track_ids]
         delete = "DELETE FROM track_origins WHERE user_id = ? AND spotify_track_id = ? AND origin = ?"
         with self._database.write() as connection:
             return max(connection.executemany(delete, keys).rowcount, 0)
 
     def save_plays(self, listener: str, plays: pd.DataFrame) -> int:
-        """See `Store.save_plays`."""
         values = _owned(listener, rows.PLAYS.rows(rows.to_second(plays)))
         with self._database.write() as connection:
             before = _count(connection, "plays", listener)
@@ -70,102 +63,82 @@ class SqliteStore:
             return _count(connection, "plays", listener) - before
 
     def plays(self, listener: str) -> pd.DataFrame:
-        """See `Store.plays`."""
         return self._load(rows.PLAYS, listener)
 
     def save_profile(self, listener: str, profile: Mapping[str, str | None]) -> None:
-        """See `Store.save_profile`."""
         values = [rows.clean(profile.get(column.name)) for column in rows.PROFILE.columns]
         with self._database.write() as connection:
             connection.execute("REPLACE INTO profiles VALUES (?, ?, ?, ?)", (listener, *values))
 
     def profile(self, listener: str) -> dict[str, str | None] | None:
-        """See `Store.profile`."""
         with self._database.read() as connection:
             found = _select(connection, rows.PROFILE, listener)
         return dict(zip(rows.PROFILE.stored, found[0], strict=True)) if found else None
 
     def save_recommendations(self, listener: str, recommendations: pd.DataFrame) -> None:
-        """See `Store.save_recommendations`."""
         values = _owned(listener, rows.RECOMMENDATIONS.rows(recommendations))
         with self._database.write() as connection:
             connection.execute("DELETE FROM recommendations WHERE user_id = ?", (listener,))
             connection.executemany("INSERT INTO recommendations VALUES (?, ?, ?, ?)", values)
 
     def recommendations(self, listener: str) -> pd.DataFrame:
-        """See `Store.recommendations`."""
         return self._load(rows.RECOMMENDATIONS, listener)
 
     def save_recipe(self, listener: str, name: str, recipe: Mapping[str, Any]) -> None:
-        """See `Store.save_recipe`."""
         with self._database.write() as connection:
             connection.execute("REPLACE INTO recipes VALUES (?, ?, ?)", (listener, rows.clean(name), _json(recipe)))
 
     def recipes(self, listener: str) -> dict[str, dict[str, Any]]:
-        """See `Store.recipes`."""
         with self._database.read() as connection:
             return {name: json.loads(recipe) for name, recipe in _select(connection, rows.RECIPES, listener)}
 
     def remove_recipe(self, listener: str, name: str) -> None:
-        """See `Store.remove_recipe`."""
         self._remove("recipes", "name", listener, name)
 
     def save_feedback(self, listener: str, track: pd.DataFrame, liked: bool, at: str) -> None:
-        """See `Store.save_feedback`."""
         self._save(rows.FEEDBACK, listener, as_tracks(track).assign(liked=liked, at=at))
 
     def feedback(self, listener: str) -> pd.DataFrame:
-        """See `Store.feedback`."""
         return self._load(rows.FEEDBACK, listener)
 
     def remove_feedback(self, listener: str, track_id: str) -> None:
-        """See `Store.remove_feedback`."""
         self._remove("feedback", "spotify_track_id", listener, track_id)
 
     def save_state(self, listener: str, key: str, value: Mapping[str, Any]) -> None:
-        """See `Store.save_state`."""
         with self._database.write() as connection:
             connection.execute("REPLACE INTO sync_state VALUES (?, ?, ?)", (listener, rows.clean(key), _json(value)))
 
     def state(self, listener: str, key: str) -> dict[str, Any] | None:
-        """See `Store.state`."""
         return self._value("SELECT value FROM sync_state WHERE user_id = ? AND key = ?", listener, rows.clean(key))
 
     def remove_state(self, listener: str, key: str) -> None:
-        """See `Store.remove_state`."""
         self._remove("sync_state", "key", listener, key)
 
     def save_misses(self, listener: str, misses: pd.DataFrame) -> None:
-        """See `Store.save_misses`."""
         self._save(rows.MISSES, listener, misses)
 
     def misses(self, listener: str, since: str = "") -> pd.DataFrame:
-        """See `Store.misses`."""
         known = self._load(rows.MISSES, listener)
         return known[known["asked_at"] >= since].reset_index(drop=True)
 
     def log_sent(self, listener: str, to: str, what: str, rows: int, at: str) -> None:
-        """See `Store.log_sent`."""
         insert = "INSERT INTO sent_log (user_id, at, recipient, what, rows) VALUES (?, ?, ?, ?, ?)"
         with self._database.write() as connection:
             connection.executemany(insert, _owned(listener, SENT.rows(sent_row(to, what, rows, at))))
 
     def sent(self, listener: str) -> pd.DataFrame:
-        """See `Store.sent`."""
         return self._load(rows.SENT, listener)
 
     def counts(self, listener: str) -> dict[str, int]:
-        """See `Store.counts`."""
         with self._database.read() as connection:
             return {table: _count(connection, table, listener) for table in LISTENER_TABLES}
 
     def export(self, listener: str) -> dict[str, pd.DataFrame]:
-        """See `Store.export`."""
         with self._database.read() as connection:
             return {spec.table: spec.table_of(_select(connection, spec, listener)) for spec in rows.EXPORTED}
 
     def erase(self, listener: str) -> dict[str, int]:
-        """See `Store.erase`. The bytes are overwritten in the file and its log, not only freed."""
+        """The bytes are overwritten in the file and its log, not only freed."""
         with self._database.write() as connection:
             for table in LISTENER_TABLES:
                 connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (listener,))
@@ -173,16 +146,13 @@ class SqliteStore:
         return self.counts(listener)
 
     def save_app_state(self, key: str, value: Mapping[str, Any]) -> None:
-        """See `Store.save_app_state`."""
         with self._database.write() as connection:
             connection.execute("REPLACE INTO app_state VALUES (?, ?)", (rows.clean(key), _json(value)))
 
     def app_state(self, key: str) -> dict[str, Any] | None:
-        """See `Store.app_state`."""
         return self._value("SELECT value FROM app_state WHERE key = ?", rows.clean(key))
 
     def replace_app_state(self, key: str, expected: Mapping[str, Any] | None, value: Mapping[str, Any]) -> bool:
-        """See `Store.replace_app_state`."""
         with self._database.write() as connection:
             found = connection.execute("SELECT value FROM app_state WHERE key = ?", (rows.clean(key),)).fetchone()
             is_expected = (json.loads(found[0]) if found else None) == (expected and rows.plain(expected))
@@ -191,7 +161,6 @@ class SqliteStore:
         return is_expected
 
     def check(self) -> None:
-        """See `Store.check`."""
         self._database.check()
 
     def _save(self, spec: TableSpec, listener: str, table: pd.DataFrame) -> None:
