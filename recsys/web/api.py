@@ -1,18 +1,20 @@
-"""The same services for programs: JSON over the session cookie, described at `/api/openapi.json`.
+"""The same services for programs: JSON over the session cookie, described at `/api/openapi.json` and `/api/docs`.
 
-Every answer is about the caller: the listener is read from the session, never from the address. Plain functions, which
-Starlette runs in threads of their own, so that no ranking and no store holds up the screens' sockets.
+Every answer is about the caller: the listener is read from the session, never from the address. Endpoints and
+dependencies that wait for a store are plain functions, which FastAPI runs in threads, so that no ranking and no store
+holds up the screens' sockets.
 """
 
 import threading
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Security
+from fastapi.exceptions import RequestValidationError
+from fastapi.security import APIKeyCookie
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Match, Route
-from starlette.types import Scope
 
 from recsys.auth.models import Visitor
 from recsys.errors import (
@@ -23,13 +25,13 @@ from recsys.errors import (
     StorageProblem,
     TonearmError,
 )
-from recsys.services.programs import Wish, as_csv, as_json, kept, wish
-from recsys.services.sync_progress import SyncProgress
 from recsys.times import to_iso
+from recsys.web.answers import Error, Health, Me, RecommendationList, Sync, as_csv, as_json, as_rows
 from recsys.web.cookies import session_cookie
 from recsys.web.dependencies import Deployment, SyncService
-from recsys.web.openapi import document
-from recsys.web.requests import asks_for_page, is_same_origin, visitor_of, wanted
+from recsys.web.recommend_request import RecommendRequest, refused
+from recsys.web.requests import is_same_origin, visitor_of, wanted
+from recsys.web.security_headers import DefaultHeaders
 
 STATUS: Final[dict[type[TonearmError], int]] = {
     BadValue: 422,
@@ -37,184 +39,199 @@ STATUS: Final[dict[type[TonearmError], int]] = {
     NotAllowed: 403,
     StorageProblem: 503,
 }
-COUNTS: Final = ("found", "stored", "skipped", "pending", "message", "blocked_until")
-OF_A_SYNC: Final = ("is_running", "started_at", "finished_at")
-OF_A_STAGE: Final = ("name", "title", "state", "added", "removed")
 RANKED_AT_ONCE: Final = 2
 """Lists made at a time. Each needs some 50 MB for a million songs, and more at once than processors gain nothing."""
 
-NO_STORE: Final = {"Cache-Control": "no-store"}
-Endpoint = Callable[["Api", Request], Response]
+SESSION: Final = "session"
+router = APIRouter()
 
 
-class _SignedOut(Exception):
-    """There is nobody to answer about."""
+def _error(description: str) -> dict[str, Any]:
+    return {"model": Error, "description": description}
 
 
-class _Unavailable(Exception):
-    """This deployment does not offer what was asked for."""
+Answers = dict[int | str, dict[str, Any]]
+SIGNED_OUT: Final[Answers] = {
+    401: _error("The caller is not signed in."),
+    503: _error("The store does not answer, or no Spotify app is configured."),
+}
+ELSEWHERE: Final[Answers] = {403: _error("The request did not come from the app's own origin.")}
+NOT_RANKED: Final[Answers] = {
+    200: {"description": "The list, best first; it is also stored.", "content": {"text/csv": {}}},
+    401: _error("The caller has no session."),
+    403: _error("`user_id` is somebody else."),
+    409: _error("There is nothing to rank yet."),
+    422: _error("A value is not valid; `field` names it."),
+    503: _error("The store does not answer."),
+}
 
 
-def _answers_errors(endpoint: Endpoint) -> Endpoint:
-    """Errors raised on purpose become a status and their sentence; others are left to the server."""
-
-    @wraps(endpoint)
-    def answer(api: "Api", request: Request) -> Response:
-        try:
-            return endpoint(api, request)
-        except _SignedOut:
-            return _json({"error": "Sign in first."}, 401)
-        except _Unavailable as reason:
-            return _json({"error": str(reason)}, 503)
-        except TonearmError as problem:
-            status = next((code for kind, code in STATUS.items() if isinstance(problem, kind)), None)
-            if status is None:
-                raise
-            field = {"field": problem.field} if isinstance(problem, BadValue) else {}
-            return _json({"error": str(problem), **field}, status)
-
-    return answer
+async def _deployment(request: Request) -> Deployment:
+    deployment: Deployment = request.app.state.deployment
+    return deployment
 
 
-class ForPrograms(Route):
-    """A route that leaves browsers showing a page to the page of the same path."""
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """As a route, but never for a page in a tab."""
-        if scope["type"] == "http" and asks_for_page(scope):
-            return Match.NONE, {}
-        return super().matches(scope)
+Here = Annotated[Deployment, Depends(_deployment)]
+_cookie = APIKeyCookie(name="tonearm", scheme_name=SESSION, auto_error=False)
 
 
-class Api:
-    """The routes of the API for one deployment."""
+def _caller(request: Request, deployment: Here, _: Annotated[str | None, Security(_cookie)]) -> Visitor:
+    """Whoever has the session, guests included."""
+    visitor = visitor_of(request, deployment)
+    if visitor is None:
+        raise HTTPException(401, "Sign in first.")
+    return visitor
 
-    def __init__(self, deployment: Deployment) -> None:
-        self._deployment = deployment
-        self._ranking = threading.BoundedSemaphore(RANKED_AT_ONCE)
 
-    def routes(self) -> list[Route]:
-        """`/recommend` is also a screen; browsers that show pages get that."""
-        return [
-            Route("/health", self.health),
-            Route("/api/openapi.json", self.openapi),
-            Route("/api/me", self.me),
-            Route("/api/sync-spotify", self.read_sync, methods=["GET"]),
-            Route("/api/sync-spotify", self.start_sync, methods=["POST"]),
-            Route("/api/sync-spotify", self.cancel_sync, methods=["DELETE"]),
-            Route("/api/recommend", self.recommend),
-            ForPrograms("/recommend", self.recommend),
-            Route("/api/{path:path}", self.unknown),
-        ]
+def _listener(caller: Annotated[Visitor, Depends(_caller)]) -> Visitor:
+    if caller.is_guest:
+        raise HTTPException(401, "Sign in first.")
+    return caller
 
-    def health(self, request: Request) -> Response:
-        """Whether the store answers and the catalogue is loaded; 503 names what does not."""
-        parts = {"store": self._deployment.check_store, "catalogue": self._deployment.catalogue_is_loaded}
-        failed = [name for name, check in parts.items() if not _is_well(check)]
-        status = "failing" if failed else "ok"
-        return _json({"status": status, "version": self._deployment.version, "failed": failed}, 503 if failed else 200)
 
-    def openapi(self, request: Request) -> Response:
-        """The description of this API."""
-        d = self._deployment
-        return JSONResponse(document(d.version, d.public_url, session_cookie(d.is_https)))
+async def _from_own_origin(request: Request, deployment: Here) -> None:
+    if not is_same_origin(request, deployment):
+        raise NotAllowed("Send this from the app's own origin.")
 
-    def unknown(self, request: Request) -> Response:
-        """A path that is none of ours: without this a mistyped one would get the page of a screen, and status 200."""
-        return _json({"error": "There is nothing here. /api/openapi.json says what there is."}, 404)
 
-    @_answers_errors
-    def me(self, request: Request) -> Response:
-        """Who is signed in."""
-        listener = self._signed_in(request)
-        return _json(
-            {
-                "user_id": listener.listener,
-                "display_name": listener.display_name,
-                "avatar_url": listener.avatar_url,
-            }
-        )
+async def _sync_service(deployment: Here) -> SyncService:
+    if deployment.sync is None:
+        raise HTTPException(503, "No Spotify app is configured here.")
+    return deployment.sync
 
-    @_answers_errors
-    def read_sync(self, request: Request) -> Response:
-        """How far the caller's sync is."""
-        listener = self._signed_in(request)
-        return _json(_progress(self._sync().progress(listener.listener)))
 
-    @_answers_errors
-    def start_sync(self, request: Request) -> Response:
-        """Start the caller's sync or join it."""
-        listener = self._writing(request)
-        return _json(_progress(self._sync().start(listener.listener)), 202)
+async def _each_once(request: Request) -> None:
+    """A parameter given twice is refused; FastAPI would use the last one."""
+    for name in request.query_params:
+        if len(request.query_params.getlist(name)) > 1:
+            raise BadValue(f"“{name}” is given more than once.", name)
 
-    @_answers_errors
-    def cancel_sync(self, request: Request) -> Response:
-        """Stop the caller's sync; what is stored stays."""
-        listener = self._writing(request)
-        return _json(_progress(self._sync().cancel(listener.listener)))
 
-    @_answers_errors
-    def recommend(self, request: Request) -> Response:
-        """A list for the caller's own library, guests included; kept in `recommendations`."""
-        caller = visitor_of(request, self._deployment)
-        if caller is None:
-            raise _SignedOut
-        asked = wish(request.query_params.multi_items())
-        if asked.user_id not in (None, caller.listener):
-            raise NotAllowed("You can only ask for recommendations for yourself.")
-        with self._ranking:
-            found = self._ranked(caller.listener, asked)
-        note, now = self._deployment.note(), to_iso(self._deployment.clock())
-        self._deployment.store_for(caller.listener).save_recommendations(caller.listener, kept(found, now))
-        if _prefers_csv(request):
-            headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="recommendations.csv"'}
-            return Response(as_csv(found, note), media_type="text/csv", headers=headers)
-        return _json(as_json(caller.listener, found, now, note))
+Caller = Annotated[Visitor, Depends(_caller)]
+Listener = Annotated[Visitor, Depends(_listener)]
+Syncs = Annotated[SyncService, Depends(_sync_service)]
+OwnOrigin = Depends(_from_own_origin)
 
-    def _ranked(self, listener: str, asked: Wish) -> Any:
-        try:
-            return self._deployment.recommend(listener, asked.recipe, asked.seeds)
-        except BadTracks as problem:  # the other tracks are the store's and the catalogue's, which are whole
-            raise BadValue(str(problem), "seeds") from problem
 
-    def _signed_in(self, request: Request) -> Visitor:
-        visitor = visitor_of(request, self._deployment)
-        if visitor is None or visitor.is_guest:
-            raise _SignedOut
-        return visitor
-
-    def _writing(self, request: Request) -> Visitor:
-        if not is_same_origin(request, self._deployment):
-            raise NotAllowed("Send this from the app's own origin.")
-        return self._signed_in(request)
-
-    def _sync(self) -> SyncService:
-        if self._deployment.sync is None:
-            raise _Unavailable("No Spotify app is configured here.")
-        return self._deployment.sync
+@router.get(
+    "/health",
+    operation_id="health",
+    response_model=Health,
+    responses={503: {"model": Health, "description": "A part does not work."}},
+)
+def health(response: Response, deployment: Here) -> Any:
+    """Whether the store answers and the catalogue is loaded; 503 names what does not."""
+    parts = {"store": deployment.check_store, "catalogue": deployment.catalogue_is_loaded}
+    failed = [name for name, check in parts.items() if not _is_well(check)]
+    response.status_code = 503 if failed else 200
+    return {"status": "failing" if failed else "ok", "version": deployment.version, "failed": failed}
 
 
 def _is_well(check: Callable[[], object]) -> bool:
-    """True unless the check says False, or why not."""
+    """True unless the check returns False or raises."""
     try:
         return check() is not False
     except TonearmError:
         return False
 
 
-def _progress(progress: SyncProgress) -> dict[str, Any]:
-    """The part of a progress that programs see; where reading goes on is our business."""
-    return {
-        **{name: getattr(progress, name) for name in (*COUNTS, *OF_A_SYNC)},
-        "stages": [{name: getattr(stage, name) for name in (*COUNTS, *OF_A_STAGE)} for stage in progress.stages],
-    }
+@router.get("/api/me", operation_id="me", responses=SIGNED_OUT)
+def me(listener: Listener) -> Me:
+    """Who is signed in."""
+    return Me(user_id=listener.listener, display_name=listener.display_name, avatar_url=listener.avatar_url)
 
 
-def _prefers_csv(request: Request) -> bool:
-    """True when CSV is wanted more than JSON."""
+@router.get("/api/sync-spotify", operation_id="readSync", response_model=Sync, responses=SIGNED_OUT)
+def read_sync(listener: Listener, syncs: Syncs) -> Any:
+    """How far the caller's sync is."""
+    return syncs.progress(listener.listener)
+
+
+@router.post(
+    "/api/sync-spotify",
+    operation_id="startSync",
+    status_code=202,
+    response_model=Sync,
+    responses={**SIGNED_OUT, **ELSEWHERE},
+    dependencies=[OwnOrigin],
+)
+def start_sync(listener: Listener, syncs: Syncs) -> Any:
+    """Start the caller's sync, or join the one that runs."""
+    return syncs.start(listener.listener)
+
+
+@router.delete(
+    "/api/sync-spotify",
+    operation_id="cancelSync",
+    response_model=Sync,
+    responses={**SIGNED_OUT, **ELSEWHERE},
+    dependencies=[OwnOrigin],
+)
+def cancel_sync(listener: Listener, syncs: Syncs) -> Any:
+    """Stop the caller's sync after the page at hand; what is stored stays."""
+    return syncs.cancel(listener.listener)
+
+
+@router.get("/recommend", operation_id="recommendForPrograms", response_model=RecommendationList, responses=NOT_RANKED)
+@router.get("/api/recommend", operation_id="recommend", response_model=RecommendationList, responses=NOT_RANKED)
+def recommend(
+    request: Request,
+    deployment: Here,
+    caller: Caller,
+    asked: Annotated[RecommendRequest, Query()],
+    _: Annotated[None, Depends(_each_once)],
+) -> Any:
+    """Tracks of the catalogue for the caller's own library. Browsers that show a page get the screen `/recommend`."""
+    if asked.user_id not in (None, caller.listener):
+        raise NotAllowed("You can only ask for recommendations for yourself.")
+    try:
+        with request.app.state.ranking:
+            found = deployment.recommend(caller.listener, asked.recipe(), asked.seeds)
+    except BadTracks as problem:  # the other tracks are the store's and the catalogue's, which are whole
+        raise BadValue(str(problem), "seeds") from problem
+    note, now = deployment.note(), to_iso(deployment.clock())
+    deployment.store_for(caller.listener).save_recommendations(caller.listener, as_rows(found, now))
     accept = request.headers.get("accept", "*/*")
-    return wanted(accept, "text/csv") > wanted(accept, "application/json")
+    if wanted(accept, "text/csv") > wanted(accept, "application/json"):
+        headers = {"Content-Disposition": 'attachment; filename="recommendations.csv"'}
+        return Response(as_csv(found, note), media_type="text/csv", headers=headers)
+    return as_json(caller.listener, found, now, note)
 
 
-def _json(content: dict[str, Any], status: int = 200) -> JSONResponse:
-    return JSONResponse(content, status, headers=NO_STORE)
+def build_api(deployment: Deployment) -> FastAPI:
+    """The programs' API of one deployment as an ASGI app that answers full paths."""
+    api = FastAPI(
+        title="Tonearm",
+        summary="Music recommendations you can steer, understand and take with you.",
+        version=deployment.version,
+        license_info={"name": "MIT", "identifier": "MIT"},
+        servers=[{"url": deployment.public_url}],
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    api.state.deployment = deployment
+    api.state.ranking = threading.BoundedSemaphore(RANKED_AT_ONCE)
+    api.include_router(router)
+    api.openapi()["components"]["securitySchemes"][SESSION]["name"] = session_cookie(deployment.is_https)
+    api.add_middleware(DefaultHeaders, headers={"cache-control": "no-store"})
+    api.add_exception_handler(TonearmError, _answer_error)
+    api.add_exception_handler(RequestValidationError, _answer_error)
+    api.add_exception_handler(StarletteHTTPException, _answer_error)
+    return api
+
+
+async def _answer_error(_: Request, problem: Exception) -> Response:
+    """Errors raised on purpose become a status and their sentence; others are left to the server."""
+    if isinstance(problem, RequestValidationError):
+        problem = refused(problem)
+    if isinstance(problem, StarletteHTTPException):
+        nothing_here = "There is nothing here. /api/openapi.json says what there is."
+        sentence = nothing_here if problem.status_code == 404 else problem.detail
+        return JSONResponse({"error": sentence}, problem.status_code, problem.headers)
+    status = next((code for kind, code in STATUS.items() if isinstance(problem, kind)), None)
+    if status is None:
+        raise problem
+    field = {"field": problem.field} if isinstance(problem, BadValue) else {}
+    return JSONResponse({"error": str(problem), **field}, status)

@@ -1,19 +1,43 @@
 """All routes and middleware of the app, made for one deployment: `st.App(..., routes=…, middleware=…)`."""
 
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
 
-from recsys.web.api import Api
+from recsys.web.api import build_api
 from recsys.web.canonical_host import OneAddress
 from recsys.web.dependencies import Deployment
+from recsys.web.docs import docs_routes
 from recsys.web.guest_cookie import Visitors
+from recsys.web.requests import asks_for_page
 from recsys.web.security_headers import SecurityHeaders
 from recsys.web.sign_in import SignIn
 
 
-def routes(deployment: Deployment) -> list[Route]:
-    """The routes beside the screens. They stand before Streamlit's, so none may have the path of a page."""
-    return [*SignIn(deployment).routes(), *Api(deployment).routes()]
+class ForPrograms(Route):
+    """A route that leaves browsers showing a page to the page of the same path."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As a route, but never for a page in a tab."""
+        if scope["type"] == "http" and asks_for_page(scope):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def routes(deployment: Deployment) -> list[BaseRoute]:
+    """
+    The routes beside the screens. They come before Streamlit's, so none may have the path of a page.
+
+    The API has all paths below /api, so that a mistyped one is not found instead of the page of a screen.
+    """
+    api = build_api(deployment)
+    return [
+        *SignIn(deployment).routes(),
+        *docs_routes(),
+        Route("/health", api),
+        ForPrograms("/recommend", api),
+        Route("/api/{path:path}", api),
+    ]
 
 
 def middleware(deployment: Deployment) -> list[Middleware]:

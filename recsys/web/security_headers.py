@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
@@ -49,24 +50,15 @@ def _hash(script: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
-class SecurityHeaders:
-    """Pure ASGI middleware: Starlette's `BaseHTTPMiddleware` would wrap the body of every asset."""
+class DefaultHeaders:
+    """Adds headers to answers that do not have them. Pure ASGI: `BaseHTTPMiddleware` would wrap every asset's body."""
 
-    def __init__(self, app: ASGIApp, page: str, is_https: bool) -> None:
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self.app = app
-        self.headers = {
-            "content-security-policy": content_security_policy(page),
-            "x-content-type-options": "nosniff",
-            "x-frame-options": "SAMEORIGIN",
-            "referrer-policy": "same-origin",
-            "cross-origin-opener-policy": "same-origin",
-            "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        }
-        if is_https:
-            self.headers["strict-transport-security"] = "max-age=31536000"
+        self.headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the headers an answer does not already carry."""
+        """Pass everything on; set the headers that are missing when an answer starts."""
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -76,3 +68,20 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class SecurityHeaders(DefaultHeaders):
+    """The security headers of the app, for an index.html of Streamlit's (`page`)."""
+
+    def __init__(self, app: ASGIApp, page: str, is_https: bool) -> None:
+        headers = {
+            "content-security-policy": content_security_policy(page),
+            "x-content-type-options": "nosniff",
+            "x-frame-options": "SAMEORIGIN",
+            "referrer-policy": "same-origin",
+            "cross-origin-opener-policy": "same-origin",
+            "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        }
+        if is_https:
+            headers["strict-transport-security"] = "max-age=31536000"
+        super().__init__(app, headers)

@@ -19,9 +19,9 @@ from recsys.core.model.features import FEATURES
 from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import demo_listeners
 from recsys.errors import StorageProblem, UnreadableFile
-from recsys.services.programs import DIALS, PARAMETERS
 from recsys.services.recommend import recommend
 from recsys.web.api import RANKED_AT_ONCE
+from recsys.web.recommend_request import RecommendRequest
 from tests.fakes.faults import Fault
 from tests.web.conftest import OURS, PAGE, Browser, app_of
 
@@ -70,7 +70,8 @@ def test_the_document_names_every_route_and_every_parameter(browser):
         "/recommend": {"get"},
     }
     named = {parameter["name"] for parameter in document["paths"]["/api/recommend"]["get"]["parameters"]}
-    assert named == set(PARAMETERS) == {dial.name for dial in DIALS} | {feature.name for feature in FEATURES}
+    filters = "limit weights shifts seeds familiarity only_new_artists variety per_artist user_id"
+    assert named == set(RecommendRequest.model_fields) == {*filters.split(), *(feature.name for feature in FEATURES)}
 
 
 def test_health_says_that_all_is_well(browser):

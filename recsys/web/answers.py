@@ -1,0 +1,126 @@
+"""What the programs' API answers, as pydantic models: they choose what is sent and describe it for OpenAPI."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from recsys.core.engine.recommender import Recommendations
+from recsys.core.export import to_csv
+from recsys.services.sync_progress import StageState
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class _Answer(BaseModel):
+    """Read from objects by attribute, so that a model names exactly what programs may see of them."""
+
+    model_config = ConfigDict(from_attributes=True, extra="forbid")
+
+
+class Error(_Answer):
+    """Why there is no other answer; `field` is the parameter to change."""
+
+    error: str
+    field: str = ""
+
+
+class Health(_Answer):
+    """`failed` names the parts that do not work."""
+
+    status: Literal["ok", "failing"]
+    version: str
+    failed: list[Literal["store", "catalogue"]]
+
+
+class Me(_Answer):
+    """The caller's profile."""
+
+    user_id: str
+    display_name: str | None
+    avatar_url: str | None
+
+
+class Progress(_Answer):
+    """found = stored + skipped + pending."""
+
+    found: Count
+    stored: Count
+    pending: Count
+    message: str
+    blocked_until: str | None
+
+
+class Stage(Progress):
+    """One list of a sync; `skipped` counts by reason."""
+
+    name: str
+    title: str
+    state: StageState
+    skipped: Mapping[str, Count]
+    added: Count
+    removed: Count
+
+
+class Sync(Progress):
+    """A sync. Where reading goes on and what was read before stay on the server."""
+
+    is_running: bool
+    started_at: str | None
+    finished_at: str | None
+    skipped: Count
+    stages: list[Stage]
+
+
+class Track(_Answer):
+    """One recommendation."""
+
+    rank: Annotated[int, Field(ge=1)]
+    track_id: str
+    title: str
+    artists: str
+    album: str | None
+    year: float | None
+    genres: str | None
+    score: float
+    cosine: Annotated[float, Field(ge=-1.001, le=1.001)]
+    url: str | None
+    contributions: Annotated[
+        Mapping[str, float], Field(description="How much each feature added to the score; the values sum to it.")
+    ]
+
+
+class RecommendationList(_Answer):
+    """A list, best first."""
+
+    user_id: str
+    created_at: Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+    note: Annotated[str | None, Field(description="Says so where the songs are invented.")]
+    counts: Mapping[str, Count]
+    tracks: list[Track]
+
+
+def as_json(listener: str, found: Recommendations, created_at: str, note: str | None = None) -> dict[str, Any]:
+    """The list as plain values: what is missing is None, and the contributions of each track sum to its score."""
+    contributions = _records(found.contributions.loc[found.table["track_id"]])
+    tracks = [
+        {**track, "contributions": parts} for track, parts in zip(_records(found.table), contributions, strict=True)
+    ]
+    counts = {name: int(count) for name, count in found.counts.items()}
+    return {"user_id": listener, "created_at": created_at, "note": note, "counts": counts, "tracks": tracks}
+
+
+def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    rows: list[dict[Any, Any]] = table.astype("object").where(table.notna(), None).to_dict("records")
+    return rows
+
+
+def as_csv(found: Recommendations, note: str | None = None) -> bytes:
+    """The list as CSV that a spreadsheet opens safely, with a column per contribution; `note` is in every row."""
+    return to_csv(found.table.join(found.contributions.add_prefix("why_"), on="track_id"), note)
+
+
+def as_rows(found: Recommendations, created_at: str) -> pd.DataFrame:
+    """The list as stores save it: `track_id, score, created_at`."""
+    return found.table[["track_id", "score"]].assign(created_at=created_at)
