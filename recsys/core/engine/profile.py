@@ -1,4 +1,4 @@
-"""A library as a profile: which of its tracks speak, the point they share, and what can be compared at all."""
+"""Builds the taste profile: the usable tracks, their centroid and the features that can be compared."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,18 +18,18 @@ DEFAULTS: Final = np.array([f.default_weight for f in FEATURES])
 @dataclass(frozen=True)
 class Profile:
     """
-    What a library says about taste under given weights.
+    The taste that some tracks show under given weights.
 
     Attributes
     ----------
     centroid : (axes,) float32
-        The mean of the unit rows of the tracks, each axis over the tracks of which it is known.
+        The mean of the unit rows of the usable tracks, each axis over the tracks of which it is known.
     tracks : FeatureMatrix
         The usable tracks: those of which at least half of the weight is known.
-    is_usable : (tracks,) bool
+    is_usable : (tracks given,) bool
         Which of the tracks given those are.
     metric : Metric
-        The weights of the features known both here and in the catalogue.
+        The weights of the features known both of the tracks and in the catalogue.
     """
 
     centroid: Floats
@@ -38,15 +38,15 @@ class Profile:
     metric: Metric
 
 
-def profile(tracks: FeatureMatrix, weights: Mapping[str, float], in_catalogue: Mask) -> Profile:
+def profile(tracks: FeatureMatrix, weights: Mapping[str, float], known_features: Mask) -> Profile:
     """
-    Profile of tracks in model space.
+    The profile of some tracks.
 
     Parameters
     ----------
     tracks : FeatureMatrix
     weights : mapping of feature name to float >= 0
-    in_catalogue : (features,) bool
+    known_features : (features,) bool
         Features known of at least one song of the catalogue.
 
     Raises
@@ -54,34 +54,30 @@ def profile(tracks: FeatureMatrix, weights: Mapping[str, float], in_catalogue: M
     NothingToRank
         No weighted feature is known both of a track and of a song.
     """
-    wanted = np.array([weights[f.name] for f in FEATURES]) * in_catalogue
-    speaks = _speaks(tracks, wanted)
-    speaking = tracks.take(speaks)
-    active = (wanted > 0) & speaking.mask.any(axis=1)
+    wanted = np.array([weights[f.name] for f in FEATURES]) * known_features
+    known_weight = wanted @ tracks.mask
+    total = (wanted * tracks.mask.any(axis=1)).sum()
+    is_usable: Mask = (known_weight >= ENOUGH_KNOWN * total) & (known_weight > 0)
+    if not is_usable.any():
+        is_usable = known_weight > 0
+    usable = tracks.take(is_usable)
+    active: Mask = (wanted > 0) & usable.mask.any(axis=1)
     if not active.any():
         raise NothingToRank(
             "None of the features you gave weight to is known both of your tracks and of the catalogue. "
             "Add features to your library, or raise another slider."
         )
-    return Profile(_centre(speaking, active), speaking, speaks, metric(wanted, active))
+    return Profile(_centroid(usable, active), usable, is_usable, metric(wanted, active))
 
 
-def _speaks(tracks: FeatureMatrix, wanted: np.ndarray) -> Mask:
-    """Tracks of which at least half of the weight is known; where there are none, those with anything known."""
-    known = wanted @ tracks.mask
-    total = (wanted * tracks.mask.any(axis=1)).sum()
-    enough = (known >= ENOUGH_KNOWN * total) & (known > 0)
-    return enough if enough.any() else known > 0
-
-
-def _centre(points: FeatureMatrix, active: Mask) -> Floats:
+def _centroid(tracks: FeatureMatrix, active: Mask) -> Floats:
     """
-    The mean of unit rows, so that no loud track outvotes the others.
+    The mean of unit rows, so that no extreme track outvotes the others.
 
-    Lengths are measured with the default weights: then the centre stays where it is while a slider moves, and a move
-    changes the catalogue's cosines by one column. Features that take no part are left out of the lengths.
+    Lengths are measured with the default weights: then the centroid does not move with a slider, and a move changes
+    the catalogue's cosines by one column. Features that are not active are left out of the lengths.
     """
-    lengths = np.sqrt((DEFAULTS * active) @ points.squares)
-    units = points.values / np.where(lengths > 0, lengths, 1)
-    known = points.mask.sum(axis=1)[AXIS_FEATURE]
+    lengths = np.sqrt((DEFAULTS * active) @ tracks.squares)
+    units = tracks.values / np.where(lengths > 0, lengths, 1)
+    known = tracks.mask.sum(axis=1)[AXIS_FEATURE]
     return np.asarray(units.sum(axis=1) / np.maximum(known, 1), dtype=np.float32)

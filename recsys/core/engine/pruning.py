@@ -1,13 +1,14 @@
-"""Which stretches of a catalogue can hold a song like a profile, known without looking at the songs.
+"""Upper bounds for blocks of a catalogue: which of them can hold a song close to a profile, without reading the songs.
 
-Songs that point the same way stand side by side: in the same part of the octave, on the same side of the median. In a
-stretch whose songs all point away from the profile in some features, no song can be closer than the others allow:
-with p_f = w_f |y_f|² the weight of feature f in a profile y, and A the features in which x may point its way,
+Rows are sorted so that songs that point the same way are neighbours: in the same part of the octave, on the same side
+of the median. In a block whose songs all point away from the profile in some features, no song can be closer than the
+other features allow: with p_f = w_f |y_f|² the weight of feature f in a profile y, and A the features in which some
+song of the block may point its way,
 
     cos_w(x, y)² <= Σ_{f in A} p_f cos²(angle_f) / Σ_f p_f
 
-by the inequality of Cauchy and Schwarz, for any weights (the angle is 0 but for tempo). No index of distances can do
-that, because each move of a slider makes another distance; on which side of a median a song stands no slider changes.
+by the Cauchy-Schwarz inequality, for any weights (the angle is 0 except for tempo). No index of distances can do that,
+because each move of a slider makes another distance; no slider changes on which side of a median a song is.
 """
 
 from collections.abc import Iterable
@@ -21,10 +22,14 @@ from recsys.core.model.features import FEATURES, NUMBER_FEATURES
 from recsys.core.model.scaling import FIRST_AXIS, SCALED, Columns
 
 BLOCK_ROWS: Final = 4096
-"""Songs judged as one: reading so many takes about as long as beginning anew behind them."""
+"""Songs that share one bound: reading this many takes about as long as skipping them and starting behind them."""
 
-FIRST: Final = 10_000
+MEDIAN_ROWS: Final = 10_000
+"""Tracks whose median decides on which side of it a track is sorted."""
+
 SECTORS: Final = 8
+"""Parts of an octave by which tempos are clustered."""
+
 LEADING: Final = (
     "tempo",
     "instrumentalness",
@@ -35,7 +40,7 @@ LEADING: Final = (
     "danceability",
     "energy",
 )
-"""Features by which songs are put side by side: first those in which libraries differ most from a catalogue (shares of
+"""Features by which songs are clustered: first those in which libraries differ most from a catalogue (shares of
 real profiles: instrumentalness .28 to .38, speechiness .02 to .36, year .06 to .26), but tempo before all, because its
 two axes may hold nine tenths of a profile without a taste in anything else."""
 
@@ -54,68 +59,74 @@ class Block(NamedTuple):
 @dataclass(frozen=True)
 class BlockBounds:
     """
-    Where the songs of each stretch point.
+    Where the songs of each block point.
 
     Attributes
     ----------
-    stretches : (stretches, 3) int64
+    blocks : (blocks, 3) int64
         A `Block` in each row, in order of rows.
-    rises, falls : (features scaled by rank, stretches) bool
-        Whether a song of the stretch stands above, below the median.
-    middles, widths : (stretches,) float64
-        The arc of tempos in radians: its middle, and how far from it songs stray.
-    known : (features, stretches) bool
+    has_above, has_below : (features scaled by rank, blocks) bool
+        Whether any song of the block is above, below the median.
+    tempo_middles, tempo_widths : (blocks,) float64
+        The arc that holds all tempos of the block, in radians within the octave: its middle and half its width.
+    known : (features, blocks) bool
     """
 
     blocks: Integers
-    rises: Mask
-    falls: Mask
-    middles: Doubles
-    widths: Doubles
+    has_above: Mask
+    has_below: Mask
+    tempo_middles: Doubles
+    tempo_widths: Doubles
     known: Mask
 
     @classmethod
     def of(cls, axes: Floats, patterns: Mask, chunks: Iterable[Block]) -> "BlockBounds":
-        """Of the axes of a catalogue (NUMBER_AXES, songs), the patterns (patterns, features) and the pieces in it."""
+        """Of the axes of a catalogue (NUMBER_AXES, songs), its patterns (patterns, features) and its chunks."""
         blocks = np.array(cut(chunks, BLOCK_ROWS), dtype=np.int64).reshape(-1, 3)
-        rises, falls = np.zeros((2, len(SCALED), len(blocks)), dtype=bool)
+        has_above, has_below = np.zeros((2, len(SCALED), len(blocks)), dtype=bool)
         middles, widths = np.zeros((2, len(blocks)))
         for number, (start, stop, _) in enumerate(blocks.tolist()):
-            piece = axes[FIRST_SCALED_AXIS, start:stop]
-            rises[:, number], falls[:, number] = piece.max(axis=1) > 0, piece.min(axis=1) < 0
-            middles[number], widths[number] = _arc(*axes[FIRST_AXIS[TEMPO] : FIRST_AXIS[TEMPO] + 2, start:stop])
-        return cls(blocks, rises, falls, middles, widths, patterns[blocks[:, 2]].T)
+            scaled = axes[FIRST_SCALED_AXIS, start:stop]
+            has_above[:, number], has_below[:, number] = scaled.max(axis=1) > 0, scaled.min(axis=1) < 0
+            cos, sin = axes[FIRST_AXIS[TEMPO] : FIRST_AXIS[TEMPO] + 2, start:stop]
+            # The direction of the summed unit vectors: any middle gives a correct bound, this one a narrow arc.
+            middles[number] = np.arctan2(sin.sum(dtype=np.float64), cos.sum(dtype=np.float64))
+            widths[number] = _angle_between(np.arctan2(sin, cos), middles[number]).max()
+        return cls(blocks, has_above, has_below, middles, widths, patterns[blocks[:, 2]].T)
 
-    def upper_bounds(self, centre: Floats, shares: Matrix) -> Matrix:
+    def upper_bounds(self, profile: Floats, weighted_squares: Matrix) -> Matrix:
         """
-        The highest squared cosine that each stretch can hold, times the squared length of the profile, (stretches,).
+        The highest squared cosine that each block can hold, times the squared length of the profile, (blocks,).
 
         Parameters
         ----------
-        centre : (axes,)
-            The profile.
-        shares : (features,)
-            Its squared length within each feature, times the weight.
+        profile : (axes,)
+        weighted_squares : (features,)
+            The squared length of the profile within each feature, times the weight.
         """
-        rising = centre[FIRST_SCALED_AXIS, None] > 0
-        found = shares[SCALED] @ np.where(rising, self.rises, self.falls)
-        cos, sin = centre[FIRST_AXIS[TEMPO] : FIRST_AXIS[TEMPO] + 2]
-        apart = np.abs(np.remainder(np.arctan2(sin, cos) - self.middles + np.pi, 2 * np.pi) - np.pi)
-        towards = np.cos(np.clip(apart - self.widths, 0, np.pi / 2))
-        found += shares[TEMPO] * self.known[TEMPO] * towards**2
-        return np.asarray(found + shares[-1] * self.known[-1])
+        # A feature scaled by rank adds its whole share if any song is on the profile's side of the median, else nothing
+        # (its product is then <= 0): one product of a row of shares with a matrix of booleans.
+        is_above = profile[FIRST_SCALED_AXIS, None] > 0
+        found = weighted_squares[SCALED] @ np.where(is_above, self.has_above, self.has_below)
+        # Tempo adds cos² of the angle to the nearest end of the block's arc; 0 inside the arc, a right angle at most.
+        cos, sin = profile[FIRST_AXIS[TEMPO] : FIRST_AXIS[TEMPO] + 2]
+        angle = _angle_between(np.arctan2(sin, cos), self.tempo_middles) - self.tempo_widths
+        found += weighted_squares[TEMPO] * self.known[TEMPO] * np.cos(np.clip(angle, 0, np.pi / 2)) ** 2
+        # Genres have no median to be sorted by, so any block may hold a song that matches them fully.
+        return np.asarray(found + weighted_squares[-1] * self.known[-1])
 
     def runs(self, is_wanted: Mask, longest: int) -> list[Block]:
-        """Stretches (stretches,) that are wanted, joined to pieces of at most so many rows."""
+        """The rows of the wanted blocks (blocks,): neighbours of one pattern joined, at most `longest` rows each."""
         starts, stops, patterns = self.blocks[is_wanted].T
-        is_joined = (starts[1:] == stops[:-1]) & (patterns[1:] == patterns[:-1])
-        first, last = np.append(True, ~is_joined)[: len(starts)], np.append(~is_joined, True)[: len(starts)]
+        # A run begins where a block does not continue the one before it, and ends where none continues it.
+        is_continued = (starts[1:] == stops[:-1]) & (patterns[1:] == patterns[:-1])
+        first, last = np.append(True, ~is_continued)[: len(starts)], np.append(~is_continued, True)[: len(starts)]
         runs = zip(starts[first].tolist(), stops[last].tolist(), patterns[first].tolist(), strict=True)
         return cut(map(Block._make, runs), longest)
 
 
 def cut(runs: Iterable[Block], longest: int) -> list[Block]:
-    """Runs of rows in pieces of at most so many rows."""
+    """The same rows in blocks of at most `longest`."""
     return [
         Block(at, min(at + longest, stop), pattern)
         for start, stop, pattern in runs
@@ -127,23 +138,22 @@ def cluster_key(columns: Columns) -> Integers:
     """
     A number for each track (n,), by which sorting brings tracks together that point the same way.
 
-    Medians are those of the first tracks: nothing but speed depends on them.
+    Medians are those of the first tracks: only speed depends on them.
     """
-    number = np.zeros(len(columns[0]), dtype=np.int64)
+    # The digits of one number, the leading feature first: a sector of the octave for tempo, one bit for the others.
+    key = np.zeros(len(columns[0]), dtype=np.int64)
     by_name = {f.name: (f, column) for f, column in zip(NUMBER_FEATURES, columns, strict=True)}
     for name in LEADING:
         feature, column = by_name[name]
         if feature.scale == "octave":
-            turns = np.nan_to_num(np.log2(column / 60))
-            number = SECTORS * number + (SECTORS * (turns - np.floor(turns))).astype(np.int64)
+            octaves = np.nan_to_num(np.log2(column / 60))
+            key = SECTORS * key + (SECTORS * (octaves - np.floor(octaves))).astype(np.int64)
         else:
-            first = column[:FIRST][~np.isnan(column[:FIRST])]
-            number = 2 * number + (column > (np.median(first) if len(first) else 0.0))
-    return number
+            first = column[:MEDIAN_ROWS][~np.isnan(column[:MEDIAN_ROWS])]
+            key = 2 * key + (column > (np.median(first) if len(first) else 0.0))
+    return key
 
 
-def _arc(cos: Floats, sin: Floats) -> tuple[float, float]:
-    """The middle of some angles and the farthest from it, in radians; a full turn's half where they lie all around."""
-    middle = np.arctan2(sin.sum(dtype=np.float64), cos.sum(dtype=np.float64))
-    apart = np.abs(np.remainder(np.arctan2(sin, cos) - middle + np.pi, 2 * np.pi) - np.pi)
-    return float(middle), float(apart.max())
+def _angle_between(one: Matrix, other: Matrix) -> Matrix:
+    """The angle between two directions, 0..π, whichever way round is shorter."""
+    return np.asarray(np.abs(np.remainder(one - other + np.pi, 2 * np.pi) - np.pi))

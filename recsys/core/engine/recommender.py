@@ -17,7 +17,7 @@ import pandas as pd
 
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.profile import Profile, profile
-from recsys.core.engine.query import LONGEST_LIBRARY, drop_duplicate_songs, embed, query_tracks, rows_of
+from recsys.core.engine.query import LONGEST_LIBRARY, drop_duplicate_songs, embed, query_tracks
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.reranking import Cost, Options, cost, monotone_scores, rerank_mmr
 from recsys.core.engine.retrieval import CandidateSearch
@@ -121,7 +121,8 @@ class Recommender:
         self.catalogue = catalogue
         self.own, self.own_vectors = query_tracks(catalogue, drop_duplicate_songs(library), seeds)
         self._dislikes = embed(catalogue, disliked.head(LONGEST_LIBRARY))
-        owned = np.union1d(catalogue.rows_owned(library), rows_of(catalogue, seeds))
+        seed_rows = np.fromiter(catalogue.rows_of(seeds).values(), dtype=np.int64)
+        owned = np.union1d(catalogue.rows_owned(library), seed_rows)
         turned_down = np.setdiff1d(catalogue.rows_owned(disliked), owned)
         self._excluded_rows = np.zeros(len(catalogue), dtype=bool)
         self._excluded_rows[owned] = self._excluded_rows[turned_down] = True

@@ -19,149 +19,46 @@ class Feature:
     """
     One row of the feature table.
 
-    `column` is where the number stands in a track table (it differs from `name` where the column carries a unit).
-    `low` and `high` bound what is believed on import. `low_words` and `high_words` are the two ends in a listener's
-    words. `scale` says how the number enters the model: by rank in the catalogue, as an angle within the octave, or
-    as the block of genres. `is_audio` is False for what is known about a recording without listening to it.
+    `low_words` and `high_words` are the two ends in a listener's words. `column` is the feature's column in a track
+    table, by default its name; it differs where it carries a unit. `low` and `high` bound what import accepts. `scale`
+    says how the number enters the model: by rank in the catalogue, as an angle within the octave, or as the block of
+    genres. `is_audio` is False for what is known about a recording without listening to it.
     """
 
     name: str
-    column: str
     title: str
-    low: float
-    high: float
-    unit: str
     low_words: str
     high_words: str
     help: str
+    column: str = ""
+    low: float = 0
+    high: float = 1
+    unit: str = ""
     scale: Scale = "rank"
     default_weight: float = 1.0
     is_audio: bool = True
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "column", self.column or self.name)
 
+
+# fmt: off
 FEATURES: Final[tuple[Feature, ...]] = (
-    Feature(
-        "danceability",
-        "danceability",
-        "Danceability",
-        0,
-        1,
-        "",
-        "not for dancing",
-        "made for dancing",
-        "How well tempo, rhythm and beat suit dancing.",
-    ),
-    Feature("energy", "energy", "Energy", 0, 1, "", "calm", "intense", "How loud, fast and busy it feels."),
-    Feature(
-        "loudness",
-        "loudness",
-        "Loudness",
-        -60,
-        5,
-        "dB",
-        "quiet",
-        "loud",
-        "The average level of the recording.",
-    ),
-    Feature(
-        "speechiness",
-        "speechiness",
-        "Speechiness",
-        0,
-        1,
-        "",
-        "sung or played",
-        "spoken",
-        "How much of it is spoken words.",
-    ),
-    Feature(
-        "acousticness",
-        "acousticness",
-        "Acousticness",
-        0,
-        1,
-        "",
-        "electric",
-        "acoustic",
-        "How sure we are that it was played without amplification.",
-    ),
-    Feature(
-        "instrumentalness",
-        "instrumentalness",
-        "Instrumentalness",
-        0,
-        1,
-        "",
-        "with vocals",
-        "without vocals",
-        "How likely it has no voice.",
-        default_weight=1.5,
-    ),
-    Feature(
-        "liveness",
-        "liveness",
-        "Liveness",
-        0,
-        1,
-        "",
-        "studio",
-        "in front of an audience",
-        "How likely an audience is present.",
-        default_weight=0.25,
-    ),
-    Feature("valence", "valence", "Valence", 0, 1, "", "sad or angry", "happy", "How positive it sounds."),
-    Feature(
-        "tempo",
-        "tempo",
-        "Tempo",
-        30,
-        260,
-        "beats per minute",
-        "slow",
-        "fast",
-        "Beats per minute; half and double time count as the same beat.",
-        scale="octave",
-    ),
-    Feature(
-        "duration",
-        "duration_ms",
-        "Duration",
-        1_000,
-        36_000_000,
-        "milliseconds",
-        "short",
-        "long",
-        "How long it plays.",
-        is_audio=False,
-    ),
-    Feature(
-        "year",
-        "year",
-        "Release year",
-        1860,
-        2100,
-        "",
-        "older",
-        "newer",
-        "When it was released.",
-        default_weight=2.5,
-        is_audio=False,
-    ),
-    Feature(
-        "genre",
-        "genres",
-        "Genre",
-        0,
-        1,
-        "",
-        "foreign genres",
-        "my genres",
-        "How much the genres of its artists have in common with yours.",
-        scale="genre",
-        default_weight=5.0,
-        is_audio=False,
-    ),
+    # name, title, low_words, high_words, help, then what differs from the defaults
+    Feature("danceability", "Danceability", "not for dancing", "made for dancing", "How well tempo, rhythm and beat suit dancing."),
+    Feature("energy", "Energy", "calm", "intense", "How loud, fast and busy it feels."),
+    Feature("loudness", "Loudness", "quiet", "loud", "The average level of the recording.", low=-60, high=5, unit="dB"),
+    Feature("speechiness", "Speechiness", "sung or played", "spoken", "How much of it is spoken words."),
+    Feature("acousticness", "Acousticness", "electric", "acoustic", "How sure we are that it was played without amplification."),
+    Feature("instrumentalness", "Instrumentalness", "with vocals", "without vocals", "How likely it has no voice.", default_weight=1.5),
+    Feature("liveness", "Liveness", "studio", "in front of an audience", "How likely an audience is present.", default_weight=0.25),
+    Feature("valence", "Valence", "sad or angry", "happy", "How positive it sounds."),
+    Feature("tempo", "Tempo", "slow", "fast", "Beats per minute; half and double time count as the same beat.", low=30, high=260, unit="beats per minute", scale="octave"),
+    Feature("duration", "Duration", "short", "long", "How long it plays.", column="duration_ms", low=1_000, high=36_000_000, unit="milliseconds", is_audio=False),
+    Feature("year", "Release year", "older", "newer", "When it was released.", low=1860, high=2100, default_weight=2.5, is_audio=False),
+    Feature("genre", "Genre", "foreign genres", "my genres", "How much the genres of its artists have in common with yours.", column="genres", scale="genre", default_weight=5.0, is_audio=False),
 )
+# fmt: on
 
 AUDIO_FEATURES: Final[tuple[Feature, ...]] = tuple(f for f in FEATURES if f.is_audio)
 NUMBER_FEATURES: Final[tuple[Feature, ...]] = tuple(f for f in FEATURES if f.scale != "genre")
