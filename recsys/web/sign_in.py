@@ -2,13 +2,15 @@
 
 Streamlit cannot do this safely: it opens a new session on return, and only an HTTP answer can set a cookie that scripts
 cannot read. What a sign-in must remember travels encrypted in a cookie of the browser that began it, so a code or state
-made in another browser is worth nothing here (RFC 9700, 2.1 and 4.7).
+made in another browser is worth nothing here (RFC 9700, 2.1 and 4.7). The cookie names the browser's session: moved to
+another browser it is worth nothing either.
 """
 
 import hmac
 import json
 import logging
 import re
+import secrets
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -18,7 +20,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from recsys.auth.guests import guest_listener, merge_guest
-from recsys.auth.models import Session, is_session_id
+from recsys.auth.models import Session, hash_id, is_session_id, new_session_id
 from recsys.errors import (
     SettingsProblem,
     SpotifyBusy,
@@ -30,6 +32,7 @@ from recsys.errors import (
 from recsys.services.capabilities import STATE as CAPABILITIES
 from recsys.web.cookies import (
     SESSION_DAYS,
+    SIGN_IN_PATH,
     SIGN_IN_SECONDS,
     give_session,
     give_sign_in,
@@ -39,11 +42,11 @@ from recsys.web.cookies import (
 )
 from recsys.web.dependencies import Accounts, Deployment, SignedIn
 from recsys.web.rate_limit import RateLimit
-from recsys.web.requests import is_same_origin, session_id_of
+from recsys.web.requests import is_same_origin, session_id_of, visitor_of
 from recsys.web.sign_in_problems import SENTENCES
 
 A_MINUTE: Final = 20
-"""Sign-ins that may be begun from one address in a minute."""
+"""Sign-ins that may be begun from one address in a minute, and as many that may come back."""
 
 LOCAL_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9_/-]{0,63})?")
 log = logging.getLogger(__name__)
@@ -62,7 +65,12 @@ class SignIn:
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
-        self._limit = RateLimit(A_MINUTE, 60, lambda: deployment.clock().timestamp())
+
+        def now() -> float:
+            return deployment.clock().timestamp()
+
+        self._begun_limit, self._returned_limit = RateLimit(A_MINUTE, 60, now), RateLimit(A_MINUTE, 60, now)
+        self._once = RateLimit(1, SIGN_IN_SECONDS, now)
 
     def routes(self) -> list[Route]:
         """The routes. `/logout` answers to POST only: a link or an image must not sign anybody out."""
@@ -79,17 +87,18 @@ class SignIn:
             query = urlencode({"next": following, "here": "1"})
             return _go(f"{self._deployment.public_url}/login?{query}")
         try:
-            accounts = self._accounts(request)
+            accounts = self._accounts(request, self._begun_limit)
             self._deployment.check_store()  # else the way ends in vain, or at Supabase's door before an empty page
-            return self._send_away(accounts, following)
+            return self._send_away(accounts, following, session_id_of(request, self._deployment))
         except (TonearmError, _Refused) as problem:
             return self._refuse(problem)
 
     def callback(self, request: Request) -> Response:
         """Take the browser back: check, exchange, keep, and give it a new session id."""
         try:
+            accounts = self._accounts(request, self._returned_limit)
             begun = self._begun(request)
-            signed_in = self._accounts().finish(dict(request.query_params), begun["secret"])
+            signed_in = accounts.finish(dict(request.query_params), begun["secret"])
             session_id = self._keep(signed_in, session_id_of(request, self._deployment))
         except (TonearmError, _Refused) as problem:
             return self._refuse(problem)
@@ -99,10 +108,16 @@ class SignIn:
         return response
 
     def logout(self, request: Request) -> Response:
-        """End this browser's session. The library stays; the next page is a stranger's, store or no store."""
+        """
+        End this browser's session, or with `?everywhere=1` those of all the listener's browsers. The library stays; the
+        next page is a stranger's, store or no store.
+        """
         if not is_same_origin(request, self._deployment):
             return PlainTextResponse("Log out from the app's own page.", 403)
         try:
+            visitor = visitor_of(request, self._deployment) if "everywhere" in request.query_params else None
+            if visitor and not visitor.is_guest:
+                self._deployment.sessions.end_all(visitor.listener)
             self._deployment.sessions.end(session_id_of(request, self._deployment))
             response = _go("/")
         except StorageProblem:
@@ -122,16 +137,20 @@ class SignIn:
         is_public = request.url.netloc == urlsplit(self._deployment.public_url).netloc
         return not is_public and "here" not in request.query_params
 
-    def _accounts(self, request: Request | None = None) -> Accounts:
+    def _accounts(self, request: Request, limit: RateLimit) -> Accounts:
         if self._deployment.accounts is None:
             raise _Refused("not_configured")
-        if request is not None and not self._limit.allows(request.client.host if request.client else ""):
+        if not limit.allows(request.client.host if request.client else ""):
             raise _Refused("too_often")
         return self._deployment.accounts
 
-    def _send_away(self, accounts: Accounts, following: str) -> Response:
+    def _send_away(self, accounts: Accounts, following: str, session_id: str | None) -> Response:
         url, secret = accounts.begin(self._deployment.redirect_uri)
+        is_new = not is_session_id(session_id)
+        own = session_id if is_session_id(session_id) else new_session_id()
         begun = {
+            "id": secrets.token_urlsafe(16),
+            "session": hash_id(own),
             "state": _state_in(url),
             "secret": secret,
             "next": following,
@@ -139,20 +158,26 @@ class SignIn:
         }
         response = _go(url)
         give_sign_in(response, self._deployment.cipher.encrypt(json.dumps(begun)), self._deployment.is_https)
+        if is_new:
+            give_session(response, own, self._deployment.is_https)
         return response
 
     def _begun(self, request: Request) -> dict[str, Any]:
-        """What this browser began and now brings back, once it is sure that it is the same sign-in."""
+        """What this browser began and now brings back, once it is sure that it is the same sign-in, and not used."""
         sealed = request.cookies.get(sign_in_cookie(self._deployment.is_https), "")
         try:
             begun: dict[str, Any] = json.loads(self._deployment.cipher.decrypt(sealed))
         except (StorageProblem, ValueError):
             raise _Refused("expired") from None
-        if self._deployment.clock().timestamp() - begun["at"] > SIGN_IN_SECONDS:
+        if not 0 <= self._deployment.clock().timestamp() - begun["at"] <= SIGN_IN_SECONDS:
             raise _Refused("expired")
         returned = request.query_params.get("state", "")
         if begun["state"] and not hmac.compare_digest(begun["state"].encode(), returned.encode()):
             raise _Refused("state")
+        if not self._is_same_browser(request, begun):
+            raise _Refused("state")
+        if not self._once.allows(begun["id"]):
+            raise _Refused("expired")
         if "error_code" in request.query_params:  # Supabase Auth says why; finishing tells it in a sentence
             return begun
         if request.query_params.get("error") == "access_denied":
@@ -160,6 +185,19 @@ class SignIn:
         if not request.query_params.get("code"):
             raise _Refused("refused")
         return begun
+
+    def _is_same_browser(self, request: Request, begun: dict[str, Any]) -> bool:
+        """
+        True when the sign-in was begun with the session this browser has.
+
+        A page of a sibling host can plant cookies that are sent beside our own, in front of them where their path is
+        longer. Then the name is there twice, and nobody can say whose session this is (RFC 6265, 8.6).
+        """
+        name = session_cookie(self._deployment.is_https)
+        header = "; ".join(request.headers.getlist("cookie"))
+        values = {pair.partition("=")[2] for pair in header.split("; ") if pair.partition("=")[0].strip() == name}
+        own = session_id_of(request, self._deployment) or ""
+        return len(values) == 1 and hmac.compare_digest(str(begun.get("session")), hash_id(own))
 
     def _keep(self, signed_in: SignedIn, old_session_id: str | None) -> str:
         """Store tokens, profile and a new session, and adopt what the guest of the old one brought in."""
@@ -188,8 +226,10 @@ class SignIn:
         code = _code(problem)
         log.warning("Sign-in ended: %s (%s).", code, type(problem).__name__)
         response = _go(f"/?{urlencode({'login': code})}")
-        if code != "state":  # the cookie is of another sign-in, begun later in this browser and perhaps still under way
+        if code not in ("state", "too_often"):  # the cookie is of a sign-in that is perhaps still under way
             take_sign_in(response, self._deployment.is_https)
+        if code == "state":  # a planted session cookie, which has our path, must not keep the listener out
+            response.delete_cookie(session_cookie(self._deployment.is_https), path=SIGN_IN_PATH)
         return response
 
 

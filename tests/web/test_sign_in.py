@@ -22,6 +22,11 @@ def who(world, browser):
     return visitor(browser.session_id(), world.sessions, world.now())
 
 
+def is_stranger(world, browser):
+    visitor = who(world, browser)
+    return visitor is None or visitor.is_guest
+
+
 def test_a_listener_who_agrees_is_signed_in_and_lands_on_the_page_they_wanted(world, spotify, browser):
     answer = browser.sign_in(spotify, "ada", "/login?next=/library")
 
@@ -89,13 +94,13 @@ def test_another_browser_is_a_stranger(world, spotify, browser, new_browser):
 
 
 @pytest.mark.parametrize("state", ["", "forged", None])
-def test_a_forged_state_is_refused_and_nothing_is_asked_of_spotify(spotify, browser, state):
+def test_a_forged_state_is_refused_and_nothing_is_asked_of_spotify(world, spotify, browser, state):
     browser.begin()
     params = {"code": "stolen"} | ({} if state is None else {"state": state})
     answer = browser.get("/callback", params=params)
     assert query_of(answer) == {"login": "state"}
     assert spotify.count("POST /api/token") == 0
-    assert browser.session_id() is None
+    assert is_stranger(world, browser)
 
 
 def test_login_csrf_is_refused_when_the_victim_never_began_a_sign_in(world, spotify, browser, new_browser):
@@ -142,13 +147,58 @@ def test_a_replayed_callback_is_refused_and_the_session_is_kept(world, spotify, 
     assert who(world, browser).display_name == "Ada"
 
 
-def test_a_replay_with_the_stolen_cookie_fails_at_spotify(spotify, browser, new_browser):
+def test_a_replay_with_every_stolen_cookie_asks_spotify_for_nothing(spotify, browser, new_browser):
     address = spotify.approve(browser.begin())
     thief = new_browser()
     thief.cookies.update(browser.cookies)
     browser.visit(address)
-    thief.cookies.set("tonearm_sign_in", thief.cookies.get("tonearm_sign_in", path="/callback"), path="/callback")
-    assert query_of(thief.visit(address)) == {"login": "refused"}
+
+    assert query_of(thief.visit(address)) == {"login": "expired"}
+    assert spotify.count("POST /api/token") == 1
+
+
+def plant(victim, attacker, *names):
+    """Cookies of the attacker's browser in the victim's, as a page of a sibling host can set them."""
+    for cookie in attacker.cookies.jar:
+        if cookie.name in names:
+            victim.cookies.set(cookie.name, cookie.value, domain=cookie.domain, path="/callback")
+
+
+@pytest.mark.parametrize("names", [("tonearm_sign_in",), ("tonearm_sign_in", "tonearm")])
+@pytest.mark.parametrize("has_imported", [True, False])
+def test_a_planted_sign_in_changes_nobodys_account(world, spotify, browser, new_browser, names, has_imported):
+    if has_imported:
+        browser.open()
+        guest = guest_listener(browser.session_id())
+        world.store.save_tracks(guest, tracks(3))
+    attacker = new_browser()
+    link = spotify.approve(attacker.begin(), "grace")
+    if not has_imported:
+        browser.open()
+    own = browser.session_id()
+
+    plant(browser, attacker, *names)
+    answer = browser.visit(link)
+
+    assert query_of(answer) == {"login": "state"}
+    assert spotify.count("POST /api/token") == 0
+    assert not world.store.tracks(f"spotify-{spotify.listeners['grace'].account_id}").size
+    assert [cookie.value for cookie in browser.cookies.jar if cookie.name == "tonearm" and cookie.path == "/"] == [own]
+    if has_imported:
+        assert len(world.store.tracks(guest)) == 3
+    browser.sign_in(spotify)
+    assert who(world, browser).display_name == "Ada", "what was planted does not keep the victim out"
+
+
+def test_returns_count_against_the_limit_and_ask_spotify_once(spotify, browser):
+    address = spotify.approve(browser.begin())
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies.jar)
+    path = address.removeprefix(PUBLIC)
+
+    codes = [query_of(browser.get(path, headers={"Cookie": cookies})).get("login") for _ in range(200)]
+
+    assert spotify.count("POST /api/token") == 1
+    assert codes[:2] == [None, "expired"] and set(codes[20:]) == {"too_often"}
 
 
 def test_a_sign_in_that_takes_longer_than_ten_minutes_is_refused(world, spotify, browser):
@@ -231,13 +281,13 @@ def test_a_listener_who_cancels_is_told_so(spotify, browser):
         (Fault.forbidden(), "refused"),
     ],
 )
-def test_what_goes_wrong_when_spotify_is_asked_who_came_has_a_code_with_a_sentence(spotify, browser, fault, code):
+def test_what_goes_wrong_when_spotify_is_asked_who_came_has_a_sentence(world, spotify, browser, fault, code):
     address = spotify.approve(browser.begin())
     spotify.fail_when("GET /v1/me", fault)
     answer = browser.visit(address)
     assert query_of(answer) == {"login": code}
     assert code in SENTENCES
-    assert browser.session_id() is None
+    assert is_stranger(world, browser)
 
 
 @pytest.mark.parametrize(
@@ -300,6 +350,32 @@ def test_logging_out_ends_the_session_everywhere_it_was_copied_to(world, spotify
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert browser.session_id() is None
     assert who(world, copy).is_guest
+
+
+def test_logging_out_everywhere_ends_the_sessions_of_all_browsers_and_of_nobody_else(
+    world, spotify, browser, new_browser
+):
+    phone, other = new_browser(), new_browser()
+    browser.sign_in(spotify)
+    phone.sign_in(spotify)
+    other.sign_in(spotify, "grace")
+
+    answer = browser.post("/logout?everywhere=1", headers=OURS)
+
+    assert answer.headers["location"] == "/"
+    assert browser.session_id() is None
+    assert who(world, phone).is_guest
+    assert who(world, other).display_name == "Grace"
+
+
+def test_a_guest_who_logs_out_everywhere_ends_nobodys_session(world, spotify, browser, new_browser):
+    other = new_browser()
+    other.sign_in(spotify)
+    browser.open()
+
+    browser.post("/logout?everywhere=1", headers=OURS)
+
+    assert not who(world, other).is_guest
 
 
 def silent(*_):
