@@ -12,6 +12,7 @@ from typing import Final
 import click
 
 from recsys import __version__
+from recsys.app import logs
 from recsys.errors import TonearmError
 
 COMMANDS: Final = {
@@ -50,6 +51,7 @@ def tonearm() -> None:
 
 def main() -> None:
     """Run the command line; whatever is wrong becomes one sentence on stderr and exit status 2."""
+    logs.configure(level="WARNING")
     try:
         sys.exit(tonearm(prog_name="tonearm", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as help_wanted:

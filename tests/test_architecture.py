@@ -16,6 +16,7 @@ MAY_USE = {
     "errors": set(),
     "settings": {"errors"},
     "times": set(),
+    "log_context": set(),
     "core.model": {"core.model", "errors"},
     "core.engine": {"core.engine", "core.model", "errors"},
     "core.evaluation": {"core.evaluation", "core.engine", "core.model", "errors"},
@@ -40,10 +41,25 @@ MAY_USE = {
     "demo": {"demo", "core", "errors"},
     "batch": {"batch", "importers", "core", "errors"},
     "services": {
-        *("services", "core", "errors", "times"),
+        *("services", "core", "errors", "times", "log_context"),
         *("auth.models", "storage.store", "storage.sessions", "feature_sources.source", "spotify.models"),
     },
-    "web": {"web", "services", "auth", "core", "storage.sessions", "storage.store", "errors", "times"},
+    "web": {"web", "services", "auth", "core", "storage.sessions", "storage.store", "errors", "times", "log_context"},
+    "app": {
+        *(
+            "app",
+            "auth",
+            "catalogues",
+            "core",
+            "demo",
+            "feature_sources",
+            "importers",
+            "services",
+            "spotify",
+            "storage",
+        ),
+        *("storage", "web", "errors", "settings", "times", "log_context", "__version__"),
+    },
 }
 OUTSIDE = {
     "core": {"numpy", "pandas", "sklearn"},

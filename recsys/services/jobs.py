@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -87,7 +88,7 @@ class Jobs:
             if key not in self._jobs or self._jobs[key][1].done():
                 self._forget_old()
                 job = Job()
-                self._jobs[key] = (job, self._pool.submit(work, job))
+                self._jobs[key] = (job, self._pool.submit(copy_context().run, work, job))
                 self._jobs[key][1].add_done_callback(lambda future: _log_unexpected(key, future))
         return self.snapshot(key) or Snapshot("running")
 

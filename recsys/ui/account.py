@@ -3,15 +3,14 @@
 import pandas as pd
 import streamlit as st
 
+from recsys.app.spotify import Limit
 from recsys.spotify.models import Finding
 from recsys.times import from_iso
-from recsys.ui import wiring
 from recsys.ui.library.features import SOURCES
 from recsys.ui.navigation import page
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, local_time, plain
-from recsys.ui.session import ListenerSession, now
-from recsys.ui.spotify_wiring import Limit
+from recsys.ui.session import ListenerSession
 
 _TABLES = {
     "profiles": "Your name and picture",
@@ -33,7 +32,7 @@ _TABLES = {
 def connection_panel(session: ListenerSession) -> None:
     """Whether Spotify is connected, until when, and the way out."""
     st.subheader("Spotify", anchor=False)
-    if wiring.spotify() is None:
+    if session.app.spotify is None:
         st.markdown("No Spotify app is set up on this server; everything else works without one.")
         return
     session.forget("connection")
@@ -56,14 +55,14 @@ def connection_panel(session: ListenerSession) -> None:
 
 def _disconnect(session: ListenerSession) -> None:
     with problems.shown():
-        wiring.account().disconnect(session.listener)
+        session.app.account.disconnect(session.listener)
         session.forget("connection")
         st.rerun()
 
 
 def capabilities_panel(session: ListenerSession) -> None:
     """What works with this listener's Spotify and what it blocks, why, and how to mend it."""
-    probes = wiring.probes()
+    probes = session.app.probes
     if probes is None or session.connection is None or not session.connection.is_connected:
         return
     st.subheader("What works and what does not", anchor=False)
@@ -80,7 +79,7 @@ def capabilities_panel(session: ListenerSession) -> None:
 
 def limits_panel(session: ListenerSession) -> None:
     """What is left of Spotify's daily patience, which all listeners of this app share."""
-    connected = wiring.spotify()
+    connected = session.app.spotify
     if connected is None or session.visitor.is_guest:
         return
     title = "How much Spotify was asked today"
@@ -113,8 +112,8 @@ def _row(one: Finding) -> dict[str, str]:
 def stored_panel(session: ListenerSession) -> None:
     """Rows per table, what was sent to whom, and all of it as a file."""
     st.subheader("What is stored about you", anchor=False)
-    st.caption(plain(wiring.whereabouts(session.listener)))
-    account = wiring.account()
+    st.caption(plain(session.app.storage_place(session.listener)))
+    account = session.app.account
     counts = account.counts(session.listener)
     rows = pd.DataFrame({"What": [_TABLES.get(name, name) for name in counts], "Rows": counts.values()})
     st.dataframe(rows, hide_index=True, width="content", height="content", alt="Rows per table")
@@ -132,7 +131,7 @@ def stored_panel(session: ListenerSession) -> None:
         st.dataframe(shown, hide_index=True, alt="What was sent to whom and when")
     st.download_button(
         "Download everything as ZIP",
-        data=lambda: account.export(session.check(), now()),
+        data=lambda: account.export(session.check(), session.now()),
         file_name="tonearm-everything.zip",
         mime="application/zip",
         icon=":material/download:",
@@ -150,9 +149,9 @@ def erase_panel(session: ListenerSession) -> None:
     word = st.text_input("Type “erase” to confirm", key=f"erase_word_{times}")  # an empty box after each time
     if st.button("Erase everything of mine", key="erase", disabled=word.strip().lower() != "erase"):
         with problems.shown(), st.spinner("Erasing and counting …"):
-            wiring.last_recipes().forget(session.listener)
-            counts = wiring.account().erase(session.listener)
-            wiring.erasures().add(session.listener)
+            session.app.last_recipes.forget(session.listener)
+            counts = session.app.account.erase(session.listener)
+            session.app.erasures.add(session.listener)
             st.session_state.clear()  # erasing signs out: whoever is here next begins anew, with this one sentence
             st.session_state.update(erased=len(counts), erasures=times + 1)
             st.rerun()

@@ -17,7 +17,6 @@ from recsys.importers.catalogue_file import read_catalogue
 from recsys.services import proof_report as verdict
 from recsys.services.jobs import Jobs, Snapshot
 from recsys.services.proof import Checked, ReadCatalogue, start_proof, start_tuning, trial_key
-from recsys.ui import wiring
 from recsys.ui.navigation import page
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import plain
@@ -67,19 +66,19 @@ def tuning_panel(session: ListenerSession) -> None:
 
 def _panel(session: ListenerSession, trial: Trial) -> None:
     key = trial_key(trial.name, session.listener, session.library, id(session.catalogue))
-    job = wiring.jobs().snapshot(key)
+    job = session.app.jobs.snapshot(key)
     is_active = job is not None and job.is_active
     fragment(_watched, run_every=1.0 if is_active else None)(session, trial, key, is_active)
 
 
 def _watched(session: ListenerSession, trial: Trial, key: str, was_active: bool) -> None:
     """The button with the last result, or the progress, drawn again every second; a full rerun when that changes."""
-    job = wiring.jobs().snapshot(key)
+    job = session.app.jobs.snapshot(key)
     if job and job.is_active:
-        _progress(job, trial, key)
+        _progress(session.app.jobs, job, trial, key)
     else:
         if st.button(trial.label, key=f"{trial.name}_start", icon=trial.icon, type="primary"):
-            job = trial.start(wiring.jobs(), key, _catalogue(session), session.library, session.recipe.weights)
+            job = trial.start(session.app.jobs, key, _catalogue(session), session.library, session.recipe.weights)
         elif job and job.message:
             st.warning(plain(job.message), icon=":material/info:")
         elif job and job.result:
@@ -88,11 +87,11 @@ def _watched(session: ListenerSession, trial: Trial, key: str, was_active: bool)
         st.rerun()
 
 
-def _progress(job: Snapshot, trial: Trial, key: str) -> None:
+def _progress(jobs: Jobs, job: Snapshot, trial: Trial, key: str) -> None:
     step = job.progress
     st.progress(step.share if step else 0.0, step.words if step else "Waiting for a free place …")
     if st.button("Cancel", icon=":material/stop:", key=f"{trial.name}_cancel"):
-        wiring.jobs().cancel(key)
+        jobs.cancel(key)
 
 
 def _catalogue(session: ListenerSession) -> ReadCatalogue:
@@ -101,12 +100,12 @@ def _catalogue(session: ListenerSession) -> ReadCatalogue:
 
     Of a catalogue brought for this session only its sample is at hand.
     """
-    if session.catalogue is wiring.demo_catalogue():
+    if session.catalogue is session.app.demo_catalogue:
         return demo_catalogue
     if session.own_catalogue is not None:
         sample = session.own_catalogue.sample
         return lambda: sample
-    settings = wiring.settings()
+    settings = session.app.settings
     return lambda: read_catalogue(settings.catalogue, settings.data_folder)
 
 

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from math import inf
+from secrets import token_hex
 from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 import streamlit as st
 
+from recsys.app.container import Container, running
 from recsys.auth.guests import guest_listener, visitor
 from recsys.auth.models import Visitor, new_session_id
 from recsys.auth.tokens import Connection
@@ -22,11 +23,11 @@ from recsys.core.insights.modes import Modes, modes
 from recsys.core.model.tracks import as_tracks
 from recsys.demo import DEMO_NOTE
 from recsys.errors import NotAllowed
+from recsys.log_context import serving
 from recsys.services.jobs import Job
 from recsys.services.library import plays, songs
 from recsys.services.recommend import recommender
 from recsys.storage.store import Store
-from recsys.ui import wiring
 from recsys.web.cookies import session_cookie
 
 _KEY: Final = "tonearm"
@@ -44,6 +45,7 @@ class ListenerSession:
     `erasures` is how often everything of this listener's had been erased when it began.
     """
 
+    app: Container
     visitor: Visitor
     demo_listener: int | None = None
     recipe: Recipe = field(default_factory=Recipe)
@@ -60,7 +62,7 @@ class ListenerSession:
     @property
     def store(self) -> Store:
         """The store that keeps this listener's rows."""
-        return wiring.store_for(self.visitor.listener)
+        return self.app.store_for(self.visitor.listener)
 
     @property
     def listener(self) -> str:
@@ -80,7 +82,7 @@ class ListenerSession:
     @property
     def note(self) -> str | None:
         """What every page and file made from invented data says."""
-        return DEMO_NOTE if self.is_demo or self.catalogue is wiring.demo_catalogue() else None
+        return DEMO_NOTE if self.is_demo or self.catalogue is self.app.demo_catalogue else None
 
     def known(self, name: str, read: Callable[[], T], seconds: float = inf) -> T:
         """What `read` gives, remembered by a name until that is forgotten, or for so many seconds."""
@@ -105,14 +107,14 @@ class ListenerSession:
         """The track table on the screen."""
         if self.demo_listener is None:
             return self.own_library
-        return wiring.demo_listeners()[self.demo_listener].library
+        return self.app.demo_listeners[self.demo_listener].library
 
     @property
     def plays(self) -> pd.DataFrame:
         """The listening history on the screen: `track_id, played_at, ms_played`."""
         if self.demo_listener is None:
             return self.known("plays", lambda: plays(self.store, self.listener))
-        return wiring.demo_listeners()[self.demo_listener].plays
+        return self.app.demo_listeners[self.demo_listener].plays
 
     @property
     def recipes(self) -> dict[str, dict[str, Any]]:
@@ -122,7 +124,7 @@ class ListenerSession:
     @property
     def connection(self) -> Connection | None:
         """How Spotify is connected, as of a minute ago at most; None for guests and where no Spotify app is set up."""
-        spotify = wiring.spotify()
+        spotify = self.app.spotify
         if spotify is None or self.visitor.is_guest:
             return None
         return self.known("connection", lambda: spotify.connections.state(self.listener), _A_MINUTE)
@@ -131,8 +133,8 @@ class ListenerSession:
     def catalogue(self) -> Catalogue:
         """The candidate pool: the listener's own, the deployment's, or the invented one for the demo."""
         if self.is_demo:
-            return wiring.demo_catalogue()
-        return self.own_catalogue or wiring.catalogue()
+            return self.app.demo_catalogue
+        return self.own_catalogue or self.app.catalogue
 
     @property
     def recommender(self) -> Recommender:
@@ -164,14 +166,18 @@ class ListenerSession:
         NotAllowed
             They signed out or erased everything since the page was drawn.
         """
-        who = visitor(self._cookie, wiring.sessions(), datetime.now(UTC))
+        who = visitor(self._cookie, self.app.sessions, self.app.now())
         if who is not None and who.listener != self.listener:
             raise NotAllowed("You have signed out since this page was drawn. Reload it.")
         return self.listener
 
+    def now(self) -> str:
+        """The time, ISO 8601 in UTC ending in Z, as services expect it."""
+        return self.app.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
     def judge(self, track: pd.DataFrame, liked: bool) -> None:
         """Keep a thumb for one track; what was computed from the thumbs is made anew."""
-        self.store.save_feedback(self.listener, as_tracks(track), liked, now())
+        self.store.save_feedback(self.listener, as_tracks(track), liked, self.now())
         self._recommender = None
 
     def show_demo(self, number: int) -> None:
@@ -204,7 +210,8 @@ def whole_run() -> Iterator[ListenerSession]:
     session = _looked_up()
     _here.set(session)
     try:
-        yield session
+        with serving(session.listener, token_hex(4)):
+            yield session
     finally:
         _here.set(None)
 
@@ -221,17 +228,18 @@ def _looked_up() -> ListenerSession:
     A tab that reconnects keeps its state but brings new cookies, so the visitor is looked up at every run and the
     state of another person is dropped, as is that of a listener who has erased everything since, in whichever tab.
     """
-    cookie = st.context.cookies.get(session_cookie(wiring.settings().is_https))
-    who = visitor(cookie, wiring.sessions(), datetime.now(UTC)) or _without_cookie()
-    ended = wiring.jobs().ended(who.listener)
+    app = running()
+    cookie = st.context.cookies.get(session_cookie(app.settings.is_https))
+    who = visitor(cookie, app.sessions, app.now()) or _without_cookie()
+    ended = app.jobs.ended(who.listener)
     session = cast("ListenerSession | None", st.session_state.get(_KEY))
-    erasures = wiring.erasures().of(who.listener)
+    erasures = app.erasures.of(who.listener)
     if session is not None and (session.visitor.listener, session.erasures) != (who.listener, erasures):
         st.session_state.clear()
         session = None
     if session is None:
-        recipe = wiring.last_recipes().of(who.listener)
-        session = ListenerSession(who, recipe=recipe, erasures=erasures, _ended=ended)
+        recipe = app.last_recipes.of(who.listener)
+        session = ListenerSession(app, who, recipe=recipe, erasures=erasures, _ended=ended)
         session.demo_listener = 0 if session.own_library.empty else None
         st.session_state[_KEY] = session
     session.visitor, session._cookie = who, cookie
@@ -243,8 +251,3 @@ def _without_cookie() -> Visitor:
     """A guest for as long as the tab is open, when the browser keeps no cookies."""
     session = cast("ListenerSession | None", st.session_state.get(_KEY))
     return session.visitor if session else Visitor(guest_listener(new_session_id()), is_guest=True)
-
-
-def now() -> str:
-    """The time, ISO 8601 in UTC ending in Z: screens hand it to services."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,7 +4,6 @@ import html
 
 import streamlit as st
 
-from recsys.ui import wiring
 from recsys.ui.parts.problems import reconnect_link
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.session import ListenerSession
@@ -22,7 +21,7 @@ def sidebar(session: ListenerSession) -> None:
 
 
 def _demo(session: ListenerSession) -> None:
-    listeners = wiring.demo_listeners()
+    listeners = session.app.demo_listeners
     number = session.demo_listener or 0
     st.badge("demo data", icon=":material/science:", color="orange")
     st.caption(f"Everything here is invented. On the turntable: {plain(listeners[number].name)}.")

@@ -19,7 +19,6 @@ from recsys.core.model.features import NUMBER_FEATURES, Feature, feature
 from recsys.demo import DEMO_NOTE
 from recsys.errors import NothingToRank
 from recsys.importers.any_file import read_files
-from recsys.ui import wiring
 from recsys.ui.library.imports import KINDS
 from recsys.ui.navigation import page
 from recsys.ui.parts import problems
@@ -101,7 +100,7 @@ def compare(session: ListenerSession) -> None:
     st.subheader("Compare", anchor=False)
     invented = {
         f"{listener.name} ({DEMO_NOTE})": listener.library
-        for number, listener in enumerate(wiring.demo_listeners())
+        for number, listener in enumerate(session.app.demo_listeners)
         if number != session.demo_listener
     }
     name = st.selectbox("With whom?", [*invented, "Somebody’s file"], key="compare_with")

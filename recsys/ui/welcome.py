@@ -4,7 +4,6 @@ import html
 
 import streamlit as st
 
-from recsys.ui import wiring
 from recsys.ui.library.imports import import_panel
 from recsys.ui.navigation import page
 from recsys.ui.parts.problems import reconnect_link
@@ -30,7 +29,7 @@ def sign_in_problem() -> None:
 def demo_door(session: ListenerSession) -> None:
     """Choose one of the invented listeners and look around."""
     st.subheader("Try the demo", anchor=False)
-    listeners = wiring.demo_listeners()
+    listeners = session.app.demo_listeners
     chosen = st.radio(
         "Whose records?",
         options=range(len(listeners)),
@@ -58,7 +57,7 @@ def spotify_door(session: ListenerSession) -> None:
     st.subheader("Connect Spotify", anchor=False)
     if not session.visitor.is_guest:
         _signed_in(session, plain(session.visitor.display_name or "Spotify listener"))
-    elif wiring.accounts():
+    elif session.app.accounts:
         st.markdown("Sync what you saved and play most, and send a list back as a playlist.")
         st.html(_link("/login", "Log in with Spotify"))
     else:

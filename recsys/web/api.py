@@ -28,7 +28,7 @@ from recsys.errors import (
 from recsys.times import to_iso
 from recsys.web.answers import Error, Health, Me, RecommendationList, Sync, as_csv, as_json, as_rows
 from recsys.web.cookies import session_cookie
-from recsys.web.dependencies import Deployment, SyncService
+from recsys.web.dependencies import Dependencies, SyncService
 from recsys.web.recommend_request import RecommendRequest, refused
 from recsys.web.requests import is_same_origin, visitor_of, wanted
 from recsys.web.security_headers import DefaultHeaders
@@ -66,12 +66,12 @@ NOT_RANKED: Final[Answers] = {
 }
 
 
-async def _deployment(request: Request) -> Deployment:
-    deployment: Deployment = request.app.state.deployment
+async def _deployment(request: Request) -> Dependencies:
+    deployment: Dependencies = request.app.state.deployment
     return deployment
 
 
-Here = Annotated[Deployment, Depends(_deployment)]
+Here = Annotated[Dependencies, Depends(_deployment)]
 _cookie = APIKeyCookie(name="tonearm", scheme_name=SESSION, auto_error=False)
 
 
@@ -198,7 +198,7 @@ def recommend(
     return as_json(caller.listener, found, now, note)
 
 
-def build_api(deployment: Deployment) -> FastAPI:
+def build_api(deployment: Dependencies) -> FastAPI:
     """The programs' API of one deployment as an ASGI app that answers full paths."""
     api = FastAPI(
         title="Tonearm",

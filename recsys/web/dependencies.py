@@ -1,4 +1,4 @@
-"""What the routes need from the rest of the app, named once. `recsys.ui.wiring` fills it in."""
+"""What the routes need from the rest of the app, named once. `recsys.app.container` builds it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ class SyncService(Protocol):
 
 
 @dataclass(frozen=True)
-class Deployment:
+class Dependencies:
     """
     One running app, as its routes see it.
 

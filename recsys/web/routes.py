@@ -6,7 +6,7 @@ from starlette.types import Scope
 
 from recsys.web.api import build_api
 from recsys.web.canonical_host import OneAddress
-from recsys.web.dependencies import Deployment
+from recsys.web.dependencies import Dependencies
 from recsys.web.docs import docs_routes
 from recsys.web.guest_cookie import Visitors
 from recsys.web.requests import asks_for_page
@@ -24,7 +24,7 @@ class ForPrograms(Route):
         return super().matches(scope)
 
 
-def routes(deployment: Deployment) -> list[BaseRoute]:
+def routes(deployment: Dependencies) -> list[BaseRoute]:
     """
     The routes beside the screens. They come before Streamlit's, so none may have the path of a page.
 
@@ -40,7 +40,7 @@ def routes(deployment: Deployment) -> list[BaseRoute]:
     ]
 
 
-def middleware(deployment: Deployment) -> list[Middleware]:
+def middleware(deployment: Dependencies) -> list[Middleware]:
     """What every answer passes through, Streamlit's included."""
     return [
         Middleware(SecurityHeaders, page=deployment.page, is_https=deployment.is_https),

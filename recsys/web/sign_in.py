@@ -40,7 +40,7 @@ from recsys.web.cookies import (
     sign_in_cookie,
     take_sign_in,
 )
-from recsys.web.dependencies import Accounts, Deployment, SignedIn
+from recsys.web.dependencies import Accounts, Dependencies, SignedIn
 from recsys.web.rate_limit import RateLimit
 from recsys.web.requests import is_same_origin, session_id_of, visitor_of
 from recsys.web.sign_in_problems import SENTENCES
@@ -63,7 +63,7 @@ class _Refused(Exception):
 class SignIn:
     """The routes `/login`, `/callback` and `/logout`. Plain functions: Starlette runs them in threads of their own."""
 
-    def __init__(self, deployment: Deployment) -> None:
+    def __init__(self, deployment: Dependencies) -> None:
         self._deployment = deployment
 
         def now() -> float:

@@ -7,7 +7,6 @@ from streamlit.testing.v1 import AppTest
 from recsys.core.export import to_csv
 from recsys.core.model.tracks import as_tracks, empty_tracks
 from recsys.importers.catalogue_file import write_catalogue
-from recsys.ui import wiring
 
 PAGES = ["welcome", "library", "taste", "recommend", "proof", "account"]
 
@@ -26,19 +25,6 @@ OWN = as_tracks(
 )
 UNKNOWN = OWN.assign(danceability=float("nan"), energy=float("nan"), tempo=float("nan"), valence=float("nan"))
 LIBRARIES = {"nothing": empty_tracks(), "one track": OWN.head(1), "no features": UNKNOWN, "thirty tracks": OWN}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_deployment(tmp_path_factory):
-    """Stores and catalogue are made once for these pages, in a folder of their own."""
-    made_once = [made for made in vars(wiring).values() if hasattr(made, "cache_clear")]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TONEARM_DATA", str(tmp_path_factory.mktemp("pages")))
-        for made in made_once:
-            made.cache_clear()
-        yield
-    for made in made_once:
-        made.cache_clear()
 
 
 def opened(page, prepare):
@@ -72,10 +58,10 @@ def test_a_page_opens_on_the_demo_and_says_so(page, listener):
 
 
 @pytest.mark.parametrize("listener", [0, 1, 2])
-def test_an_invented_listener_is_compared_with_the_two_others(listener):
+def test_an_invented_listener_is_compared_with_the_two_others(container, listener):
     offered = opened("taste", lambda session: session.show_demo(listener)).selectbox(key="compare_with").options
 
-    others = [other.name for number, other in enumerate(wiring.demo_listeners()) if number != listener]
+    others = [other.name for number, other in enumerate(container.demo_listeners) if number != listener]
     assert offered == [*(f"{name} (demo data)" for name in others), "Somebody’s file"]
 
 
@@ -219,7 +205,7 @@ def test_all_sliders_on_ignored_says_what_to_do():
     assert any("Every slider is on" in warning.value for warning in app.warning)
 
 
-def test_a_look_up_that_found_nothing_says_that_it_has_ended():
+def test_a_look_up_that_found_nothing_says_that_it_has_ended(container):
     def says_so(app):
         return any("Every source that may be asked was asked" in said.value for said in app.caption)
 
@@ -228,7 +214,7 @@ def test_a_look_up_that_found_nothing_says_that_it_has_ended():
     assert not says_so(app)
 
     app.button(key="look_up").click().run()
-    wiring.jobs().wait(f"features:{app.session_state['tonearm'].listener}", 10)
+    container.jobs.wait(f"features:{app.session_state['tonearm'].listener}", 10)
     assert says_so(app.run())
 
     app.toggle(key="reccobeats").set_value(True).run()

@@ -11,32 +11,17 @@ from recsys.core.evaluation.proof import CHANCE, OURS, TEXTBOOK, TUNED, Proof
 from recsys.core.evaluation.tuning import Tuned
 from recsys.services.jobs import Jobs
 from recsys.services.proof import Checked, trial_key
-from recsys.ui import wiring
 from tests.pages.test_every_page import OWN
 
 WEIGHTS = dict(Recipe().weights)
 BETTER = Interval(5, 3, 7)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_deployment(tmp_path_factory):
-    """Stores, catalogue and jobs of this file alone."""
-    made_once = [made for made in vars(wiring).values() if hasattr(made, "cache_clear")]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TONEARM_DATA", str(tmp_path_factory.mktemp("proof")))
-        for made in made_once:
-            made.cache_clear()
-        yield
-        wiring.jobs().close()
-    for made in made_once:
-        made.cache_clear()
-
-
 @pytest.fixture
-def jobs(monkeypatch):
+def jobs(container, monkeypatch):
     """Jobs of one test alone."""
     running = Jobs(workers=1)
-    monkeypatch.setattr(wiring, "jobs", lambda: running)
+    monkeypatch.setattr(container, "jobs", running)
     yield running
     running.close()
 

@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 
+from recsys.app.spotify import Spotify, tokens_of
 from recsys.auth.encryption import Cipher
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.spotify_features import SpotifyFeatures
@@ -17,7 +18,6 @@ from recsys.settings import Settings
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.sessions import SqliteSessions
 from recsys.storage.sqlite.store import SqliteStore
-from recsys.ui.spotify_wiring import SpotifyWiring, tokens_of
 from tests.fakes.calling import SleepingClock
 from tests.fakes.spotify.music import Track
 
@@ -43,7 +43,7 @@ class SpotifyWorld:
         self.store = SqliteStore(database)
         self.sessions = SqliteSessions(database, self.cipher)
         self.http = http
-        self.spotify = SpotifyWiring(
+        self.spotify = Spotify(
             self.settings, self.sessions, self.store_for, self.store, http, self.clock, self.clock.sleep, gap=0.0
         )
         self.reccobeats_url = reccobeats_url

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from recsys.errors import SpotifyUnreachable
+from recsys.log_context import LISTENER, serving
 from recsys.services.jobs import Jobs
 
 
@@ -205,3 +206,10 @@ def test_the_jobs_of_a_listener_that_have_ended_are_others_whenever_one_more_has
     jobs.start("sync:ada", lambda job: None)
     jobs.wait("sync:ada", 5)
     assert len({before, first, jobs.ended("ada")}) == 3
+
+
+def test_what_a_job_logs_belongs_to_the_listener_who_started_it(jobs):
+    with serving("ada"):
+        jobs.start("sync:ada", lambda job: LISTENER.get())
+
+    assert jobs.wait("sync:ada", 10).result == "ada"

@@ -6,17 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from recsys.auth.encryption import Cipher
+from recsys.app.container import Container
 from recsys.auth.models import Session, Visitor
 from recsys.auth.tokens import Connection
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.model.tracks import as_tracks, empty_tracks
 from recsys.errors import NotAllowed
 from recsys.services.jobs import Job
-from recsys.storage.sqlite.database import Database
-from recsys.storage.sqlite.sessions import SqliteSessions
+from recsys.settings import Settings
 from recsys.ui import session as session_module
-from recsys.ui import wiring
 from recsys.ui.session import ListenerSession
 
 SONG = as_tracks(pd.DataFrame({"track_id": ["a" * 22], "title": ["A song"], "artists": ["A band"], "energy": [0.5]}))
@@ -69,22 +67,29 @@ class Connected:
 
 
 @pytest.fixture
-def store(monkeypatch):
+def app(tmp_path):
+    app = Container(Settings(tmp_path, str(tmp_path / "catalogue.parquet")))
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def store(app, monkeypatch):
     store = RemoteStore()
-    monkeypatch.setattr(wiring, "store_for", lambda listener: store)
+    monkeypatch.setattr(app, "store_for", lambda listener: store)
     return store
 
 
 @pytest.fixture
-def spotify(monkeypatch):
+def spotify(app, monkeypatch):
     connected = Connected()
-    monkeypatch.setattr(wiring, "spotify", lambda: connected)
+    monkeypatch.setattr(app, "spotify", connected, raising=False)
     return connected
 
 
 @pytest.fixture
-def session():
-    return ListenerSession(Visitor("somebody", is_guest=False))
+def session(app):
+    return ListenerSession(app, Visitor("somebody", is_guest=False))
 
 
 def test_what_is_on_the_screen_is_read_once(session, store):
@@ -153,31 +158,22 @@ def test_an_ended_connection_is_noticed_within_a_minute(session, spotify, monkey
     assert spotify.asked == 2
 
 
-def test_a_guest_has_no_connection(spotify):
-    assert ListenerSession(Visitor("guest-1", is_guest=True)).connection is None
+def test_a_guest_has_no_connection(app, spotify):
+    assert ListenerSession(app, Visitor("guest-1", is_guest=True)).connection is None
     assert spotify.asked == 0
 
 
-@pytest.fixture
-def sessions(tmp_path, monkeypatch):
-    database = Database(tmp_path / "test.db")
-    sessions = SqliteSessions(database, Cipher("a secret of the tests, long enough"))
-    monkeypatch.setattr(wiring, "sessions", lambda: sessions)
-    yield sessions
-    database.close()
-
-
-def test_a_tab_left_open_after_signing_out_gets_no_files(session, sessions):
+def test_a_tab_left_open_after_signing_out_gets_no_files(app, session):
     now = datetime.now(UTC)
-    cookie = sessions.create(Session("somebody", "spotify", now + timedelta(days=1)), now)
+    cookie = app.sessions.create(Session("somebody", "spotify", now + timedelta(days=1)), now)
     session._cookie = cookie
     assert session.check() == "somebody"
 
-    sessions.end(cookie)
+    app.sessions.end(cookie)
 
     with pytest.raises(NotAllowed, match="signed out"):
         session.check()
 
 
-def test_a_guest_whose_browser_keeps_no_cookies_keeps_their_rows(sessions):
-    assert ListenerSession(Visitor("guest-1", is_guest=True)).check() == "guest-1"
+def test_a_guest_whose_browser_keeps_no_cookies_keeps_their_rows(app):
+    assert ListenerSession(app, Visitor("guest-1", is_guest=True)).check() == "guest-1"

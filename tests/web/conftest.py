@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from recsys.core.engine.catalogue import Catalogue
 from recsys.demo.catalogue import demo_catalogue
 from recsys.services.recommend import recommend
-from recsys.web.dependencies import Deployment
+from recsys.web.dependencies import Dependencies
 from recsys.web.routes import middleware, routes
 from tests.fakes.spotify import FakeSpotify
 from tests.services.spotify_world import SpotifyWorld
@@ -89,7 +89,7 @@ def catalogue():
 
 @pytest.fixture
 def deployment(world, catalogue):
-    return Deployment(
+    return Dependencies(
         public_url=PUBLIC,
         page=HTML,
         sessions=world.sessions,

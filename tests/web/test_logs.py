@@ -1,12 +1,13 @@
 """The whole app logs at DEBUG through a listener's visit: no secret, and nothing of what the listener hears."""
 
 import logging
+from contextlib import contextmanager
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from recsys.app.logs import configure
 from recsys.auth.guests import visitor
-from recsys.ui import wiring
 from tests.fakes.faults import Fault
 from tests.fakes.reccobeats import FakeReccoBeats, knows_most_of
 from tests.fakes.spotify import CLIENT_SECRET
@@ -15,6 +16,19 @@ from tests.web.conftest import OURS
 
 OF_THE_TEST = ("httpx2", "asyncio", "uvicorn")
 """Loggers of the test's own browser and of its invented servers."""
+
+
+@contextmanager
+def configured():
+    """The app's own logging, beside what pytest listens with."""
+    root = logging.getLogger()
+    before = root.handlers[:]
+    configure(level="DEBUG")
+    root.handlers += before
+    try:
+        yield
+    finally:
+        root.handlers[:] = before
 
 
 @pytest.fixture
@@ -52,8 +66,7 @@ def visit(world, spotify, browser):
 
 
 def test_no_log_at_debug_shows_a_token_a_code_a_verifier_a_session_or_a_track(world, spotify, browser, caplog):
-    assert wiring.log.name == "recsys.ui.wiring", "the app's own logging is configured"
-    with caplog.at_level(logging.DEBUG):
+    with configured(), caplog.at_level(logging.DEBUG):
         secrets, tracks = visit(world, spotify, browser)
     told = [record for record in caplog.records if not record.name.startswith(OF_THE_TEST)]
     text = "\n".join(f"{record.name} {record.getMessage()} {record.exc_text or ''}" for record in told)

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
+from recsys.app.container import Container
 from recsys.charts.coverage import coverage_chart, coverage_in_words
 from recsys.core.insights.summary import features_by_source
 from recsys.services.features import Coverage
 from recsys.services.jobs import Job
 from recsys.services.sync_progress import Stage
 from recsys.times import from_iso
-from recsys.ui import wiring
 from recsys.ui.library.sync import reasons
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import counted, local_time, plain
@@ -26,7 +26,7 @@ SOURCES = {
 
 def features_panel(session: ListenerSession) -> None:
     """Coverage by source, the consent for ReccoBeats, and a button that looks up what is missing."""
-    features = wiring.features()
+    features = session.app.features
     covered = session.known("coverage", lambda: features.coverage(session.listener, session.library))
     if covered.known == covered.total:
         return
@@ -43,7 +43,7 @@ def features_panel(session: ListenerSession) -> None:
         features.agree(session.listener, "reccobeats", agreed)
         session.forget("coverage", "consent")
         st.rerun()
-    job = wiring.jobs().snapshot(_key(session))
+    job = session.app.jobs.snapshot(_key(session))
     is_active = bool(job and job.is_active)
     fragment(_look_up, run_every=1.0 if is_active else None)(session, covered, agreed, is_active)
 
@@ -65,7 +65,7 @@ def known_panel(session: ListenerSession) -> None:
 
 def _given(session: ListenerSession) -> None:
     """Who gave the features, and when last."""
-    features, listener = wiring.features(), session.listener
+    features, listener = session.app.features, session.listener
     for one in session.known("given", lambda: features.given(listener, session.library)):
         last = f", last on {local_time(from_iso(one.last_at))}" if one.last_at else ""
         st.markdown(f"- {counted(one.tracks, 'track')} from {_source(one.source)}{last}")
@@ -78,9 +78,9 @@ def _key(session: ListenerSession) -> str:
 def _look_up(session: ListenerSession, covered: Coverage, has_agreed: bool, was_active: bool) -> None:
     """The button with what came of the last look-up, or the progress of the one that runs."""
     key = _key(session)
-    job = wiring.jobs().snapshot(key)
+    job = session.app.jobs.snapshot(key)
     if not (job and job.is_active) and st.button("Look for missing features", icon=":material/search:", key="look_up"):
-        job = wiring.jobs().start(key, lambda job: _fill(session.listener, job))
+        job = session.app.jobs.start(key, lambda job: _fill(session.app, session.listener, job))
     if job and job.is_active:
         stage = job.progress
         st.progress(stage.stored / max(stage.found, 1) if stage else 0.0, "Asking the sources …")
@@ -114,9 +114,9 @@ def ended(covered: Coverage, has_agreed: bool) -> str:
     return " ".join(said)
 
 
-def _fill(listener: str, job: Job) -> Stage:
-    sync = wiring.sync()
-    return sync.look_up(listener, job) if sync else wiring.features().fill(listener, job.report)
+def _fill(app: Container, listener: str, job: Job) -> Stage:
+    sync = app.sync
+    return sync.look_up(listener, job) if sync else app.features.fill(listener, job.report)
 
 
 def _sentence(covered: Coverage) -> str:

@@ -10,7 +10,7 @@ from recsys.importers.report import FileReport, Imported
 from recsys.services.library import save_import
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
-from recsys.ui.session import ListenerSession, now
+from recsys.ui.session import ListenerSession
 
 KINDS = ["csv", "tsv", "txt", "json", "jsonl", "zip", "parquet"]
 
@@ -45,7 +45,7 @@ def _keep(session: ListenerSession, imported: Imported, name: str) -> None:
     total = max(len(imported.tracks), 1)
     bar = st.progress(0.0, "Keeping your tracks …")
     for stored, _ in save_import(
-        session.store, session.listener, imported.tracks, f"file:{name}", now(), imported.plays, imported.liked
+        session.store, session.listener, imported.tracks, f"file:{name}", session.now(), imported.plays, imported.liked
     ):
         bar.progress(stored / total, f"{stored:,} of {counted(total, 'track')} safely kept")
     bar.empty()

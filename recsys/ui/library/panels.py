@@ -6,7 +6,6 @@ import streamlit as st
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.model.features import AUDIO_FEATURES
 from recsys.importers.any_file import read_files
-from recsys.ui import wiring
 from recsys.ui.library.imports import KINDS
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted
@@ -16,7 +15,7 @@ from recsys.ui.session import ListenerSession
 def demo_note(session: ListenerSession) -> None:
     """Say that what is on the screen is invented, when it is."""
     if session.is_demo:
-        name = wiring.demo_listeners()[session.demo_listener or 0].name
+        name = session.app.demo_listeners[session.demo_listener or 0].name
         st.badge(f"demo data: {name}’s invented music", icon=":material/science:", color="orange")
 
 
@@ -61,7 +60,7 @@ def coverage_figures(library: pd.DataFrame) -> None:
 def catalogue_panel(session: ListenerSession) -> None:
     """Which catalogue is in use, and a way to bring another for this session."""
     size = counted(len(session.catalogue.tracks), "song")
-    if session.catalogue is wiring.demo_catalogue():
+    if session.catalogue is session.app.demo_catalogue:
         st.markdown(f"In use: {size}, **all invented** (demo data).")
     else:
         st.markdown(f"In use: {size}, {_having_audio(session.catalogue)}.")

@@ -8,7 +8,6 @@ import streamlit as st
 from recsys.services.sync import Sync
 from recsys.services.sync_progress import Stage, SyncProgress
 from recsys.times import from_iso
-from recsys.ui import wiring
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import local_time, plain
@@ -30,7 +29,7 @@ _WIDTHS = {
 
 def sync_panel(session: ListenerSession) -> bool:
     """Everything about syncing, for a listener who is signed in; nothing for a guest. True while a sync runs."""
-    sync = wiring.sync()
+    sync = session.app.sync
     if sync is None or session.visitor.is_guest:
         return False
     st.subheader("Sync my Spotify", anchor=False)

@@ -13,7 +13,6 @@ from recsys.core.export import to_csv
 from recsys.core.insights.summary import profile_in_words
 from recsys.core.model.features import FEATURES
 from recsys.errors import TonearmError
-from recsys.ui import wiring
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.parts.track_table import ranked_table
@@ -70,7 +69,7 @@ def ranked_list(session: ListenerSession) -> tuple[Recommendations | None, int]:
         said, back = st.columns([3, 1], vertical_alignment="center")
         said.info(f"Starting from {plain(session.seeds_are)}, not from your whole library.", icon=":material/flag:")
         back.button("Whole library", key="whole_library", on_click=session.start_from, args=((), ""))
-    wiring.last_recipes().keep(session.listener, session.recipe)
+    session.app.last_recipes.save(session.listener, session.recipe)
     try:
         found = session.recommender.recommend(session.recipe)
     except TonearmError as problem:

@@ -4,7 +4,6 @@ import streamlit as st
 
 from recsys.core.engine.recommender import Recommendations
 from recsys.services.playlists import Change, Playlists
-from recsys.ui import wiring
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.session import ListenerSession
@@ -12,7 +11,7 @@ from recsys.ui.session import ListenerSession
 
 def save_panel(session: ListenerSession, found: Recommendations) -> None:
     """Save the list as a playlist, for a listener who is signed in and has real music on the screen."""
-    playlists = wiring.playlists()
+    playlists = session.app.playlists
     if playlists is None or session.visitor.is_guest or session.is_demo:
         return
     with st.popover("Save to Spotify", icon=":material/playlist_add:"):

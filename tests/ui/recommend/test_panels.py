@@ -2,10 +2,12 @@
 
 import re
 
+from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
 from recsys.core.model.tracks import as_tracks
-from recsys.ui import wiring
+from recsys.demo.catalogue import demo_catalogue
+from recsys.demo.listeners import demo_listeners
 from recsys.ui.recommend.panels import compared
 
 NONE = {"owned": 0, "disliked": 0, "familiar_artists": 0, "too_little_known": 0}
@@ -25,7 +27,7 @@ def test_what_left_nothing_out_is_not_named():
 
 
 def test_the_numbers_add_up_to_the_catalogue_with_thumbs_down_and_new_artists_only():
-    catalogue, library = wiring.demo_catalogue(), wiring.demo_listeners()[0].library
+    catalogue, library = Catalogue.from_tracks(demo_catalogue()), demo_listeners()[0].library
     first = Recommender(catalogue, library).recommend(Recipe()).table["track_id"].iloc[:1]
     turned_down = as_tracks(catalogue.tracks[catalogue.tracks["track_id"].isin(first)])
 

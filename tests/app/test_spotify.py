@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from recsys.app.spotify import Spotify, grant_of, tokens_of
 from recsys.auth.spotify import Grant
 from recsys.errors import SettingsProblem
 from recsys.settings import Settings
-from recsys.ui.spotify_wiring import SpotifyWiring, grant_of, tokens_of
 from tests.fakes.faults import Fault
 from tests.fakes.spotify import FakeSpotify
 from tests.services.spotify_world import SpotifyWorld
@@ -43,7 +43,7 @@ def test_a_grant_without_a_date_of_consent_is_taken_to_be_as_old_as_its_token():
 
 def test_without_a_client_id_the_missing_setting_is_named(world, tmp_path):
     with pytest.raises(SettingsProblem, match="SPOTIFY_CLIENT_ID"):
-        SpotifyWiring(Settings(tmp_path, ""), world.sessions, world.store_for, world.store, world.http)
+        Spotify(Settings(tmp_path, ""), world.sessions, world.store_for, world.store, world.http)
 
 
 def test_limits_show_what_was_spent_today_and_what_is_blocked_until_when(world):

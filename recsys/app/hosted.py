@@ -1,4 +1,4 @@
-"""Joins the Supabase adapters: one project, as the store, the sessions and the way to sign in."""
+"""The hosted backend: one Supabase project as the store, the sessions and the way to sign in."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,7 +13,7 @@ from recsys.storage.hosted.sessions import SupabaseSessions
 from recsys.storage.hosted.store import SupabaseStore
 
 
-class SupabaseWiring:
+class Hosted:
     """
     The hosted store of signed-in listeners, once per process.
 

@@ -56,7 +56,7 @@ class Limit:
     blocked_until: datetime | None
 
 
-class SpotifyWiring:
+class Spotify:
     """
     Everything that speaks to Spotify, once per process: its limits count per developer account.
 

@@ -1,0 +1,302 @@
+"""Builds every concrete part of the app from its settings, each once: stores, catalogue, Spotify, background jobs."""
+
+import ctypes
+import gc
+import logging
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pandas as pd
+import pyarrow as pa
+
+from recsys import __version__
+from recsys.app.hosted import Hosted
+from recsys.app.process_state import Erasures, LastRecipes
+from recsys.app.spotify import Spotify
+from recsys.auth.encryption import Cipher, app_secret
+from recsys.auth.guests import is_guest
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.model.tracks import empty_tracks
+from recsys.demo import DEMO_NOTE
+from recsys.demo.catalogue import demo_catalogue
+from recsys.demo.listeners import DemoListener, demo_listeners
+from recsys.feature_sources.known_tracks import KnownTracks
+from recsys.feature_sources.reccobeats import ReccoBeats
+from recsys.feature_sources.source import FeatureSource
+from recsys.feature_sources.spotify_features import SpotifyFeatures
+from recsys.importers.catalogue_file import read_catalogue
+from recsys.services.account import Account
+from recsys.services.capabilities import Probes
+from recsys.services.features import Features
+from recsys.services.jobs import Jobs
+from recsys.services.leases import Leases
+from recsys.services.playlists import Playlists
+from recsys.services.recommend import recommend
+from recsys.services.sync import Sync
+from recsys.settings import Settings
+from recsys.spotify.wrappers import GAP
+from recsys.storage.hosted.sessions import SupabaseSessions
+from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.sessions import SqliteSessions
+from recsys.storage.sqlite.store import SqliteStore
+from recsys.storage.store import Store
+from recsys.web.dependencies import Accounts, Dependencies
+
+log = logging.getLogger(__name__)
+
+
+class Container:
+    """
+    The parts of one running app. Each is built at its first use and then shared by all threads.
+
+    Parameters
+    ----------
+    settings : Settings
+    clock, sleep : callable
+        Seconds since 1970, and waiting. Tests pass a clock that never waits.
+    gap : float
+        Seconds between two requests to Spotify.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        gap: float = GAP,
+    ) -> None:
+        self.settings = settings
+        self._clock, self._sleep, self._gap = clock, sleep, gap
+        self._to_close = ExitStack()
+        self.jobs = Jobs()
+        self.last_recipes = LastRecipes()
+        self.erasures = Erasures()
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return datetime.fromtimestamp(self._clock(), UTC)
+
+    @cached_property
+    def http(self) -> httpx.Client:
+        """The client for Spotify's accounts host and ReccoBeats."""
+        return self._to_close.enter_context(httpx.Client(timeout=10))
+
+    @cached_property
+    def database(self) -> Database:
+        """The SQLite file in the data folder."""
+        database = Database(self.settings.data_folder / "tonearm.db")
+        self._to_close.callback(database.close)
+        return database
+
+    @cached_property
+    def embedded_store(self) -> SqliteStore:
+        """The store in the data folder: the default, and always that of guests."""
+        return SqliteStore(self.database)
+
+    @cached_property
+    def cipher(self) -> Cipher:
+        """Encrypts tokens and cookies with the server's key."""
+        return Cipher(app_secret(self.settings.app_secret_key, self.settings.data_folder))
+
+    @cached_property
+    def hosted(self) -> Hosted | None:
+        """The Supabase project; None where none is configured."""
+        if not self.settings.has_supabase:
+            return None
+        hosted = Hosted(self.settings, self.cipher, self.now)
+        self._to_close.callback(hosted.project.close)
+        return hosted
+
+    @cached_property
+    def sessions(self) -> SqliteSessions | SupabaseSessions:
+        """Browser sessions and tokens."""
+        return self.hosted.sessions if self.hosted else SqliteSessions(self.database, self.cipher)
+
+    @property
+    def app_store(self) -> Store:
+        """The store with the state of the whole app."""
+        return self.hosted.store if self.hosted else self.embedded_store
+
+    def store_for(self, listener: str) -> Store:
+        """The store with a listener's rows. Guests have no row at Supabase that theirs could belong to."""
+        return self.embedded_store if is_guest(listener) else self.app_store
+
+    def storage_place(self, listener: str) -> str:
+        """Where a listener's rows are stored, in words."""
+        if self.hosted and not is_guest(listener):
+            host = urlsplit(self.hosted.project.url).netloc
+            return (
+                f"Kept in the Supabase project at {host}, where row security lets nobody else read it. Its sign-in "
+                "keeps the e-mail address too, if Spotify told one; erasing removes it."
+            )
+        return "Kept in a file on this server."
+
+    def check_stores(self) -> None:
+        """Raise `StorageProblem` when a store cannot be reached."""
+        self.embedded_store.check()
+        self.app_store.check()
+
+    @cached_property
+    def demo_catalogue(self) -> Catalogue:
+        """The invented catalogue."""
+        return Catalogue.from_tracks(demo_catalogue())
+
+    @cached_property
+    def demo_listeners(self) -> tuple[DemoListener, ...]:
+        """The invented listeners."""
+        return demo_listeners()
+
+    @property
+    def has_catalogue(self) -> bool:
+        """True when a catalogue is installed or named by an address."""
+        return "://" in self.settings.catalogue or Path(self.settings.catalogue).exists()
+
+    def installed_tracks(self) -> pd.DataFrame:
+        """The installed catalogue as published, an empty track table where there is none."""
+        if not self.has_catalogue:
+            return empty_tracks()
+        return read_catalogue(self.settings.catalogue, self.settings.data_folder)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue of this server; the invented one where none is installed."""
+        return Catalogue.from_tracks(self.installed_tracks()) if self.has_catalogue else self.demo_catalogue
+
+    @cached_property
+    def spotify(self) -> Spotify | None:
+        """All requests to Spotify; None where no Spotify app is configured."""
+        if not self.settings.has_spotify:
+            return None
+        return Spotify(
+            self.settings,
+            self.sessions,
+            self.store_for,
+            self.app_store,
+            self.http,
+            self._clock,
+            self._sleep,
+            self._gap,
+        )
+
+    @property
+    def accounts(self) -> Accounts | None:
+        """
+        The way to sign in: through Supabase Auth where it is configured, else Spotify itself.
+
+        None without a Spotify app: Supabase returns Spotify's tokens once, and refreshing them takes the app's id and
+        secret.
+        """
+        return self.hosted.accounts if self.hosted and self.spotify else self.spotify
+
+    @cached_property
+    def _catalogue_features(self) -> KnownTracks:
+        """The installed catalogue as a source of features. Invented tracks know nothing of real ones."""
+        return KnownTracks("catalogue", self.installed_tracks())
+
+    @cached_property
+    def _reccobeats(self) -> ReccoBeats:
+        return ReccoBeats(self.settings.reccobeats_url, self.http, self._clock, self._sleep)
+
+    def _sources_for(self, listener: str, library: pd.DataFrame) -> list[FeatureSource]:
+        """Whom to ask for a listener's features, in order: what is known here first, Spotify itself last."""
+        sources: list[FeatureSource] = [KnownTracks("library", library), self._catalogue_features, self._reccobeats]
+        if self.spotify and self.sessions.tokens(listener):
+            sources.append(SpotifyFeatures(self.spotify.library(listener).audio_features))
+        return sources
+
+    @cached_property
+    def features(self) -> Features:
+        """Looks up missing audio features."""
+        return Features(self.store_for, self._sources_for, self.now)
+
+    @cached_property
+    def sync(self) -> Sync | None:
+        """Syncs with Spotify; None where no Spotify app is configured."""
+        if not self.spotify:
+            return None
+        leases = Leases(self.store_for, self.sessions.locked, self.now)
+        return Sync(self.store_for, self.spotify.library, self.features, self.jobs, leases, self.now)
+
+    @cached_property
+    def playlists(self) -> Playlists | None:
+        """Saves lists to Spotify; None where no Spotify app is configured."""
+        if not self.spotify:
+            return None
+        return Playlists(self.store_for, self.spotify.writer, self.sessions.locked, self.now)
+
+    @cached_property
+    def probes(self) -> Probes | None:
+        """Finds out what Spotify allows; None where no Spotify app is configured."""
+        return Probes(self.store_for, self.spotify.probe, self.now) if self.spotify else None
+
+    @cached_property
+    def account(self) -> Account:
+        """What is stored and sent, as a file, and erased."""
+        return Account(self.store_for, self.spotify.connections if self.spotify else None, self.sync or self.jobs)
+
+    def dependencies(self, page: str) -> Dependencies:
+        """What the HTTP routes need; `page` is the index.html whose inline scripts the security headers allow."""
+        return Dependencies(
+            public_url=self.settings.public_url,
+            page=page,
+            sessions=self.sessions,
+            tokens=self.sessions,
+            store_for=self.store_for,
+            cipher=self.cipher,
+            accounts=self.accounts,
+            sync=self.sync,
+            stop=lambda listener: self.jobs.stop(listener, seconds=5),
+            recommend=lambda listener, recipe, seeds: recommend(
+                self.catalogue, self.store_for(listener), listener, recipe, seeds
+            ),
+            check_store=self.check_stores,
+            catalogue_is_loaded=lambda: len(self.catalogue) > 0,
+            note=lambda: DEMO_NOTE if self.catalogue is self.demo_catalogue else None,
+            version=__version__,
+            clock=self.now,
+        )
+
+    def warm_up(self) -> None:
+        """Build what would otherwise keep the first visitor waiting."""
+        log.info(
+            "catalogue: %d songs; %d invented listeners with %d invented songs",
+            len(self.catalogue),
+            len(self.demo_listeners),
+            len(self.demo_catalogue),
+        )
+        _release_memory()
+
+    def close(self) -> None:
+        """Stop background work, then close the stores and connections."""
+        self.jobs.close()
+        self._to_close.close()
+
+
+_running: list[Container] = []
+
+
+def start(container: Container) -> None:
+    """Make this the container of the process, which every screen uses from now on. Called once, by app.py."""
+    _running[:] = [container]
+
+
+def running() -> Container:
+    """The container of this process; raises `RuntimeError` before `start`."""
+    if not _running:
+        raise RuntimeError("No container was started: run the app with `streamlit run app.py`.")
+    return _running[0]
+
+
+def _release_memory() -> None:
+    """Return what building the catalogue used for a moment; at a million songs it is as much as the catalogue."""
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):  # glibc has it, musl does not
+        libc.malloc_trim(0)
