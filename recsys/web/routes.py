@@ -12,6 +12,7 @@ from recsys.web.guest_cookie import Visitors
 from recsys.web.requests import asks_for_page
 from recsys.web.security_headers import SecurityHeaders
 from recsys.web.sign_in import SignIn
+from recsys.web.socket_origin import OwnSocket
 
 
 class ForPrograms(Route):
@@ -44,6 +45,7 @@ def middleware(deployment: Dependencies) -> list[Middleware]:
     """What every answer passes through, Streamlit's included."""
     return [
         Middleware(SecurityHeaders, page=deployment.page, is_https=deployment.is_https),
+        Middleware(OwnSocket, public_url=deployment.public_url),
         Middleware(OneAddress, public_url=deployment.public_url),
         Middleware(Visitors, is_https=deployment.is_https),
     ]
