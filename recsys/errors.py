@@ -12,6 +12,7 @@ Every error raised on purpose. Each message is a sentence a listener can read an
   + BadValue            a program sent a value that means nothing here
   + SettingsProblem     a setting is missing or wrong
   + StorageProblem      the store said no, or said nothing
+    - Undecryptable     what is stored was encrypted with a secret this server does not have
   + SpotifyProblem      anything Spotify answered that is not music
     - SignInFailed      Spotify did not let this listener in
     - ReconnectSpotify  the consent has ended: the listener must connect again
@@ -69,6 +70,10 @@ class SettingsProblem(TonearmError):
 
 class StorageProblem(TonearmError):
     """The store refused or did not answer. Nothing of the refused write was kept."""
+
+
+class Undecryptable(StorageProblem):
+    """What is stored was encrypted with a secret this server does not have, or was changed since."""
 
 
 class SpotifyProblem(TonearmError):

@@ -33,7 +33,9 @@ class Settings:
     spotify_accounts_url, spotify_api_url, reccobeats_url : str
         Hosts, to be pointed elsewhere in tests.
     app_secret_key : str or None
-        Encrypts tokens at rest (`APP_SECRET_KEY`); one is made and kept in the data folder when absent.
+        Encrypts tokens at rest (`APP_SECRET_KEY`); one is made and stored in the data folder when absent.
+    app_secret_key_former : str or None
+        Secrets used before, separated by blanks (`APP_SECRET_KEY_FORMER`): what they encrypted can still be read.
     supabase_url, supabase_publishable_key, supabase_secret_key : str or None
         All three, or none: the hosted store.
     """
@@ -47,6 +49,7 @@ class Settings:
     spotify_api_url: str = "https://api.spotify.com"
     reccobeats_url: str = "https://api.reccobeats.com"
     app_secret_key: str | None = field(default=None, repr=False)
+    app_secret_key_former: str | None = field(default=None, repr=False)
     supabase_url: str | None = None
     supabase_publishable_key: str | None = field(default=None, repr=False)
     supabase_secret_key: str | None = field(default=None, repr=False)
@@ -94,6 +97,7 @@ _KEYS: Final = {
     "spotify_api_url": "SPOTIFY_API_URL",
     "reccobeats_url": "RECCOBEATS_URL",
     "app_secret_key": "APP_SECRET_KEY",
+    "app_secret_key_former": "APP_SECRET_KEY_FORMER",
     "supabase_url": "SUPABASE_URL",
     "supabase_publishable_key": "SUPABASE_PUBLISHABLE_KEY",
     "supabase_secret_key": "SUPABASE_SECRET_KEY",

@@ -84,6 +84,6 @@ def test_a_broken_secrets_file_is_named(tmp_path):
 
 
 def test_secrets_are_not_in_the_repr(tmp_path):
-    found = settings(tmp_path, SPOTIFY_CLIENT_SECRET="hush", APP_SECRET_KEY="hush")
+    found = settings(tmp_path, SPOTIFY_CLIENT_SECRET="hush", APP_SECRET_KEY="hush", APP_SECRET_KEY_FORMER="hush")
 
     assert "hush" not in repr(found)

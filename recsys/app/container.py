@@ -20,7 +20,7 @@ from recsys import __version__
 from recsys.app.hosted import Hosted
 from recsys.app.process_state import Erasures, LastRecipes
 from recsys.app.spotify import Spotify
-from recsys.auth.encryption import Cipher, app_secret
+from recsys.auth.encryption import Cipher, cipher_for
 from recsys.auth.guests import is_guest
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.model.tracks import empty_tracks
@@ -103,7 +103,8 @@ class Container:
     @cached_property
     def cipher(self) -> Cipher:
         """Encrypts tokens and cookies with the server's key."""
-        return Cipher(app_secret(self.settings.app_secret_key, self.settings.data_folder))
+        s = self.settings
+        return cipher_for(s.app_secret_key, s.app_secret_key_former, s.data_folder)
 
     @cached_property
     def hosted(self) -> Hosted | None:
@@ -207,7 +208,7 @@ class Container:
     def _sources_for(self, listener: str, library: pd.DataFrame) -> list[FeatureSource]:
         """Whom to ask for a listener's features, in order: what is known here first, Spotify itself last."""
         sources: list[FeatureSource] = [KnownTracks("library", library), self._catalogue_features, self._reccobeats]
-        if self.spotify and self.sessions.tokens(listener):
+        if self.spotify and self.spotify.connections.state(listener).is_connected:
             sources.append(SpotifyFeatures(self.spotify.library(listener).audio_features))
         return sources
 

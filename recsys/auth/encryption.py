@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from recsys.errors import SettingsProblem, StorageProblem
+from recsys.errors import SettingsProblem, StorageProblem, Undecryptable
 
 PREFIX: Final = "enc:v1:"
 """Begins every ciphertext. The stores refuse tokens without it, and a later scheme gets the next number."""
@@ -49,25 +49,51 @@ class Cipher:
         return PREFIX + self._fernet.encrypt(text.encode()).decode()
 
     def decrypt(self, ciphertext: str) -> str:
-        """The text again. Raises `StorageProblem` when no secret given fits, or somebody changed the ciphertext."""
+        """The text again. Raises `Undecryptable` when no secret fits, or somebody changed the ciphertext."""
         try:
             return self._fernet.decrypt(ciphertext.removeprefix(PREFIX)).decode()
         except (InvalidToken, ValueError):
-            raise StorageProblem(
-                "What is stored was encrypted with another APP_SECRET_KEY. Set the former key again, or connect anew."
+            raise Undecryptable(
+                "What is stored was encrypted with another APP_SECRET_KEY. Set the former key as "
+                "APP_SECRET_KEY_FORMER, or connect again."
             ) from None
+
+
+def cipher_for(configured: str | None, former: str | None, folder: Path) -> Cipher:
+    """
+    The app's cipher: encrypts with the current secret, and decrypts what older ones encrypted.
+
+    Parameters
+    ----------
+    configured, former : str or None
+        APP_SECRET_KEY, and APP_SECRET_KEY_FORMER: an older secret, or several separated by blanks.
+    folder : Path
+        The data folder. The secret that was made there still decrypts after another was configured.
+
+    Raises
+    ------
+    SettingsProblem, StorageProblem
+        As `app_secret`; `SettingsProblem` too where a former secret is too short.
+    """
+    current = app_secret(configured, folder)
+    older = [_long_enough(former, "APP_SECRET_KEY_FORMER")] if former else []
+    older += [one for one in (former or "").split() if len(one) >= SHORTEST_SECRET]
+    if configured:
+        with suppress(OSError, UnicodeDecodeError, SettingsProblem):  # none was made, or it is of no use
+            older.append(_long_enough((folder / KEY_FILE).read_text("ascii").strip()))
+    return Cipher(current, *older)
 
 
 def app_secret(configured: str | None, folder: Path) -> str:
     """
-    The app's secret: the configured one, else one made once and kept 0600 in the data folder.
+    The app's secret: the configured one, else one made once and stored 0600 in the data folder.
 
     Raises
     ------
     SettingsProblem
         The configured secret is too short.
     StorageProblem
-        The kept secret cannot be made or read.
+        The stored secret cannot be made or read.
     """
     if configured:
         return _long_enough(configured)
@@ -102,9 +128,9 @@ def _fernet(secret: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(derive.derive(_long_enough(secret).encode())))
 
 
-def _long_enough(secret: str) -> str:
+def _long_enough(secret: str, name: str = "APP_SECRET_KEY") -> str:
     if len(secret) < SHORTEST_SECRET:
         raise SettingsProblem(
-            f"APP_SECRET_KEY must have at least {SHORTEST_SECRET} characters. Make one with: openssl rand -hex 32"
+            f"{name} must have at least {SHORTEST_SECRET} characters. Make one with: openssl rand -hex 32"
         )
     return secret

@@ -16,7 +16,14 @@ from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, Au
 from supabase_auth.types import Session
 
 from recsys.auth.models import Tokens
-from recsys.errors import ReconnectSpotify, SignInFailed, SpotifyRefused, SpotifyUnreachable, StorageProblem
+from recsys.errors import (
+    ReconnectSpotify,
+    SignInFailed,
+    SpotifyRefused,
+    SpotifyUnreachable,
+    StorageProblem,
+    Undecryptable,
+)
 from recsys.storage.hosted.project import SupabaseProject
 from recsys.storage.sessions import TokenStore
 
@@ -146,7 +153,10 @@ class ListenerTokens:
         return tokens.expires_at - self._clock() < MARGIN
 
     def _kept(self, listener: str) -> Tokens:
-        kept = self._tokens.tokens(listener, "supabase")
+        try:
+            kept = self._tokens.tokens(listener, "supabase")
+        except Undecryptable:
+            kept = None
         if kept is None:
             self._known.pop(listener, None)
             raise ReconnectSpotify(_ENDED)

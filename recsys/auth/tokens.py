@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from recsys.auth.models import Tokens
-from recsys.errors import ReconnectSpotify
+from recsys.errors import ReconnectSpotify, Undecryptable
 from recsys.storage.sessions import TokenStore
 from recsys.storage.store import Store
 from recsys.times import to_iso
@@ -15,6 +15,9 @@ MARGIN: Final = timedelta(seconds=60)
 """An access token with less than this left is renewed before it is used."""
 
 STATE: Final = "connection"
+
+UNREADABLE: Final = "The stored permission was encrypted with another key of this server. Connect Spotify again."
+"""The tokens stay stored: where the owner sets the former key again, the connection is back."""
 
 Refresh = Callable[[Tokens, datetime], Tokens]
 """Tokens with a fresh access token. Raises `ReconnectSpotify` when consent is over, else another `SpotifyProblem`."""
@@ -75,7 +78,10 @@ class Connections:
 
     def state(self, listener: str) -> Connection:
         """How this listener is connected, and whether the consent ends soon. Asks nobody but the store."""
-        tokens = self._tokens.tokens(listener)
+        try:
+            tokens = self._tokens.tokens(listener)
+        except Undecryptable:
+            return Connection(False, problem=UNREADABLE)
         if tokens is None:
             ended = self._store_for(listener).state(listener, STATE) or {}
             return Connection(False, problem=str(ended.get("problem", "")))
@@ -110,7 +116,10 @@ class Connections:
             return self._renewed(listener, tokens) if self._is_stale(tokens, refused) else tokens
 
     def _stored(self, listener: str) -> Tokens:
-        tokens = self._tokens.tokens(listener)
+        try:
+            tokens = self._tokens.tokens(listener)
+        except Undecryptable:
+            raise ReconnectSpotify(UNREADABLE) from None
         if tokens is None:
             ended = self._store_for(listener).state(listener, STATE) or {}
             raise ReconnectSpotify(str(ended.get("problem") or "Connect Spotify first."))

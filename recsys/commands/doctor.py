@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import httpx
 
-from recsys.auth.encryption import KEY_FILE, app_secret
+from recsys.auth.encryption import KEY_FILE, cipher_for
 from recsys.auth.spotify import checked_redirect
 from recsys.errors import SettingsProblem, TonearmError
 from recsys.settings import Settings
@@ -80,7 +80,7 @@ def _writable(folder: Path) -> str:
 
 
 def _private_key(settings: Settings) -> str:
-    app_secret(settings.app_secret_key, settings.data_folder)
+    cipher_for(settings.app_secret_key, settings.app_secret_key_former, settings.data_folder)
     if settings.app_secret_key:
         return "APP_SECRET_KEY"
     path = settings.data_folder / KEY_FILE

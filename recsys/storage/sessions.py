@@ -32,7 +32,7 @@ class SessionStore(Protocol):
 
 class TokenStore(Protocol):
     """
-    Tokens by listener and issuer. Raises `StorageProblem`, also when they cannot be decrypted.
+    Tokens by listener and issuer. Raises `StorageProblem`, and `Undecryptable` when they cannot be decrypted.
 
     To renew tokens: `with store.locked(listener)`, read them again (another tab may have renewed them), ask the
     issuer, save, leave.

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from recsys.auth.encryption import KEY_FILE, Cipher, app_secret
+from recsys.auth.encryption import KEY_FILE, Cipher, app_secret, cipher_for
 from recsys.errors import SettingsProblem, StorageProblem
 
 SECRET = "one secret of more than 32 characters"
@@ -131,3 +131,24 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
 
     with pytest.raises(StorageProblem, match="cannot be made or read"):
         app_secret(None, tmp_path / "file")
+
+
+def test_what_a_former_secret_encrypted_is_read_and_written_again_with_the_current_one(tmp_path):
+    for former in (OTHER, f"{'second-secret' * 3} {'third-secret' * 3}"):
+        cipher = cipher_for(SECRET, former, tmp_path)
+        for old in {former, former.split()[-1]} if former != OTHER else {OTHER}:
+            assert cipher.decrypt(Cipher(old).encrypt("BQD-token")) == "BQD-token"
+        assert Cipher(SECRET).decrypt(cipher.encrypt("BQD-token")) == "BQD-token"
+    with pytest.raises(StorageProblem, match="APP_SECRET_KEY_FORMER"):
+        cipher_for(SECRET, None, tmp_path).decrypt(Cipher(OTHER).encrypt("BQD-token"))
+
+
+def test_the_secret_made_in_the_data_folder_still_reads_after_another_was_configured(tmp_path):
+    old = cipher_for(None, None, tmp_path).encrypt("BQD-token")
+
+    assert cipher_for(SECRET, None, tmp_path).decrypt(old) == "BQD-token"
+
+
+def test_a_former_secret_that_is_too_short_names_its_own_setting(tmp_path):
+    with pytest.raises(SettingsProblem, match="APP_SECRET_KEY_FORMER"):
+        cipher_for(SECRET, "hunter2", tmp_path)

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from recsys.auth.encryption import Cipher
 from recsys.errors import ReconnectSpotify, SpotifyUnreachable
 from tests.fakes.faults import Fault
+from tests.services.spotify_world import SECRET
 
 HOUR = 3600
 
@@ -128,3 +130,19 @@ def test_nobodys_token_is_printed(world):
     access = world.connections.access("ada")
     token = access.token()
     assert token not in repr(access) + repr(vars(access))
+
+
+def test_tokens_of_another_secret_are_not_connected_and_come_back_with_the_former_secret(world):
+    changed = "another secret, also long enough to be one"
+    connections = world.connections
+    connections._tokens._cipher = Cipher(changed)
+
+    state = connections.state("ada")
+
+    assert not state.is_connected
+    assert "Connect Spotify again" in state.problem
+    with pytest.raises(ReconnectSpotify, match="another key"):
+        connections.access("ada").token()
+    connections._tokens._cipher = Cipher(changed, SECRET)
+    assert connections.state("ada").is_connected
+    assert connections.access("ada").token()
