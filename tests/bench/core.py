@@ -1,6 +1,7 @@
 """How long the engine takes, against reading its matrix once, scikit-learn, and a rebuilt vector index."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 import faiss
@@ -8,6 +9,7 @@ import numpy as np
 from sklearn.metrics.pairwise import cosine_similarity
 
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.filters import Filters
 from recsys.core.engine.profile import Profile, profile
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
@@ -25,6 +27,11 @@ READ = "reading the matrix once"
 SKLEARN = "scikit-learn's cosine_similarity + argsort"
 
 
+def listener_of(catalogue: Catalogue, count: int) -> Recommender:
+    """A listener with some songs of an invented catalogue of so many."""
+    return Recommender(catalogue, invented(count).sample(LIBRARY, random_state=0))
+
+
 class Engine:
     """One catalogue and one listener of it."""
 
@@ -36,9 +43,8 @@ class Engine:
     @classmethod
     def of(cls, count: int) -> "Engine":
         """Of an invented catalogue, some songs of which are the library."""
-        table = invented(count)
-        catalogue = Catalogue.from_tracks(table)
-        return cls(catalogue, Recommender(catalogue, table.sample(LIBRARY, random_state=0)))
+        catalogue = Catalogue.from_tracks(invented(count))
+        return cls(catalogue, listener_of(catalogue, count))
 
     @property
     def name(self) -> str:
@@ -116,6 +122,7 @@ def rows(quick: bool = False) -> Iterator[Row]:
         yield from _stage_one(engine)
         yield from _against_others(engine)
         yield _whole_answer(engine)
+        yield from _with_filters(engine)
     yield _growth(small, large)
     if not quick:
         huge = Engine(repeated(large.catalogue, 10), large.listener)
@@ -149,6 +156,27 @@ def _whole_answer(engine: Engine) -> Row:
     seconds, _ = together(lambda at: engine.listener.recommend(made[at % len(made)]), engine.read, 21)
     name = f"whole answer with stage 2, {engine.name}, library of {LIBRARY} (≤ 1.0 at 1M)"
     return Row(name, seconds, f"{1000 * ANSWER_SECONDS:.0f} ms", seconds / ANSWER_SECONDS)
+
+
+def _with_filters(engine: Engine) -> Iterator[Row]:
+    """The whole answer with filters that leave much, little and hardly anything, one slider moved each time."""
+    names = engine.catalogue.tracks["artists"].cat.categories[:1000].tolist()
+    filters = {
+        "half of the songs left": Filters(ranges={"year": (1990, None)}, no_live=True, not_artists=tuple(names[:200])),
+        "a tenth left": Filters(ranges={"year": (1990, 1999), "energy": (0.3, None)}, blocked_artists=tuple(names)),
+        "a hundredth left": Filters(ranges={"year": (1990, 1991), "valence": (0.5, None)}, no_remix=True),
+    }
+    weights = np.linspace(1, 2, 7).tolist()
+    without = [Recipe(length=TOP).with_weight("energy", weight) for weight in weights]
+    other = listener_of(engine.catalogue, len(engine.catalogue))
+    for name, some in filters.items():
+        filtered = [replace(recipe, filters=some) for recipe in without]
+        ours, plain = together(
+            lambda at, of=filtered: engine.listener.recommend(of[at % len(of)]),
+            lambda at: other.recommend(without[at % len(without)]),
+            21,
+        )
+        yield Row(f"whole answer with filters, {engine.name}, {name} (≤ 1.3 at 1M)", ours, "without", ours / plain)
 
 
 def _growth(smaller: Engine, larger: Engine) -> Row:

@@ -7,12 +7,14 @@ that excludes it, so that the counts add up.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.ranges import Range, format_range
+from recsys.core.engine.raw_features import NUMBER_NAMES
 from recsys.core.model.arrays import Mask
 from recsys.core.model.artists import keys
 from recsys.core.model.features import NUMBER_FEATURES, feature
@@ -24,12 +26,24 @@ LIVE: Final = 0.8
 """Spotify's own reading of liveness: "a value above 0.8 provides strong likelihood that the track is live"."""
 
 MOST_NAMES: Final = 200
-MOST_BLOCKED: Final = 200_000
+MOST_BLOCKED: Final = 50_000
 LONGEST_NAME: Final = 200
 UNKNOWN: Final = "_unknown"
 """How the count of songs of which a filtered value is unknown is named: "year" and "year_unknown"."""
 
-Range = tuple[float | None, float | None]
+_WORDS: Final = {
+    "explicit": "explicit",
+    "explicit_unknown": "not marked explicit or clean",
+    "live_title": "live by their title",
+    "liveness": "live by their sound",
+    "remix": "remixes",
+    "christmas": "Christmas songs",
+    "genres": "of other genres",
+    "genres_unknown": "of unknown genre",
+    "not_genres": "of genres you ruled out",
+    "not_artists": "by artists you ruled out",
+    "blocked_artists": "by artists on your block list",
+}
 
 
 @dataclass(frozen=True)
@@ -85,6 +99,17 @@ class Filters:
         ):
             _check_names(names, what, most)
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Filters":
+        """Filters from stored values; names this version does not know are ignored, as are features it has not."""
+        known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
+        for name, value in known.items():
+            if name == "ranges":
+                known[name] = {f: (low, high) for f, (low, high) in value.items() if f in NUMBER_NAMES}
+            elif isinstance(value, list):
+                known[name] = tuple(value)
+        return cls(**known)
+
     def __bool__(self) -> bool:
         """Whether anything is filtered."""
         return self != Filters()
@@ -119,6 +144,15 @@ def exclude(catalogue: Catalogue, filters: Filters, already: Mask) -> Excluded:
         counts[name] = int(np.count_nonzero(excluded & ~songs))
         songs |= excluded
     return Excluded(songs, counts)
+
+
+def excluded_in_words(filters: Filters, counts: Mapping[str, int]) -> list[str]:
+    """What each filter left out, as phrases: "1,204 outside year 1990..1999"; none for one that left out nothing."""
+    words = dict(_WORDS)
+    for name, ends in filters.ranges.items():
+        title = feature(name, NUMBER_FEATURES).title.lower()
+        words |= {name: f"outside {title} {format_range(name, ends)}", name + UNKNOWN: f"of unknown {title}"}
+    return [f"{counts[name]:,} {phrase}" for name, phrase in words.items() if counts.get(name)]
 
 
 def _masks(catalogue: Catalogue, filters: Filters) -> Iterator[tuple[str, Mask]]:

@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from recsys.core.engine.filters import Filters
+from recsys.core.engine.ordering import ORDERED_BY, ORDERS, OrderBy, OrderName
 from recsys.core.model.features import FEATURES, NUMBER_FEATURES, default_weights, feature
 from recsys.core.model.numbers import is_number
 from recsys.errors import BadRecipe
 
 LONGEST_LIST = 500
 HEAVIEST = 1_000_000
+MOST_MINUTES = 1_440
+MOST_SPACING = 20
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,14 @@ class Recipe:
         At most so many songs of one artist; None sets no limit.
     length : int in 1..500
         How many songs the list may hold.
+    minutes : float in 1..1,440 or None
+        How long the list plays, within half of its shortest song; then `length` does not count.
+    filters : Filters
+        What is left out whatever its score.
+    order, by, spacing : one of ORDERS, one of ORDERED_BY, int in 0..20
+        How the chosen songs are arranged, see `ordering.Order`.
+    locked : mapping of track id to int in 1..500
+        Songs that stay at a position of the list, as long as they are candidates.
 
     Raises
     ------
@@ -54,6 +66,12 @@ class Recipe:
     variety: float = 0.0
     per_artist: int | None = 2
     length: int = 30
+    minutes: float | None = None
+    filters: Filters = field(default_factory=Filters)
+    order: OrderName = "score"
+    by: OrderBy = "energy"
+    spacing: int = 0
+    locked: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", {**default_weights(), **self.weights})
@@ -65,6 +83,10 @@ class Recipe:
         _check_count("The number of tracks", self.length)
         if self.per_artist is not None:
             _check_count("The number of tracks per artist", self.per_artist)
+        if self.minutes is not None:
+            _check_range("The number of minutes", self.minutes, 1, MOST_MINUTES)
+        _check_order(self.order, self.by, self.spacing)
+        _check_locks(self.locked)
 
     def with_weight(self, name: str, weight: float) -> "Recipe":
         """The same recipe with one weight changed."""
@@ -86,6 +108,8 @@ class Recipe:
         for mapping in ("weights", "shifts"):
             if mapping in known:
                 known[mapping] = {name: value for name, value in known[mapping].items() if name in names}
+        if "filters" in known:
+            known["filters"] = Filters.from_json(known["filters"])
         return cls(**known)
 
 
@@ -98,8 +122,26 @@ def _check_weights(weights: Mapping[str, float]) -> None:
         raise BadRecipe("Every weight is zero, so nothing tells one track from another. Raise at least one slider.")
 
 
+def _check_order(order: str, by: str, spacing: int) -> None:
+    for what, name, names in (("order", order, ORDERS), ("order by", by, ORDERED_BY)):
+        if name not in names:
+            raise BadRecipe(f"There is no {what} called “{name}”. Choose from: {', '.join(names)}.")
+    _check_whole("The spacing", spacing, 0, MOST_SPACING)
+
+
+def _check_locks(locked: Mapping[str, int]) -> None:
+    for position in locked.values():
+        _check_count("The position of a locked song", position)
+    if len(set(locked.values())) < len(locked):
+        raise BadRecipe("Two songs cannot be locked at one position.")
+
+
 def _check_count(what: str, count: int) -> None:
-    _check_range(what, count, 1, LONGEST_LIST)
+    _check_whole(what, count, 1, LONGEST_LIST)
+
+
+def _check_whole(what: str, count: int, low: int, high: int) -> None:
+    _check_range(what, count, low, high)
     if not isinstance(count, Integral):
         raise BadRecipe(f"{what} must be a whole number, not {count}.")
 
@@ -113,4 +155,6 @@ def _plain(value: Any) -> Any:
     """A dial without numpy's types, which cannot be stored as JSON."""
     if isinstance(value, Mapping):
         return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
     return value.item() if isinstance(value, np.generic) else value

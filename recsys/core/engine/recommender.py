@@ -8,22 +8,25 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from recsys.core.engine.candidates import Candidates, why_none_is_left
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.ordering import Groups, Order, arrange, fit_minutes
 from recsys.core.engine.profile import Profile, profile
 from recsys.core.engine.query import LONGEST_LIBRARY, drop_duplicate_songs, embed, query_tracks
-from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recipe import LONGEST_LIST, Recipe
 from recsys.core.engine.reranking import Cost, Options, cost, monotone_scores, rerank_mmr
 from recsys.core.engine.retrieval import CandidateSearch
 from recsys.core.engine.scoring import DensityRatioScorer
 from recsys.core.engine.similarity import Weighted, cosines, top_positions
-from recsys.core.model.arrays import Doubles, Floats, Integers, Mask, Matrix
+from recsys.core.engine.transitions import Sound
+from recsys.core.model.arrays import Doubles, Floats, Integers, Matrix
 from recsys.core.model.artists import first_artists
 from recsys.core.model.features import FEATURES
 from recsys.core.model.tracks import empty_tracks, links
@@ -31,6 +34,9 @@ from recsys.errors import NothingToRank
 
 SHORTLIST: Final = 3000
 """Songs that reach stage 2; scoring all of them gains 1 to 7 % NDCG@50 at a hundred times the work."""
+
+FIRST_SONGS: Final = 10
+"""Songs of a list by which the cost of its order is judged."""
 
 ROOM: Final = 50
 """Songs beyond the length of a list that the limit per artist may first choose from; variety gets four lengths more."""
@@ -48,7 +54,8 @@ class Recommendations:
     Attributes
     ----------
     table : DataFrame
-        rank, track_id, title, artists, album, year, genres, score, cosine, url; best first, scores never rise.
+        rank, track_id, title, artists, album, year, genres, score, cosine, url. Best first, and scores never rise,
+        unless the recipe asks for another order.
         `score` is the contrast that ranks (higher is better, 0 is no closer to the listener than the average song),
         `cosine` the weighted cosine with the centre of the library in −1..1. `album`, `year`, `genres` and `url` may
         be missing.
@@ -56,15 +63,19 @@ class Recommendations:
         Indexed by track_id, one column per feature name, and "familiar artist" where that dial is used. Rows sum to
         `score`.
     counts : mapping of str to int
-        "catalogue" songs = "owned" + "disliked" + "familiar_artists" + "too_little_known" + "candidates".
-    costs : mapping of "per_artist" and "variety" to Cost
-        What each dial in use cost.
+        "catalogue" songs = "owned" + "disliked" + "familiar_artists" + what each filter left out (`filters.exclude`)
+        + "too_little_known" + "candidates".
+    costs : mapping of "per_artist", "variety" and "order" to Cost
+        What each dial in use cost; of an order, how many songs moved, and the fall of the mean score of the first ten.
+    features : DataFrame
+        Indexed by track_id: isrc, and every number feature, key, mode and explicit as the catalogue knows them.
     """
 
     table: pd.DataFrame
     contributions: pd.DataFrame
     counts: Mapping[str, int]
     costs: Mapping[str, Cost] = field(default_factory=dict)
+    features: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -124,9 +135,7 @@ class Recommender:
         seed_rows = np.fromiter(catalogue.rows_of(seeds).values(), dtype=np.int64)
         owned = np.union1d(catalogue.rows_owned(library), seed_rows)
         turned_down = np.setdiff1d(catalogue.rows_owned(disliked), owned)
-        self._excluded_rows = np.zeros(len(catalogue), dtype=bool)
-        self._excluded_rows[owned] = self._excluded_rows[turned_down] = True
-        self._excluded_counts = {"owned": len(owned), "disliked": len(turned_down)}
+        self._candidates = Candidates(catalogue, owned, turned_down, lambda: self._familiar)
         self._artists = library["artists"]
         self._search = CandidateSearch(catalogue)
         self._last: tuple[Recipe, Ranking] | None = None
@@ -141,8 +150,7 @@ class Recommender:
             No candidate is left, or no weighted feature is known both of the library and of the catalogue.
         """
         ranking = self.rank_candidates(recipe)
-        listed, costs = self._rerank(ranking, recipe)
-        listed = np.sort(listed)
+        listed, costs = self._select(ranking, recipe)
         told = ranking.scorer.contributions(self.catalogue.vectors(ranking.rows[listed]))
         scores = monotone_scores(told, ranking.bonus[listed])
         table = self._table(ranking.rows[listed], scores, ranking.cosines[listed])
@@ -150,7 +158,11 @@ class Recommender:
         contributions = pd.DataFrame(told, index=ids, columns=[f.name for f in FEATURES])
         if recipe.familiarity:
             contributions[FAMILIAR_ARTIST] = ranking.bonus[listed]
-        return Recommendations(table, contributions, ranking.counts, costs)
+        rows = ranking.rows[listed]
+        features = self.catalogue.raw.at(rows).set_index(ids)
+        features.insert(0, "isrc", self.catalogue.tracks["isrc"].iloc[rows].astype("str").array)
+        found = Recommendations(table, contributions, ranking.counts, costs, features)
+        return arranged(found, recipe)
 
     def rank_candidates(self, recipe: Recipe) -> Ranking:
         """All candidates in order, kept until another recipe is asked for. Raises as `recommend`."""
@@ -191,9 +203,10 @@ class Recommender:
     def _rank(self, recipe: Recipe, search: CandidateSearch) -> Ranking:
         found = profile(self.own_vectors.shifted(recipe.shifts), recipe.weights, self.catalogue.known_features)
         scorer = DensityRatioScorer(found.tracks, self.catalogue.background, self._dislikes, found.metric)
-        excluded_rows, counts = self._leave_out(recipe, search.is_eligible(found.metric))
+        excluded_rows = self._candidates.exclusion(recipe).rows
+        counts = self._candidates.count(recipe, search.is_eligible(found.metric))
         if not counts["candidates"]:
-            raise NothingToRank(_nothing_left(counts))
+            raise NothingToRank(why_none_is_left(recipe.filters, counts))
         if recipe.familiarity:
             likely = search.cosines(found.centroid, found.metric)
             likely[excluded_rows] = -np.inf
@@ -202,10 +215,24 @@ class Recommender:
             cosine = likely[rows] - self.bonus(recipe, rows) / np.float32(scorer.sharpness)
         else:
             rows, cosine = search.top_k(found.centroid, found.metric, SHORTLIST, excluded_rows)
+        rows, cosine = self._with_locked(recipe, (rows, cosine), search, found)
         bonus = self.bonus(recipe, rows)
         scores = scorer.scores(self.catalogue.vectors(rows)) + bonus
         order = np.argsort(-scores, kind="stable")
         return Ranking(found, scorer, rows[order], scores[order], bonus[order], cosine[order], counts)
+
+    def _locked_rows(self, recipe: Recipe) -> Integers:
+        return np.fromiter(self.catalogue.rows_of(list(recipe.locked)).values(), dtype=np.int64)
+
+    def _with_locked(
+        self, recipe: Recipe, top: tuple[Integers, Floats], search: CandidateSearch, found: Profile
+    ) -> tuple[Integers, Floats]:
+        """The shortlist and its cosines with the locked candidates that are not on it."""
+        locked = np.setdiff1d(self._locked_rows(recipe), top[0])
+        locked = locked[~self._candidates.exclusion(recipe).rows[locked]]
+        cosines_of = search.cosines_of(found.centroid, found.metric, locked)
+        is_eligible = cosines_of > -np.inf
+        return np.append(top[0], locked[is_eligible]), np.append(top[1], cosines_of[is_eligible])
 
     def _lift(self, recipe: Recipe, scorer: DensityRatioScorer) -> np.float32:
         """What familiarity adds to a cosine of stage 1, so that familiar songs reach the shortlist."""
@@ -214,26 +241,27 @@ class Recommender:
     def _stage1_scores(self, recipe: Recipe, ranking: Ranking) -> Floats:
         """Stage 1 of every song, minus infinity for those that are not candidates."""
         likely = self._what_if.cosines(ranking.profile.centroid, ranking.profile.metric)
-        likely[self._leave_out(recipe, self._what_if.is_eligible(ranking.profile.metric))[0]] = -np.inf
+        likely[self._candidates.exclusion(recipe).rows] = -np.inf
         if recipe.familiarity:
             likely[self._familiar] += self._lift(recipe, ranking.scorer)
         return likely
 
-    def _leave_out(self, recipe: Recipe, is_eligible: Mask) -> tuple[Mask, dict[str, int]]:
-        """Which songs are no candidates, (songs,), and how many for which reason; each song is counted once."""
-        counts = {"catalogue": len(self.catalogue), **self._excluded_counts, "familiar_artists": 0}
-        excluded_rows = self._excluded_rows
-        if recipe.only_new_artists:
-            excluded_rows = excluded_rows.copy()
-            excluded_rows[self._familiar] = True
-            counts["familiar_artists"] = int(excluded_rows.sum() - self._excluded_rows.sum())
-        remaining = sum(
-            int(stop - start - np.count_nonzero(excluded_rows[start:stop]))
-            for start, stop, pattern in self.catalogue.chunks
-            if is_eligible[pattern]
-        )
-        unknown = len(excluded_rows) - int(np.count_nonzero(excluded_rows)) - remaining
-        return excluded_rows, counts | {"too_little_known": unknown, "candidates": remaining}
+    def _select(self, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
+        """Positions in the shortlist of the songs to list, rising, and what each dial cost."""
+        if recipe.minutes is None and not recipe.locked:
+            listed, costs = self._rerank(ranking, recipe)
+            return np.sort(listed), costs
+        length = recipe.length if recipe.minutes is None else min(int(recipe.minutes) + ROOM, LONGEST_LIST)
+        in_order, _ = self._rerank(ranking, replace(recipe, length=length))
+        locked = np.flatnonzero(np.isin(ranking.rows, self._locked_rows(recipe)))
+        in_order = np.concatenate([locked, in_order[~np.isin(in_order, locked)]])
+        if recipe.minutes is None:
+            listed = in_order[: recipe.length]
+        else:
+            durations = self.catalogue.raw.at(ranking.rows[in_order])["duration_ms"].to_numpy()
+            listed = in_order[fit_minutes(durations, recipe.minutes)]
+        _, costs = self._rerank(ranking, replace(recipe, length=max(len(listed), 1)))
+        return np.sort(listed), costs
 
     def _rerank(self, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
         """Positions in the shortlist of the songs to list, and what each dial cost."""
@@ -278,19 +306,30 @@ class Recommender:
         )
 
 
+def arranged(found: Recommendations, recipe: Recipe) -> Recommendations:
+    """A list by score in the order that a recipe asks for, with what that cost."""
+    locked = {at: recipe.locked[name] - 1 for at, name in enumerate(found.table["track_id"]) if name in recipe.locked}
+    order = Order(recipe.order, recipe.by, recipe.spacing, locked)
+    if order == Order(by=recipe.by):
+        return found
+    sound = Sound(*(found.features[name].to_numpy() for name in ("tempo", "key", "mode", "energy")))
+    albums = pd.factorize(found.table["artists"].where(found.table["album"].notna()) + "\n" + found.table["album"])[0]
+    songs = arrange(sound, Groups(first_artists(found.table["artists"]), albums), order)
+    scores = found.table["score"].to_numpy()
+    moved = int(np.count_nonzero(songs != np.arange(len(songs))))
+    fall = float(scores[:FIRST_SONGS].mean() - scores[songs[:FIRST_SONGS]].mean()) if len(songs) else 0.0
+    table = found.table.iloc[songs].reset_index(drop=True).assign(rank=np.arange(1, len(songs) + 1))
+    return replace(
+        found,
+        table=table,
+        contributions=found.contributions.iloc[songs],
+        features=found.features.iloc[songs],
+        costs={**found.costs, "order": Cost(moved, fall)},
+    )
+
+
 def _rank_behind(likely: Floats, row: int, shortlisted: int) -> int | None:
     """The rank of a song outside the shortlist; None where it is no candidate."""
     if likely[row] == -np.inf:
         return None
     return max(int(np.count_nonzero(likely > likely[row])), shortlisted) + 1
-
-
-def _nothing_left(counts: Mapping[str, int]) -> str:
-    """Why there is no candidate, by the most frequent reason."""
-    sentences = {
-        "owned": "Your library already holds every song of the catalogue that could be recommended.",
-        "disliked": "You turned down every song of the catalogue that could be recommended.",
-        "familiar_artists": "Every song that is left is by an artist in your library. Allow familiar artists.",
-        "too_little_known": "Too little is known about the songs of the catalogue to rank them by these weights.",
-    }
-    return sentences[max(sentences, key=lambda reason: counts[reason])]

@@ -33,6 +33,9 @@ SAMPLE: Final = UNSORTED_ROWS
 LARGE: Final = 8 * SAMPLE
 """Smaller catalogues are scored as a whole: guessing a threshold would cost more than it saves."""
 
+FEW: Final = 31 / 32
+"""Where filters exclude more than this share of the catalogue, the rest is read row by row."""
+
 
 class CandidateSearch:
     """Searches one catalogue for one listener; stores sums between calls, so it is not shared between threads."""
@@ -85,6 +88,11 @@ class CandidateSearch:
             Highest first; fewer than `count` where fewer are left. Songs of which too little is known are not among
             them.
         """
+        if np.count_nonzero(excluded_rows) > FEW * len(excluded_rows):
+            rows = np.flatnonzero(~excluded_rows)
+            scores = self.cosines_of(profile, metric, rows)
+            order = top_positions(scores, count)
+            return rows[order], scores[order]
         threshold = self._threshold(profile, metric, count, excluded_rows)
         if threshold > 0:
             rows, scores = self._reaching(profile, metric, threshold, excluded_rows)
@@ -95,6 +103,14 @@ class CandidateSearch:
         scores[excluded_rows] = -np.inf
         rows = top_positions(scores, count)
         return rows, scores[rows]
+
+    def cosines_of(self, profile: Floats, metric: Metric, rows: Integers) -> Floats:
+        """As `cosines`, but of some rows (n,) alone; the stored sums stay as they are."""
+        chunk_of = np.searchsorted([chunk.start for chunk in self._catalogue.chunks], rows, side="right") - 1
+        patterns = np.array([chunk.pattern for chunk in self._catalogue.chunks], dtype=np.int64)[chunk_of]
+        numerator, norm = self._sums.compute_rows(Terms.of(self._catalogue, profile, metric), rows, patterns)
+        found = numerator / (np.sqrt(norm) * self._lengths(profile, metric)[patterns])
+        return np.where(self.is_eligible(metric)[patterns], found, -np.inf).astype(np.float32)
 
     def _reaching(
         self, profile: Floats, metric: Metric, threshold: float, excluded_rows: Mask
@@ -135,7 +151,9 @@ class CandidateSearch:
         numerator, norm = np.empty((2, block.stop - block.start), np.float32)
         self._sums.compute(Terms.of(self._catalogue, profile, metric), block, numerator, norm)
         sample = numerator / (np.sqrt(norm) * self._lengths(profile, metric)[block.pattern])
-        return likely_threshold(sample[~excluded_rows[block.start : block.stop]], count, len(self._catalogue))
+        candidates = sample[~excluded_rows[block.start : block.stop]]
+        # The share of the sample that is excluded is about that of the catalogue: the rest is what `count` is out of.
+        return likely_threshold(candidates, count, len(self._catalogue) * len(candidates) // max(len(sample), 1))
 
     def _lengths(self, profile: Floats, metric: Metric) -> Floats:
         """|profile|_w over what is known of each pattern, (patterns,); where nothing is, tiny."""

@@ -143,6 +143,17 @@ class RunningSums:
         np.matmul(terms.weights[SCALED], self._catalogue.squares[:, rows], out=norm)
         self._add_units(terms, chunk, numerator, norm)
 
+    def compute_rows(self, terms: Terms, rows: Integers, patterns: Integers) -> tuple[Floats, Floats]:
+        """Both sums of some rows (n,) of these patterns (n,), from scratch; nothing that is stored changes."""
+        catalogue = self._catalogue
+        numerator = terms.towards[:NUMBER_AXES] @ catalogue.axes[:, rows]
+        norm = terms.weights[SCALED] @ catalogue.squares[:, rows]
+        known = catalogue.patterns[patterns]
+        norm += known[:, UNITS] @ terms.weights[UNITS]
+        if terms.weights[-1]:
+            numerator += np.where(known[:, -1], terms.genre_terms[catalogue.genre_codes[rows]], np.float32(0))
+        return numerator, norm
+
     def _add(self, step: Terms, chunk: Block) -> None:
         """Add only the features that changed to the stored sums of a chunk, one contiguous column each."""
         rows = slice(chunk.start, chunk.stop)
