@@ -18,7 +18,7 @@ from recsys.errors import TonearmError
 COMMANDS: Final = {
     "check": "Say what is in a file, and what would be imported from it.",
     "recommend": "Rank the catalogue for a library of files.",
-    "catalogue": "Build or extend the Parquet catalogue the app uses.",
+    "catalogue": "Fetch, build or extend the catalogue of songs the app uses.",
     "demo": "Write the invented library and catalogue as files.",
     "batch": "Rank the catalogue for every listener of a file, on many processes.",
     "evaluate": "Measure how well hidden tracks are found again.",

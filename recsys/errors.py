@@ -4,6 +4,7 @@ Every error raised on purpose. Each message is a sentence a listener can read an
 * TonearmError
   + UnreadableFile      a file cannot be read as tracks
     - NoTracks          a sound file, but not of tracks
+    - DownloadFailed    a file at an address that could not be fetched whole
   + UnknownFeature      a name that is not in the feature table
   + BadRecipe           weights or dials that cannot rank anything
   + BadTracks           a track table breaks its own rules
@@ -34,6 +35,10 @@ class UnreadableFile(TonearmError):
 
 class NoTracks(UnreadableFile):
     """A file that is sound, but holds no tracks: an export's profile page, a table of something else."""
+
+
+class DownloadFailed(UnreadableFile):
+    """A file at an address that was not fetched: unreachable, refused, not what was promised, or too large."""
 
 
 class UnknownFeature(TonearmError):

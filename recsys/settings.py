@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from recsys.errors import SettingsProblem
@@ -25,6 +25,11 @@ class Settings:
         Where the embedded store, the secret key and the catalogue live (`TONEARM_DATA`).
     catalogue : str
         Path or https address of the Parquet catalogue (`TONEARM_CATALOGUE`).
+    catalogues : str or None
+        Another registry of catalogues that can be fetched, a file or an address (`TONEARM_CATALOGUES`).
+    catalogue_installers : str
+        Who may install a catalogue for everybody from the app: "loopback" (whoever reaches it on this host), "everyone"
+        or "nobody" (`TONEARM_CATALOGUE_INSTALLERS`). The command line always may.
     public_url : str
         Where browsers reach the app (`PUBLIC_URL`), written as browsers write an origin: lower case, no path, no
         default port. Spotify refuses `localhost`.
@@ -42,6 +47,8 @@ class Settings:
 
     data_folder: Path
     catalogue: str
+    catalogues: str | None = None
+    catalogue_installers: Literal["loopback", "everyone", "nobody"] = "loopback"
     public_url: str = "http://127.0.0.1:8501"
     spotify_client_id: str | None = None
     spotify_client_secret: str | None = field(default=None, repr=False)
@@ -69,6 +76,11 @@ class Settings:
         """True when browsers reach the app over TLS, so cookies can be marked Secure."""
         return self.public_url.startswith("https://")
 
+    @property
+    def is_loopback(self) -> bool:
+        """True when the app's own address is on this host only, so that whoever reaches it sits here."""
+        return urlsplit(self.public_url).hostname in ("127.0.0.1", "::1")
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None, secrets: Path = SECRETS) -> "Settings":
         """
@@ -77,19 +89,26 @@ class Settings:
         Raises
         ------
         SettingsProblem
-            The secrets file is not TOML, an address is not http(s), or only some of the Supabase settings are given.
+            The secrets file is not TOML, an address is not http(s), `catalogue_installers` is another word, or
+            only some of the Supabase settings are given.
         """
         given = {**_secrets(secrets), **(os.environ if environ is None else environ)}
         folder = Path(given.get("TONEARM_DATA") or _platform_folder(given)).expanduser()
-        values = {name: given[key] for name, key in _KEYS.items() if given.get(key)}
+        values: dict[str, Any] = {name: given[key] for name, key in _KEYS.items() if given.get(key)}
         for name in values:
             if name.endswith("_url"):
                 values[name] = _address(_KEYS[name], values[name])
+        if values.get("catalogue_installers", "loopback") not in INSTALLERS:
+            raise SettingsProblem(f"TONEARM_CATALOGUE_INSTALLERS must be one of: {', '.join(INSTALLERS)}.")
         settings = cls(folder, given.get("TONEARM_CATALOGUE") or str(folder / "catalogue.parquet"), **values)
         return _all_or_nothing(settings)
 
 
+INSTALLERS: Final = ("loopback", "everyone", "nobody")
+
 _KEYS: Final = {
+    "catalogues": "TONEARM_CATALOGUES",
+    "catalogue_installers": "TONEARM_CATALOGUE_INSTALLERS",
     "public_url": "PUBLIC_URL",
     "spotify_client_id": "SPOTIFY_CLIENT_ID",
     "spotify_client_secret": "SPOTIFY_CLIENT_SECRET",

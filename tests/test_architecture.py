@@ -40,9 +40,11 @@ MAY_USE = {
     },
     "demo": {"demo", "core", "errors"},
     "batch": {"batch", "importers", "core", "errors"},
+    "catalogues": {"catalogues", "core", "errors"},
     "services": {
         *("services", "core", "errors", "times", "log_context"),
         *("auth.models", "storage.store", "storage.sessions", "feature_sources.source", "spotify.models"),
+        "catalogues.models",
     },
     "web": {"web", "services", "auth", "core", "storage.sessions", "storage.store", "errors", "times", "log_context"},
     "app": {

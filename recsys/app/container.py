@@ -17,11 +17,14 @@ import pandas as pd
 import pyarrow as pa
 
 from recsys import __version__
+from recsys.app.catalogue_files import catalogue_passport, catalogue_tracks, registry, stored_catalogues
 from recsys.app.hosted import Hosted
 from recsys.app.process_state import Erasures, LastRecipes
 from recsys.app.spotify import Spotify
 from recsys.auth.encryption import Cipher, cipher_for
 from recsys.auth.guests import is_guest
+from recsys.catalogues.models import Passport
+from recsys.catalogues.passport import invented_passport
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.model.tracks import empty_tracks
 from recsys.demo import DEMO_NOTE
@@ -31,9 +34,9 @@ from recsys.feature_sources.known_tracks import KnownTracks
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.source import FeatureSource
 from recsys.feature_sources.spotify_features import SpotifyFeatures
-from recsys.importers.catalogue_file import read_catalogue
 from recsys.services.account import Account
 from recsys.services.capabilities import Probes
+from recsys.services.catalogues import Catalogues
 from recsys.services.features import Features
 from recsys.services.jobs import Jobs
 from recsys.services.leases import Leases
@@ -163,12 +166,43 @@ class Container:
         """The installed catalogue as published, an empty track table where there is none."""
         if not self.has_catalogue:
             return empty_tracks()
-        return read_catalogue(self.settings.catalogue, self.settings.data_folder)
+        return catalogue_tracks(self.settings.catalogue, self.settings.data_folder)
 
     @cached_property
     def catalogue(self) -> Catalogue:
         """The catalogue of this server; the invented one where none is installed."""
         return Catalogue.from_tracks(self.installed_tracks()) if self.has_catalogue else self.demo_catalogue
+
+    @cached_property
+    def passport(self) -> Passport:
+        """Where the songs of this server's catalogue come from, and what is known of them."""
+        if not self.has_catalogue:
+            return self.demo_passport
+        return catalogue_passport(self.settings.catalogue, self.installed_tracks())
+
+    @cached_property
+    def demo_passport(self) -> Passport:
+        """The passport of the invented catalogue."""
+        return invented_passport(demo_catalogue())
+
+    @cached_property
+    def catalogues(self) -> Catalogues:
+        """Real songs that can be fetched, and installed for everybody or loaded for one session."""
+        return Catalogues(
+            lambda: registry(self.settings),
+            stored_catalogues(self.settings),
+            self.jobs,
+            self.settings.catalogue_installers,
+            self.load_catalogue,
+        )
+
+    def load_catalogue(self) -> None:
+        """Use the catalogue that was just installed, from the next run of every page on."""
+        catalogue = Catalogue.from_tracks(self.installed_tracks())
+        for name in ("passport", "_catalogue_features"):  # built again at their next use
+            self.__dict__.pop(name, None)
+        self.catalogue = catalogue
+        _release_memory()
 
     @cached_property
     def spotify(self) -> Spotify | None:

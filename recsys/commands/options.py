@@ -7,10 +7,10 @@ from typing import Final
 import click
 import pandas as pd
 
+from recsys.app.catalogue_files import catalogue_tracks
 from recsys.core.model.features import feature
 from recsys.errors import BadRecipe, UnreadableFile
 from recsys.importers.any_file import read_file
-from recsys.importers.catalogue_file import is_address, read_catalogue
 from recsys.settings import Settings
 
 
@@ -55,8 +55,8 @@ weights_option: Final = click.option(
 
 
 def open_catalogue(source: str) -> pd.DataFrame:
-    """The catalogue in a file or at an address, cached in the data folder. Raises as `read_catalogue`."""
-    return read_catalogue(source, Settings.from_environment().data_folder if is_address(source) else None)
+    """The catalogue in a file or at an address, cached in the data folder. Raises as `catalogue_tracks`."""
+    return catalogue_tracks(source, Settings.from_environment().data_folder)
 
 
 def with_genres(tracks: pd.DataFrame, genres: Path | None) -> pd.DataFrame:

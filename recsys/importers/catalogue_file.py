@@ -13,7 +13,6 @@ from recsys.core.model.identity import SONG_COLUMN
 from recsys.core.model.tracks import as_tracks
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_file
-from recsys.importers.download import downloaded
 from recsys.importers.merging import merge_tracks
 from recsys.importers.open_source import opened
 from recsys.importers.parquet_file import catalogue_rows, is_catalogue, opened_parquet
@@ -52,16 +51,9 @@ def _sync(path: Path) -> None:
         os.fsync(written.fileno())
 
 
-def read_catalogue(source: Path | str, cache: Path | None = None) -> pd.DataFrame:
+def read_catalogue(path: Path) -> pd.DataFrame:
     """
-    Read a catalogue.
-
-    Parameters
-    ----------
-    source : Path or str
-        A file that `write_catalogue` wrote, any file that can be imported, or the address of either.
-    cache : Path, optional
-        Folder in which a downloaded catalogue is kept; needed for an address.
+    Read a catalogue: a file that `write_catalogue` wrote, or any file that can be imported.
 
     Returns
     -------
@@ -71,13 +63,8 @@ def read_catalogue(source: Path | str, cache: Path | None = None) -> pd.DataFram
     Raises
     ------
     UnreadableFile
-        It is missing, cannot be reached, or cannot be read as tracks.
+        It is missing, or cannot be read as tracks.
     """
-    if is_address(source):
-        if cache is None:
-            raise ValueError("A catalogue at an address needs a folder to be kept in.")
-        source = downloaded(str(source), cache)
-    path = Path(source)
     with opened(path, path.name) as stream:
         is_parquet = kind_of(stream) == PARQUET
     if is_parquet:
@@ -87,7 +74,7 @@ def read_catalogue(source: Path | str, cache: Path | None = None) -> pd.DataFram
     return read_file(path, path.name).tracks
 
 
-def _check_extendable(path: Path) -> None:
+def check_is_catalogue(path: Path) -> None:
     """Raise `UnreadableFile` for a file that is there and no catalogue of ours: it would be written over."""
     with opened(path, path.name) as stream:
         if kind_of(stream) == PARQUET:
@@ -95,11 +82,6 @@ def _check_extendable(path: Path) -> None:
                 if is_catalogue(file):
                     return
     raise UnreadableFile(f"“{path}” is there already and is no catalogue, so it was left as it is. Name another file.")
-
-
-def is_address(source: Path | str) -> bool:
-    """True for `http://` and `https://`."""
-    return isinstance(source, str) and source.lower().startswith(("http://", "https://"))
 
 
 def add_to_catalogue(tracks: pd.DataFrame, path: Path) -> pd.DataFrame:
@@ -114,7 +96,7 @@ def add_to_catalogue(tracks: pd.DataFrame, path: Path) -> pd.DataFrame:
         The file there is no catalogue, or the folder cannot be written to.
     """
     if path.exists():
-        _check_extendable(path)
+        check_is_catalogue(path)
         tracks = merge_tracks([tracks, read_catalogue(path)])
     write_catalogue(tracks, path)
     return tracks

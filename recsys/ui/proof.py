@@ -13,7 +13,6 @@ from recsys.core.evaluation.proof import OURS
 from recsys.core.evaluation.tuning import Tuned
 from recsys.core.model.features import FEATURES
 from recsys.demo.catalogue import demo_catalogue
-from recsys.importers.catalogue_file import read_catalogue
 from recsys.services import proof_report as verdict
 from recsys.services.jobs import Jobs, Snapshot
 from recsys.services.proof import Checked, ReadCatalogue, start_proof, start_tuning, trial_key
@@ -105,8 +104,7 @@ def _catalogue(session: ListenerSession) -> ReadCatalogue:
     if session.own_catalogue is not None:
         sample = session.own_catalogue.sample
         return lambda: sample
-    settings = session.app.settings
-    return lambda: read_catalogue(settings.catalogue, settings.data_folder)
+    return session.app.installed_tracks
 
 
 def _show_tested(session: ListenerSession, tested: Checked) -> None:

@@ -1,8 +1,4 @@
-"""The catalogue file: written whole or not at all, extended by id, read from disk or from an address."""
-
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import ClassVar
+"""The catalogue file: written whole or not at all, extended by id."""
 
 import pandas as pd
 import pyarrow as pa
@@ -14,7 +10,7 @@ from recsys.core.model.tracks import as_tracks
 from recsys.errors import UnreadableFile
 from recsys.importers import catalogue_file
 from recsys.importers.catalogue_file import add_to_catalogue, read_catalogue, write_catalogue
-from tests.importers.files import ONE, TRACKS_600K, TWO
+from tests.importers.files import TRACKS_600K
 
 
 def tracks(*ids, **columns):
@@ -77,89 +73,3 @@ def test_a_write_that_fails_leaves_the_old_catalogue_and_no_litter(tmp_path, mon
 
     assert read_catalogue(path)["track_id"].tolist() == ["a"]
     assert [each.name for each in tmp_path.iterdir()] == ["catalogue.parquet"]
-
-
-class Shelf(BaseHTTPRequestHandler):
-    """Serves one file with an ETag and remembers what it was asked."""
-
-    content, etag, status = b"", '"1"', 200
-    asked: ClassVar[list[str | None]] = []
-
-    def do_GET(self):
-        type(self).asked.append(self.headers.get("If-None-Match"))
-        is_known = self.headers.get("If-None-Match") == self.etag
-        self.send_response(304 if is_known else self.status)
-        self.send_header("ETag", self.etag)
-        self.end_headers()
-        if not is_known:
-            self.wfile.write(self.content)
-
-    def log_message(self, *_):
-        """Keep the tests' output clean."""
-
-
-@pytest.fixture
-def shelf():
-    Shelf.content, Shelf.etag, Shelf.status, Shelf.asked = TRACKS_600K.encode(), '"1"', 200, []
-    with HTTPServer(("127.0.0.1", 0), Shelf) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/tracks.csv?signature=secret"
-        server.shutdown()
-
-
-def test_a_catalogue_at_an_address_is_downloaded_once(shelf, tmp_path):
-    first, second = read_catalogue(shelf, tmp_path), read_catalogue(shelf, tmp_path)
-
-    assert first["track_id"].tolist() == second["track_id"].tolist() == [ONE]
-    assert Shelf.asked == [None, '"1"']
-
-
-def test_a_catalogue_that_changed_is_downloaded_again(shelf, tmp_path):
-    read_catalogue(shelf, tmp_path)
-    Shelf.content, Shelf.etag = TRACKS_600K.replace(ONE, TWO).encode(), '"2"'
-
-    assert read_catalogue(shelf, tmp_path)["track_id"].tolist() == [TWO]
-
-
-def test_without_the_server_the_last_copy_is_used(shelf, tmp_path):
-    read_catalogue(shelf, tmp_path)
-    Shelf.status, Shelf.etag = 503, '"2"'
-
-    assert read_catalogue(shelf, tmp_path)["track_id"].tolist() == [ONE]
-
-
-def test_without_server_or_copy_a_sentence_that_keeps_the_signature_to_itself(shelf, tmp_path):
-    Shelf.status = 404
-
-    with pytest.raises(UnreadableFile, match=r"127\.0\.0\.1/tracks\.csv cannot be reached") as refused:
-        read_catalogue(shelf, tmp_path)
-
-    assert "secret" not in str(refused.value)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_notes_of_a_download_that_broke_off_are_forgotten(shelf, tmp_path):
-    read_catalogue(shelf, tmp_path)
-    (notes,) = tmp_path.glob("*.json")
-    notes.write_text('{"If-None', "utf-8")
-
-    assert read_catalogue(shelf, tmp_path)["track_id"].tolist() == [ONE]
-    assert Shelf.asked == [None, None]
-
-
-def test_a_folder_that_cannot_be_written_is_named(shelf, tmp_path):
-    (tmp_path / "file").write_text("not a folder")
-
-    with pytest.raises(UnreadableFile, match=r"cannot be kept in .*file: File exists"):
-        read_catalogue(shelf, tmp_path / "file")
-
-
-@pytest.mark.parametrize("address", ["https://[half", "https://", "HTTPS://music\x00.example/x"])
-def test_what_is_no_address_is_a_sentence(address, tmp_path):
-    with pytest.raises(UnreadableFile, match="catalogue"):
-        read_catalogue(address, tmp_path)
-
-
-def test_only_https_is_asked(tmp_path):
-    with pytest.raises(UnreadableFile, match="must be fetched over https"):
-        read_catalogue("http://example.com/catalogue.parquet", tmp_path)

@@ -1,0 +1,256 @@
+"""
+A large file fetched in one piece or in many: what a killed process had is continued by HTTP range.
+
+Beside `FILE.part` stands `FILE.part.json` with the address and the validator the server gave. A part is continued only
+with that validator (`If-Range`, RFC 9110, 13.1.5), so bytes of two versions are never mixed; the notes are written
+before the first byte, so a part without them does not exist.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from recsys.catalogues.checked_http import Origin, opened_address, origin_of, shown
+from recsys.catalogues.models import CatalogueEntry
+from recsys.errors import DownloadFailed
+
+CHUNK_BYTES: Final = 1 << 18
+MAX_BYTES: Final = 2 << 30
+SLACK_BYTES: Final = 16 << 20
+"""What a file may have on top of twice the size its registry states, which is often an estimate."""
+
+ATTEMPTS: Final = 5
+"""Attempts in a row that bring no further byte before giving up."""
+
+MAX_WAIT_S: Final = 60.0
+RETRIED: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+Report = Callable[[int, int | None], None]
+"""Called with bytes so far and in total (None: not known) at least every quarter megabyte. May raise to stop."""
+
+
+class _TryAgain(Exception):
+    """The server asked for another attempt, after `wait` seconds."""
+
+    def __init__(self, status: int, wait: float) -> None:
+        super().__init__(f"status {status}")
+        self.wait = wait
+
+
+def download(entry: CatalogueEntry, path: Path, report: Report, sleep: Callable[[float], None]) -> None:
+    """
+    Fetch a catalogue's file to `path`, whole and with the checksum of the registry, or not at all.
+
+    What `report` or `sleep` raise to stop leaves the part, which the next call continues.
+
+    Raises
+    ------
+    DownloadFailed
+        The sentence says why, and what to do by hand.
+    """
+    part = _Part(path, entry)
+    failures = 0
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            before = part.size
+            try:
+                _continue(entry, part, report)
+                break
+            except (httpx.TransportError, _TryAgain) as problem:
+                failures = 1 if part.size > before else failures + 1
+                if failures >= ATTEMPTS:
+                    raise DownloadFailed(_broken_off(entry, part, problem)) from None
+                sleep(min(MAX_WAIT_S, max(2.0**failures, getattr(problem, "wait", 0.0))))
+        part.finish()
+    except OSError as problem:
+        says = problem.strerror or problem
+        raise DownloadFailed(f"The download cannot be stored in {path.parent}: {says}.") from problem
+
+
+def _broken_off(entry: CatalogueEntry, part: "_Part", problem: Exception) -> str:
+    reason = str(problem) if isinstance(problem, _TryAgain) else type(problem).__name__
+    if not part.size:
+        return f"{shown(entry.address)} cannot be reached ({reason}). {by_hand(entry)}"
+    return (
+        f"The download from {shown(entry.address)} broke off after {part.size / 1e6:.1f} MB ({reason}). "
+        "Start it again: it continues where it stopped."
+    )
+
+
+def by_hand(entry: CatalogueEntry) -> str:
+    """What to do when a catalogue cannot be fetched from here."""
+    steps = f"Download the file yourself from {entry.page} and install it with `tonearm catalogue add FILE`"
+    if entry.kind == "manual":
+        return f"{steps}."
+    return f"{steps}; a changed address can be corrected in a registry of your own (TONEARM_CATALOGUES)."
+
+
+def _continue(entry: CatalogueEntry, part: "_Part", report: Report) -> None:
+    """One request, for the rest if there is a part; every byte that arrives is stored."""
+    trusted: Origin | None = origin_of(entry.address) if entry.may_be_private else None
+    with opened_address(entry.address, part.range_headers(), trusted) as response:
+        total = _accepted(entry, part, response)
+        if total and part.size >= total:
+            return
+        max_bytes = min(MAX_BYTES, entry.bytes * 2 + SLACK_BYTES)
+        _check_room(entry, part, total, max_bytes)
+        with part.file.open("ab") as file:
+            for chunk in response.iter_raw(CHUNK_BYTES):
+                if not file.tell():
+                    _refuse_web_page(entry, response, chunk)
+                file.write(chunk)
+                if file.tell() > max_bytes:
+                    raise DownloadFailed(_too_large(entry, max_bytes))
+                report(file.tell(), total)
+            file.flush()
+            os.fsync(file.fileno())
+        if not part.size:
+            raise DownloadFailed(f"{shown(entry.address)} answered with an empty file. {by_hand(entry)}")
+
+
+def _accepted(entry: CatalogueEntry, part: "_Part", response: httpx.Response) -> int | None:
+    """The size of the whole file where the answer says it. An answer that is no (further) piece of it is raised."""
+    status, headers = response.status_code, response.headers
+    if status in RETRIED:
+        raise _TryAgain(status, _retry_after(headers))
+    if headers.get("content-encoding", "identity") != "identity":
+        raise DownloadFailed(f"{shown(entry.address)} answered compressed, which was not asked for. {by_hand(entry)}")
+    range_, _, whole = headers.get("content-range", "").removeprefix("bytes ").partition("/")
+    total = int(whole) if whole.isascii() and whole.isdigit() else None
+    if status == httpx.codes.PARTIAL_CONTENT and range_.split("-")[0] == str(part.size):
+        return total
+    if status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE and part.size and total == part.size:
+        return total
+    if status in (httpx.codes.PARTIAL_CONTENT, httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE):
+        part.discard()
+        raise _TryAgain(status, 0.0)
+    if status != httpx.codes.OK:
+        raise DownloadFailed(_refused(entry, status))
+    part.restart(headers)
+    length = headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() else None
+
+
+def _retry_after(headers: httpx.Headers) -> float:
+    wait = headers.get("retry-after", "")
+    return float(wait) if wait.isascii() and wait.isdigit() else 0.0
+
+
+def _refused(entry: CatalogueEntry, status: int) -> str:
+    if status in (404, 410):
+        return f"There is no file at {shown(entry.address)} any more (status {status}). {by_hand(entry)}"
+    if status in (401, 403):
+        return f"{shown(entry.address)} wants a sign-in or refuses us (status {status}). {by_hand(entry)}"
+    return f"{shown(entry.address)} answered with status {status}. {by_hand(entry)}"
+
+
+def _refuse_web_page(entry: CatalogueEntry, response: httpx.Response, head: bytes) -> None:
+    is_html = response.headers.get("content-type", "").lower().startswith("text/html")
+    if is_html or head.removeprefix(b"\xef\xbb\xbf").lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
+        raise DownloadFailed(
+            f"{shown(entry.address)} answered with a web page, not with a table of songs; perhaps it wants a sign-in. "
+            f"{by_hand(entry)}"
+        )
+
+
+def _check_room(entry: CatalogueEntry, part: "_Part", total: int | None, max_bytes: int) -> None:
+    if (total or 0) > max_bytes:
+        raise DownloadFailed(_too_large(entry, max_bytes))
+    missing = (total or entry.bytes) - part.size
+    free = shutil.disk_usage(part.file.parent).free
+    if free < missing:
+        raise DownloadFailed(
+            f"The download needs {missing / 1e6:,.0f} MB more, and {part.file.parent} has {free / 1e6:,.0f} MB free. "
+            "Make room, or name another folder in TONEARM_DATA."
+        )
+
+
+def _too_large(entry: CatalogueEntry, max_bytes: int) -> str:
+    return (
+        f"{shown(entry.address)} is larger than {max_bytes / 1e6:,.0f} MB; the registry states "
+        f"{entry.bytes / 1e6:,.1f} MB. {by_hand(entry)}"
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What has arrived so far of the file `path`."""
+
+    path: Path
+    entry: CatalogueEntry
+
+    @property
+    def file(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.part")
+
+    @property
+    def notes(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.part.json")
+
+    @property
+    def size(self) -> int:
+        """Bytes that have arrived; 0 without a part."""
+        return self.file.stat().st_size if self.file.exists() else 0
+
+    def range_headers(self) -> dict[str, str]:
+        """Headers that ask for the rest. A part of another address, or without a strong validator, is discarded."""
+        validator = self._known().get("validator")
+        if not self.size or not isinstance(validator, str):
+            self.discard()
+            return {}
+        return {"Range": f"bytes={self.size}-", "If-Range": validator}
+
+    def restart(self, headers: httpx.Headers) -> None:
+        """Begin from the first byte. The notes come first: a process killed in between leaves no part to mix up."""
+        self.discard()
+        etag = headers.get("etag", "")
+        is_strong = bool(etag) and not etag.startswith("W/")
+        validator = etag if is_strong else headers.get("last-modified")
+        notes = {"address": self._address, "validator": validator}
+        beside = self.notes.with_suffix(".new")
+        beside.write_text(json.dumps(notes), "utf-8")
+        beside.replace(self.notes)
+
+    def discard(self) -> None:
+        """Forget what has arrived."""
+        self.file.unlink(missing_ok=True)
+        self.notes.unlink(missing_ok=True)
+
+    def finish(self) -> None:
+        """Give the file its name, if it is the one that the registry means."""
+        expected = self.entry.sha256
+        if expected is not None and digest_of(self.file) != expected:
+            self.discard()
+            raise DownloadFailed(
+                f"What {shown(self.entry.address)} sent is not the file of the registry (its sha256 differs), so it "
+                f"was deleted. Try again; if it stays so, the file was changed. {by_hand(self.entry)}"
+            )
+        self.file.replace(self.path)
+        self.notes.unlink(missing_ok=True)
+
+    @property
+    def _address(self) -> str:
+        """A hash, for an address may hold a signature."""
+        return sha256(self.entry.address.encode()).hexdigest()
+
+    def _known(self) -> dict[str, Any]:
+        with suppress(OSError, ValueError):
+            notes = json.loads(self.notes.read_text("utf-8"))
+            if isinstance(notes, dict) and notes.get("address") == self._address:
+                return notes
+        return {}
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, in lower-case hex."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
