@@ -3,11 +3,12 @@
 import streamlit as st
 
 from recsys.core.export import to_csv
-from recsys.ui.library.features import features_panel, known_panel
-from recsys.ui.library.imports import import_panel
-from recsys.ui.library.panels import catalogue_panel, coverage_figures, demo_note
+from recsys.ui.library.catalogue import catalogue_panel
+from recsys.ui.library.features import coverage_figures, features_panel, known_panel
 from recsys.ui.library.sync import sync_panel
+from recsys.ui.parts.notes import demo_note
 from recsys.ui.parts.track_table import library_table
+from recsys.ui.parts.upload import import_panel
 from recsys.ui.session import this_session
 
 session = this_session()

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from recsys.ui.library.panels import demo_note
 from recsys.ui.navigation import page
+from recsys.ui.parts.notes import demo_note
 from recsys.ui.proof import proof_panel, tuning_panel
 from recsys.ui.session import this_session
 

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from recsys.ui.library.panels import coverage_note, demo_note, invented_list_note
 from recsys.ui.navigation import page
 from recsys.ui.parts.fragment import fragment
-from recsys.ui.recommend.filters import dials, shifts
-from recsys.ui.recommend.panels import downloads, explanation, ranked_list, side_by_side, sliders
+from recsys.ui.parts.notes import coverage_note, demo_note, invented_list_note
+from recsys.ui.recommend.explanation import explanation
+from recsys.ui.recommend.filters import aims, filters
+from recsys.ui.recommend.ranked_list import downloads, ranked_list
+from recsys.ui.recommend.steering import side_by_side, sliders
 from recsys.ui.session import ListenerSession, this_session
 
 session = this_session()
@@ -19,13 +21,13 @@ demo_note(session)
 def steer(session: ListenerSession) -> None:
     """Sliders and list in one fragment: moving a slider redraws nothing else."""
     left, right = side_by_side()
-    weights, others, aims = left.tabs(["Weights", "Filters", "Aim"])
-    with weights:
+    weights_tab, filters_tab, aims_tab = left.tabs(["Weights", "Filters", "Aim"])
+    with weights_tab:
         sliders(session)
-    with others:
-        dials(session)
-    with aims:
-        shifts(session)
+    with filters_tab:
+        filters(session)
+    with aims_tab:
+        aims(session)
     with right:
         found, picked = ranked_list(session)
         if found is not None:

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from recsys.ui.library.panels import demo_note, with_features
+from recsys.core.model.tracks import has_audio
 from recsys.ui.navigation import page
+from recsys.ui.parts.notes import demo_note, no_features_note
 from recsys.ui.session import this_session
 from recsys.ui.taste import (
     compare,
     distributions,
     map_and_modes,
-    no_features_note,
     outliers,
     radar_panel,
     timeline,
@@ -22,7 +22,7 @@ demo_note(session)
 if session.library.empty:
     st.info("There is nothing to draw yet: bring a file or try the demo.", icon=":material/info:")
     st.page_link(page("welcome"), label="To the three doors", icon=":material/waving_hand:")
-elif not with_features(session.library):
+elif not has_audio(session.library).any():
     no_features_note(session)
     distributions(session)
     timeline(session)

@@ -6,9 +6,9 @@ import streamlit as st
 from recsys.app.spotify import Limit
 from recsys.spotify.models import Finding
 from recsys.times import from_iso
-from recsys.ui.library.features import SOURCES
 from recsys.ui.navigation import page
 from recsys.ui.parts import problems
+from recsys.ui.parts.labels import SOURCES
 from recsys.ui.parts.text import counted, local_time, plain
 from recsys.ui.session import ListenerSession
 

@@ -17,11 +17,11 @@ from recsys.services import proof_report as verdict
 from recsys.services.jobs import Jobs, Snapshot
 from recsys.services.proof import Checked, ReadCatalogue, start_proof, start_tuning, trial_key
 from recsys.ui.navigation import page
+from recsys.ui.parts.charts import figure
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import plain
 from recsys.ui.recommend.weights import nearest_step, set_weights
 from recsys.ui.session import ListenerSession
-from recsys.ui.taste import figure
 
 Start = Callable[[Jobs, str, ReadCatalogue, pd.DataFrame, Mapping[str, float]], Snapshot]
 

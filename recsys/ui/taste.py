@@ -1,7 +1,5 @@
 """Pieces of the taste page: each is a figure with the sentence that says what it shows."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -9,7 +7,7 @@ from recsys.charts.comparison import comparison, comparison_in_words
 from recsys.charts.distributions import distribution, sentence
 from recsys.charts.radar import has_ring, radar, radar_in_words, standing
 from recsys.charts.taste_map import map_in_words, taste_map
-from recsys.charts.theme import CONFIG, listed, shortened
+from recsys.charts.theme import listed, shortened
 from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
 from recsys.core.engine.query import LONGEST_LIBRARY
 from recsys.core.insights.modes import Modes
@@ -19,28 +17,14 @@ from recsys.core.model.features import NUMBER_FEATURES, Feature, feature
 from recsys.demo import DEMO_NOTE
 from recsys.errors import NothingToRank
 from recsys.importers.any_file import read_files
-from recsys.ui.library.imports import KINDS
 from recsys.ui.navigation import page
 from recsys.ui.parts import problems
+from recsys.ui.parts.charts import figure
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.parts.track_table import library_columns
+from recsys.ui.parts.upload import FILE_TYPES
 from recsys.ui.session import ListenerSession
-
-
-def figure(drawn: Any, words: str, key: str) -> None:
-    """A chart, with its words for those who do not see it."""
-    st.plotly_chart(drawn, config=dict(CONFIG), key=key, alt=words)
-
-
-def no_features_note(session: ListenerSession) -> None:
-    """Say that there is no sound to draw yet, and where it comes from."""
-    st.info(
-        f"No audio features of your {counted(len(session.library), 'track')} are known yet: there is no sound to draw. "
-        "The Library page can look for them.",
-        icon=":material/info:",
-    )
-    st.page_link(page("library"), label="Look for audio features", icon=":material/search:")
 
 
 def radar_panel(session: ListenerSession) -> None:
@@ -115,7 +99,7 @@ def compare(session: ListenerSession) -> None:
 
 
 def _somebodys_library() -> pd.DataFrame | None:
-    file = st.file_uploader("Their export; it is compared and not kept", type=KINDS, key="compare_file")
+    file = st.file_uploader("Their export; it is compared and not kept", type=FILE_TYPES, key="compare_file")
     if file is None:
         return None
     with problems.shown():

@@ -4,10 +4,10 @@ import html
 
 import streamlit as st
 
-from recsys.ui.library.imports import import_panel
 from recsys.ui.navigation import page
 from recsys.ui.parts.problems import reconnect_link
 from recsys.ui.parts.text import plain
+from recsys.ui.parts.upload import import_panel
 from recsys.ui.session import ListenerSession
 from recsys.web.sign_in_problems import sentence
 

@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
-from recsys.core.model.features import NUMBER_FEATURES
+from recsys.core.model.features import AUDIO_FEATURES, NUMBER_FEATURES
 from recsys.errors import BadTracks
 
 TEXT: Final = ("track_id", "title", "artists", "album", "isrc", "genres", "added_at", "source")
@@ -45,6 +45,11 @@ def empty_tracks() -> pd.DataFrame:
 def filled(tracks: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Tracks with what they lack from the row of the same id in another track table, which has each id once."""
     return tracks.set_index("track_id").fillna(known.set_index("track_id")).reset_index()
+
+
+def has_audio(tracks: pd.DataFrame) -> "pd.Series[bool]":
+    """True for each track with at least one audio feature."""
+    return tracks[[f.column for f in AUDIO_FEATURES]].notna().any(axis=1)
 
 
 def as_tracks(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,27 +1,22 @@
 """Audio features: how much of the library has them, who gave them, and looking up what is missing."""
 
+import pandas as pd
 import streamlit as st
 
 from recsys.app.container import Container
 from recsys.charts.coverage import coverage_chart, coverage_in_words
 from recsys.core.insights.summary import features_by_source
+from recsys.core.model.tracks import has_audio
 from recsys.services.features import Coverage
 from recsys.services.jobs import Job
 from recsys.services.sync_progress import Stage
 from recsys.times import from_iso
 from recsys.ui.library.sync import reasons
+from recsys.ui.parts.charts import figure
 from recsys.ui.parts.fragment import fragment
+from recsys.ui.parts.labels import SOURCES
 from recsys.ui.parts.text import counted, local_time, plain
 from recsys.ui.session import ListenerSession
-from recsys.ui.taste import figure
-
-SOURCES = {
-    "file": "the files you brought",
-    "library": "the same song in your library",
-    "catalogue": "the catalogue",
-    "reccobeats": "ReccoBeats",
-    "spotify": "Spotify",
-}
 
 
 def features_panel(session: ListenerSession) -> None:
@@ -135,3 +130,14 @@ def named(source: str) -> str:
 
 def _source(name: str) -> str:
     return plain(named(name))
+
+
+def coverage_figures(library: pd.DataFrame) -> None:
+    """How many tracks there are and how many have audio features."""
+    known = int(has_audio(library).sum())
+    waiting = len(library) - known
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Tracks", f"{len(library):,}", width="content")
+        st.metric("With audio features", f"{known:,}", width="content", help="Only these can be compared by sound.")
+        st.metric("Without", f"{waiting:,}", width="content", help="Nobody has told us theirs; none is made up.")
+    st.progress(known / max(len(library), 1), f"{known / max(len(library), 1):.0%} of your tracks have audio features")

@@ -6,9 +6,12 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from recsys.core.engine.explanation import Explanation
+from recsys.core.engine.explanation import Explanation, explain
+from recsys.core.engine.recommender import Recommendations
 from recsys.core.model.features import FEATURES
+from recsys.ui.parts import problems
 from recsys.ui.parts.text import plain
+from recsys.ui.session import ListenerSession
 
 _TITLES: Final = {f.name: f.title for f in FEATURES}
 _ROW: Final = (
@@ -78,3 +81,38 @@ def without(explanation: Explanation, place: int) -> str:
     if explanation.rank_without == explanation.rank:
         return f"{says} this track would keep its rank, {rank}."
     return f"{says} this track would rank {explanation.rank_without:,} instead of {rank}."
+
+
+def explanation(session: ListenerSession, found: Recommendations, picked: int) -> None:
+    """Why one of the tracks is here: the row picked in the table, or one chosen by name."""
+    titles = [f"{row.rank}. {row.title}" for row in found.table.itertuples()]
+    chosen = st.selectbox("Why is this track here?", titles, index=picked, help="Or pick a row in the table.")
+    track = found.table.iloc[titles.index(chosen)]
+    with problems.shown():
+        why(explain(session.recommender, session.recipe, str(track["track_id"])), int(track["rank"]))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if session.is_demo:
+            st.caption("Thumbs and listening come with music that exists.")
+        else:
+            _thumbs(session, track)
+            _player(track)
+
+
+def _thumbs(session: ListenerSession, track: pd.Series) -> None:
+    """Thumbs up or down: a thumbs-down pushes the list away from songs like it."""
+    for liked, icon, label in (
+        (True, ":material/thumb_up:", "More like this"),
+        (False, ":material/thumb_down:", "Not for me"),
+    ):
+        if st.button(label, icon=icon, key=f"thumb_{liked}_{track['track_id']}"):
+            row = session.catalogue.tracks[session.catalogue.tracks["track_id"] == track["track_id"]]
+            session.judge(row, liked)
+            leans = "towards" if liked else "away from"
+            st.toast(f"Kept: your lists lean {leans} songs like “{plain(track['title'])}”.", icon=icon)
+            st.rerun()
+
+
+def _player(track: pd.Series) -> None:
+    """Spotify's own player for the chosen track, only when asked for: it is Spotify's page inside ours."""
+    if pd.notna(track["url"]) and st.toggle("Listen on Spotify", key="player"):
+        st.iframe(f"https://open.spotify.com/embed/track/{track['track_id']}", height=152)

@@ -14,7 +14,7 @@ FAMILIARITY_STEP: Final = 0.25
 _HOW_FAR: Final = ("a little", "somewhat", "much", "very much")
 
 
-def dials(session: ListenerSession) -> None:
+def filters(session: ListenerSession) -> None:
     """How many, how familiar, how varied."""
     length = st.slider("Number of tracks", 5, 100, step=5, key="dial_length")
     familiarity = _two_ways("New artists ↔ familiar artists", "no preference", FAMILIARITY_STEP, "dial_familiarity")
@@ -32,7 +32,7 @@ def dials(session: ListenerSession) -> None:
     )
 
 
-def shifts(session: ListenerSession) -> None:
+def aims(session: ListenerSession) -> None:
     """Where to aim beside the own profile; apart from the weights in words and in place."""
     st.caption("A weight says how much a feature counts. These say which way to go from your own taste.")
     with st.container(gap="xsmall"):

@@ -1,6 +1,6 @@
 """Files in: the uploader, the import with its progress, and the report whose numbers add up."""
 
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -12,13 +12,13 @@ from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.session import ListenerSession
 
-KINDS = ["csv", "tsv", "txt", "json", "jsonl", "zip", "parquet"]
+FILE_TYPES: Final = ["csv", "tsv", "txt", "json", "jsonl", "zip", "parquet"]
 
 
 def import_panel(session: ListenerSession, key: str) -> bool:
     """Take files, import new ones at once, show the report; True when this panel has imported something."""
     files = st.file_uploader(
-        "CSV, JSON or ZIP, one or several", type=KINDS, accept_multiple_files=True, key=f"{key}_files"
+        "CSV, JSON or ZIP, one or several", type=FILE_TYPES, accept_multiple_files=True, key=f"{key}_files"
     )
     done: dict[str, list[FileReport]] = st.session_state.setdefault(f"{key}_reports", {})
     was_done = len(done)

@@ -1,0 +1,49 @@
+"""The catalogue in use, and another for this session."""
+
+import streamlit as st
+
+from recsys.core.engine.catalogue import Catalogue
+from recsys.importers.any_file import read_files
+from recsys.ui.parts import problems
+from recsys.ui.parts.text import counted
+from recsys.ui.parts.upload import FILE_TYPES
+from recsys.ui.session import ListenerSession
+
+
+def catalogue_panel(session: ListenerSession) -> None:
+    """Which catalogue is in use, and a way to bring another for this session."""
+    size = counted(len(session.catalogue.tracks), "song")
+    if session.catalogue is session.app.demo_catalogue:
+        st.markdown(f"In use: {size}, **all invented** (demo data).")
+    else:
+        st.markdown(f"In use: {size}, {_having_audio(session.catalogue)}.")
+    if session.is_demo:
+        st.caption(
+            "An invented listener keeps to the invented catalogue. With a library of your own you can bring one."
+        )
+        return
+    if session.own_catalogue is not None:
+        st.button(
+            "Back to the server’s catalogue", icon=":material/undo:", on_click=_use_catalogue, args=(session, None)
+        )
+    st.caption(
+        "Any public dump of tracks with audio features works, such as TidyTuesday’s `spotify_songs.csv`. "
+        "The owner of this server can install one for everybody: `tonearm catalogue add FILE`."
+    )
+    file = st.file_uploader("Use a catalogue file in this session", type=FILE_TYPES, key="catalogue_file")
+    if file and st.session_state.get("catalogue_read") != file.file_id:
+        with problems.shown(), st.spinner("Reading the catalogue …"):
+            _use_catalogue(session, Catalogue.from_tracks(read_files([(file, file.name)]).tracks))
+            st.session_state["catalogue_read"] = file.file_id
+            st.rerun()
+
+
+def _having_audio(catalogue: Catalogue) -> str:
+    """How many songs have what recommendations are made of."""
+    count = catalogue.with_audio
+    share = {0: "none", len(catalogue): "all"}.get(count, f"{count:,}")
+    return f"{share} with audio features"
+
+
+def _use_catalogue(session: ListenerSession, catalogue: Catalogue | None) -> None:
+    session.own_catalogue = catalogue

@@ -1,0 +1,47 @@
+"""Notes above a page: what is invented, and how much the page rests on."""
+
+import streamlit as st
+
+from recsys.core.model.tracks import has_audio
+from recsys.ui.navigation import page
+from recsys.ui.parts.text import counted
+from recsys.ui.session import ListenerSession
+
+
+def demo_note(session: ListenerSession) -> None:
+    """Say that what is on the screen is invented, when it is."""
+    if session.is_demo:
+        name = session.app.demo_listeners[session.demo_listener or 0].name
+        st.badge(f"demo data: {name}’s invented music", icon=":material/science:", color="orange")
+
+
+def invented_list_note(session: ListenerSession) -> None:
+    """Say that a real library is answered with invented songs, where no real catalogue is installed."""
+    if session.note and not session.is_demo:
+        st.warning(
+            "**demo data**: this server has no real catalogue, so the songs below are invented. "
+            "Bring one on the Library page, or install one: `tonearm catalogue add FILE`.",
+            icon=":material/science:",
+        )
+
+
+def coverage_note(session: ListenerSession) -> None:
+    """Say that the list rests on little, when most tracks of the library have no audio features."""
+    known = int(has_audio(session.library).sum())
+    if 2 * known < len(session.library):
+        st.info(
+            f"{f'Audio features of only {known:,}' if known else 'No audio features'} of your "
+            f"{counted(len(session.library), 'track')} are known; {'of the others ' if known else ''}only year, "
+            "duration and genres count. The Library page can look for the missing ones.",
+            icon=":material/info:",
+        )
+
+
+def no_features_note(session: ListenerSession) -> None:
+    """Say that there is no sound to draw yet, and where it comes from."""
+    st.info(
+        f"No audio features of your {counted(len(session.library), 'track')} are known yet: there is no sound to draw. "
+        "The Library page can look for them.",
+        icon=":material/info:",
+    )
+    st.page_link(page("library"), label="Look for audio features", icon=":material/search:")
