@@ -10,9 +10,9 @@ from typing import Final
 import httpx
 
 from recsys.auth import spotify as sign_in
-from recsys.auth.models import Tokens
-from recsys.auth.spotify import Grant, SpotifyAccounts
-from recsys.auth.tokens import Connections
+from recsys.auth.models import SignedIn, Tokens
+from recsys.auth.spotify import SpotifyAccounts
+from recsys.auth.tokens import SpotifyTokens
 from recsys.errors import SettingsProblem, SignInFailed
 from recsys.services.quota import KeptQuota
 from recsys.settings import Settings
@@ -30,16 +30,6 @@ from recsys.storage.store import Store
 
 AT_A_SCREEN: Final = 5.0
 """Seconds a person is kept waiting when Spotify asks to slow down."""
-
-
-@dataclass(frozen=True)
-class SpotifySignedIn:
-    """Who signed in with Spotify itself; see `recsys.web.dependencies.SignedIn`."""
-
-    listener: str
-    profile: Mapping[str, str | None]
-    spotify: Tokens
-    supabase: Tokens | None = None
 
 
 @dataclass(frozen=True)
@@ -89,9 +79,7 @@ class Spotify:
         self._http = http
         self._pacer = Pacer(gap, sleep=sleep, locked=lambda: file_lock(settings.data_folder / "spotify.lock"))
         self.quota = KeptQuota(app_store)
-        self.connections = Connections(
-            tokens, store_for, self.refresh, sign_in, lambda: datetime.fromtimestamp(clock(), UTC)
-        )
+        self.connections = SpotifyTokens(tokens, store_for, self.refresh, lambda: _moment(clock()))
 
     def begin(self, redirect_uri: str) -> tuple[str, str]:
         """See `recsys.web.dependencies.Accounts.begin`. The address back is kept too: Spotify compares it."""
@@ -99,20 +87,20 @@ class Spotify:
         url = self._accounts(redirect_uri).authorize_url(secrets.token_urlsafe(32), sign_in.code_challenge(verifier))
         return url, f"{verifier} {redirect_uri}"
 
-    def finish(self, params: Mapping[str, str], secret: str) -> SpotifySignedIn:
+    def finish(self, params: Mapping[str, str], secret: str) -> SignedIn:
         """See `recsys.web.dependencies.Accounts.finish`."""
         if not params.get("code"):
             raise SignInFailed("Spotify sent no code back. Please try again.")
         verifier, redirect_uri = secret.split(" ", 1)
-        grant = self._accounts(redirect_uri).exchange(params["code"], verifier, self._clock())
-        me = SpotifyLibrary(self._api(_Newcomer(grant.access_token), self._sleep, AT_A_SCREEN)).me()
+        tokens = self._accounts(redirect_uri).exchange(params["code"], verifier, _moment(self._clock()))
+        me = SpotifyLibrary(self._api(_Newcomer(tokens.access_token), self._sleep, AT_A_SCREEN)).me()
         profile = {"spotify_id": me.spotify_id, "display_name": me.display_name, "avatar_url": me.avatar_url}
-        return SpotifySignedIn(f"spotify-{me.listener_key}", profile, tokens_of(grant))
+        return SignedIn(f"spotify-{me.listener_key}", profile, tokens)
 
     def refresh(self, tokens: Tokens, now: datetime) -> Tokens:
         """See `recsys.auth.tokens.Refresh`."""
         accounts = self._accounts(f"{self._settings.public_url}/callback")
-        return tokens_of(accounts.refresh(grant_of(tokens), now.timestamp()))
+        return accounts.refresh(tokens, now)
 
     def library(self, listener: str, sleep: Callable[[float], None] | None = None) -> SpotifyLibrary:
         """A listener's library on Spotify; for `sleep` see `api`."""
@@ -173,25 +161,6 @@ class _Newcomer:
 
     def renew(self, refused: str) -> str:
         return refused
-
-
-def tokens_of(grant: Grant) -> Tokens:
-    """A grant as the store keeps it."""
-    return Tokens(
-        grant.access_token, grant.refresh_token, _moment(grant.expires_at), grant.scope, _moment(grant.authorized_at)
-    )
-
-
-def grant_of(tokens: Tokens) -> Grant:
-    """What the store kept, as Spotify gave it."""
-    authorized_at = tokens.authorized_at or tokens.expires_at
-    return Grant(
-        tokens.access_token,
-        tokens.refresh_token,
-        tokens.expires_at.timestamp(),
-        tokens.scope or "",
-        authorized_at.timestamp(),
-    )
 
 
 def _moment(seconds: float) -> datetime:

@@ -1,20 +1,21 @@
 """Signing in with Spotify: PKCE as pure functions, and the two calls of the accounts host.
 
 Authorization code with PKCE, RFC 7636 and https://developer.spotify.com/documentation/web-api/tutorials/code-pkce-flow.
-Nothing is cached and nobody is prompted; keeping a `Grant` safe is the caller's work.
+Nothing is cached and nobody is prompted; storing `Tokens` safely is the caller's work.
 """
 
 import base64
 import hashlib
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 
+from recsys.auth.models import Tokens
 from recsys.errors import ReconnectSpotify, SettingsProblem, SignInFailed, SpotifyRefused, SpotifyUnreachable
 from recsys.spotify.error_mapping import BY_REASON, busy
 
@@ -32,45 +33,25 @@ CONSENT_MONTHS: Final = 6
 """A consent lasts six months from the day it was given, however often tokens are refreshed:
 https://developer.spotify.com/blog/2026-06-18-refresh-token-expiration"""
 
-CONSENT_NOTICE: Final = 14 * 86_400.0
-"""Seconds before the end of a consent from which the listener is warned."""
+CONSENT_NOTICE: Final = timedelta(days=14)
+"""How long before the end of a consent the listener is warned."""
 
-HOUR: Final = 3600.0
-DAY: Final = 86_400.0
+TOKEN_LASTS: Final = timedelta(hours=1)
+"""How long an access token lasts where Spotify does not say it, or says what cannot be."""
 
-
-@dataclass(frozen=True)
-class Grant:
-    """What a listener allowed: tokens, and until when. Times are seconds since 1970; printing it shows no token."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str | None = field(repr=False)
-    expires_at: float
-    scope: str
-    authorized_at: float
-
-    def is_expiring(self, now: float, margin: float = 60.0) -> bool:
-        """True when less than `margin` seconds of the access token are left."""
-        return self.expires_at - now < margin
+LONGEST_TOKEN_S: Final = 86_400.0
 
 
-def consent_ends(authorized_at: float) -> float:
-    """When a consent given at that time ends; both in seconds since 1970. 31 August ends on 28 or 29 February."""
-    start = datetime.fromtimestamp(authorized_at, UTC)
-    month = start.month - 1 + CONSENT_MONTHS
-    year, month = start.year + month // 12, month % 12 + 1
-    day = min(start.day, monthrange(year, month)[1])
-    return start.replace(year=year, month=month, day=day).timestamp()
+def consent_ends(authorized_at: datetime) -> datetime:
+    """When a consent given at that time ends. 31 August ends on 28 or 29 February."""
+    month = authorized_at.month - 1 + CONSENT_MONTHS
+    year, month = authorized_at.year + month // 12, month % 12 + 1
+    return authorized_at.replace(year=year, month=month, day=min(authorized_at.day, monthrange(year, month)[1]))
 
 
-def is_consent_ending(authorized_at: float, now: float) -> bool:
+def is_consent_ending(authorized_at: datetime, now: datetime) -> bool:
     """True in the last two weeks, and after the end."""
     return now >= consent_ends(authorized_at) - CONSENT_NOTICE
-
-
-def is_consent_over(authorized_at: float, now: float) -> bool:
-    """True once the six months are over."""
-    return now >= consent_ends(authorized_at)
 
 
 def code_verifier(random_bytes: bytes) -> str:
@@ -125,9 +106,9 @@ class SpotifyAccounts:
         }
         return f"{self._accounts_url}/authorize?{urlencode(asked | ({'show_dialog': 'true'} if show_dialog else {}))}"
 
-    def exchange(self, code: str, verifier: str, now: float, scopes: Sequence[str] = SCOPES) -> Grant:
+    def exchange(self, code: str, verifier: str, now: datetime, scopes: Sequence[str] = SCOPES) -> Tokens:
         """
-        The grant for the code that came back with the browser; a code works once.
+        The tokens for the code that came back with the browser; a code works once.
 
         `scopes` counts when Spotify does not say what was granted (RFC 6749, 5.1: then it is what was asked).
 
@@ -141,14 +122,14 @@ class SpotifyAccounts:
         asked = {"grant_type": "authorization_code", "code": code, "redirect_uri": self._redirect_uri}
         status, answer = self._ask(asked | {"code_verifier": verifier})
         if status == 200:
-            return _granted(answer, Grant("", None, now, " ".join(scopes), now), now)
+            return _granted(answer, Tokens("", None, now, " ".join(scopes), now), now)
         if answer.get("error") == "invalid_grant":
             raise SignInFailed("This sign-in was used already or has run out. Please connect Spotify again.")
         raise SignInFailed(str(_refused(answer)))
 
-    def refresh(self, grant: Grant, now: float) -> Grant:
+    def refresh(self, tokens: Tokens, now: datetime) -> Tokens:
         """
-        The grant with a fresh access token. It keeps the refresh token unless Spotify sends a new one.
+        Tokens with a fresh access token. The refresh token stays unless Spotify sends a new one.
 
         Call it under the listener's lock: where Spotify rotates refresh tokens, two at once end the consent.
 
@@ -157,17 +138,17 @@ class SpotifyAccounts:
         ReconnectSpotify
             The consent is over (six months), was withdrawn, or there is no refresh token. Forget the tokens.
         SpotifyRefused
-            The app's id or secret is wrong; the grant is still good.
+            The app's id or secret is wrong; the tokens are still good.
         SpotifyBusy, SpotifyUnreachable
-            Spotify did not answer usably; the grant is still good.
+            Spotify did not answer usably; the tokens are still good.
         """
-        if not grant.refresh_token:
+        if not tokens.refresh_token:
             raise ReconnectSpotify("Spotify gave no lasting permission. Connect Spotify again.")
-        status, answer = self._ask({"grant_type": "refresh_token", "refresh_token": grant.refresh_token})
+        status, answer = self._ask({"grant_type": "refresh_token", "refresh_token": tokens.refresh_token})
         if status == 200:
-            return _granted(answer, grant, now)
+            return _granted(answer, tokens, now)
         if answer.get("error") == "invalid_grant":
-            raise ReconnectSpotify(_why_over(grant, now))
+            raise ReconnectSpotify(_why_over(tokens, now))
         raise _refused(answer)
 
     def _ask(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
@@ -194,8 +175,8 @@ def _json_object(answer: httpx.Response) -> dict[str, Any]:
     return found
 
 
-def _granted(answer: dict[str, Any], before: Grant, now: float) -> Grant:
-    """The grant with what came; what did not come, or not as it should, stays as it was before."""
+def _granted(answer: dict[str, Any], before: Tokens, now: datetime) -> Tokens:
+    """The tokens with what came; what did not come, or not as it should, stays as it was before."""
     token, refresh_token, scope = (answer.get(name) for name in ("access_token", "refresh_token", "scope"))
     if not isinstance(token, str) or not token:
         raise SpotifyUnreachable("Spotify's sign-in gave an answer it should not. Try again in a few minutes.")
@@ -203,14 +184,15 @@ def _granted(answer: dict[str, Any], before: Grant, now: float) -> Grant:
         before,
         access_token=token,
         refresh_token=refresh_token if isinstance(refresh_token, str) and refresh_token else before.refresh_token,
-        expires_at=now + _seconds(answer.get("expires_in")),
+        expires_at=now + _lifetime(answer.get("expires_in")),
         scope=scope if isinstance(scope, str) else before.scope,
     )
 
 
-def _seconds(lasts: Any) -> float:
-    """How long a token lasts. Unsaid or unbelievable is an hour: where that is wrong, a refusal renews it."""
-    return lasts if isinstance(lasts, int | float) and 0 < lasts <= DAY else HOUR
+def _lifetime(seconds: Any) -> timedelta:
+    """How long a token lasts. Where the default is wrong, a refusal refreshes it."""
+    is_valid = isinstance(seconds, int | float) and 0 < seconds <= LONGEST_TOKEN_S
+    return timedelta(seconds=seconds) if is_valid else TOKEN_LASTS
 
 
 def _refused(answer: dict[str, Any]) -> SpotifyRefused:
@@ -218,7 +200,7 @@ def _refused(answer: dict[str, Any]) -> SpotifyRefused:
     return SpotifyRefused(f"{row.says} {row.mend}", row.reason)
 
 
-def _why_over(grant: Grant, now: float) -> str:
-    if is_consent_over(grant.authorized_at, now):
+def _why_over(tokens: Tokens, now: datetime) -> str:
+    if now >= consent_ends(tokens.authorized_at or tokens.expires_at):
         return "Spotify ends every permission after six months, and yours is over. Connect Spotify again."
     return "Spotify says that the permission was withdrawn. Connect Spotify again."

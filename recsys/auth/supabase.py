@@ -6,7 +6,6 @@ answer to the exchange, and neither keeps nor renews them.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ from supabase_auth.constants import STORAGE_KEY
 from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, AuthSessionMissingError
 from supabase_auth.types import Session
 
-from recsys.auth.models import Tokens
+from recsys.auth.models import SignedIn, Tokens
 from recsys.errors import (
     ReconnectSpotify,
     SignInFailed,
@@ -49,21 +48,6 @@ _ENDED: Final = "Your sign-in has ended. Log in again; your library is still her
 _SILENT: Final = "Supabase Auth did not answer. Try again in a minute."
 
 
-@dataclass(frozen=True)
-class SupabaseSignedIn:
-    """
-    Who signed in.
-
-    `listener` is the id of their Supabase user; `profile` has `spotify_id`, `display_name` and `avatar_url`; `spotify`
-    and `supabase` are the tokens of each. Printing it shows no token.
-    """
-
-    listener: str
-    profile: Mapping[str, str | None]
-    spotify: Tokens
-    supabase: Tokens
-
-
 class SupabaseAccounts:
     """
     Sign-in through Supabase Auth.
@@ -91,7 +75,7 @@ class SupabaseAccounts:
         url = client.auth.sign_in_with_oauth({"provider": "spotify", "options": options}).url
         return url, str(client.options.storage.get_item(f"{STORAGE_KEY}-code-verifier"))
 
-    def finish(self, params: Mapping[str, str], secret: str) -> SupabaseSignedIn:
+    def finish(self, params: Mapping[str, str], secret: str) -> SignedIn:
         """
         Who came back, from the query of the return address and the verifier of `begin`.
 
@@ -114,7 +98,7 @@ class SupabaseAccounts:
             raise SignInFailed("Supabase gave no permission of Spotify's along. Please sign in again.")
         until = now + SPOTIFY_TOKEN_LASTS
         spotify = Tokens(session.provider_token, session.provider_refresh_token, until, self._scopes, now)
-        return SupabaseSignedIn(session.user.id, _profile(session), spotify, _tokens(session))
+        return SignedIn(session.user.id, _profile(session), spotify, _tokens(session))
 
 
 class ListenerTokens:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from datetime import datetime, timedelta
+from typing import Final
 
 from recsys.auth.models import Tokens
+from recsys.auth.spotify import consent_ends, is_consent_ending
 from recsys.errors import ReconnectSpotify, Undecryptable
 from recsys.storage.sessions import TokenStore
 from recsys.storage.store import Store
@@ -21,13 +22,6 @@ UNREADABLE: Final = "The stored permission was encrypted with another key of thi
 
 Refresh = Callable[[Tokens, datetime], Tokens]
 """Tokens with a fresh access token. Raises `ReconnectSpotify` when consent is over, else another `SpotifyProblem`."""
-
-
-class Consent(Protocol):
-    """How long a consent lasts. Times are seconds since 1970."""
-
-    def consent_ends(self, authorized_at: float) -> float: ...
-    def is_consent_ending(self, authorized_at: float, now: float) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,7 @@ class Connection:
     problem: str = ""
 
 
-class Connections:
+class SpotifyTokens:
     """
     The connections of all listeners.
 
@@ -56,7 +50,6 @@ class Connections:
     store_for : callable
         The store with a listener's rows, for the reason why a connection ended.
     refresh : Refresh
-    consent : Consent
     clock : callable
         The time, with time zone.
     """
@@ -66,11 +59,10 @@ class Connections:
         tokens: TokenStore,
         store_for: Callable[[str], Store],
         refresh: Refresh,
-        consent: Consent,
         clock: Callable[[], datetime],
     ) -> None:
         self._tokens, self._store_for, self._refresh = tokens, store_for, refresh
-        self._consent, self._clock = consent, clock
+        self._clock = clock
 
     def access(self, listener: str) -> "ListenerAccess":
         """The right to call Spotify as this listener, for one job or one screen. Asks the store when first used."""
@@ -87,9 +79,7 @@ class Connections:
             return Connection(False, problem=str(ended.get("problem", "")))
         if tokens.authorized_at is None:
             return Connection(True, scope=tokens.scope or "")
-        since = tokens.authorized_at.timestamp()
-        ends = datetime.fromtimestamp(self._consent.consent_ends(since), UTC)
-        is_ending = self._consent.is_consent_ending(since, self._clock().timestamp())
+        ends, is_ending = consent_ends(tokens.authorized_at), is_consent_ending(tokens.authorized_at, self._clock())
         return Connection(True, ends, is_ending, tokens.scope or "")
 
     def disconnect(self, listener: str) -> None:
@@ -147,17 +137,17 @@ class Connections:
 class ListenerAccess:
     """One listener's tokens, remembered between calls so that a long sync does not read the store for each page."""
 
-    def __init__(self, connections: Connections, listener: str) -> None:
-        self._connections, self._listener = connections, listener
+    def __init__(self, spotify_tokens: SpotifyTokens, listener: str) -> None:
+        self._spotify_tokens, self._listener = spotify_tokens, listener
         self._tokens: Tokens | None = None
 
     def token(self) -> str:
-        """The access token to try now, renewed beforehand when it is about to end. Raises as `Connections.fresh`."""
-        if self._tokens is None or self._connections.is_expiring(self._tokens):
-            self._tokens = self._connections.fresh(self._listener, None)
+        """The access token to try now, renewed beforehand when it is about to end. Raises as `SpotifyTokens.fresh`."""
+        if self._tokens is None or self._spotify_tokens.is_expiring(self._tokens):
+            self._tokens = self._spotify_tokens.fresh(self._listener, None)
         return self._tokens.access_token
 
     def renew(self, refused: str) -> str:
         """A token to use instead of the refused one; already there when another tab was faster."""
-        self._tokens = self._connections.fresh(self._listener, refused)
+        self._tokens = self._spotify_tokens.fresh(self._listener, refused)
         return self._tokens.access_token

@@ -5,27 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from recsys.auth.models import Tokens
+from recsys.auth.models import SignedIn
 from recsys.services.sync_progress import SyncProgress
 from recsys.storage.sessions import SessionStore, TokenStore
 from recsys.storage.store import Store
-
-
-class SignedIn(Protocol):
-    """
-    Somebody who signed in: whose rows are theirs, what Spotify calls them, and the tokens that came with it.
-
-    `profile` has `spotify_id`, `display_name` and `avatar_url`. `supabase` is None where rows are kept in SQLite.
-    """
-
-    @property
-    def listener(self) -> str: ...
-    @property
-    def profile(self) -> Mapping[str, str | None]: ...
-    @property
-    def spotify(self) -> Tokens: ...
-    @property
-    def supabase(self) -> Tokens | None: ...
 
 
 class Accounts(Protocol):

@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from recsys.auth.guests import guest_listener, merge_guest
-from recsys.auth.models import Session, hash_id, is_session_id, new_session_id
+from recsys.auth.models import Session, SignedIn, hash_id, is_session_id, new_session_id
 from recsys.errors import (
     SettingsProblem,
     SpotifyBusy,
@@ -40,7 +40,7 @@ from recsys.web.cookies import (
     sign_in_cookie,
     take_sign_in,
 )
-from recsys.web.dependencies import Accounts, Dependencies, SignedIn
+from recsys.web.dependencies import Accounts, Dependencies
 from recsys.web.rate_limit import RateLimit
 from recsys.web.requests import is_same_origin, session_id_of, visitor_of
 from recsys.web.sign_in_problems import SENTENCES

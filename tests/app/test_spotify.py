@@ -1,13 +1,11 @@
 """The Spotify adapters, joined to store and services."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
-from recsys.app.spotify import Spotify, grant_of, tokens_of
-from recsys.auth.spotify import Grant
+from recsys.app.spotify import Spotify
 from recsys.errors import SettingsProblem
 from recsys.settings import Settings
 from tests.fakes.faults import Fault
@@ -29,16 +27,6 @@ def world(spotify_server, tmp_path):
         world.connect()
         yield world
         world.close()
-
-
-def test_a_grant_survives_being_kept_and_read_again():
-    grant = Grant("BQ", "AQ", 1_790_003_600.0, "user-library-read", 1_790_000_000.0)
-    assert grant_of(tokens_of(grant)) == grant
-
-
-def test_a_grant_without_a_date_of_consent_is_taken_to_be_as_old_as_its_token():
-    tokens = replace(tokens_of(Grant("BQ", None, 3600.0, "", 0.0)), authorized_at=None, scope=None)
-    assert (grant_of(tokens).authorized_at, grant_of(tokens).scope) == (3600.0, "")
 
 
 def test_without_a_client_id_the_missing_setting_is_named(world, tmp_path):

@@ -1,14 +1,22 @@
 """Signing in at an invented Spotify: the right way in, every wrong way, and tokens that stay out of sight."""
 
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
-from recsys.auth.spotify import SCOPES, Grant, SpotifyAccounts, checked_redirect, code_challenge, code_verifier
+from recsys.auth.models import Tokens
+from recsys.auth.spotify import (
+    SCOPES,
+    SpotifyAccounts,
+    code_challenge,
+    code_verifier,
+    consent_ends,
+    is_consent_ending,
+)
 from recsys.errors import (
     ReconnectSpotify,
-    SettingsProblem,
     SignInFailed,
     SpotifyBusy,
     SpotifyRefused,
@@ -19,6 +27,11 @@ from tests.fakes.spotify import CLIENT_ID, CLIENT_SECRET, Fault
 BACK = "http://127.0.0.1:8501/callback"
 VERIFIER = code_verifier(bytes(range(64)))
 HALF_A_YEAR = 184 * 86_400
+LONG_AGO = datetime(2026, 1, 15, tzinfo=UTC)
+
+
+def now(spotify):
+    return datetime.fromtimestamp(spotify.now(), UTC)
 
 
 @pytest.fixture
@@ -45,12 +58,12 @@ def code_for(spotify, accounts, listener="ada", challenge=None, **asked):
 @pytest.mark.parametrize("secret", [None, CLIENT_SECRET])
 def test_a_listener_signs_in_and_the_tokens_work(spotify, accounts, secret):
     door = accounts(secret)
-    now = spotify.now()
+    signed_in_at = now(spotify)
 
-    grant = door.exchange(code_for(spotify, door), VERIFIER, now)
+    grant = door.exchange(code_for(spotify, door), VERIFIER, signed_in_at)
 
     assert grant.scope.split() == list(SCOPES)
-    assert grant.expires_at == now + 3600 and grant.authorized_at == now
+    assert grant.expires_at == signed_in_at + timedelta(hours=1) and grant.authorized_at == signed_in_at
     headers = {"Authorization": f"Bearer {grant.access_token}"}
     assert httpx.get(f"{spotify.api_url}/v1/me", headers=headers).json()["id"] == "ada"
 
@@ -86,17 +99,17 @@ def test_too_little_chance_makes_no_verifier(size):
 def test_a_code_works_once(spotify, accounts):
     door = accounts()
     code = code_for(spotify, door)
-    door.exchange(code, VERIFIER, spotify.now())
+    door.exchange(code, VERIFIER, now(spotify))
 
     with pytest.raises(SignInFailed):
-        door.exchange(code, VERIFIER, spotify.now())
+        door.exchange(code, VERIFIER, now(spotify))
 
 
 def test_a_code_without_its_verifier_is_worth_nothing(spotify, accounts):
     door = accounts()
 
     with pytest.raises(SignInFailed):
-        door.exchange(code_for(spotify, door), code_verifier(bytes(64)), spotify.now())
+        door.exchange(code_for(spotify, door), code_verifier(bytes(64)), now(spotify))
 
 
 def test_a_code_runs_out(spotify, accounts):
@@ -105,7 +118,7 @@ def test_a_code_runs_out(spotify, accounts):
     spotify.advance(601)
 
     with pytest.raises(SignInFailed):
-        door.exchange(code, VERIFIER, spotify.now())
+        door.exchange(code, VERIFIER, now(spotify))
 
 
 @pytest.mark.parametrize(("secret", "client_id"), [("wrong", CLIENT_ID), (None, "not an app")])
@@ -113,13 +126,13 @@ def test_a_wrong_app_is_named_to_its_owner(spotify, accounts, secret, client_id)
     code = code_for(spotify, accounts())
 
     with pytest.raises(SignInFailed, match="SPOTIFY_CLIENT_ID"):
-        accounts(secret, client_id).exchange(code, VERIFIER, spotify.now())
+        accounts(secret, client_id).exchange(code, VERIFIER, now(spotify))
 
 
 def test_partial_consent_is_kept_as_spotify_says_it(spotify, accounts):
     door = accounts()
 
-    grant = door.exchange(code_for(spotify, door, scopes=["user-top-read"]), VERIFIER, spotify.now())
+    grant = door.exchange(code_for(spotify, door, scopes=["user-top-read"]), VERIFIER, now(spotify))
 
     assert grant.scope == "user-top-read"
 
@@ -127,24 +140,24 @@ def test_partial_consent_is_kept_as_spotify_says_it(spotify, accounts):
 def test_a_refresh_keeps_the_refresh_token_unless_a_new_one_comes(spotify, accounts):
     door, grant = accounts(), spotify.grant()
 
-    fresh = door.refresh(grant, grant.authorized_at + 3000)
+    fresh = door.refresh(grant, grant.authorized_at + timedelta(seconds=3000))
 
     assert fresh.access_token != grant.access_token
     assert fresh.refresh_token == grant.refresh_token
     assert fresh.authorized_at == grant.authorized_at, "the consent does not become younger"
-    assert fresh.expires_at == grant.authorized_at + 6600
+    assert fresh.expires_at == grant.authorized_at + timedelta(seconds=6600)
 
 
 def test_a_rotated_refresh_token_replaces_the_old_one(spotify, accounts):
     spotify.rotates_refresh_tokens = True
     door, grant = accounts(), spotify.grant()
 
-    fresh = door.refresh(grant, spotify.now())
+    fresh = door.refresh(grant, now(spotify))
 
     assert fresh.refresh_token not in (None, grant.refresh_token)
-    assert door.refresh(fresh, spotify.now()).access_token
+    assert door.refresh(fresh, now(spotify)).access_token
     with pytest.raises(ReconnectSpotify):
-        door.refresh(grant, spotify.now())
+        door.refresh(grant, now(spotify))
 
 
 def test_a_withdrawn_consent_says_so(spotify, accounts):
@@ -152,7 +165,7 @@ def test_a_withdrawn_consent_says_so(spotify, accounts):
     spotify.revoke("ada")
 
     with pytest.raises(ReconnectSpotify, match="withdrawn"):
-        accounts().refresh(grant, spotify.now())
+        accounts().refresh(grant, now(spotify))
 
 
 def test_a_consent_of_six_months_says_so(spotify, accounts):
@@ -160,18 +173,18 @@ def test_a_consent_of_six_months_says_so(spotify, accounts):
     spotify.advance(HALF_A_YEAR)
 
     with pytest.raises(ReconnectSpotify, match="six months"):
-        accounts().refresh(grant, spotify.now())
+        accounts().refresh(grant, now(spotify))
 
 
 def test_without_a_refresh_token_only_a_new_sign_in_helps(accounts):
     with pytest.raises(ReconnectSpotify):
-        accounts().refresh(Grant("access", None, 0, "", 0), 0)
+        accounts().refresh(Tokens("access", None, LONG_AGO, "", LONG_AGO), LONG_AGO)
 
 
 @pytest.mark.parametrize("secret", ["wrong"])
 def test_a_wrong_secret_does_not_cost_the_listener_the_consent(spotify, accounts, secret):
     with pytest.raises(SpotifyRefused) as caught:
-        accounts(secret).refresh(spotify.grant(), 0)
+        accounts(secret).refresh(spotify.grant(), LONG_AGO)
 
     assert caught.value.reason == "unknown_app"
 
@@ -202,7 +215,7 @@ def test_a_fault_on_the_way_is_a_sentence_and_is_not_repeated(spotify, accounts,
     spotify.fail_next("POST /api/token", planned)
 
     with pytest.raises(error) as caught:
-        door.exchange(code, VERIFIER, 0) if step == "exchange" else door.refresh(grant, 0)
+        door.exchange(code, VERIFIER, LONG_AGO) if step == "exchange" else door.refresh(grant, LONG_AGO)
 
     assert spotify.count("POST /api/token") == 1
     secrets = (code, VERIFIER, grant.refresh_token)
@@ -214,23 +227,23 @@ def test_a_fault_on_the_way_is_a_sentence_and_is_not_repeated(spotify, accounts,
 def test_an_answer_without_scope_means_what_was_asked(spotify, accounts):
     spotify.fail_next("POST /api/token", Fault(200, '{"access_token": "BQ", "token_type": "Bearer"}'))
 
-    grant = accounts().exchange("code", VERIFIER, 100.0, scopes=["a", "b"])
+    grant = accounts().exchange("code", VERIFIER, LONG_AGO, scopes=["a", "b"])
 
-    assert (grant.scope, grant.expires_at, grant.refresh_token) == ("a b", 3700.0, None)
+    assert (grant.scope, grant.expires_at, grant.refresh_token) == ("a b", LONG_AGO + timedelta(hours=1), None)
 
 
 @pytest.mark.parametrize("lasts", ["null", "0", "-5", '"soon"', '"3600"', "1e15", "1e999", "NaN", "[]"])
 def test_a_token_without_a_believable_end_lasts_an_hour(spotify, accounts, lasts):
     spotify.fail_next("POST /api/token", Fault(200, f'{{"access_token": "BQ", "expires_in": {lasts}}}'))
 
-    assert accounts().exchange("code", VERIFIER, 100.0).expires_at == 3700.0
+    assert accounts().exchange("code", VERIFIER, LONG_AGO).expires_at == LONG_AGO + timedelta(hours=1)
 
 
 def test_what_comes_in_the_wrong_shape_changes_nothing(spotify, accounts):
     odd = '{"access_token": "BQ-new", "refresh_token": 5, "scope": ["a"]}'
     spotify.fail_next("POST /api/token", Fault(200, odd))
 
-    grant = accounts().refresh(Grant("BQ", "AQ", 0.0, "a b", 0.0), 100.0)
+    grant = accounts().refresh(Tokens("BQ", "AQ", LONG_AGO, "a b", LONG_AGO), LONG_AGO)
 
     assert (grant.access_token, grant.refresh_token, grant.scope) == ("BQ-new", "AQ", "a b")
 
@@ -238,26 +251,36 @@ def test_what_comes_in_the_wrong_shape_changes_nothing(spotify, accounts):
 def test_consent_to_nothing_is_not_taken_for_consent_to_all(spotify, accounts):
     spotify.fail_next("POST /api/token", Fault(200, '{"access_token": "BQ", "scope": ""}'))
 
-    assert accounts().exchange("code", VERIFIER, 100.0).scope == ""
+    assert accounts().exchange("code", VERIFIER, LONG_AGO).scope == ""
 
 
-def test_a_grant_tells_when_it_is_about_to_end_and_hides_its_tokens():
-    grant = Grant("BQ-access", "AQ-refresh", expires_at=1000.0, scope="s", authorized_at=0.0)
+def test_printed_tokens_show_no_token():
+    tokens = Tokens("BQ-access", "AQ-refresh", LONG_AGO, "s", LONG_AGO)
 
-    assert not grant.is_expiring(now=900.0)
-    assert grant.is_expiring(now=950.0) and grant.is_expiring(now=2000.0)
-    assert "BQ-access" not in repr(grant) and "AQ-refresh" not in repr(grant)
+    assert "BQ-access" not in repr(tokens) and "AQ-refresh" not in repr(tokens)
 
 
-@pytest.mark.parametrize("good", [BACK, "http://[::1]:8501/callback", "https://tonearm.example/callback"])
-def test_an_address_spotify_accepts_is_passed_on(good):
-    assert checked_redirect(good) == good
+def at(*date):
+    return datetime(*date, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    "bad",
-    ["http://localhost:8501/callback", "https://localhost/callback", "http://tonearm.example/", "ftp://127.0.0.1/"],
+    ("given", "ends"),
+    [
+        ((2026, 1, 15, 8, 30), (2026, 7, 15, 8, 30)),
+        ((2026, 7, 1), (2027, 1, 1)),
+        ((2026, 8, 31), (2027, 2, 28)),
+        ((2027, 8, 31), (2028, 2, 29)),
+        ((2026, 12, 31), (2027, 6, 30)),
+    ],
 )
-def test_an_address_spotify_refuses_is_named_before_anybody_goes_there(bad):
-    with pytest.raises(SettingsProblem, match="PUBLIC_URL"):
-        checked_redirect(bad)
+def test_a_consent_ends_on_the_same_day_six_months_later(given, ends):
+    assert consent_ends(at(*given)) == at(*ends)
+
+
+def test_the_listener_is_told_two_weeks_before():
+    given = at(2026, 1, 15)
+
+    assert not is_consent_ending(given, at(2026, 6, 30))
+    assert is_consent_ending(given, at(2026, 7, 1))
+    assert is_consent_ending(given, at(2026, 7, 15))

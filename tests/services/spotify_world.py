@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 
-from recsys.app.spotify import Spotify, tokens_of
+from recsys.app.spotify import Spotify
 from recsys.auth.encryption import Cipher
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.spotify_features import SpotifyFeatures
@@ -75,7 +75,7 @@ class SpotifyWorld:
 
     def connect(self, listener="ada"):
         """What sign-in leaves behind."""
-        self.sessions.save_tokens(listener, tokens_of(self.fake.grant(listener)))
+        self.sessions.save_tokens(listener, self.fake.grant(listener))
         self.store.save_profile(listener, {"spotify_id": listener, "display_name": listener.title()})
 
     def synced(self, listener="ada"):

@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -30,7 +31,8 @@ def test_a_whole_journey_at_debug_shows_no_secret(spotify, dial, caplog, fault):
         accounts = SpotifyAccounts(spotify.accounts_url, CLIENT_ID, CLIENT_SECRET, BACK, http)
         back = spotify.approve(accounts.authorize_url("state", code_challenge(verifier)))
         code = back.split("code=")[1].split("&")[0]
-        grant = accounts.refresh(accounts.exchange(code, verifier, spotify.now()), spotify.now())
+        now = datetime.fromtimestamp(spotify.now(), UTC)
+        grant = accounts.refresh(accounts.exchange(code, verifier, now), now)
     line = dial()
     if FAULTS[fault]:
         spotify.fail_when("*", FAULTS[fault])

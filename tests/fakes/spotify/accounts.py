@@ -5,6 +5,7 @@ import hashlib
 import html
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import urlencode, urlsplit
 
@@ -140,13 +141,18 @@ def _refresh(fake, form):
     return _tokens(fake, right, with_refresh=fake.rotates_refresh_tokens)
 
 
+def consent_ends_at(authorized_at):
+    """When a consent of that time ends, both in seconds since 1970."""
+    return consent_ends(datetime.fromtimestamp(authorized_at, UTC)).timestamp()
+
+
 def _tokens(fake, right, with_refresh):
     access = f"BQ{secrets.token_urlsafe(90)}"
     fake.access_tokens[access] = Right(right.listener, right.scope, right.authorized_at, fake.now() + TOKEN_LASTS)
     given = {"access_token": access, "token_type": "Bearer", "expires_in": TOKEN_LASTS, "scope": right.scope}
     if with_refresh:
         given["refresh_token"] = f"AQ{secrets.token_urlsafe(90)}"
-        ends = consent_ends(right.authorized_at)
+        ends = consent_ends_at(right.authorized_at)
         fake.refresh_tokens[given["refresh_token"]] = Right(right.listener, right.scope, right.authorized_at, ends)
     return JSONResponse(given, headers=NEW_HEADERS)
 

@@ -2,12 +2,13 @@
 
 import itertools
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.applications import Starlette
 
-from recsys.auth.spotify import SCOPES, Grant
+from recsys.auth.models import Tokens
+from recsys.auth.spotify import SCOPES
 from tests.fakes.faults import Faults, Faulty
 from tests.fakes.loopback import Loopback
 from tests.fakes.spotify import accounts, music, reading, writing
@@ -106,8 +107,9 @@ class FakeSpotify:
         now, scope = self.now(), " ".join(scopes)
         access, refresh = (f"{kind}-{listener}-secret-{next(self._grants)}" for kind in ("BQ", "AQ"))
         self.access_tokens[access] = accounts.Right(listener, scope, now, now + accounts.TOKEN_LASTS)
-        self.refresh_tokens[refresh] = accounts.Right(listener, scope, now, accounts.consent_ends(now))
-        return Grant(access, refresh, now + accounts.TOKEN_LASTS, scope, now)
+        self.refresh_tokens[refresh] = accounts.Right(listener, scope, now, accounts.consent_ends_at(now))
+        made_at = datetime.fromtimestamp(now, UTC)
+        return Tokens(access, refresh, made_at + timedelta(seconds=accounts.TOKEN_LASTS), scope, made_at)
 
     def revoke(self, listener="ada"):
         """The listener removes the app on spotify.com: nothing of theirs works any more."""
