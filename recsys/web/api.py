@@ -31,7 +31,7 @@ from recsys.web.cookies import session_cookie
 from recsys.web.dependencies import Dependencies, SyncService
 from recsys.web.recommend_request import RecommendRequest, refused
 from recsys.web.requests import is_same_origin, visitor_of, wanted
-from recsys.web.security_headers import DefaultHeaders
+from recsys.web.security_headers import FAILED, DefaultHeaders
 
 STATUS: Final[dict[type[TonearmError], int]] = {
     BadValue: 422,
@@ -216,6 +216,7 @@ def build_api(deployment: Dependencies) -> FastAPI:
     api.include_router(router)
     api.openapi()["components"]["securitySchemes"][SESSION]["name"] = session_cookie(deployment.is_https)
     api.add_middleware(DefaultHeaders, headers={"cache-control": "no-store"})
+    api.add_exception_handler(Exception, _answer_failure)
     api.add_exception_handler(TonearmError, _answer_error)
     api.add_exception_handler(RequestValidationError, _answer_error)
     api.add_exception_handler(StarletteHTTPException, _answer_error)
@@ -235,3 +236,7 @@ async def _answer_error(_: Request, problem: Exception) -> Response:
         raise problem
     field = {"field": problem.field} if isinstance(problem, BadValue) else {}
     return JSONResponse({"error": str(problem), **field}, status)
+
+
+async def _answer_failure(_: Request, __: Exception) -> Response:
+    return JSONResponse({"error": FAILED}, 500)

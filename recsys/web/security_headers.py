@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+FAILED: Final = "Something failed on this server, and its log says what. Please try again."
 INLINE_SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -71,7 +73,12 @@ class DefaultHeaders:
 
 
 class SecurityHeaders(DefaultHeaders):
-    """The security headers of the app, for an index.html of Streamlit's (`page`)."""
+    """
+    The security headers of the app, for an index.html of Streamlit's (`page`), on whatever is answered.
+
+    Behind TLS every cookie is Secure, Streamlit's own too. An exception nobody handled is answered here: the answer of
+    the server's outermost layer would not pass through.
+    """
 
     def __init__(self, app: ASGIApp, page: str, is_https: bool) -> None:
         headers = {
@@ -84,4 +91,41 @@ class SecurityHeaders(DefaultHeaders):
         }
         if is_https:
             headers["strict-transport-security"] = "max-age=31536000"
-        super().__init__(app, headers)
+        super().__init__(_answering_errors(app), headers)
+        self.is_https = is_https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As `DefaultHeaders`."""
+
+        async def with_secure_cookies(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [(name, _secure(name, value)) for name, value in message["headers"]]
+            await send(message)
+
+        await super().__call__(scope, receive, with_secure_cookies if self.is_https else send)
+
+
+def _secure(name: bytes, value: bytes) -> bytes:
+    is_insecure = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+    return value + b"; Secure" if is_insecure else value
+
+
+def _answering_errors(app: ASGIApp) -> ASGIApp:
+    """The app, with an answer for exceptions that come before one was begun; the server still logs them."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await app(scope, receive, watched)
+        except Exception:
+            if scope["type"] == "http" and not has_begun:
+                await PlainTextResponse(FAILED, 500)(scope, receive, send)
+            raise
+
+    return answer

@@ -26,8 +26,8 @@ OURS = {"Origin": PUBLIC}
 class Browser(TestClient):
     """A browser with its own cookies, that never follows a redirect by itself."""
 
-    def __init__(self, app, base_url=PUBLIC):
-        super().__init__(app, base_url=base_url, follow_redirects=False)
+    def __init__(self, app, base_url=PUBLIC, **options):
+        super().__init__(app, base_url=base_url, follow_redirects=False, **options)
 
     def open(self, path="/"):
         """Show a page."""

@@ -420,3 +420,15 @@ def test_no_token_is_in_any_answer_or_log(world, spotify, caller, caplog):
     assert tokens.access_token not in shown
     assert tokens.refresh_token not in shown
     assert caller.session_id() not in shown
+
+
+def test_a_failure_nobody_expected_is_a_sentence_without_its_reason(world, deployment, caller):
+    def broken(listener, recipe, seeds):
+        raise RuntimeError("a secret reason")
+
+    program = Browser(app_of(replace(deployment, recommend=broken)), raise_server_exceptions=False)
+    program.keep_session(caller.session_id())
+    answer = program.get("/api/recommend")
+    assert answer.status_code == 500
+    assert answer.json() == {"error": "Something failed on this server, and its log says what. Please try again."}
+    assert "content-security-policy" in answer.headers

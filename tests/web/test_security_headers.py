@@ -62,3 +62,31 @@ def test_a_stricter_header_of_an_answer_is_kept():
 def test_only_a_server_behind_tls_asks_browsers_to_insist_on_it():
     assert "strict-transport-security" not in client().get("/").headers
     assert "max-age=" in client(is_https=True).get("/").headers["strict-transport-security"]
+
+
+def test_an_answer_to_an_exception_carries_them_too_and_no_reason():
+    def broken(request):
+        raise RuntimeError("a secret reason")
+
+    headers = Middleware(SecurityHeaders, page=PAGE, is_https=False)
+    app = Starlette(routes=[Route("/", broken)], middleware=[headers])
+    answer = TestClient(app, raise_server_exceptions=False).get("/")
+    assert answer.status_code == 500
+    assert answer.headers["content-security-policy"] == content_security_policy(PAGE)
+    assert answer.text == "Something failed on this server, and its log says what. Please try again."
+    with pytest.raises(RuntimeError):
+        TestClient(app).get("/")
+
+
+@pytest.mark.parametrize("is_https", [True, False])
+def test_behind_tls_every_cookie_is_secure_once(is_https):
+    def endpoint(request):
+        answer = PlainTextResponse("ok")
+        answer.set_cookie("_streamlit_xsrf", "2|a", samesite="lax")
+        answer.set_cookie("tonearm", "b", secure=is_https)
+        return answer
+
+    headers = Middleware(SecurityHeaders, page=PAGE, is_https=is_https)
+    answer = TestClient(Starlette(routes=[Route("/", endpoint)], middleware=[headers])).get("/")
+    cookies = [cookie.lower().split("; ") for cookie in answer.headers.get_list("set-cookie")]
+    assert [cookie.count("secure") for cookie in cookies] == [int(is_https)] * 2

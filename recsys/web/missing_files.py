@@ -1,0 +1,40 @@
+"""Files that do not exist are not found. Streamlit would answer its index.html with status 200 instead."""
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class MissingFiles:
+    """
+    Answers 404 where the address is a file's and the answer would be a page. Pure ASGI.
+
+    Pages have no dot in their address. What search engines and scanners ask for has: `/robots.txt`, `/.env`, scripts of
+    an older version below `/static`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on but pages at the address of a file."""
+        is_missing = False
+
+        async def unless_a_page(message: Message) -> None:
+            nonlocal is_missing
+            if message["type"] == "http.response.start":
+                is_missing = Headers(scope=message).get("content-type", "").startswith("text/html")
+                if is_missing:
+                    await PlainTextResponse("There is no such file.", 404)(scope, receive, send)
+            if not is_missing:
+                await send(message)
+
+        await self.app(scope, receive, unless_a_page if _is_file(scope) else send)
+
+
+def _is_file(scope: Scope) -> bool:
+    """True for addresses of files, but for those of components, some of which are pages in a frame."""
+    if scope["type"] != "http" or scope["path"] == "/index.html":
+        return False
+    path: str = scope["path"]
+    return path.startswith("/static/") or ("." in path and not path.startswith(("/component/", "/_stcore/")))
