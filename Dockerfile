@@ -1,18 +1,24 @@
-# docker build -t tonearm . && docker run -p 8501:8501 -v tonearm:/data tonearm
-FROM python:3.11-slim
-
+# docker build -t tonearm . && docker run -p 8501:8501 -v tonearm:/data --read-only --tmpfs /tmp tonearm
+FROM python:3.11-slim AS build
 WORKDIR /tonearm
-COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt
-COPY app.py ./
+RUN python -m venv /venv
+COPY requirements.lock .
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY pyproject.toml requirements.txt README.md LICENSE ./
+COPY recsys recsys
+RUN /venv/bin/pip install --no-cache-dir --no-deps --editable .
+
+FROM python:3.11-slim
+RUN useradd --create-home listener && mkdir /data && chown listener /data
+WORKDIR /tonearm
+COPY --from=build /venv /venv
+COPY app.py pyproject.toml ./
 COPY .streamlit/config.toml .streamlit/config.toml
 COPY pages pages
-COPY recsys recsys
-
-RUN useradd --create-home listener && mkdir /data && chown listener /data
+COPY --from=build /tonearm/recsys recsys
 USER listener
-ENV TONEARM_DATA=/data STREAMLIT_SERVER_ADDRESS=0.0.0.0 STREAMLIT_SERVER_FILE_WATCHER_TYPE=none
+ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 TONEARM_DATA=/data STREAMLIT_SERVER_ADDRESS=0.0.0.0 STREAMLIT_SERVER_FILE_WATCHER_TYPE=none
 VOLUME /data
 EXPOSE 8501
-HEALTHCHECK CMD python -c "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/health')"
+HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/_stcore/health')"]
 CMD ["streamlit", "run", "app.py"]

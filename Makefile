@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Most of the 9,000 files are never imported; Python compiles those that are, once (measured: 75 s down to 49 s).
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: run test bench evaluate lint clean fake-spotify supabase-local
+.PHONY: run test bench evaluate lint lock clean fake-spotify supabase-local
 .DELETE_ON_ERROR:
 
 run: .venv/app.stamp            ## open the app on demo data at http://127.0.0.1:8501
@@ -25,6 +25,11 @@ evaluate: .venv/test.stamp      ## measure recommendation quality and rewrite th
 
 fake-spotify: .venv/test.stamp  ## a Spotify to try the whole app against, without an account
 	$(BIN)/python -m tests.fakes.spotify
+
+lock: .venv/test.stamp          ## write requirements.lock: every package the app needs, pinned with hashes
+	$(INSTALL) uv
+	$(BIN)/uv pip compile requirements.txt --quiet --universal --generate-hashes --python-version 3.11 \
+		--custom-compile-command "make lock" --output-file requirements.lock
 
 supabase-local: .venv/test.stamp ## the proofs and the store contracts against the Supabase CLI's own stack (needs docker)
 	supabase start && supabase db reset && supabase test db

@@ -1,4 +1,4 @@
-"""Settings from the environment and `.streamlit/secrets.toml`. Nothing is required; what is half given is named."""
+"""Settings from the environment, `.env` and `secrets.toml`. Nothing is required; what is half given is named."""
 
 import os
 import sys
@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
+from dotenv import dotenv_values
+
 from recsys.errors import SettingsProblem
 
 SECRETS: Final = Path(__file__).resolve().parents[1] / ".streamlit" / "secrets.toml"
+DOTENV: Final = Path(__file__).resolve().parents[1] / ".env"
 
 
 @dataclass(frozen=True)
@@ -82,9 +85,11 @@ class Settings:
         return urlsplit(self.public_url).hostname in ("127.0.0.1", "::1")
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str] | None = None, secrets: Path = SECRETS) -> "Settings":
+    def from_environment(
+        cls, environ: Mapping[str, str] | None = None, secrets: Path = SECRETS, dotenv: Path = DOTENV
+    ) -> "Settings":
         """
-        Read the environment over the secrets file.
+        Read the environment over `.env` over the secrets file.
 
         Raises
         ------
@@ -92,7 +97,8 @@ class Settings:
             The secrets file is not TOML, an address is not http(s), `catalogue_installers` is another word, or
             only some of the Supabase settings are given.
         """
-        given = {**_secrets(secrets), **(os.environ if environ is None else environ)}
+        in_file = {key: value for key, value in dotenv_values(dotenv).items() if value}
+        given = {**_secrets(secrets), **in_file, **(os.environ if environ is None else environ)}
         folder = Path(given.get("TONEARM_DATA") or _platform_folder(given)).expanduser()
         values: dict[str, Any] = {name: given[key] for name, key in _KEYS.items() if given.get(key)}
         for name in values:

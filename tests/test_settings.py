@@ -1,13 +1,18 @@
 """Settings come from the environment over the secrets file, and what is half given is named."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from recsys.errors import SettingsProblem
 from recsys.settings import Settings
 
+ROOT = Path(__file__).resolve().parents[1]
+
 
 def settings(tmp_path, **given):
-    return Settings.from_environment(given, secrets=tmp_path / "secrets.toml")
+    return Settings.from_environment(given, secrets=tmp_path / "secrets.toml", dotenv=tmp_path / ".env")
 
 
 def test_nothing_set_works_with_defaults(tmp_path):
@@ -26,6 +31,30 @@ def test_the_environment_wins_over_the_secrets_file(tmp_path):
     assert found.spotify_client_id == "from environment"
     assert found.public_url == "https://tonearm.example"
     assert found.is_https
+
+
+def test_dotenv_wins_over_the_secrets_file_and_the_environment_over_both(tmp_path):
+    names = ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "APP_SECRET_KEY")
+    (tmp_path / "secrets.toml").write_text("".join(f'{name} = "toml"\n' for name in names))
+    (tmp_path / ".env").write_text("SPOTIFY_CLIENT_ID=dotenv\nSPOTIFY_CLIENT_SECRET='dotenv'\n")
+
+    found = settings(tmp_path, SPOTIFY_CLIENT_ID="environment")
+
+    assert (found.spotify_client_id, found.spotify_client_secret, found.app_secret_key) == (
+        "environment",
+        "dotenv",
+        "toml",
+    )
+
+
+@pytest.mark.parametrize("example", [".env.example", ".streamlit/secrets.toml.example"])
+def test_an_example_file_names_every_setting(example):
+    read = set(re.findall(r'"([A-Z]+_[A-Z_]+)"', (ROOT / "recsys" / "settings.py").read_text("utf-8")))
+    read -= {"XDG_DATA_HOME"}
+
+    named = re.findall(r"^#([A-Z_]+) ?=", (ROOT / example).read_text("utf-8"), re.MULTILINE)
+
+    assert sorted(named) == sorted(read)
 
 
 @pytest.mark.parametrize(

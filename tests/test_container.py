@@ -1,0 +1,72 @@
+"""The container image, its steps walked by hand: what it copies is enough, and nothing is written beside the data."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import yaml
+
+from tests.browser.server import free_port
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_the_lock_pins_every_direct_dependency_with_hashes():
+    wanted = dict(re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==(\S+)", (ROOT / "requirements.txt").read_text("utf-8"), re.M))
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    locked = dict(re.findall(r"^([\w.-]+)==([^ ;\\]+)", lock, re.M))
+
+    assert wanted.items() <= locked.items(), "run `make lock`"
+    assert all("--hash=sha256:" in entry for entry in re.split(r"^(?=[\w.-]+==)", lock, flags=re.M)[1:])
+
+
+def test_what_the_image_copies_is_enough_to_serve_pages_and_only_data_is_written(tmp_path):
+    image = tmp_path / "tonearm"
+    for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines():
+        words = line.split()
+        if line.startswith("COPY") and words[1] != "--from=build":
+            *sources, target = words[1:]
+            for source in sources:
+                to = image / target / Path(source).name if target.endswith("/") or target == "." else image / target
+                to.parent.mkdir(parents=True, exist_ok=True)
+                (shutil.copytree if (ROOT / source).is_dir() else shutil.copy)(ROOT / source, to)
+    copied = sorted(image.rglob("*"))
+    port, data = free_port(), tmp_path / "data"
+    environment = {"PATH": os.environ["PATH"], "TONEARM_DATA": str(data), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+
+    with (tmp_path / "log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=image, env=environment, stdout=log, stderr=log)
+    try:
+        for page in ("health", ""):
+            assert ok(f"http://127.0.0.1:{port}/{page}", server), (tmp_path / "log").read_text()
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+    assert sorted(image.rglob("*")) == copied, "with a read-only root this would have failed"
+
+
+def ok(url, server, seconds=60):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                return answer.status == 200
+        except OSError:
+            time.sleep(0.2)
+    return False
+
+
+def test_compose_starts_two_instances_behind_a_proxy_that_keeps_listeners_on_one():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+    caddyfile = services["configs"]["caddyfile"]["content"]
+
+    assert services["services"]["app"]["deploy"]["replicas"] == 2
+    assert services["services"]["app"]["read_only"]
+    assert "lb_policy cookie" in caddyfile and "encode zstd gzip" in caddyfile
