@@ -38,7 +38,8 @@ def radar(described: pd.DataFrame, names: tuple[str, str] = ("You", "Catalogue")
     """
     rows = described.loc[[f.name for f in AUDIO_FEATURES]]
     is_known = rows["percentile"].notna()
-    labels = [_label(f, is_known[f.name]) for f in AUDIO_FEATURES]
+    # "unknown" on a line of its own, or it would be cut at the edge
+    labels = [f.title if is_known[f.name] else f"{f.title}<br>unknown" for f in AUDIO_FEATURES]
     traces = [_median(rows, labels, names[0]), _catalogue(rows, labels, names[1])]
     if has_ring(described):
         traces.append(_middle_half(rows, labels, names[0]))
@@ -85,10 +86,6 @@ def _widest(known: pd.DataFrame) -> str:
         return ""
     f, row = feature(str(spread.idxmax())), known.loc[spread.idxmax()]
     return f" Widest spread: {f.title.lower()}, where the middle half lies {between(f, row['q25'], row['q75'])}."
-
-
-def _label(f: Feature, is_known: bool) -> str:
-    return f.title if is_known else f"{f.title}<br>unknown"  # on a line of its own, or it would be cut at the edge
 
 
 def _median(rows: pd.DataFrame, labels: list[str], name: str) -> go.Scatterpolar:

@@ -1,4 +1,4 @@
-"""Why a song is where it is: what each feature adds, the nearest tracks of one's own, and what would change."""
+"""Why a song is ranked where it is: what each feature adds, the closest own tracks, and what would change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.engine.recipe import Recipe
-from recsys.core.engine.recommender import FAMILIAR_ARTIST, Ranking, Recommender
+from recsys.core.engine.recommender import Ranking, Recommender, contribution_table
 from recsys.core.engine.similarity import Weighted, cosines
 from recsys.core.model.features import FEATURES
 from recsys.errors import BadRecipe, BadTracks, NothingToRank
@@ -31,8 +31,8 @@ class Explanation:
         By feature name (and "familiar artist" where that dial is used), summing to `score`; against the average song
         of the catalogue.
     nearest : DataFrame
-        track_id, title, artists, cosine of the listener's own tracks most like it, best first; only of those that
-        speak, for of the others too little is known to be compared.
+        track_id, title, artists, cosine of the listener's own tracks closest to it, best first; only usable ones, for
+        of the others too little is known to be compared.
     strongest : str
         The feature that weighs most, or the one asked about.
     rank_without : int or None
@@ -82,11 +82,12 @@ def explain_all(
     if unknown:
         raise BadTracks(f"The track {unknown[0]} is not in the catalogue, so there is nothing to explain.")
     rows = np.array([found[track_id] for track_id in track_ids], dtype=np.int64)
-    feature = without or _strongest(ranking)
-    contributions = _contributions(recommender, ranking, recipe, rows)
+    feature = without or FEATURES[int(ranking.profile.metric.weights.argmax())].name
+    parts_of = ranking.scorer.contributions(recommender.catalogue.vectors(rows))
+    contributions = contribution_table(parts_of, recommender.bonus(recipe, rows), recipe)
     return [
-        Explanation(track_id, rank, float(told.sum()), told, nearest=near, strongest=feature, rank_without=other)
-        for track_id, rank, (_, told), near, other in zip(
+        Explanation(track_id, rank, float(parts.sum()), parts, nearest=near, strongest=feature, rank_without=other)
+        for track_id, rank, (_, parts), near, other in zip(
             track_ids,
             recommender.positions_of(rows, recipe),
             contributions.iterrows(),
@@ -100,12 +101,12 @@ def explain_all(
 def nearest_own(
     recommender: Recommender, ranking: Ranking, rows: np.ndarray, count: int = NEAREST
 ) -> list[pd.DataFrame]:
-    """For each row of the catalogue the speaking own tracks most like it: track_id, title, artists, cosine."""
-    speaks, metric = ranking.profile.is_usable, ranking.profile.metric
+    """For each row of the catalogue the usable own tracks closest to it: track_id, title, artists, cosine."""
+    is_usable, metric = ranking.profile.is_usable, ranking.profile.metric
     songs = Weighted.of(recommender.catalogue.vectors(rows), metric)
-    similarity = cosines(songs, Weighted.of(recommender.own_vectors.take(speaks), metric))
+    similarity = cosines(songs, Weighted.of(recommender.own_vectors.take(is_usable), metric))
     order = np.argsort(-similarity, axis=1, kind="stable")[:, :count]
-    own = recommender.own[speaks]
+    own = recommender.own[is_usable]
     return [
         own.iloc[at].assign(cosine=row[at].astype(np.float64)).reset_index(drop=True)
         for at, row in zip(order, similarity, strict=True)
@@ -118,13 +119,3 @@ def positions_without(recommender: Recommender, recipe: Recipe, rows: np.ndarray
         return recommender.positions_of(rows, recipe.with_weight(feature, 0.0))
     except (BadRecipe, NothingToRank):
         return [None] * len(rows)
-
-
-def _strongest(ranking: Ranking) -> str:
-    return FEATURES[int(ranking.profile.metric.weights.argmax())].name
-
-
-def _contributions(recommender: Recommender, ranking: Ranking, recipe: Recipe, rows: np.ndarray) -> pd.DataFrame:
-    told = ranking.scorer.contributions(recommender.catalogue.vectors(rows))
-    table = pd.DataFrame(told, columns=[f.name for f in FEATURES])
-    return table.assign(**{FAMILIAR_ARTIST: recommender.bonus(recipe, rows)}) if recipe.familiarity else table

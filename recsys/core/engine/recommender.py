@@ -56,8 +56,8 @@ class Recommendations:
     table : DataFrame
         rank, track_id, title, artists, album, year, genres, score, cosine, url. Best first, and scores never rise,
         unless the recipe asks for another order.
-        `score` is the contrast that ranks (higher is better, 0 is no closer to the listener than the average song),
-        `cosine` the weighted cosine with the centre of the library in −1..1. `album`, `year`, `genres` and `url` may
+        `score` ranks (higher is better, 0 is no closer to the listener than the average song),
+        `cosine` the weighted cosine with the centroid of the library in −1..1. `album`, `year`, `genres` and `url` may
         be missing.
     contributions : DataFrame
         Indexed by track_id, one column per feature name, and "familiar artist" where that dial is used. Rows sum to
@@ -98,15 +98,15 @@ class Ranking:
 
 class Recommender:
     """
-    Ranks one catalogue for one listener. Keeps running sums between calls, so it is not shared between threads.
+    Ranks one catalogue for one listener. Stores running sums between calls, so it is not shared between threads.
 
     Parameters
     ----------
     catalogue : Catalogue
     library : DataFrame
-        The listener's track table; never recommended. One row per song speaks, however many versions it holds.
+        The listener's track table; never recommended. Each song counts once, however many versions of it there are.
     seeds : sequence of track ids, optional
-        Tracks of the library or the catalogue that speak instead of the library.
+        Tracks of the library or the catalogue that are used instead of the library.
     dislikes : DataFrame, optional
         A track table to stay away from; never recommended either.
 
@@ -151,21 +151,19 @@ class Recommender:
         """
         ranking = self.rank_candidates(recipe)
         listed, costs = self._select(ranking, recipe)
-        told = ranking.scorer.contributions(self.catalogue.vectors(ranking.rows[listed]))
-        scores = monotone_scores(told, ranking.bonus[listed])
-        table = self._table(ranking.rows[listed], scores, ranking.cosines[listed])
+        rows, bonus = ranking.rows[listed], ranking.bonus[listed]
+        parts = ranking.scorer.contributions(self.catalogue.vectors(rows))
+        scores = monotone_scores(parts, bonus)
+        table = self._table(rows, scores, ranking.cosines[listed])
         ids = pd.Index(table["track_id"], dtype="str")
-        contributions = pd.DataFrame(told, index=ids, columns=[f.name for f in FEATURES])
-        if recipe.familiarity:
-            contributions[FAMILIAR_ARTIST] = ranking.bonus[listed]
-        rows = ranking.rows[listed]
+        contributions = contribution_table(parts, bonus, recipe).set_index(ids)
         features = self.catalogue.raw.at(rows).set_index(ids)
         features.insert(0, "isrc", self.catalogue.tracks["isrc"].iloc[rows].astype("str").array)
         found = Recommendations(table, contributions, ranking.counts, costs, features)
         return arranged(found, recipe)
 
     def rank_candidates(self, recipe: Recipe) -> Ranking:
-        """All candidates in order, kept until another recipe is asked for. Raises as `recommend`."""
+        """All candidates in order, cached until another recipe is asked for. Raises as `recommend`."""
         if self._last is None or self._last[0] != recipe:
             self._last = (recipe, self._rank(recipe, self._search))
         return self._last[1]
@@ -176,12 +174,13 @@ class Recommender:
 
         None for what is not a candidate. A recipe other than the last leaves the running sums of that one alone.
         """
-        ranking = self.rank_candidates(recipe) if self._is_last(recipe) else self._rank(recipe, self._what_if)
-        place = {int(row): rank for rank, row in enumerate(ranking.rows, start=1)}
-        if all(int(row) in place for row in rows):
-            return [place[int(row)] for row in rows]
-        likely = self._stage1_scores(recipe, ranking)
-        return [place.get(int(row)) or _rank_behind(likely, int(row), len(place)) for row in rows]
+        is_last = self._last is not None and self._last[0] == recipe
+        ranking = self.rank_candidates(recipe) if is_last else self._rank(recipe, self._what_if)
+        ranks = {int(row): rank for rank, row in enumerate(ranking.rows, start=1)}
+        if all(int(row) in ranks for row in rows):
+            return [ranks[int(row)] for row in rows]
+        stage1_scores = self._stage1_scores(recipe, self._what_if, ranking.profile, ranking.scorer)
+        return [ranks.get(int(row)) or _rank_behind(stage1_scores, int(row), len(ranks)) for row in rows]
 
     def bonus(self, recipe: Recipe, rows: Integers) -> Floats:
         """What familiarity adds to the score of some rows of the catalogue."""
@@ -191,29 +190,26 @@ class Recommender:
 
     @cached_property
     def _what_if(self) -> CandidateSearch:
+        """A second search, so that a question about another recipe leaves the running sums of the list alone."""
         return CandidateSearch(self.catalogue)
 
     @cached_property
     def _familiar(self) -> Integers:
         return self.catalogue.artists.rows_by(self._artists)
 
-    def _is_last(self, recipe: Recipe) -> bool:
-        return self._last is not None and self._last[0] == recipe
-
     def _rank(self, recipe: Recipe, search: CandidateSearch) -> Ranking:
         found = profile(self.own_vectors.shifted(recipe.shifts), recipe.weights, self.catalogue.known_features)
         scorer = DensityRatioScorer(found.tracks, self.catalogue.background, self._dislikes, found.metric)
-        excluded_rows = self._candidates.exclusion(recipe).rows
         counts = self._candidates.count(recipe, search.is_eligible(found.metric))
         if not counts["candidates"]:
             raise NothingToRank(why_none_is_left(recipe.filters, counts))
         if recipe.familiarity:
-            likely = search.cosines(found.centroid, found.metric)
-            likely[excluded_rows] = -np.inf
-            likely[self._familiar] += self._lift(recipe, scorer)
-            rows = top_positions(likely, SHORTLIST)
-            cosine = likely[rows] - self.bonus(recipe, rows) / np.float32(scorer.sharpness)
+            # The bonus moves songs across the whole catalogue, so that no block may be skipped.
+            stage1_scores = self._stage1_scores(recipe, search, found, scorer)
+            rows = top_positions(stage1_scores, SHORTLIST)
+            cosine = stage1_scores[rows] - self.bonus(recipe, rows) / np.float32(scorer.sharpness)
         else:
+            excluded_rows = self._candidates.exclusion(recipe).rows
             rows, cosine = search.top_k(found.centroid, found.metric, SHORTLIST, excluded_rows)
         rows, cosine = self._with_locked(recipe, (rows, cosine), search, found)
         bonus = self.bonus(recipe, rows)
@@ -234,17 +230,16 @@ class Recommender:
         is_eligible = cosines_of > -np.inf
         return np.append(top[0], locked[is_eligible]), np.append(top[1], cosines_of[is_eligible])
 
-    def _lift(self, recipe: Recipe, scorer: DensityRatioScorer) -> np.float32:
-        """What familiarity adds to a cosine of stage 1, so that familiar songs reach the shortlist."""
-        return np.float32(FAMILIAR_STEP * recipe.familiarity / scorer.sharpness)
-
-    def _stage1_scores(self, recipe: Recipe, ranking: Ranking) -> Floats:
-        """Stage 1 of every song, minus infinity for those that are not candidates."""
-        likely = self._what_if.cosines(ranking.profile.centroid, ranking.profile.metric)
-        likely[self._candidates.exclusion(recipe).rows] = -np.inf
+    def _stage1_scores(
+        self, recipe: Recipe, search: CandidateSearch, found: Profile, scorer: DensityRatioScorer
+    ) -> Floats:
+        """The cosine of every song, (songs,), raised for familiar artists; minus infinity for those excluded."""
+        stage1_scores = search.cosines(found.centroid, found.metric)
+        stage1_scores[self._candidates.exclusion(recipe).rows] = -np.inf
         if recipe.familiarity:
-            likely[self._familiar] += self._lift(recipe, ranking.scorer)
-        return likely
+            # β times a cosine is about a score, so a bonus to the score is β times smaller here.
+            stage1_scores[self._familiar] += np.float32(FAMILIAR_STEP * recipe.familiarity / scorer.sharpness)
+        return stage1_scores
 
     def _select(self, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
         """Positions in the shortlist of the songs to list, rising, and what each dial cost."""
@@ -265,17 +260,22 @@ class Recommender:
 
     def _rerank(self, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
         """Positions in the shortlist of the songs to list, and what each dial cost."""
-        likely = recipe.length * (5 if recipe.variety else 1) + ROOM
-        for pool in (likely, len(ranking.rows)):
+        # The best few are nearly always enough; where limits leave the list short, the whole shortlist is tried.
+        usual = recipe.length * (5 if recipe.variety else 1) + ROOM
+        for pool in (usual, len(ranking.rows)):
             listed, costs = self._rerank_among(ranking, recipe, min(pool, len(ranking.rows)))
             if len(listed) == recipe.length:
                 break
         return listed, costs
 
     def _rerank_among(self, ranking: Ranking, recipe: Recipe, pool: int) -> tuple[Integers, dict[str, Cost]]:
+        """The same among the first `pool` songs of the shortlist."""
         rows, scores = ranking.rows[:pool], ranking.scores[:pool].astype(np.float64)
         artists = first_artists(self.catalogue.tracks["artists"].iloc[rows])
-        similarity = self._similarity(ranking, rows) if recipe.variety else np.zeros((0, 0))
+        similarity: Matrix = np.zeros((0, 0))
+        if recipe.variety:
+            songs = Weighted.of(self.catalogue.vectors(rows), ranking.profile.metric)
+            similarity = cosines(songs, songs)
         listed = np.arange(min(recipe.length, pool))
         costs: dict[str, Cost] = {}
         for dial, variety in (("per_artist", 0.0), ("variety", recipe.variety)):
@@ -286,11 +286,8 @@ class Recommender:
                 listed = after
         return listed, costs
 
-    def _similarity(self, ranking: Ranking, rows: Integers) -> Matrix:
-        songs = Weighted.of(self.catalogue.vectors(rows), ranking.profile.metric)
-        return cosines(songs, songs)
-
-    def _table(self, rows: Integers, scores: Doubles, found: Floats) -> pd.DataFrame:
+    def _table(self, rows: Integers, scores: Doubles, cosines: Floats) -> pd.DataFrame:
+        """What a list shows of some rows, see `Recommendations.table`."""
         songs = self.catalogue.tracks.iloc[rows].reset_index(drop=True)
         text = {name: songs[name].astype("str") for name in ("track_id", "title", "artists", "album")}
         return pd.DataFrame(
@@ -300,7 +297,7 @@ class Recommender:
                 "year": songs["year"].astype("float64"),
                 "genres": songs["genres"].astype("str"),
                 "score": scores,
-                "cosine": found.astype(np.float64),
+                "cosine": cosines.astype(np.float64),
                 "url": links(text["track_id"]),
             }
         )
@@ -328,8 +325,14 @@ def arranged(found: Recommendations, recipe: Recipe) -> Recommendations:
     )
 
 
-def _rank_behind(likely: Floats, row: int, shortlisted: int) -> int | None:
+def contribution_table(parts: Doubles, bonus: Floats, recipe: Recipe) -> pd.DataFrame:
+    """Contributions (n, features) as a table with a column per feature, and one for familiarity where it is used."""
+    table = pd.DataFrame(parts, columns=[f.name for f in FEATURES])
+    return table.assign(**{FAMILIAR_ARTIST: bonus}) if recipe.familiarity else table
+
+
+def _rank_behind(stage1_scores: Floats, row: int, shortlisted: int) -> int | None:
     """The rank of a song outside the shortlist; None where it is no candidate."""
-    if likely[row] == -np.inf:
+    if stage1_scores[row] == -np.inf:
         return None
-    return max(int(np.count_nonzero(likely > likely[row])), shortlisted) + 1
+    return max(int(np.count_nonzero(stage1_scores > stage1_scores[row])), shortlisted) + 1

@@ -44,7 +44,8 @@ def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Opti
     -------
     positions : (at most options.count,)
     """
-    worth = (1 - options.variety) * _from_0_to_1(scores)
+    span = np.ptp(scores) if len(scores) else 0.0
+    worth = (1 - options.variety) * (scores - scores.min(initial=np.inf)) / (span or 1.0)
     closest = np.full(len(scores), -1.0)
     is_left = np.ones(len(scores), dtype=bool)
     chosen: list[int] = []
@@ -67,20 +68,15 @@ def cost(scores: Matrix, before: Integers, after: Integers) -> Cost:
     return Cost(replaced, float(scores[before].mean() - scores[after].mean()))
 
 
-def _from_0_to_1(scores: Matrix) -> Matrix:
-    span = np.ptp(scores) if len(scores) else 0.0
-    return np.asarray((scores - scores.min(initial=np.inf)) / (span or 1.0))
-
-
-def monotone_scores(told: Doubles, bonus: Floats) -> Doubles:
+def monotone_scores(contributions: Doubles, bonus: Floats) -> Doubles:
     """
     The scores that contributions (n, features) and bonuses (n,) add up to, none above the one before.
 
-    Songs stand as they are ranked, in single precision. Where that could not tell two apart, and the sums in double
-    precision could the other way round, the lower song takes the score of the higher one: less than 2e-6, which goes
-    off its largest contribution (changed in place).
+    Songs are ranked in single precision. Where that could not tell two apart, and the sums in double precision would
+    rank them the other way round, the upper song's score is used for the lower one too: a change of less than 2e-6,
+    taken from its largest contribution (in place), so that the parts still add up.
     """
-    sums = told.sum(axis=1) + bonus
+    sums = contributions.sum(axis=1) + bonus
     scores = np.minimum.accumulate(sums)
-    told[np.arange(len(told)), np.abs(told).argmax(axis=1)] += scores - sums
+    contributions[np.arange(len(sums)), np.abs(contributions).argmax(axis=1)] += scores - sums
     return np.asarray(scores, dtype=np.float64)

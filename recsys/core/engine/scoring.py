@@ -24,12 +24,12 @@ from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
 SHARP: Final = 5.0
 SOFT: Final = 3.0
 FEW_TRACKS: Final = 30
-"""Libraries smaller than this are read softly: β 3 was best up to 100 tracks, 5 from 500 on."""
+"""Libraries smaller than this get a lower β: 3 was best up to 100 tracks, 5 from 500 on."""
 
 DOUBT: Final = 10
 SHARPER: Final = 7.0
 MANY_DISLIKES: Final = 100
-"""With n dislikes β grows by 7 n / (n + 100): judged songs on both sides bear a sharper eye than a random background.
+"""With n dislikes β grows by 7 n / (n + 100): songs judged on both sides allow a narrower kernel than a random sample.
 On the listener who marked 2,017 songs the cross-validated AUC rises from .826 to .844; a few thumbs change little."""
 
 NODES_PER_SHARPNESS: Final = 3
@@ -68,12 +68,8 @@ class DensityRatioScorer:
         """The score of each song, (n,) float32: quick, right to about 1e-6."""
         return np.asarray(self._sum_of_sides(songs, np.float32, _log_mean_exp), dtype=np.float32)
 
-    def exact_scores(self, songs: FeatureMatrix) -> Doubles:
-        """The score of each song, (n,) float64."""
-        return np.asarray(self._sum_of_sides(songs, np.float64, _log_mean_exp), dtype=np.float64)
-
     def contributions(self, songs: FeatureMatrix) -> Doubles:
-        """What each feature adds to the score of each song, (n, features); rows sum to `exact_scores`."""
+        """What each feature adds to the score of each song, (n, features) float64; rows sum to the score."""
         per_axis = self._sum_of_sides(songs, np.float64, _log_mean_exp_by_axis)
         result = np.zeros((len(songs), len(FEATURES)))
         for column, feature in enumerate(AXIS_FEATURE[self.metric.axis_weights > 0]):

@@ -93,7 +93,7 @@ def _divide(units: Doubles, seed: int) -> tuple[Integers, float | None]:
     if _count_different(units) < FEWEST_TRACKS:
         return together, None
     counts = range(2, min(MOST_MODES, len(units) // (FEWEST_TRACKS // 2)) + 1)
-    divisions = {count: _cluster(units, count, seed) for count in counts}
+    divisions = {count: _nearest(units, _centres(units, count, seed)) for count in counts}
     best = max(counts, key=lambda count: _silhouette(units, divisions[count]))
     stability = _stability(units, best, seed)
     return (divisions[best] if stability >= STABLE else together), stability
@@ -101,10 +101,6 @@ def _divide(units: Doubles, seed: int) -> tuple[Integers, float | None]:
 
 def _count_different(units: Doubles) -> int:
     return len(np.unique(units.round(6), axis=0))
-
-
-def _cluster(units: Doubles, count: int, seed: int) -> Integers:
-    return _nearest(units, _centres(units, count, seed))
 
 
 def _centres(units: Doubles, count: int, seed: int) -> Doubles:
@@ -141,14 +137,11 @@ def _stability(units: Doubles, count: int, seed: int) -> float:
 def _described(own: pd.DataFrame, units: Doubles, labels: Integers, stability: float | None) -> Modes:
     found, counts = np.unique(labels, return_counts=True)
     order = found[np.argsort(-counts, kind="stable")]
-    medoids = [_medoid(units, np.flatnonzero(labels == label)) for label in order]
-    sizes = np.array([int((labels == label).sum()) for label in order])
+    members_of = [np.flatnonzero(labels == label) for label in order]
+    # The medoid is the member closest to the sum of all members: one product instead of all pairs.
+    medoids = [int(members[(units[members] @ units[members].sum(axis=0)).argmax()]) for members in members_of]
+    sizes = np.array([len(members) for members in members_of])
     table = own.iloc[medoids].reset_index(drop=True).assign(tracks=sizes, share=sizes / len(labels))
     place = {int(label): row for row, label in enumerate(order)}
     members = pd.Series([place[int(label)] for label in labels], index=pd.Index(own["track_id"]), dtype=np.int64)
     return Modes(table, members, stability)
-
-
-def _medoid(units: Doubles, members: Integers) -> int:
-    """The member most like the sum of all members."""
-    return int(members[(units[members] @ units[members].sum(axis=0)).argmax()])

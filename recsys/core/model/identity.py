@@ -166,14 +166,10 @@ def _title_key(title: str) -> str:
 
 def _without_versions(title: str) -> str:
     """A folded title without the brackets and the " - " endings that name a version of the same song."""
-    kept = _BRACKETS.sub(_bracket, title)
+    kept = _BRACKETS.sub(lambda bracket: " " if _is_same_song(bracket[1]) else bracket[0], title)
     first, *endings = _DASH.split(kept)
     kept = " - ".join([first, *(ending for ending in endings if not _is_same_song(ending))])
     return _GUEST.sub("", kept)
-
-
-def _bracket(match: re.Match[str]) -> str:
-    return " " if _is_same_song(match[1]) else match[0]
 
 
 def _is_same_song(part: str) -> bool:
