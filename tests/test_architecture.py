@@ -132,7 +132,8 @@ def test_core_touches_no_files_clock_network_or_processes(path):
         "shutil",
     }
 
-    wrong = [module for module in imports(path) if module.split(".")[0] in effects]
+    is_pure = "urllib.parse."  # it opens no connection
+    wrong = [name for name in imports(path) if name.split(".")[0] in effects and not name.startswith(is_pure)]
 
     assert wrong == [], f"{relative(path)} may not import {wrong}"
 

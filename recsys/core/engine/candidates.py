@@ -46,8 +46,8 @@ class Candidates:
         self, catalogue: Catalogue, owned: Integers, disliked: Integers, familiar: Callable[[], Integers]
     ) -> None:
         self._catalogue, self._familiar = catalogue, familiar
-        self._always = np.zeros(len(catalogue), dtype=bool)
-        self._always[owned] = self._always[disliked] = True
+        self.always = np.zeros(len(catalogue), dtype=bool)
+        self.always[owned] = self.always[disliked] = True
         self._counts = {"catalogue": len(catalogue), "owned": len(owned), "disliked": len(disliked)}
         self._stored: list[tuple[tuple[bool, Filters], Exclusion]] = []
 
@@ -78,11 +78,11 @@ class Candidates:
         return {**exclusion.counts, "too_little_known": unknown, "candidates": candidates}
 
     def _exclude(self, only_new_artists: bool, filters: Filters) -> Exclusion:
-        rows, counts = self._always, {**self._counts, "familiar_artists": 0}
+        rows, counts = self.always, {**self._counts, "familiar_artists": 0}
         if only_new_artists:
             rows = rows.copy()
             rows[self._familiar()] = True
-            counts["familiar_artists"] = int(np.count_nonzero(rows) - np.count_nonzero(self._always))
+            counts["familiar_artists"] = int(np.count_nonzero(rows) - np.count_nonzero(self.always))
         if filters:
             ruled_out = exclude(self._catalogue, filters, rows)
             rows, counts = ruled_out.songs, {**counts, **ruled_out.counts}

@@ -8,6 +8,7 @@ or categorical: together under 200 bytes a track.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import Final
 
 import numpy as np
@@ -128,6 +129,14 @@ class Catalogue:
     def artists(self) -> Artists:
         """Who the songs are by; made when first asked for."""
         return Artists.of(self.tracks["artists"])
+
+    @cached_property
+    def checksum(self) -> str:
+        """Eight hexadecimal digits of its songs and their numbers, whatever the order of the file."""
+        digest = blake2b(np.ascontiguousarray(self.songs).data, digest_size=4)
+        digest.update(np.ascontiguousarray(self.axes).data)
+        digest.update(np.ascontiguousarray(self.genre_codes).data)
+        return digest.hexdigest()
 
     @cached_property
     def recordings(self) -> Mapping[str, Mask]:

@@ -97,7 +97,7 @@ class Filters:
             (self.allowed_artists, "artists", MOST_NAMES),
             (self.blocked_artists, "artists", MOST_BLOCKED),
         ):
-            _check_names(names, what, most)
+            check_names(names, what, most)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Filters":
@@ -215,7 +215,8 @@ def _check_range(name: str, low: float | None, high: float | None) -> None:
         raise BadRecipe(f"The limits of {title} are the wrong way round: {low:g} is above {high:g}.")
 
 
-def _check_names(names: tuple[str, ...], what: str, most: int) -> None:
+def check_names(names: tuple[str, ...], what: str, most: int = MOST_NAMES) -> None:
+    """Raise `BadRecipe` where there are too many names of genres or artists, or one is empty or too long."""
     if len(names) > most:
         raise BadRecipe(f"{len(names):,} {what} are too many. At most {most:,} can be named.")
     for name in names:

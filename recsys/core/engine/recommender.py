@@ -10,6 +10,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import blake2b
 from typing import Final
 
 import numpy as np
@@ -29,7 +30,8 @@ from recsys.core.engine.transitions import Sound
 from recsys.core.model.arrays import Doubles, Floats, Integers, Matrix
 from recsys.core.model.artists import first_artists
 from recsys.core.model.features import FEATURES
-from recsys.core.model.tracks import empty_tracks, links
+from recsys.core.model.identity import song_hashes
+from recsys.core.model.tracks import NUMBERS, empty_tracks, links
 from recsys.errors import NothingToRank
 
 SHORTLIST: Final = 3000
@@ -137,6 +139,7 @@ class Recommender:
         turned_down = np.setdiff1d(catalogue.rows_owned(disliked), owned)
         self._candidates = Candidates(catalogue, owned, turned_down, lambda: self._familiar)
         self._artists = library["artists"]
+        self._tracks = (library, disliked)
         self._search = CandidateSearch(catalogue)
         self._last: tuple[Recipe, Ranking] | None = None
 
@@ -187,6 +190,16 @@ class Recommender:
         if not recipe.familiarity:
             return np.zeros(len(rows), np.float32)
         return np.isin(rows, self._familiar).astype(np.float32) * np.float32(FAMILIAR_STEP * recipe.familiarity)
+
+    @cached_property
+    def checksum(self) -> str:
+        """Eight hexadecimal digits of the library and the dislikes, whatever their order and the catalogue."""
+        digest = blake2b(digest_size=4)
+        for tracks in self._tracks:
+            one_each = drop_duplicate_songs(tracks)  # in order of song number
+            digest.update(np.ascontiguousarray(song_hashes(one_each)).data)
+            digest.update(one_each[list(NUMBERS)].to_numpy(np.float64).tobytes())
+        return digest.hexdigest()
 
     @cached_property
     def _what_if(self) -> CandidateSearch:

@@ -1,0 +1,182 @@
+"""A recipe as a link and as JSON."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recsys.core.engine.filters import Filters
+from recsys.core.engine.ordering import ORDERED_BY, ORDERS
+from recsys.core.engine.presets import PRESETS
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recipe_link import (
+    LONGEST_LINK,
+    RecipeLink,
+    from_json,
+    from_parameters,
+    from_query,
+    to_json,
+    to_query,
+)
+from recsys.core.model.features import FEATURES, NUMBER_FEATURES
+from recsys.errors import BadValue
+
+SONG_IDS = ("4uLU6hMCjMI75M1A2tKUQC", "1cpfmw3jjpyKOuQmrRvQdq", "3bDX5UCNIQMoSGN26QQOnS")
+NAMES = st.text(min_size=1, max_size=30).filter(lambda name: name.strip() == name and name.isprintable())
+ENDS = st.integers(0, 9).map(float)
+RECIPES = st.builds(
+    Recipe,
+    weights=st.dictionaries(st.sampled_from([f.name for f in FEATURES]), st.floats(0.01, 100)),
+    shifts=st.dictionaries(st.sampled_from([f.name for f in NUMBER_FEATURES]), st.sampled_from([-2.0, 0.5, 1.25])),
+    familiarity=st.floats(-1, 1),
+    only_new_artists=st.booleans(),
+    variety=st.floats(0, 1),
+    per_artist=st.none() | st.integers(1, 9),
+    length=st.integers(1, 500),
+    minutes=st.none() | st.floats(1, 1440),
+    order=st.sampled_from(ORDERS),
+    by=st.sampled_from(ORDERED_BY),
+    spacing=st.integers(0, 20),
+    locked=st.sampled_from([{}, {"demo-1": 2, "name:ab": 3}]),
+    filters=st.builds(
+        Filters,
+        ranges=st.dictionaries(
+            st.sampled_from([f.name for f in NUMBER_FEATURES]),
+            st.tuples(ENDS, ENDS).map(sorted).map(tuple) | ENDS.map(lambda low: (low, None)),
+        ),
+        no_explicit=st.booleans(),
+        no_christmas=st.booleans(),
+        genres=st.lists(NAMES, max_size=3, unique=True).map(tuple),
+        not_artists=st.lists(NAMES, max_size=3, unique=True).map(tuple),
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(RECIPES)
+def test_every_recipe_comes_back_from_its_link_and_its_json(recipe):
+    link = RecipeLink(recipe, SONG_IDS, ("A by B",), "Public 80k", "ab~cd~ef")
+
+    assert from_query(to_query(link)) == link
+    assert from_json(to_json(link)) == link
+
+
+def test_a_usual_link_fits_a_chat_message():
+    filters = Filters(ranges={"year": (1990, 1999), "tempo": (None, 120)}, no_explicit=True, not_artists=("Drake",))
+    recipe = Recipe(weights=PRESETS[1].all_weights(), shifts={"energy": 1}, filters=filters, order="arc", spacing=2)
+    fingerprints = "A" * 92
+    link = RecipeLink(recipe, SONG_IDS[:2], ("Song by Artist",) * 2, "Public 80k", f"12345678~12345678~{fingerprints}")
+
+    assert len("https://tonearm.example/recommend?" + to_query(link)) <= 500
+
+
+def test_the_usual_recipe_is_an_empty_link():
+    assert to_query(RecipeLink(Recipe())) == ""
+    assert from_query("") == RecipeLink(Recipe())
+
+
+def test_it_reads_as_the_api_does():
+    link = from_query("?weights=energy:2,year:0&only=year:1990..1999&only=tempo:..120&not_artist=A%20%26%20B&order=arc")
+
+    assert link.recipe.weights["energy"] == 2
+    assert link.recipe.filters == Filters(ranges={"year": (1990, 1999), "tempo": (None, 120)}, not_artists=("A & B",))
+    assert link.recipe.order == "arc"
+
+
+def test_ranges_may_be_joined_with_commas():
+    assert from_query("only=year:1990..,duration:2:00..5:00").recipe.filters.ranges == {
+        "year": (1990, None),
+        "duration": (120_000, 300_000),
+    }
+
+
+def test_a_block_list_is_counted_in_a_link_and_whole_in_json():
+    link = RecipeLink(Recipe(filters=Filters(blocked_artists=("A", "B"))))
+
+    assert from_query(to_query(link)) == RecipeLink(Recipe(), blocked=2)
+    assert from_json(to_json(link)).recipe == link.recipe
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("energy=2", "energy"),
+        ("weights=energy", "weights"),
+        ("weights=energy:nan", "weights"),
+        ("weights=mood:1", "weights"),
+        ("weights=energy:1,energy:2", "weights"),
+        ("limit=1&limit=2", "limit"),
+        ("limit=501", "limit"),
+        ("limit=٣", "limit"),
+        ("only=year", "only"),
+        ("only=year:1999..1990", "only"),
+        ("only=genre:1..2", "only"),
+        ("only=year:1..2&only=year:3..4", "only"),
+        ("order=sideways", "order"),
+        ("minutes=0", "minutes"),
+        ("no_live=1", "no_live"),
+        ("not_artist=", "not_artist"),
+        ("not_artist=" + "x" * 201, "not_artist"),
+        ("&".join(["genre=a"] * 201), "genre"),
+        ("locked=a:1,b:1", "locked"),
+        ("locked=../x:1", "locked"),
+        ("seeds=<script>", "seeds"),
+        ("catalogue=%00", "catalogue"),
+        ("checksums=%ff", "link"),
+        ("x" * (LONGEST_LINK + 1), "link"),
+        ("&".join(f"a{n}" for n in range(2001)), "link"),
+        ("weights=" + ",".join(f"{f.name}:0" for f in FEATURES), "weights"),
+        ("preset=loud", "preset"),
+    ],
+)
+def test_a_broken_or_hostile_link_is_a_sentence_about_its_field(query, field):
+    with pytest.raises(BadValue) as problem:
+        from_query(query)
+
+    assert problem.value.field == field
+    assert str(problem.value).endswith(".")
+    assert len(str(problem.value)) < 400
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"tonearm_recipe": 1}',
+        '{"tonearm_recipe": 1, "recipe": []}',
+        '{"tonearm_recipe": 1, "recipe": {"weights": 3}}',
+        '{"tonearm_recipe": 1, "recipe": {"length": "30"}}',
+        '{"tonearm_recipe": 1, "recipe": {"filters": {"ranges": {"year": [1]}}}}',
+        '{"tonearm_recipe": 1, "recipe": {"filters": {"genres": [1]}}}',
+        '{"tonearm_recipe": 1, "recipe": {}, "seeds": ["<b>"]}',
+        '{"tonearm_recipe": 1, "recipe": {"locked": 7}}',
+        "[" * 100_000,
+    ],
+)
+def test_a_broken_recipe_file_is_a_sentence(text):
+    with pytest.raises(BadValue) as problem:
+        from_json(text)
+
+    assert problem.value.field in ("recipe", "seeds")
+
+
+@given(st.text(max_size=300))
+def test_no_text_breaks_the_reader(text):
+    for read in (from_query, from_json):
+        try:
+            read(text)
+        except BadValue as problem:
+            assert len(str(problem)) < 400
+
+
+def test_parameters_come_as_pairs_too():
+    assert from_parameters([("limit", "5"), ("no_live", "true")]).recipe == Recipe(
+        length=5, filters=Filters(no_live=True)
+    )
+
+
+def test_json_says_what_it_is():
+    assert json.loads(to_json(RecipeLink(Recipe())))["tonearm_recipe"] == 1
