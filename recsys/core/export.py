@@ -1,5 +1,6 @@
 """A table as CSV bytes that a spreadsheet opens safely and our own importer reads back."""
 
+import re
 from typing import Final
 
 import pandas as pd
@@ -7,16 +8,21 @@ import pandas as pd
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 """Without it Excel reads UTF-8 as Windows-1252: "BeyoncÃ©"."""
 
-STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet run a cell (OWASP, "CSV Injection")."""
+STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""What makes a spreadsheet run a cell (OWASP, "CSV Injection"), full-width signs included."""
+
+_FORMULA: Final = re.compile(r"(?:\A(?='*+[\t\r\n])|(?:\A|(?<=[;\t\r\n]))(?='*+[=+\-@＝＋－＠]))")
+_GUARD: Final = re.compile(r"(?:\A'(?='*+[\t\r\n])|(?:\A|(?<=[;\t\r\n]))'(?='*+[=+\-@＝＋－＠]))")
+"""Where a formula could begin: at the start of a cell, and after a character that another program may take for the end
+of one. `_GUARD` is an apostrophe at such a place."""
 
 
 def to_csv(table: pd.DataFrame, note: str | None = None) -> bytes:
     """
     A table as UTF-8 CSV with a byte order mark, a header and CRLF line ends (RFC 4180).
 
-    Text cells and headers that a spreadsheet would run get an apostrophe in front, and so do those that begin with an
-    apostrophe followed by such a sign, so that `without_guard` restores every cell. Numbers are written as they are,
+    Where a spreadsheet would run a formula, text cells and headers get an apostrophe, one more where there are some
+    already, so that `without_guard` restores every cell. Numbers are written as they are,
     a column of whole ones without decimals, missing values as empty cells. The index is left out.
 
     Parameters
@@ -34,7 +40,7 @@ def to_csv(table: pd.DataFrame, note: str | None = None) -> bytes:
 
 def without_guard(cell: str) -> str:
     """A cell as it was before `to_csv` guarded it."""
-    return cell[1:] if cell.startswith("'") and cell[1:].lstrip("'").startswith(STARTS_A_FORMULA) else cell
+    return _GUARD.sub("", cell)
 
 
 def _guarded(column: pd.Series) -> pd.Series:
@@ -51,5 +57,4 @@ def _plain(numbers: pd.Series) -> pd.Series:
 
 
 def _guard(cell: object) -> object:
-    runs = isinstance(cell, str) and cell.lstrip("'").startswith(STARTS_A_FORMULA)
-    return f"'{cell}" if runs else cell
+    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell

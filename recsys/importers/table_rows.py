@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recsys.core.model.features import AUDIO_FEATURES
-from recsys.core.model.tracks import NUMBERS, TEXT
+from recsys.core.model.tracks import MAX_TEXT, NUMBERS, TEXT
 from recsys.importers import text_cells
 from recsys.importers.columns import Columns
 from recsys.importers.delimited import Batch
@@ -69,11 +69,21 @@ class RowReader:
             "isrc": text_cells.isrcs,
         }
         cells = {ours: self._plain(cells[ours]) for ours in TEXT if ours in cells}
+        for ours, column in cells.items():
+            cells[ours] = self._shorter_than(text_cells.MAX_CELL, ours, column, column, batch)
         texts: dict[str, pa.Array] = {ours: read.get(ours, text_cells.tidy)(column) for ours, column in cells.items()}
+        for ours, column in texts.items():
+            texts[ours] = self._shorter_than(MAX_TEXT, ours, column, cells[ours], batch)
         for ours, what in (("track_id", "a Spotify track id"), ("added_at", "a time"), ("isrc", "an ISRC")):
             if ours in texts:
                 self._report(ours, _misread(cells[ours], texts[ours]), cells[ours], batch, f"is not {what}")
         return texts
+
+    def _shorter_than(self, limit: int, ours: str, column: pa.Array, cells: pa.Array, batch: Batch) -> pa.Array:
+        """The same texts without those above a number of characters, which are reported."""
+        is_long = pc.fill_null(pc.greater(pc.utf8_length(column), limit), False)
+        self._report(ours, is_long, cells, batch, f"is longer than {limit:,} characters")
+        return pc.if_else(is_long, pa.scalar(None, column.type), column) if pc.any(is_long).as_py() else column
 
     def _plain(self, cells: pa.Array) -> pa.Array:
         """Text cells without what their writer put around them."""

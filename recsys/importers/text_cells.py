@@ -17,7 +17,13 @@ ID: Final = (
 )
 PODCAST: Final = r"spotify[:.](?:com/)?(?:[a-z-]+/)?(?:episode|show)[:/]"
 LOCAL: Final = r"^spotify:local:"
-QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)
+MAX_CELL: Final = 1 << 16
+"""Characters of a cell that is parsed at all: lists of artists as pandas writes them are longer than their names."""
+
+QUOTED: Final = re.compile(
+    r"""'(?P<single>(?:[^'\\]|\\.?)*+)(?:'|\Z)|"(?P<double>(?:[^"\\]|\\.?)*+)(?:"|\Z)""", re.DOTALL
+)
+"""A quote that is never closed runs to the end, so that nothing is scanned twice."""
 NAME_OF_OBJECT: Final = re.compile(r"[\"']name[\"']: *")
 """In `[{'id': …, 'name': 'Ann'}]`, Spotify's artists as pandas writes them."""
 BETWEEN_ARTISTS: Final = {"bare": r",([^\s\d])", "spaced": r", ()"}
@@ -42,9 +48,9 @@ def tidy(cells: pa.Array) -> pa.Array:
 
 def without_guards(cells: pa.Array) -> pa.Array:
     """Cells as they were before `core.export.to_csv` made them safe for spreadsheets."""
-    is_quoted = pc.fill_null(pc.starts_with(cells, "'"), False)
-    plain = [without_guard(cell) for cell in cells.filter(is_quoted).to_pylist()]
-    return pc.replace_with_mask(cells, is_quoted, pa.array(plain, cells.type))
+    is_guarded = pc.fill_null(pc.match_substring(cells, "'"), False)
+    plain = [without_guard(cell) for cell in cells.filter(is_guarded).to_pylist()]
+    return pc.replace_with_mask(cells, is_guarded, pa.array(plain, cells.type))
 
 
 def ids(cells: pa.Array) -> pa.Array:
@@ -95,7 +101,8 @@ def _lists_joined(cells: pa.Array) -> pa.Array:
 def _read_list(cell: str) -> str:
     objects = [QUOTED.match(cell, name.end()) for name in NAME_OF_OBJECT.finditer(cell)]
     found = [each for each in objects if each] or list(QUOTED.finditer(cell))
-    names = [re.sub(r"\\(.)", r"\1", each[1] or each[2] or "") for each in found]
+    closed = [(each, each.lastgroup or "") for each in found if each.end() > each.end(each.lastgroup or "")]
+    names = [re.sub(r"\\(.)", r"\1", each[group]) for each, group in closed]
     if not names:
         return "" if cell == "[]" else cell  # [AMATORY] is a band
     return "; ".join(name for name in names if name)

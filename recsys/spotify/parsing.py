@@ -13,13 +13,14 @@ from typing import Any, Final
 import pandas as pd
 
 from recsys.core.model.features import feature
-from recsys.core.model.tracks import SPOTIFY_ID, as_tracks
+from recsys.core.model.tracks import MAX_TEXT, SPOTIFY_ID, as_tracks
 from recsys.spotify.models import Playlist
 
 GONE: Final = "no longer on Spotify"
 LOCAL: Final = "a file of the listener's own"
 EPISODE: Final = "a podcast episode"
 NAMELESS: Final = "without a title"
+TOO_LONG: Final = f"with a name longer than {MAX_TEXT:,} characters"
 REPEATED: Final = "more than once on the list"
 UNKNOWN_ARTIST: Final = "Unknown artist"
 LARGEST: Final = 2**53
@@ -75,7 +76,10 @@ def why_no_row(track: Row) -> str | None:
         return EPISODE
     if not re.fullmatch(SPOTIFY_ID, str(track.get("id"))):
         return GONE
-    return None if text_in(track.get("name")) else NAMELESS
+    if not text_in(track.get("name")):
+        return NAMELESS
+    texts = (text_in(track["name"]), _names(track.get("artists")), text_in(_object(track.get("album")).get("name")))
+    return TOO_LONG if any(len(text or "") > MAX_TEXT for text in texts) else None
 
 
 def track_row(track: Row) -> Row:

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FAILED: Final = "Something failed on this server, and its log says what. Please try again."
-INLINE_SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+INLINE_SCRIPT: Final = re.compile(r"<script>((?:[^<]|<(?!/script>))*+)(?:</script>|\Z)")
 
 
 def content_security_policy(page: str) -> str:

@@ -17,9 +17,17 @@ def cells(content):
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "'=1+1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "'=1+1", "＝1+1", "＋1", "－1", "＠a"])
 def test_a_cell_that_a_spreadsheet_would_run_is_guarded(cell):
     assert cells(to_csv(pd.DataFrame({"title": [cell]})))[1] == [f"'{cell}"]
+
+
+@pytest.mark.parametrize("end", [";", "\t", "\n", "\r"])
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+def test_a_formula_after_what_ends_a_cell_elsewhere_is_guarded(end, sign):
+    cell = f"Ann{end}{sign}1{end}'{sign}2"
+
+    assert cells(to_csv(pd.DataFrame({"title": [cell]})))[1] == [f"Ann{end}'{sign}1{end}''{sign}2"]
 
 
 def test_numbers_stay_numbers_and_missing_values_stay_empty():

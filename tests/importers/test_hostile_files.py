@@ -2,13 +2,14 @@
 
 import io
 import struct
+import time
 import zipfile
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from recsys.core.model.tracks import COLUMNS, REQUIRED, TEXT
+from recsys.core.model.tracks import COLUMNS, MAX_TEXT, REQUIRED, TEXT
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_file
 from tests.importers.files import EXPORTIFY_NET, ONE, TWO, as_file, as_zip
@@ -214,3 +215,26 @@ def test_a_parquet_file_whose_text_is_none(others):
     parquet.write_table(table, stream)
 
     assert "is damaged" in refusal(stream)
+
+
+@pytest.mark.parametrize(
+    "cell", ["['" + "\\'" * 30_000 + "]", "\u2003" * 60_000 + "a", "(" + "original " * 8_000 + ")"]
+)
+def test_a_text_of_sixty_kilobytes_is_reported_at_once_and_not_stored(cell):
+    text = f'id,name,artists\n{ONE},"{cell}","{cell}"\n{TWO},Red,Ann\n'
+
+    began = time.thread_time()
+    imported = read_file(as_file(text), "long.csv")
+
+    assert time.thread_time() - began < 5
+    assert imported.tracks["title"].str.len().max() <= MAX_TEXT
+    assert imported.tracks["artists"].str.len().max() <= MAX_TEXT
+    assert imported.report.tracks == 2
+
+
+def test_a_title_that_is_too_long_is_a_problem_with_its_row():
+    imported = read_file(as_file(f"id,name,artists\n{ONE},{'x' * (MAX_TEXT + 1)},Ann\n"), "long.csv")
+
+    assert imported.report.problem_count == 1
+    assert "is longer than 2,000 characters, so it was left empty." in imported.report.problems[0].sentence
+    assert imported.tracks["title"].tolist() == [ONE]

@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.core.model.tracks import COLUMNS, check_tracks
-from recsys.spotify.parsing import EPISODE, GONE, LOCAL, NAMELESS, REPEATED, UNKNOWN_ARTIST, parse_plays, parse_tracks
+from recsys.core.model.tracks import COLUMNS, MAX_TEXT, check_tracks
+from recsys.spotify.parsing import (
+    EPISODE,
+    GONE,
+    LOCAL,
+    NAMELESS,
+    REPEATED,
+    TOO_LONG,
+    UNKNOWN_ARTIST,
+    parse_plays,
+    parse_tracks,
+)
 from tests.fakes.spotify import music, shapes
 
 API = "https://api.spotify.com"
@@ -83,6 +93,8 @@ def test_what_json_can_carry_and_a_table_cannot_is_left_out(odd, column, read):
         ({"item": track(uri="spotify:local:a:b:c:1")}, LOCAL),
         ({"item": shapes.episode_object(API)}, EPISODE),
         ({"item": track(name="  ")}, NAMELESS),
+        ({"item": track(name="x" * (MAX_TEXT + 1))}, TOO_LONG),
+        ({"item": track(artists=[{"name": "x" * 700}] * 3)}, TOO_LONG),
         ({"item": track(name=None)}, NAMELESS),
     ],
 )

@@ -32,15 +32,15 @@ _BETWEEN_ARTISTS: Final = re.compile(r";|,(?=[^\s\d])")
 
 _PLAIN: Final = re.compile(r"[a-z0-9 ]+")
 _BRACKETS: Final = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
-_DASH: Final = re.compile(r"\s+[-‐-―~]+\s+")
-_GUEST: Final = re.compile(r"(?<!\d)\s(?:feat|ft|featuring)\b\.?\s.*$")
+_DASH: Final = re.compile(r"(?<!\s)\s++[-‐-―~]++\s++")  # possessive, and begun once per run of blanks: linear
+_GUEST: Final = re.compile(r"(?<!\d)\s(?:feat|ft|featuring)\b\.?\s.*", re.DOTALL)
 _SAME_SONG: Final = re.compile(
     r"""re-?master | \bmono\b | \bstereo\b | \bdeluxe\b | \bexpanded\b | \banniversary\b | \bbonus\b
     | ^(?:recorded\s)?live\b | \blive$ | \blive\s(?:at|in|from|on|version|session|recording|performance|\d)
     | \b(?:en|ao|dal)\svivo\b | \ben\s(?:directo|concert)\b
     | \b(?:single|album|radio|original|extended|lp|ep|full|long|short|main|studio|video|edited|explicit|clean|\d{4}
         |\d{1,2}(?:"|''|”|\s?inch)|\w+['’]s)\s(?:version|edit|mix)\b
-    | ^(?:edit|explicit|clean|album|single|original)$ | \boriginal\s.*soundtrack\b
+    | ^(?:edit|explicit|clean|album|single|original)$ | ^(?>.*?\boriginal\s).*soundtrack\b
     | ^(?:feat|ft|featuring|with|w|prod)\b | ^from\s(?:["'“”‘«]|the\s.*(?:soundtrack|motion\spicture|film|movie))""",
     re.VERBOSE,
 )

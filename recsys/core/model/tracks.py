@@ -33,6 +33,9 @@ NUMBERS: Final = tuple(RANGES)
 
 COLUMNS: Final = (*TEXT, *NUMBERS)
 REQUIRED: Final = ("track_id", "title", "artists")
+MAX_TEXT: Final = 2_000
+"""Characters. No title, album or list of artists is longer; readers report a longer text instead of storing it."""
+
 SPOTIFY_ID: Final = r"[0-9A-Za-z]{22}"
 LINK: Final = "https://open.spotify.com/track/"
 
