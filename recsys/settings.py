@@ -1,6 +1,7 @@
 """Settings from the environment, `.env` and `secrets.toml`. Nothing is required; what is half given is named."""
 
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -36,6 +37,9 @@ class Settings:
     public_url : str
         Where browsers reach the app (`PUBLIC_URL`), written as browsers write an origin: lower case, no path, no
         default port. Spotify refuses `localhost`.
+    requests_a_minute : int
+        The API requests, and as many uploads, that one caller may send in a minute (`TONEARM_REQUESTS_A_MINUTE`); one
+        address may send five times as many, and 0 sets no limit.
     spotify_client_id, spotify_client_secret : str or None
         The Spotify app (`SPOTIFY_CLIENT_ID`, and `SPOTIFY_CLIENT_SECRET`, which PKCE makes optional).
     spotify_accounts_url, spotify_api_url, reccobeats_url : str
@@ -53,6 +57,7 @@ class Settings:
     catalogues: str | None = None
     catalogue_installers: Literal["loopback", "everyone", "nobody"] = "loopback"
     public_url: str = "http://127.0.0.1:8501"
+    requests_a_minute: int = 120
     spotify_client_id: str | None = None
     spotify_client_secret: str | None = field(default=None, repr=False)
     spotify_accounts_url: str = "https://accounts.spotify.com"
@@ -94,8 +99,8 @@ class Settings:
         Raises
         ------
         SettingsProblem
-            The secrets file is not TOML, an address is not http(s), `catalogue_installers` is another word, or
-            only some of the Supabase settings are given.
+            The secrets file is not TOML, an address is not http(s), `catalogue_installers` is another word, a
+            count is not a number, or only some of the Supabase settings are given.
         """
         in_file = {key: value for key, value in dotenv_values(dotenv).items() if value}
         given = {**_secrets(secrets), **in_file, **(os.environ if environ is None else environ)}
@@ -104,6 +109,8 @@ class Settings:
         for name in values:
             if name.endswith("_url"):
                 values[name] = _address(_KEYS[name], values[name])
+        if "requests_a_minute" in values:
+            values["requests_a_minute"] = _count(_KEYS["requests_a_minute"], values["requests_a_minute"])
         if values.get("catalogue_installers", "loopback") not in INSTALLERS:
             raise SettingsProblem(f"TONEARM_CATALOGUE_INSTALLERS must be one of: {', '.join(INSTALLERS)}.")
         settings = cls(folder, given.get("TONEARM_CATALOGUE") or str(folder / "catalogue.parquet"), **values)
@@ -116,6 +123,7 @@ _KEYS: Final = {
     "catalogues": "TONEARM_CATALOGUES",
     "catalogue_installers": "TONEARM_CATALOGUE_INSTALLERS",
     "public_url": "PUBLIC_URL",
+    "requests_a_minute": "TONEARM_REQUESTS_A_MINUTE",
     "spotify_client_id": "SPOTIFY_CLIENT_ID",
     "spotify_client_secret": "SPOTIFY_CLIENT_SECRET",
     "spotify_accounts_url": "SPOTIFY_ACCOUNTS_URL",
@@ -146,6 +154,12 @@ def _platform_folder(given: Mapping[str, str]) -> Path:
     if sys.platform == "darwin":
         return home / "Library" / "Application Support" / "Tonearm"
     return Path(given.get("XDG_DATA_HOME") or home / ".local" / "share") / "tonearm"
+
+
+def _count(key: str, value: str) -> int:
+    if not re.fullmatch("[0-9]{1,6}", value.strip()):
+        raise SettingsProblem(f"{key} must be a whole number such as 120, not “{value}”.")
+    return int(value)
 
 
 def _address(key: str, value: str) -> str:

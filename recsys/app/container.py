@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -296,6 +297,8 @@ class Container:
             note=lambda: DEMO_NOTE if self.catalogue is self.demo_catalogue else None,
             version=__version__,
             clock=self.now,
+            requests_a_minute=self.settings.requests_a_minute,
+            has_trusted_proxy="FORWARDED_ALLOW_IPS" in os.environ,  # Uvicorn reads it there, and nowhere else
         )
 
     def warm_up(self) -> None:

@@ -5,7 +5,6 @@ dependencies that wait for a store are plain functions, which FastAPI runs in th
 holds up the screens' sockets.
 """
 
-import threading
 from collections.abc import Callable
 from typing import Annotated, Any, Final
 
@@ -29,6 +28,7 @@ from recsys.times import to_iso
 from recsys.web.answers import Error, Health, Me, RecommendationList, Sync, as_csv, as_json, as_rows
 from recsys.web.cookies import session_cookie
 from recsys.web.dependencies import Dependencies, SyncService
+from recsys.web.rate_limit import Turns
 from recsys.web.recommend_request import RecommendRequest, refused
 from recsys.web.requests import is_same_origin, visitor_of, wanted
 from recsys.web.security_headers import FAILED, DefaultHeaders
@@ -42,6 +42,12 @@ STATUS: Final[dict[type[TonearmError], int]] = {
 RANKED_AT_ONCE: Final = 2
 """Lists made at a time. Each needs some 50 MB for a million songs, and more at once than processors gain nothing."""
 
+MAX_WAITING: Final = 16
+"""Requests that wait for their turn, of the 28 threads that answer everything."""
+
+LONGEST_WAIT_S: Final = 10
+BUSY: Final = "Many lists are being made at the moment. Try again in a few seconds."
+
 SESSION: Final = "session"
 router = APIRouter()
 
@@ -53,6 +59,7 @@ def _error(description: str) -> dict[str, Any]:
 Answers = dict[int | str, dict[str, Any]]
 SIGNED_OUT: Final[Answers] = {
     401: _error("The caller is not signed in."),
+    429: _error("There were too many requests; `Retry-After` says when to try again."),
     503: _error("The store does not answer, or no Spotify app is configured."),
 }
 ELSEWHERE: Final[Answers] = {403: _error("The request did not come from the app's own origin.")}
@@ -62,7 +69,8 @@ NOT_RANKED: Final[Answers] = {
     403: _error("`user_id` is somebody else."),
     409: _error("There is nothing to rank yet."),
     422: _error("A value is not valid; `field` names it."),
-    503: _error("The store does not answer."),
+    429: _error("There were too many requests; `Retry-After` says when to try again."),
+    503: _error("The store does not answer, or too many lists are being made."),
 }
 
 
@@ -185,12 +193,16 @@ def recommend(
     if asked.user_id not in (None, caller.listener):
         raise NotAllowed("You can only ask for recommendations for yourself.")
     try:
-        with request.app.state.ranking:
+        with request.app.state.ranking.turn() as has_turn:
+            if not has_turn:
+                raise HTTPException(503, BUSY, {"Retry-After": str(LONGEST_WAIT_S)})
             found = deployment.recommend(caller.listener, asked.recipe(), asked.seeds)
     except BadTracks as problem:  # the other tracks are the store's and the catalogue's, which are whole
         raise BadValue(str(problem), "seeds") from problem
     note, now = deployment.note(), to_iso(deployment.clock())
-    deployment.store_for(caller.listener).save_recommendations(caller.listener, as_rows(found, now))
+    store = deployment.store_for(caller.listener)
+    if not caller.is_guest or any(store.counts(caller.listener).values()):  # guests can be invented
+        store.save_recommendations(caller.listener, as_rows(found, now))
     accept = request.headers.get("accept", "*/*")
     if wanted(accept, "text/csv") > wanted(accept, "application/json"):
         headers = {"Content-Disposition": 'attachment; filename="recommendations.csv"'}
@@ -212,7 +224,7 @@ def build_api(deployment: Dependencies) -> FastAPI:
         redirect_slashes=False,
     )
     api.state.deployment = deployment
-    api.state.ranking = threading.BoundedSemaphore(RANKED_AT_ONCE)
+    api.state.ranking = Turns(RANKED_AT_ONCE, MAX_WAITING, LONGEST_WAIT_S)
     api.include_router(router)
     api.openapi()["components"]["securitySchemes"][SESSION]["name"] = session_cookie(deployment.is_https)
     api.add_middleware(DefaultHeaders, headers={"cache-control": "no-store"})

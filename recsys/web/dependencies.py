@@ -75,6 +75,10 @@ class Dependencies:
     version : str
     clock : callable
         The time, with time zone.
+    requests_a_minute : int
+        The API requests, and as many uploads, that one caller may send in a minute; 0 sets no limit.
+    has_trusted_proxy : bool
+        True where FORWARDED_ALLOW_IPS names the proxies whose `X-Forwarded-For` is used.
     """
 
     public_url: str
@@ -92,6 +96,8 @@ class Dependencies:
     note: Callable[[], str | None]
     version: str
     clock: Callable[[], datetime]
+    requests_a_minute: int = 120
+    has_trusted_proxy: bool = False
 
     @property
     def is_https(self) -> bool:

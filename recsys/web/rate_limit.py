@@ -1,32 +1,71 @@
-"""So many sign-ins a minute from one address, and no more."""
+"""At most so many events in a time for each key, and at most so many requests that wait for a turn."""
 
 import threading
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 REMEMBERED: Final = 10_000
-"""So many addresses are counted at once; beyond that the counts start anew, so that memory cannot be filled."""
+"""Keys counted at once. Beyond that the one unused for longest is forgotten, so that memory cannot be filled."""
 
 
 class RateLimit:
-    """Allows `limit` events per `seconds` for each key. In memory and per process: a brake, not an account."""
+    """
+    Allows `limit` events per `seconds` for each key; the share comes back evenly with time. In memory and per process.
+
+    This is the generic cell rate algorithm (ITU-T I.371): one number per key, the time at which it would have nothing
+    left to pay. Safe to use from any thread.
+    """
 
     def __init__(self, limit: int, seconds: float, clock: Callable[[], float]) -> None:
-        self._limit, self._seconds, self._clock = limit, seconds, clock
-        self._events: dict[str, deque[float]] = {}
+        self._seconds, self._interval, self._clock = seconds, seconds / limit, clock
+        self._paid_at: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def allows(self, key: str) -> bool:
         """Count one event; False when the key has had its share."""
-        now = self._clock()
+        return self.wait(key) == 0
+
+    def wait(self, key: str) -> float:
+        """Count one event and return 0; where the key has had its share, count nothing and return seconds to wait."""
         with self._lock:
-            if len(self._events) > REMEMBERED:
-                self._events.clear()
-            events = self._events.setdefault(key, deque())
-            while events and events[0] <= now - self._seconds:
-                events.popleft()
-            if len(events) >= self._limit:
-                return False
-            events.append(now)
-            return True
+            now = self._clock()
+            # A clock that was set back must not block for longer than a full share takes to come back.
+            paid_at = min(max(self._paid_at.get(key, now), now), now + self._seconds)
+            wait = paid_at + self._interval - self._seconds - now
+            if wait > 0:
+                return wait
+            self._paid_at.pop(key, None)  # the order of the keys is that of their last event
+            if len(self._paid_at) >= REMEMBERED:
+                del self._paid_at[next(iter(self._paid_at))]
+            self._paid_at[key] = paid_at + self._interval
+            return 0.0
+
+
+class Turns:
+    """
+    Work that runs `at_once` at a time while at most `waiting` others wait, each for at most `seconds`.
+
+    Who waits holds a thread, and the server's other answers need threads too.
+    """
+
+    def __init__(self, at_once: int, waiting: int, seconds: float) -> None:
+        self._places = threading.BoundedSemaphore(at_once + waiting)
+        self._turns = threading.BoundedSemaphore(at_once)
+        self._seconds = seconds
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """True once it is this thread's turn; False where too many wait already, or the wait took too long."""
+        if not self._places.acquire(blocking=False):
+            yield False
+            return
+        try:
+            has_turn = self._turns.acquire(timeout=self._seconds)
+            try:
+                yield has_turn
+            finally:
+                if has_turn:
+                    self._turns.release()
+        finally:
+            self._places.release()

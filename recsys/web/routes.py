@@ -9,6 +9,7 @@ from recsys.web.canonical_host import OneAddress
 from recsys.web.dependencies import Dependencies
 from recsys.web.docs import docs_routes
 from recsys.web.guest_cookie import Visitors
+from recsys.web.limits import Limits
 from recsys.web.missing_files import MissingFiles
 from recsys.web.requests import asks_for_page
 from recsys.web.security_headers import SecurityHeaders
@@ -47,6 +48,7 @@ def middleware(deployment: Dependencies) -> list[Middleware]:
     return [
         Middleware(SecurityHeaders, page=deployment.page, is_https=deployment.is_https),
         Middleware(OwnSocket, public_url=deployment.public_url),
+        Middleware(Limits, dependencies=deployment),
         Middleware(MissingFiles),
         Middleware(OneAddress, public_url=deployment.public_url),
         Middleware(Visitors, is_https=deployment.is_https),

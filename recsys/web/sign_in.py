@@ -41,6 +41,7 @@ from recsys.web.cookies import (
     take_sign_in,
 )
 from recsys.web.dependencies import Accounts, Dependencies
+from recsys.web.limits import client_address
 from recsys.web.rate_limit import RateLimit
 from recsys.web.requests import is_same_origin, session_id_of, visitor_of
 from recsys.web.sign_in_problems import SENTENCES
@@ -140,7 +141,7 @@ class SignIn:
     def _accounts(self, request: Request, limit: RateLimit) -> Accounts:
         if self._deployment.accounts is None:
             raise _Refused("not_configured")
-        if not limit.allows(request.client.host if request.client else ""):
+        if not limit.allows(client_address(request.scope, self._deployment)):
             raise _Refused("too_often")
         return self._deployment.accounts
 

@@ -432,3 +432,38 @@ def test_a_failure_nobody_expected_is_a_sentence_without_its_reason(world, deplo
     assert answer.status_code == 500
     assert answer.json() == {"error": "Something failed on this server, and its log says what. Please try again."}
     assert "content-security-policy" in answer.headers
+
+
+def test_guests_nobody_knows_get_lists_and_leave_no_rows(world, deployment, music):
+    seed = demo_catalogue()["track_id"].iloc[0]
+    app = app_of(deployment)
+    for number in range(5):
+        stranger = Browser(app)
+        stranger.keep_session(f"{number:043}")
+        assert len(stranger.get(f"/api/recommend?limit=3&seeds={seed}").json()["tracks"]) == 3
+        assert not any(world.store.counts(guest_listener(stranger.session_id())).values())
+
+
+def test_more_lists_than_may_wait_are_refused_and_say_when_to_try_again(world, deployment, caller, monkeypatch):
+    monkeypatch.setattr("recsys.web.api.RANKED_AT_ONCE", 1)
+    monkeypatch.setattr("recsys.web.api.MAX_WAITING", 0)
+    inside, end = threading.Event(), threading.Event()
+
+    def slow(*asked):
+        inside.set()
+        end.wait(30)
+        return deployment.recommend(*asked)
+
+    app = app_of(replace(deployment, recommend=slow))
+    first, second = Browser(app), Browser(app)
+    for program in (first, second):
+        program.keep_session(caller.session_id())
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(first.get, "/api/recommend?limit=3")
+        inside.wait(30)
+        refused = second.get("/api/recommend?limit=3")
+        end.set()
+        assert made.result().status_code == 200
+    assert refused.status_code == 503
+    assert refused.headers["retry-after"] == "10"
+    assert "Try again" in described(second, refused)["error"]

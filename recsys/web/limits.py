@@ -1,0 +1,99 @@
+"""Limits on requests per caller and per address: nobody can keep the server busy for everybody else."""
+
+import math
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from recsys.auth.models import is_session_id
+from recsys.web.cookies import session_cookie
+from recsys.web.dependencies import Dependencies
+from recsys.web.rate_limit import RateLimit
+from recsys.web.requests import asks_for_page
+
+CALLERS_PER_ADDRESS: Final = 5
+"""Callers that may use their whole share from one address, such as a household behind one router."""
+
+SCREEN: Final = "/recommend"
+"""A page for browsers, which costs nothing here, and a list for programs."""
+
+API: Final = ("/api/me", "/api/sync-spotify", "/api/recommend", SCREEN)
+UPLOADS: Final = ("/_stcore/upload_file/",)
+
+
+@dataclass(frozen=True)
+class _Share:
+    """The limits of one kind of request."""
+
+    paths: tuple[str, ...]
+    by_caller: RateLimit
+    by_address: RateLimit
+
+    def wait(self, caller: str | None, address: str) -> float:
+        """Seconds until this request would be answered; 0 when it is now."""
+        return (self.by_caller.wait(caller) if caller else 0.0) or self.by_address.wait(address)
+
+
+class Limits:
+    """
+    Answers 429 with `Retry-After` (RFC 6585, 4) to whoever has had their share of the API or of uploads. Pure ASGI.
+
+    A caller is a session cookie; addresses are counted because anybody can invent cookies.
+    """
+
+    def __init__(self, app: ASGIApp, dependencies: Dependencies) -> None:
+        self.app = app
+        self.dependencies = dependencies
+        self.shares = [self._share(API), self._share(UPLOADS)] if dependencies.requests_a_minute else []
+
+    def _share(self, paths: tuple[str, ...]) -> _Share:
+        limit = self.dependencies.requests_a_minute
+
+        def now() -> float:
+            return self.dependencies.clock().timestamp()
+
+        return _Share(paths, RateLimit(limit, 60, now), RateLimit(limit * CALLERS_PER_ADDRESS, 60, now))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is within the limits."""
+        app: ASGIApp = self.app
+        if scope["type"] == "http" and not (scope["path"] == SCREEN and asks_for_page(scope)):
+            share = next((one for one in self.shares if scope["path"].startswith(one.paths)), None)
+            wait = share.wait(self._caller(scope), client_address(scope, self.dependencies)) if share else 0
+            if wait:
+                seconds = math.ceil(wait)
+                app = JSONResponse(
+                    {"error": f"There were too many requests. Try again in {seconds} s."},
+                    429,
+                    headers={"Retry-After": str(seconds), "Cache-Control": "no-store"},
+                )
+        await app(scope, receive, send)
+
+    def _caller(self, scope: Scope) -> str | None:
+        session_id = HTTPConnection(scope).cookies.get(session_cookie(self.dependencies.is_https))
+        return session_id if is_session_id(session_id) else None
+
+
+def client_address(scope: Scope, dependencies: Dependencies) -> str:
+    """
+    Whose requests are counted together: an IPv4 address or the /64 of an IPv6 address, which one line usually has.
+
+    Uvicorn puts the address of `X-Forwarded-For` here when a proxy it trusts sent it, and by default it trusts
+    127.0.0.1. Without a proxy of its own every program on this machine could invent addresses; so where
+    FORWARDED_ALLOW_IPS names no proxy, all forwarded requests count as one.
+    """
+    if not dependencies.has_trusted_proxy and "x-forwarded-for" in Headers(scope=scope):
+        return "forwarded"
+    host = scope["client"][0] if scope.get("client") else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return str(host)
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
+    return str(address)
