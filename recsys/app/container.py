@@ -5,12 +5,14 @@ import gc
 import logging
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -23,7 +25,7 @@ from recsys.app.hosted import Hosted
 from recsys.app.process_state import Erasures, LastRecipes
 from recsys.app.spotify import Spotify
 from recsys.auth.encryption import Cipher, cipher_for
-from recsys.auth.guests import is_guest
+from recsys.auth.models import Visitor, is_guest
 from recsys.catalogues.models import Passport
 from recsys.catalogues.passport import invented_passport
 from recsys.core.engine.catalogue import Catalogue
@@ -31,6 +33,7 @@ from recsys.core.model.tracks import empty_tracks
 from recsys.demo import DEMO_NOTE
 from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import DemoListener, demo_listeners
+from recsys.errors import StorageProblem
 from recsys.feature_sources.known_tracks import KnownTracks
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.source import FeatureSource
@@ -52,6 +55,9 @@ from recsys.storage.sqlite.sessions import SqliteSessions
 from recsys.storage.sqlite.store import SqliteStore
 from recsys.storage.store import Store
 from recsys.web.dependencies import Accounts, Dependencies
+
+GUEST_DAYS: Final = 30
+"""Days without a visit after which a guest's rows are erased; as long as the session cookie lasts."""
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +108,7 @@ class Container:
     @cached_property
     def embedded_store(self) -> SqliteStore:
         """The store in the data folder: the default, and always that of guests."""
-        return SqliteStore(self.database)
+        return SqliteStore(self.database, self.now)
 
     @cached_property
     def cipher(self) -> Cipher:
@@ -301,8 +307,33 @@ class Container:
             has_trusted_proxy="FORWARDED_ALLOW_IPS" in os.environ,  # Uvicorn reads it there, and nowhere else
         )
 
+    def note_visit(self, visitor: Visitor) -> None:
+        """Remember that a guest was here, so that their rows stay. A store that cannot be written changes nothing."""
+        if visitor.is_guest:
+            with suppress(StorageProblem):
+                self.embedded_store.note_visit(visitor.listener)
+
+    def sweep_guests(self) -> int:
+        """Erase guests who were not here for `GUEST_DAYS`; how many."""
+        try:
+            swept = self.embedded_store.sweep_guests(GUEST_DAYS)
+        except StorageProblem:
+            log.warning("guests could not be swept: the store did not answer; tried again tomorrow")
+            return 0
+        if swept:
+            log.info("%d guests were not here for %d days and are erased", swept, GUEST_DAYS)
+        return swept
+
+    def _sweep_daily(self, is_closing: threading.Event) -> None:
+        self.sweep_guests()
+        while not is_closing.wait(86_400):
+            self.sweep_guests()
+
     def warm_up(self) -> None:
-        """Build what would otherwise keep the first visitor waiting."""
+        """Build what would otherwise keep the first visitor waiting, and begin to sweep guests once a day."""
+        is_closing = threading.Event()
+        self._to_close.callback(is_closing.set)
+        threading.Thread(target=self._sweep_daily, args=(is_closing,), name="sweep", daemon=True).start()
         log.info(
             "catalogue: %d songs; %d invented listeners with %d invented songs",
             len(self.catalogue),

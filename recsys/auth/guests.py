@@ -4,26 +4,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import count
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
-from recsys.auth.models import Visitor, hash_id, is_session_id
+from recsys.auth.models import GUEST, Visitor, hash_id, is_session_id
 from recsys.storage.sessions import SessionStore
 from recsys.storage.store import Store
-
-GUEST: Final = "guest-"
-"""How the listener id of a guest begins."""
 
 
 def guest_listener(session_id: str) -> str:
     """The listener id of a guest. A hash, so that a row in the store does not give away the cookie."""
     return f"{GUEST}{hash_id(session_id)[:32]}"
-
-
-def is_guest(listener: str) -> bool:
-    """True for the listener id of somebody who has not signed in."""
-    return listener.startswith(GUEST)
 
 
 def visitor(session_id: object, sessions: SessionStore, now: datetime) -> Visitor | None:

@@ -14,6 +14,9 @@ Issuer = Literal["spotify", "supabase"]
 SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 """What a session id looks like: 256 random bits in URL-safe base64."""
 
+GUEST: Final = "guest-"
+"""How the listener id of a guest begins."""
+
 
 @dataclass(frozen=True)
 class Session:
@@ -87,6 +90,11 @@ def new_session_id() -> str:
 def is_session_id(value: object) -> TypeGuard[str]:
     """True for what this app could have issued."""
     return isinstance(value, str) and SESSION_ID.fullmatch(value) is not None
+
+
+def is_guest(listener: str) -> bool:
+    """True for the listener id of somebody who has not signed in."""
+    return listener.startswith(GUEST)
 
 
 def hash_id(text: str) -> str:

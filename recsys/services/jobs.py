@@ -10,6 +10,7 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from recsys.auth.models import is_guest
 from recsys.errors import TonearmError
 
 State = Literal["running", "done", "failed", "cancelled"]
@@ -75,10 +76,18 @@ class Jobs:
     The running and finished jobs of a process, by key (such as "sync:<listener>"). Safe to use from any thread.
 
     The outcome of a job is read from its future, so nothing the work raises is ever swallowed here.
+
+    Parameters
+    ----------
+    workers, syncs, of_guests : int
+        Jobs at a time: of listeners, their syncs (which mostly wait for Spotify), and of guests. Each kind has threads
+        of its own, so that nobody's sync waits behind a proof, and no listener behind guests.
     """
 
-    def __init__(self, workers: int = 4) -> None:
+    def __init__(self, workers: int = 4, syncs: int = 8, of_guests: int = 2) -> None:
         self._pool = ThreadPoolExecutor(workers, "job")
+        self._sync_pool = ThreadPoolExecutor(syncs, "sync")
+        self._guest_pool = ThreadPoolExecutor(of_guests, "guest-job")
         self._jobs: dict[str, tuple[Job, Future[Any]]] = {}
         self._lock = threading.Lock()
 
@@ -88,7 +97,7 @@ class Jobs:
             if key not in self._jobs or self._jobs[key][1].done():
                 self._forget_old()
                 job = Job()
-                self._jobs[key] = (job, self._pool.submit(copy_context().run, work, job))
+                self._jobs[key] = (job, self._pool_for(key).submit(copy_context().run, work, job))
                 self._jobs[key][1].add_done_callback(lambda future: _log_unexpected(key, future))
         return self.snapshot(key) or Snapshot("running")
 
@@ -131,7 +140,14 @@ class Jobs:
         """Stop everything and wait for it: called when the server shuts down. What is stored stays stored."""
         for key in list(self._jobs):
             self.cancel(key)
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._pool, self._sync_pool, self._guest_pool):
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _pool_for(self, key: str) -> ThreadPoolExecutor:
+        kind, _, listener = key.partition(":")
+        if is_guest(listener):
+            return self._guest_pool
+        return self._sync_pool if kind == "sync" else self._pool
 
     def _forget_old(self) -> None:
         finished = [key for key, (_, future) in self._jobs.items() if future.done()]

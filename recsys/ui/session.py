@@ -238,6 +238,7 @@ def _looked_up() -> ListenerSession:
         st.session_state.clear()
         session = None
     if session is None:
+        app.note_visit(who)
         recipe = app.last_recipes.of(who.listener)
         session = ListenerSession(app, who, recipe=recipe, erasures=erasures, _ended=ended)
         session.demo_listener = 0 if session.own_library.empty else None

@@ -64,7 +64,10 @@ SIGNED_OUT: Final[Answers] = {
 }
 ELSEWHERE: Final[Answers] = {403: _error("The request did not come from the app's own origin.")}
 NOT_RANKED: Final[Answers] = {
-    200: {"description": "The list, best first; it is also stored.", "content": {"text/csv": {}}},
+    200: {
+        "description": "The list, best first; it is also stored, except for a guest without a library.",
+        "content": {"text/csv": {}},
+    },
     401: _error("The caller has no session."),
     403: _error("`user_id` is somebody else."),
     409: _error("There is nothing to rank yet."),

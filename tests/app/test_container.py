@@ -7,6 +7,7 @@ import pytest
 
 from recsys.app import container as module
 from recsys.app.container import Container, running, start
+from recsys.auth.models import Visitor
 from recsys.core.model.tracks import as_tracks
 from recsys.demo import DEMO_NOTE
 from recsys.demo.catalogue import demo_catalogue
@@ -118,3 +119,17 @@ def test_before_anything_was_started_the_command_is_named(monkeypatch):
 
     with pytest.raises(RuntimeError, match=r"streamlit run app\.py"):
         running()
+
+
+def test_guests_without_a_visit_for_thirty_days_are_swept_at_start_and_those_who_came_are_not(build):
+    container = build()
+    for guest in ("guest-1", "guest-2"):
+        container.store_for(guest).save_state(guest, "key", {})
+    container._clock.now += 20 * 86_400
+    container.note_visit(Visitor("guest-2", is_guest=True))
+    container._clock.now += 11 * 86_400
+
+    assert container.sweep_guests() == 1
+
+    assert container.store_for("guest-1").state("guest-1", "key") is None
+    assert container.store_for("guest-2").state("guest-2", "key") == {}

@@ -135,7 +135,7 @@ def test_a_sleeping_job_wakes_up_to_be_cancelled(jobs):
 
 
 def test_a_queued_job_can_be_cancelled_before_it_starts():
-    jobs, go = Jobs(workers=1), threading.Event()
+    jobs, go = Jobs(syncs=1), threading.Event()
     jobs.start("sync:ada", lambda job: go.wait(5))
     jobs.start("sync:bob", lambda job: None)
     jobs.cancel("sync:bob")
@@ -213,3 +213,26 @@ def test_what_a_job_logs_belongs_to_the_listener_who_started_it(jobs):
         jobs.start("sync:ada", lambda job: LISTENER.get())
 
     assert jobs.wait("sync:ada", 10).result == "ada"
+
+
+def test_a_sync_waits_neither_behind_guests_nor_behind_proofs(jobs):
+    go = threading.Event()
+    for number in range(20):
+        jobs.start(f"proof:guest-{number}", lambda job: go.wait(30))
+        jobs.start(f"proof:listener-{number}", lambda job: go.wait(30))
+
+    jobs.start("sync:ada", lambda job: "read")
+    assert jobs.wait("sync:ada", 30).result == "read"
+
+    go.set()
+
+
+def test_a_listener_does_not_wait_behind_guests(jobs):
+    go = threading.Event()
+    for number in range(20):
+        jobs.start(f"proof:guest-{number}", lambda job: go.wait(30))
+
+    jobs.start("features:ada", lambda job: "found")
+    assert jobs.wait("features:ada", 30).result == "found"
+
+    go.set()

@@ -179,5 +179,21 @@ _SIGN_IN: Final = (
     ) strict, without rowid""",
 )
 
-MIGRATIONS: Final = (_LIBRARY, _LISTS, _SYNC, _SIGN_IN)
+_TABLES_OF_GUESTS: Final = (
+    *("profiles", "user_tracks", "track_origins", "plays", "recommendations", "recipes", "feedback"),
+    *("feature_misses", "sync_state", "sent_log"),
+)
+
+_GUESTS: Final = (
+    """create table guest_visits (
+        guest text primary key,
+        visited_on text not null
+    ) strict, without rowid""",
+    "insert into guest_visits select user_id, date('now') from ("
+    + " union ".join(f"select user_id from {table} where user_id glob 'guest-*'" for table in _TABLES_OF_GUESTS)
+    + ")",
+)
+"""The day each guest with rows was here last. Guests from before count as here on the day of the migration."""
+
+MIGRATIONS: Final = (_LIBRARY, _LISTS, _SYNC, _SIGN_IN, _GUESTS)
 """Statements of each version, in order; `MIGRATIONS[n]` leads from version n to n + 1."""

@@ -2,13 +2,17 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
+from recsys.auth.models import is_guest
 from recsys.core.model.tracks import as_tracks
 from recsys.storage import table_specs as rows
+from recsys.storage.quotas import check_quota
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.schema import LISTENER_TABLES
 from recsys.storage.store import Saved, Store
@@ -18,18 +22,19 @@ from recsys.storage.table_specs import SENT, TableSpec, sent_row
 class SqliteStore(Store):
     """A `Store` in a `Database`. Safe to share between threads; other processes may use the file too."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._database, self._clock = database, clock
 
     def save_tracks(self, listener: str, tracks: pd.DataFrame) -> Saved:
         values = rows.TRACKS.rows(as_tracks(tracks))
-        with self._database.write() as connection:
+        with self._writing(listener) as connection:
             (before, last) = connection.execute(
                 "SELECT count(*), coalesce(max(saved_order), 0) FROM user_tracks WHERE user_id = ?", (listener,)
             ).fetchone()
             ordered = [(listener, *row, last + place) for place, row in enumerate(values, start=1)]
             changed = _upsert(connection, rows.TRACKS, ordered, extra=("saved_order",))
             added = _count(connection, "user_tracks", listener) - before
+            check_quota("user_tracks", before + added)
         return Saved(added=added, updated=changed - added, unchanged=len(values) - changed)
 
     def tracks(self, listener: str) -> pd.DataFrame:
@@ -37,7 +42,7 @@ class SqliteStore(Store):
 
     def remove_tracks(self, listener: str, track_ids: Sequence[str]) -> int:
         keys = [(listener, rows.clean(track_id)) for track_id in track_ids]
-        with self._database.write() as connection:
+        with self._writing(listener) as connection:
             for table in ("track_origins", "feature_misses"):
                 connection.executemany(f"DELETE FROM {table} WHERE user_id = ? AND spotify_track_id = ?", keys)
             delete = "DELETE FROM user_tracks WHERE user_id = ? AND spotify_track_id = ?"
@@ -52,22 +57,24 @@ class SqliteStore(Store):
     def remove_origins(self, listener: str, origin: str, track_ids: Sequence[str]) -> int:
         keys = [(listener, rows.clean(track_id), rows.clean(origin)) for track_id in track_ids]
         delete = "DELETE FROM track_origins WHERE user_id = ? AND spotify_track_id = ? AND origin = ?"
-        with self._database.write() as connection:
+        with self._writing(listener) as connection:
             return max(connection.executemany(delete, keys).rowcount, 0)
 
     def save_plays(self, listener: str, plays: pd.DataFrame) -> int:
         values = _owned(listener, rows.PLAYS.rows(rows.to_second(plays)))
-        with self._database.write() as connection:
+        with self._writing(listener) as connection:
             before = _count(connection, "plays", listener)
             _upsert(connection, rows.PLAYS, values)
-            return _count(connection, "plays", listener) - before
+            after = _count(connection, "plays", listener)
+            check_quota("plays", after)
+            return after - before
 
     def plays(self, listener: str) -> pd.DataFrame:
         return self._load(rows.PLAYS, listener)
 
     def save_profile(self, listener: str, profile: Mapping[str, str | None]) -> None:
         values = [rows.clean(profile.get(column.name)) for column in rows.PROFILE.columns]
-        with self._database.write() as connection:
+        with self._writing(listener) as connection:
             connection.execute("REPLACE INTO profiles VALUES (?, ?, ?, ?)", (listener, *values))
 
     def profile(self, listener: str) -> dict[str, str | None] | None:
@@ -77,16 +84,18 @@ class SqliteStore(Store):
 
     def save_recommendations(self, listener: str, recommendations: pd.DataFrame) -> None:
         values = _owned(listener, rows.RECOMMENDATIONS.rows(recommendations))
-        with self._database.write() as connection:
+        with self._writing(listener) as connection:
             connection.execute("DELETE FROM recommendations WHERE user_id = ?", (listener,))
             connection.executemany("INSERT INTO recommendations VALUES (?, ?, ?, ?)", values)
+            check_quota("recommendations", len(values))
 
     def recommendations(self, listener: str) -> pd.DataFrame:
         return self._load(rows.RECOMMENDATIONS, listener)
 
     def save_recipe(self, listener: str, name: str, recipe: Mapping[str, Any]) -> None:
-        with self._database.write() as connection:
+        with self._writing(listener) as connection:
             connection.execute("REPLACE INTO recipes VALUES (?, ?, ?)", (listener, rows.clean(name), _json(recipe)))
+            check_quota("recipes", _count(connection, "recipes", listener))
 
     def recipes(self, listener: str) -> dict[str, dict[str, Any]]:
         with self._database.read() as connection:
@@ -105,8 +114,9 @@ class SqliteStore(Store):
         self._remove("feedback", "spotify_track_id", listener, track_id)
 
     def save_state(self, listener: str, key: str, value: Mapping[str, Any]) -> None:
-        with self._database.write() as connection:
+        with self._writing(listener) as connection:
             connection.execute("REPLACE INTO sync_state VALUES (?, ?, ?)", (listener, rows.clean(key), _json(value)))
+            check_quota("sync_state", _count(connection, "sync_state", listener))
 
     def state(self, listener: str, key: str) -> dict[str, Any] | None:
         return self._value("SELECT value FROM sync_state WHERE user_id = ? AND key = ?", listener, rows.clean(key))
@@ -123,8 +133,9 @@ class SqliteStore(Store):
 
     def log_sent(self, listener: str, to: str, what: str, rows: int, at: str) -> None:
         insert = "INSERT INTO sent_log (user_id, at, recipient, what, rows) VALUES (?, ?, ?, ?, ?)"
-        with self._database.write() as connection:
+        with self._writing(listener) as connection:
             connection.executemany(insert, _owned(listener, SENT.rows(sent_row(to, what, rows, at))))
+            check_quota("sent_log", _count(connection, "sent_log", listener))
 
     def sent(self, listener: str) -> pd.DataFrame:
         return self._load(rows.SENT, listener)
@@ -139,9 +150,7 @@ class SqliteStore(Store):
 
     def erase(self, listener: str) -> dict[str, int]:
         """The bytes are overwritten in the file and its log, not only freed."""
-        with self._database.write() as connection:
-            for table in LISTENER_TABLES:
-                connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (listener,))
+        self._erase_rows(listener)
         self._database.shrink_log()
         return self.counts(listener)
 
@@ -163,10 +172,51 @@ class SqliteStore(Store):
     def check(self) -> None:
         self._database.check()
 
+    def note_visit(self, guest: str) -> None:
+        """Remember that a guest is here today. A guest without rows leaves none by that; written at most once a day."""
+        today = self._clock().date().isoformat()
+        with self._database.read() as connection:
+            found = connection.execute("SELECT visited_on FROM guest_visits WHERE guest = ?", (guest,)).fetchone()
+        if found and found[0] < today:
+            with self._database.write() as connection:
+                connection.execute("UPDATE guest_visits SET visited_on = ? WHERE guest = ?", (today, guest))
+
+    def sweep_guests(self, days: int) -> int:
+        """Erase guests who were not here for so many days; how many."""
+        before = (self._clock() - timedelta(days=days)).date().isoformat()
+        with self._database.read() as connection:
+            gone = connection.execute("SELECT guest FROM guest_visits WHERE visited_on < ?", (before,)).fetchall()
+        for (guest,) in gone:  # one by one, so that nobody's write waits for all of them
+            self._erase_rows(guest)
+        if gone:
+            self._database.shrink_log()
+        return len(gone)
+
+    def _erase_rows(self, listener: str) -> None:
+        with self._database.write() as connection:
+            for table in LISTENER_TABLES:
+                connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (listener,))
+            connection.execute("DELETE FROM guest_visits WHERE guest = ?", (listener,))
+
+    @contextmanager
+    def _writing(self, listener: str) -> Iterator[sqlite3.Connection]:
+        """A connection to write a listener's rows. A guest's visit is noted once any of them changed."""
+        with self._database.write() as connection:
+            before = connection.total_changes
+            yield connection
+            if is_guest(listener) and connection.total_changes > before:
+                today = self._clock().date().isoformat()
+                connection.execute(
+                    "INSERT INTO guest_visits VALUES (?, ?) ON CONFLICT (guest) DO UPDATE "
+                    "SET visited_on = excluded.visited_on WHERE guest_visits.visited_on < excluded.visited_on",
+                    (listener, today),
+                )
+
     def _save(self, spec: TableSpec, listener: str, table: pd.DataFrame) -> None:
         values = _owned(listener, spec.rows(table))
-        with self._database.write() as connection:
+        with self._writing(listener) as connection:
             _upsert(connection, spec, values)
+            check_quota(spec.table, _count(connection, spec.table, listener))
 
     def _load(self, spec: TableSpec, listener: str) -> pd.DataFrame:
         with self._database.read() as connection:
@@ -179,7 +229,7 @@ class SqliteStore(Store):
         return json.loads(found[0]) if found else None
 
     def _remove(self, table: str, column: str, listener: str, value: str) -> None:
-        with self._database.write() as connection:
+        with self._writing(listener) as connection:
             connection.execute(f"DELETE FROM {table} WHERE user_id = ? AND {column} = ?", (listener, rows.clean(value)))
 
 

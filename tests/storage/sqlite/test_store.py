@@ -1,8 +1,14 @@
 """The SQLite store keeps the contract of every store, also for listeners with hostile names."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from recsys.errors import StorageProblem
+from recsys.storage import quotas
+from recsys.storage.sqlite.store import SqliteStore
 from tests.storage.contract import StoreContract
+from tests.storage.tables import fill_everything, some_tracks
 
 HOSTILE = ("", "%", "' or 1=1 --", "_", "listener", "LISTENER", "listener ", "é", "e\u0301", "../x", "\n", "夜")
 
@@ -18,3 +24,80 @@ class TestSqliteStoreWithHostileNames(StoreContract):
     def new_listener(self):
         names = iter(HOSTILE)
         return lambda: next(names)
+
+
+GUEST = "guest-" + "a" * 32
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+class Days:
+    """A clock that is moved by days."""
+
+    def __init__(self):
+        self.passed = 0
+
+    def __call__(self):
+        return NOW + timedelta(days=self.passed)
+
+
+@pytest.fixture
+def days():
+    return Days()
+
+
+@pytest.fixture
+def dated(database, days):
+    return SqliteStore(database, days)
+
+
+def test_a_guest_who_was_not_here_for_thirty_days_is_erased_and_nobody_else(dated, days):
+    for listener in (GUEST, "guest-b", "spotify-ada"):
+        fill_everything(dated, listener)
+    days.passed = 20
+    dated.note_visit("guest-b")
+
+    days.passed = 30
+    assert dated.sweep_guests(30) == 0
+    days.passed = 31
+    assert dated.sweep_guests(30) == 1
+
+    assert not any(dated.counts(GUEST).values())
+    assert all(dated.counts(listener)["user_tracks"] for listener in ("guest-b", "spotify-ada"))
+    assert dated.sweep_guests(30) == 0
+
+
+def test_a_visit_or_a_removal_of_nothing_leaves_no_row_of_a_guest(dated, database):
+    dated.note_visit(GUEST)
+    dated.remove_state(GUEST, "anything")
+    dated.remove_feedback(GUEST, "anything")
+
+    with database.read() as connection:
+        assert connection.execute("SELECT count(*) FROM guest_visits").fetchone() == (0,)
+
+
+def test_an_erased_guest_leaves_not_even_the_day_of_the_visit(dated, database):
+    fill_everything(dated, GUEST)
+    dated.erase(GUEST)
+    with database.read() as connection:
+        assert connection.execute("SELECT count(*) FROM guest_visits").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("table", quotas.QUOTAS)
+def test_a_write_over_the_quota_is_refused_with_a_sentence_and_stores_nothing(store, monkeypatch, table):
+    fill_everything(store, "ada")
+    before = store.counts("ada")
+    fill_everything(store, "bob")
+    monkeypatch.setitem(quotas.QUOTAS, table, before[table] - 1)
+
+    with pytest.raises(StorageProblem, match="no room"):
+        fill_everything(store, "cleo")
+
+    assert store.counts("cleo")[table] == 0 or store.counts("cleo")[table] == before[table] - 1
+    assert store.counts("ada") == before
+
+
+def test_what_is_known_already_does_not_count_against_the_quota(store, monkeypatch):
+    store.save_tracks("ada", some_tracks())
+    monkeypatch.setitem(quotas.QUOTAS, "user_tracks", len(some_tracks()))
+
+    assert store.save_tracks("ada", some_tracks()).unchanged == len(some_tracks())

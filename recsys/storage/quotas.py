@@ -1,0 +1,29 @@
+"""How many rows one listener may have in each table, in every store. Far above any library that was seen."""
+
+from typing import Final
+
+from recsys.errors import StorageProblem
+
+QUOTAS: Final = {
+    "user_tracks": 250_000,
+    "track_origins": 500_000,
+    "plays": 2_000_000,
+    "recommendations": 10_000,
+    "recipes": 1_000,
+    "feedback": 100_000,
+    "feature_misses": 500_000,
+    "sync_state": 1_000,
+    "sent_log": 100_000,
+}
+"""Rows by table. The migrations of Supabase have the same numbers; a test compares them."""
+
+SENTENCE: Final = (
+    "There is no room for more of this: a listener's rows are limited, and nothing of this was stored. "
+    "Bring in less at once, or erase something on the Account page."
+)
+
+
+def check_quota(table: str, rows: int) -> None:
+    """Raise `StorageProblem` when a listener has more rows in a table than allowed; unlisted tables have no limit."""
+    if rows > QUOTAS.get(table, rows):
+        raise StorageProblem(SENTENCE)
