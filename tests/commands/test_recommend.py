@@ -24,6 +24,7 @@ from tests.core.small import random_tracks
 
 SHARED = Path(__file__).parents[2] / "../shared/data"
 KEYS = ["rank", "track_id", "title", "artists", "album", "year", "score", "why", "nearest", "url"]
+KEYS += ["isrc", "features"]
 
 
 def ids(table):
@@ -204,3 +205,83 @@ def test_a_real_listener_gets_songs_they_do_not_have():
     assert not set(own["Track URI"].str[-22:]) & {song["track_id"] for song in songs}
     assert all(math.isclose(sum(song["why"].values()), song["score"], abs_tol=1e-6) for song in songs)
     assert [song["score"] for song in songs] == sorted((song["score"] for song in songs), reverse=True)
+
+
+def songs_of(library, catalogue, *options):
+    answer = recommend(library, "--catalogue", catalogue, "--format", "json", *options)
+    assert answer.exit_code == 0, answer.exception
+    return json.loads(answer.stdout), answer.stderr
+
+
+def test_only_songs_within_ranges_are_listed_and_the_rest_is_counted(library, catalogue):
+    songs, said = songs_of(library, catalogue, "--only", "energy=0.3..", "--only", "duration=1:00..5:00")
+
+    assert songs
+    assert all(song["features"]["energy"] >= 0.3 for song in songs)
+    assert all(60_000 <= song["features"]["duration_ms"] <= 300_000 for song in songs)
+    assert "outside energy 0.3.." in said
+    assert "of unknown duration" in said
+
+
+def test_an_artist_and_a_list_of_artists_are_ruled_out(library, catalogue, tmp_path):
+    blocked = tmp_path / "blocked.txt"
+    blocked.write_text("# nobody\nArtist c 1\nartist C 2\nArtist c 3\n", "utf-8")
+    allowed = ("--not-artists", blocked, "--allow-artist", "Artist c 3")
+
+    songs, said = songs_of(library, catalogue, "-n", 80, "--not-artist", "Artist c 0", *allowed)
+
+    artists = {song["artists"] for song in songs}
+    assert not artists & {"Artist c 0", "Artist c 1", "Artist c 2"}
+    assert {"Artist c 3", "Artist c 10"} <= artists
+    assert "4 by artists on your block list" in said
+
+
+def test_genres_are_chosen_and_ruled_out(library, catalogue):
+    said = songs_of(library, catalogue, "-n", 80, "--genre", "jazz", "--not-genre", "bebop")[1]
+
+    assert "of other genres" in said
+    assert "of genres you ruled out" in said
+
+
+def test_a_list_plays_so_many_minutes(library, catalogue):
+    songs, said = songs_of(library, catalogue, "--minutes", 30, "--order", "arc", "--by", "tempo")
+    durations = [song["features"]["duration_ms"] for song in songs]
+
+    assert abs(sum(durations) - 30 * 60_000) <= min(durations) / 2
+    assert f"The list plays {sum(durations) / 60_000:.1f} minutes." in said
+
+
+def test_an_order_by_energy_rises(library, catalogue):
+    songs, said = songs_of(library, catalogue, "-n", 30, "--order", "rise", "--by", "energy")
+    energies = [song["features"]["energy"] for song in songs if song["features"]["energy"] is not None]
+
+    assert energies == sorted(energies)
+    assert "The order moved" in said
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "m3u", "xspf", "jspf"])
+def test_every_format_is_written(library, catalogue, kind, tmp_path):
+    out = tmp_path / "list"
+
+    assert recommend(library, "--catalogue", catalogue, "--format", kind, "--out", out).exit_code == 0
+    assert out.read_bytes().count(b"Song c ") >= 10
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--only", "year"), "must read like year=1990"),
+        (("--only", "mood=1..2"), "no feature called"),
+        (("--only", "year=1999..1990"), "wrong way round"),
+        (("-n", 5, "--minutes", 5), "not both"),
+        (("--minutes", 0), "minutes must be between"),
+        (("--only", "year=1700..1701"), "Nothing is left after your filters"),
+        (("--not-artists", "nowhere.txt"), "There is no file"),
+        (("--spacing", 99), "spacing must be between"),
+    ],
+)
+def test_a_wrong_option_is_a_sentence(library, catalogue, options, says):
+    answer = recommend(library, "--catalogue", catalogue, *options)
+
+    assert isinstance(answer.exception, TonearmError)
+    assert says in str(answer.exception)

@@ -1,0 +1,99 @@
+"""The options that make a recipe, as a click decorator: what counts, what is left out, how long, in which order."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from recsys.commands.options import weights_option
+from recsys.core.engine.filters import Filters
+from recsys.core.engine.ordering import ORDERED_BY, ORDERS
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recipe_link import read_ranges
+from recsys.errors import BadRecipe
+from recsys.importers.artist_list import ArtistList, read_artists
+
+USUAL_LENGTH: Final = 10
+
+
+def _ranges(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, Any]:
+    return read_ranges(texts, between="=")
+
+
+def _artists(ctx: click.Context, param: click.Parameter, path: Path | None) -> ArtistList | None:
+    return None if path is None else read_artists(path, path.name)
+
+
+def _several(name: str, into: str, metavar: str, says: str) -> Any:
+    return click.option(name, into, multiple=True, metavar=metavar, help=says)
+
+
+_OPTIONS: Final = (
+    click.option("-n", "length", type=int, help=f"How many songs, 1 to 500.  [default: {USUAL_LENGTH}]"),
+    click.option("--minutes", type=float, help="How long the list plays, instead of -n."),
+    weights_option,
+    click.option(
+        "--only",
+        "ranges",
+        multiple=True,
+        metavar="NAME=LOW..HIGH",
+        callback=_ranges,
+        help="Only songs with a feature in a range; one end may be missing: year=1990..1999, tempo=..120, "
+        "duration=2:00..5:00. Of a tempo either octave counts.",
+    ),
+    click.option("--no-explicit", is_flag=True, help="No song marked explicit, and none of which nobody says."),
+    click.option("--no-live", is_flag=True, help="No live recordings, by title or liveness."),
+    click.option("--no-remix", is_flag=True, help="No remixes, by title."),
+    click.option("--no-christmas", is_flag=True, help="No Christmas songs, by title or album."),
+    _several("--genre", "genres_only", "NAME", "Only songs of this genre, or of another named so."),
+    _several("--not-genre", "not_genres", "NAME", "No song of this genre."),
+    _several("--not-artist", "not_artists", "NAME", "No song that this artist takes part in."),
+    click.option(
+        "--not-artists",
+        "blocked",
+        type=click.Path(path_type=Path),
+        callback=_artists,
+        metavar="FILE",
+        help="No artist of a list: one name a line, or a CSV with a column “artist”.",
+    ),
+    _several("--allow-artist", "allowed_artists", "NAME", "Let this artist of the list through."),
+    click.option("--order", type=click.Choice(ORDERS), default="score", show_default=True, help="How songs follow."),
+    click.option(
+        "--by", type=click.Choice(ORDERED_BY), default="energy", show_default=True, help="What the order goes by."
+    ),
+    click.option("--spacing", type=int, default=0, help="Songs between two of one artist or album, at least."),
+)
+
+
+def recipe_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command all of them; `recipe_of` makes a recipe of their values."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def recipe_of(
+    length: int | None,
+    minutes: float | None,
+    weights: dict[str, float],
+    ranges: dict[str, Any],
+    genres_only: tuple[str, ...],
+    blocked: ArtistList | None,
+    **rest: Any,
+) -> Recipe:
+    """
+    The recipe that options ask for. `rest` are fields of `Filters` and of `Recipe` by their names.
+
+    Raises
+    ------
+    BadRecipe
+        Both a number of songs and of minutes are given, or a value is out of range.
+    """
+    if minutes is not None and length is not None:
+        raise BadRecipe("A list is so many songs or so many minutes long. Give -n or --minutes, not both.")
+    dials = {name: rest.pop(name) for name in ("order", "by", "spacing")}
+    blocked_artists = () if blocked is None else blocked.names
+    filters = Filters(ranges=ranges, genres=genres_only, blocked_artists=blocked_artists, **rest)
+    songs = USUAL_LENGTH if length is None else length
+    return Recipe(weights=weights, length=songs, minutes=minutes, filters=filters, **dials)

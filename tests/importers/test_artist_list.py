@@ -1,0 +1,66 @@
+"""Lists of artists in files."""
+
+import io
+
+import pytest
+
+from recsys.core.engine.filters import MOST_BLOCKED
+from recsys.errors import UnreadableFile
+from recsys.importers.artist_list import read_artists
+
+
+def read(content):
+    return read_artists(io.BytesIO(content if isinstance(content, bytes) else content.encode()), "list.txt")
+
+
+def test_one_name_a_line_may_hold_commas():
+    found = read("\ufeffTyler, The Creator\r\nBeyoncé\n\n# a comment\n  AC/DC  \n#1 Dads\n")
+
+    assert found.names == ("Tyler, The Creator", "Beyoncé", "AC/DC", "#1 Dads")
+    assert (found.lines, found.repeated, found.skipped) == (6, 0, 2)
+
+
+def test_names_that_are_compared_as_equal_count_once():
+    found = read("The Beatles\nbeatles\nBEATLES\n")
+
+    assert found.names == ("The Beatles",)
+    assert (found.lines, found.repeated, found.skipped) == (3, 2, 0)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_csv_gives_its_column_of_artists(delimiter):
+    rows = [("rank", "Artist", "reason"), ("1", '"Tyler, The Creator"', "x"), ("2", "Ann", "y"), ("3", "", "z")]
+
+    found = read("\n".join(delimiter.join(row) for row in rows))
+
+    assert found.names == ("Tyler, The Creator", "Ann")
+    assert (found.lines, found.skipped) == (3, 1)
+
+
+def test_a_file_of_one_column_has_a_header_or_none():
+    assert read("artist\nAnn\n").names == ("Ann",)
+    assert read("Ann\nBob\n").names == ("Ann", "Bob")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is empty"),
+        (b"\n# only a comment\n", "names no artist"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        ("\n".join(f"Artist {at}" for at in range(MOST_BLOCKED + 1)), "can be used"),
+        ("x" * (21 << 20), "larger than"),
+        ('artist,x\n"' + "a" * 200_000 + '",1\n', "not a sound CSV|names no artist"),
+    ],
+    ids=["empty", "comments", "bytes", "too many", "too large", "a long cell"],
+)
+def test_what_is_no_list_is_a_sentence(content, says):
+    with pytest.raises(UnreadableFile, match=says):
+        read(content)
+
+
+def test_hostile_lines_are_skipped_and_counted():
+    found = read("Ann\nnul\x00name\n" + "y" * 201 + "\n\u202e\n")
+
+    assert found.names == ("Ann",)
+    assert found.skipped == 3
