@@ -7,6 +7,7 @@ from recsys.ui.library.catalogue import catalogue_panel
 from recsys.ui.library.features import coverage_figures, features_panel, known_panel
 from recsys.ui.library.sync import sync_panel
 from recsys.ui.parts.notes import demo_note
+from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.parts.track_table import library_table
 from recsys.ui.parts.upload import import_panel
 from recsys.ui.session import this_session
@@ -25,6 +26,7 @@ elif library.empty:
     st.info("Nothing here yet. Bring a file below, or try the demo on the welcome page.", icon=":material/info:")
 else:
     coverage_figures(library)
+    real_songs(session, "library")
     known_panel(session)
     if not session.is_demo:
         features_panel(session)

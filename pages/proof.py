@@ -3,7 +3,8 @@
 import streamlit as st
 
 from recsys.ui.navigation import page
-from recsys.ui.parts.notes import demo_note
+from recsys.ui.parts.notes import demo_note, passport_note
+from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.proof import proof_panel, tuning_panel
 from recsys.ui.session import this_session
 
@@ -11,6 +12,7 @@ session = this_session()
 
 st.title("Proof", anchor=False)
 demo_note(session)
+real_songs(session, "proof")
 st.markdown(
     "Half of your songs are hidden and looked for in the catalogue, with your sliders as they stand and with "
     "the method of every tutorial (five features, their average, the nearest songs). Filters and aims are left out."
@@ -18,6 +20,9 @@ st.markdown(
 if session.library.empty:
     st.info("There is nothing to test yet: bring a file or try the demo.", icon=":material/info:")
     st.page_link(page("welcome"), label="To the three doors", icon=":material/waving_hand:")
+elif session.is_false_yardstick:
+    st.info("There is nothing to prove against invented songs. Get real ones above.", icon=":material/science:")
 else:
+    passport_note(session)
     proof_panel(session)
     tuning_panel(session)

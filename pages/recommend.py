@@ -4,7 +4,8 @@ import streamlit as st
 
 from recsys.ui.navigation import page
 from recsys.ui.parts.fragment import fragment
-from recsys.ui.parts.notes import coverage_note, demo_note, invented_list_note
+from recsys.ui.parts.notes import coverage_note, demo_note, invented_list_note, passport_note
+from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.recommend.explanation import explanation
 from recsys.ui.recommend.filters import aims, filters
 from recsys.ui.recommend.ranked_list import downloads, ranked_list
@@ -40,5 +41,7 @@ if session.library.empty:
     st.page_link(page("welcome"), label="To the three doors", icon=":material/waving_hand:")
 else:
     invented_list_note(session)
+    real_songs(session, "recommend")
+    passport_note(session)
     coverage_note(session)
     steer(session)

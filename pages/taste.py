@@ -4,7 +4,8 @@ import streamlit as st
 
 from recsys.core.model.tracks import has_audio
 from recsys.ui.navigation import page
-from recsys.ui.parts.notes import demo_note, no_features_note
+from recsys.ui.parts.notes import demo_note, no_features_note, passport_note
+from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.session import this_session
 from recsys.ui.taste import (
     compare,
@@ -22,14 +23,19 @@ demo_note(session)
 if session.library.empty:
     st.info("There is nothing to draw yet: bring a file or try the demo.", icon=":material/info:")
     st.page_link(page("welcome"), label="To the three doors", icon=":material/waving_hand:")
-elif not has_audio(session.library).any():
-    no_features_note(session)
-    distributions(session)
-    timeline(session)
 else:
-    radar_panel(session)
-    distributions(session)
-    map_and_modes(session)
-    outliers(session)
-    compare(session)
+    real_songs(session, "taste")
+    if not has_audio(session.library).any():
+        no_features_note(session)
+        distributions(session)
+    elif session.is_false_yardstick:
+        distributions(session)
+        outliers(session)
+    else:
+        passport_note(session)
+        radar_panel(session)
+        distributions(session)
+        map_and_modes(session)
+        outliers(session)
+        compare(session)
     timeline(session)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.session import this_session
 from recsys.ui.welcome import demo_door, file_door, sign_in_problem, spotify_door
 
@@ -20,4 +21,5 @@ with file.container(border=True, height="stretch"):
     file_door(session)
 with spotify.container(border=True, height="stretch"):
     spotify_door(session)
+real_songs(session, "welcome")
 st.caption("Nothing you bring leaves this server unless you press a button that says so.")

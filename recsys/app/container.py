@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 import httpx
 import pandas as pd
@@ -40,7 +41,7 @@ from recsys.feature_sources.source import FeatureSource
 from recsys.feature_sources.spotify_features import SpotifyFeatures
 from recsys.services.account import Account
 from recsys.services.capabilities import Probes
-from recsys.services.catalogues import Catalogues
+from recsys.services.catalogues import Catalogues, ReadyCatalogue
 from recsys.services.features import Features
 from recsys.services.jobs import Jobs
 from recsys.services.leases import Leases
@@ -85,6 +86,8 @@ class Container:
         self.settings = settings
         self._clock, self._sleep, self._gap = clock, sleep, gap
         self._to_close = ExitStack()
+        self._session_catalogues: WeakValueDictionary[tuple[str, str], Catalogue] = WeakValueDictionary()
+        self._session_catalogues_lock = threading.Lock()
         self.jobs = Jobs()
         self.last_recipes = LastRecipes()
         self.erasures = Erasures()
@@ -202,6 +205,16 @@ class Container:
             self.settings.catalogue_installers,
             self.load_catalogue,
         )
+
+    def session_catalogue(self, ready: ReadyCatalogue) -> Catalogue:
+        """A fetched catalogue that is not installed; sessions that use the same one at a time share it."""
+        key = (str(ready.path), ready.passport.fingerprint)
+        with self._session_catalogues_lock:
+            catalogue = self._session_catalogues.get(key)
+            if catalogue is None:
+                catalogue = Catalogue.from_tracks(catalogue_tracks(str(ready.path), self.settings.data_folder))
+                self._session_catalogues[key] = catalogue
+        return catalogue
 
     def load_catalogue(self) -> None:
         """Use the catalogue that was just installed, from the next run of every page on."""

@@ -16,6 +16,7 @@ from recsys.app.container import Container, running
 from recsys.auth.guests import guest_listener, visitor
 from recsys.auth.models import Visitor, new_session_id
 from recsys.auth.tokens import Connection
+from recsys.catalogues.models import Passport
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
@@ -24,6 +25,7 @@ from recsys.core.model.tracks import as_tracks
 from recsys.demo import DEMO_NOTE
 from recsys.errors import NotAllowed
 from recsys.log_context import serving
+from recsys.services.catalogues import ReadyCatalogue
 from recsys.services.jobs import Job
 from recsys.services.library import plays, songs
 from recsys.services.recommend import recommender
@@ -42,6 +44,7 @@ class ListenerSession:
 
     `demo_listener` is the invented listener on the screen, or None when the listener's own library is. What was read
     from the store is remembered until it changes, because the store may be far away and every slider runs the script.
+    `own_catalogue` was brought for this session alone, `loaded` is the fetched one that it came from, if any.
     `erasures` is how often everything of this listener's had been erased when it began.
     """
 
@@ -52,6 +55,8 @@ class ListenerSession:
     seeds: tuple[str, ...] = ()
     seeds_are: str = ""
     own_catalogue: Catalogue | None = None
+    own_passport: Passport | None = None
+    loaded: ReadyCatalogue | None = None
     erasures: int = 0
     _cookie: object = field(default=None, repr=False)
     _ended: frozenset[Job] = field(default=frozenset(), repr=False)
@@ -135,6 +140,28 @@ class ListenerSession:
         if self.is_demo:
             return self.app.demo_catalogue
         return self.own_catalogue or self.app.catalogue
+
+    @property
+    def has_real_catalogue(self) -> bool:
+        """True when the listener's own library is compared with real songs."""
+        return self.own_catalogue is not None or self.app.catalogue is not self.app.demo_catalogue
+
+    @property
+    def is_false_yardstick(self) -> bool:
+        """True when a library of real songs would be compared with invented ones."""
+        return not self.is_demo and not self.has_real_catalogue
+
+    @property
+    def passport(self) -> Passport:
+        """Where the songs of `catalogue` come from, and what is known of them."""
+        if self.is_demo:
+            return self.app.demo_passport
+        return self.own_passport or self.app.passport
+
+    def use_catalogue(self, catalogue: Catalogue | None, passport: Passport | None) -> None:
+        """Compare with another catalogue for as long as this session lasts; None goes back to the server's."""
+        self.own_catalogue, self.own_passport = catalogue, passport
+        self.start_from((), "")
 
     @property
     def recommender(self) -> Recommender:

@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from recsys.catalogues.passport import passport_of
+from recsys.core.engine.catalogue import Catalogue
 from recsys.core.export import to_csv
 from recsys.core.model.tracks import as_tracks, empty_tracks
 from recsys.importers.catalogue_file import write_catalogue
@@ -23,6 +25,7 @@ OWN = as_tracks(
         }
     )
 )
+OTHERS = OWN.assign(track_id=[f"cat{n:019d}" for n in range(30)], title=[f"Other song {n}" for n in range(30)])
 UNKNOWN = OWN.assign(danceability=float("nan"), energy=float("nan"), tempo=float("nan"), valence=float("nan"))
 LIBRARIES = {"nothing": empty_tracks(), "one track": OWN.head(1), "no features": UNKNOWN, "thirty tracks": OWN}
 
@@ -34,10 +37,12 @@ def opened(page, prepare):
     return app.switch_page(f"../../pages/{page}.py").run()
 
 
-def bringing(tracks):
-    """What brings a library of one's own into a session."""
+def bringing(tracks, catalogue=None):
+    """What brings a library of one's own into a session, and a catalogue that it may be compared with."""
 
     def bring(session):
+        if catalogue is not None:
+            session.use_catalogue(Catalogue.from_tracks(catalogue), passport_of(catalogue, title="Real songs"))
         session.store.save_tracks(session.listener, tracks)
         session.show_own()
 
@@ -79,7 +84,9 @@ def test_a_library_of_more_than_a_thousand_songs_is_told_that_a_thousand_speak(s
     many = pd.concat([OWN] * 34, ignore_index=True).head(songs)
     many = many.assign(track_id=[f"own{n:019d}" for n in numbers], title=[f"Song {n}" for n in numbers])
 
-    said = [caption.value for page in ("taste", "recommend") for caption in opened(page, bringing(many)).caption]
+    said = [
+        caption.value for page in ("taste", "recommend") for caption in opened(page, bringing(many, OTHERS)).caption
+    ]
 
     assert ("1,000 of your songs, drawn by lot, speak for all of them." in said) == (songs > 1_000)
     assert any("1,000 of your 1,001 tracks were looked at" in each for each in said) == (songs > 1_000)

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from recsys.catalogues.passport import passport_of
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
 from recsys.core.evaluation.metrics import Interval
@@ -11,7 +12,7 @@ from recsys.core.evaluation.proof import CHANCE, OURS, TEXTBOOK, TUNED, Proof
 from recsys.core.evaluation.tuning import Tuned
 from recsys.services.jobs import Jobs
 from recsys.services.proof import Checked, trial_key
-from tests.pages.test_every_page import OWN
+from tests.pages.test_every_page import OTHERS, OWN, bringing
 
 WEIGHTS = dict(Recipe().weights)
 BETTER = Interval(5, 3, 7)
@@ -121,11 +122,7 @@ def test_a_search_that_moved_nothing_says_so(jobs):
 
 @pytest.mark.parametrize("name", ["proof", "tuning"])
 def test_a_library_with_too_little_known_is_told_in_a_sentence(jobs, name):
-    def bring(session):
-        session.store.save_tracks(session.listener, OWN)
-        session.show_own()
-
-    app = opened(bring)
+    app = opened(bringing(OWN, OTHERS))
     session = app.session_state["tonearm"]
     app.button(key=f"{name}_start").click().run()
     jobs.wait(trial_key(name, session.listener, session.library, id(session.catalogue)), 60)
@@ -151,7 +148,7 @@ def test_a_catalogue_of_which_only_a_sample_is_tested_says_so(repeats):
     def bring(session):
         session.store.save_tracks(session.listener, OWN)
         session.show_own()
-        session.own_catalogue = Catalogue.from_tracks(many)
+        session.use_catalogue(Catalogue.from_tracks(many), passport_of(many))
 
     said = [caption.value for caption in opened(bring).caption]
 

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from recsys.catalogues.passport import passport_of
 from recsys.core.engine.catalogue import Catalogue
 from recsys.importers.any_file import read_files
+from recsys.services.catalogues import passport_sentences
 from recsys.ui.parts import problems
-from recsys.ui.parts.text import counted
+from recsys.ui.parts.text import counted, plain
 from recsys.ui.parts.upload import FILE_TYPES
 from recsys.ui.session import ListenerSession
 
@@ -17,6 +19,8 @@ def catalogue_panel(session: ListenerSession) -> None:
         st.markdown(f"In use: {size}, **all invented** (demo data).")
     else:
         st.markdown(f"In use: {size}, {_having_audio(session.catalogue)}.")
+        for line in passport_sentences(session.passport):
+            st.markdown(f"- {plain(line)}")
     if session.is_demo:
         st.caption(
             "An invented listener keeps to the invented catalogue. With a library of your own you can bring one."
@@ -24,7 +28,7 @@ def catalogue_panel(session: ListenerSession) -> None:
         return
     if session.own_catalogue is not None:
         st.button(
-            "Back to the server’s catalogue", icon=":material/undo:", on_click=_use_catalogue, args=(session, None)
+            "Back to the server’s catalogue", icon=":material/undo:", on_click=session.use_catalogue, args=(None, None)
         )
     st.caption(
         "Any public dump of tracks with audio features works, such as TidyTuesday’s `spotify_songs.csv`. "
@@ -33,7 +37,8 @@ def catalogue_panel(session: ListenerSession) -> None:
     file = st.file_uploader("Use a catalogue file in this session", type=FILE_TYPES, key="catalogue_file")
     if file and st.session_state.get("catalogue_read") != file.file_id:
         with problems.shown(), st.spinner("Reading the catalogue …"):
-            _use_catalogue(session, Catalogue.from_tracks(read_files([(file, file.name)]).tracks))
+            tracks = read_files([(file, file.name)]).tracks
+            session.use_catalogue(Catalogue.from_tracks(tracks), passport_of(tracks, title=file.name))
             st.session_state["catalogue_read"] = file.file_id
             st.rerun()
 
@@ -43,7 +48,3 @@ def _having_audio(catalogue: Catalogue) -> str:
     count = catalogue.with_audio
     share = {0: "none", len(catalogue): "all"}.get(count, f"{count:,}")
     return f"{share} with audio features"
-
-
-def _use_catalogue(session: ListenerSession, catalogue: Catalogue | None) -> None:
-    session.own_catalogue = catalogue

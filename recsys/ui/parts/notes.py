@@ -3,8 +3,9 @@
 import streamlit as st
 
 from recsys.core.model.tracks import has_audio
+from recsys.services.catalogues import passport_sentences
 from recsys.ui.navigation import page
-from recsys.ui.parts.text import counted
+from recsys.ui.parts.text import counted, plain
 from recsys.ui.session import ListenerSession
 
 
@@ -19,10 +20,24 @@ def invented_list_note(session: ListenerSession) -> None:
     """Say that a real library is answered with invented songs, where no real catalogue is installed."""
     if session.note and not session.is_demo:
         st.warning(
-            "**demo data**: this server has no real catalogue, so the songs below are invented. "
-            "Bring one on the Library page, or install one: `tonearm catalogue add FILE`.",
+            "**demo data**: this server has no real catalogue, so the songs below are invented.",
             icon=":material/science:",
         )
+
+
+def passport_note(session: ListenerSession) -> None:
+    """What this page compares with: name, size, source and date of the catalogue, and more at a press."""
+    passport = session.passport
+    if passport.is_invented:
+        return
+    newest = f", newest from {passport.newest_year}" if passport.newest_year else ""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            f"Compared with {plain(passport.title)}: {counted(passport.songs, 'song')}{newest}.", width="content"
+        )
+        with st.popover("About these songs", type="tertiary"):
+            for line in passport_sentences(passport):
+                st.markdown(f"- {plain(line)}")
 
 
 def coverage_note(session: ListenerSession) -> None:

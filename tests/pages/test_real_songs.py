@@ -1,0 +1,121 @@
+"""Real songs at one press: installed for everybody or loaded for a session, and no proof against invented ones."""
+
+import pytest
+
+from recsys.app.container import Container, start
+from recsys.core.export import to_csv
+from recsys.settings import Settings
+from recsys.ui.parts import real_songs
+from tests.fakes.catalogue_host import CALL, FakeCatalogueHost
+from tests.fakes.faults import Fault
+from tests.pages.test_every_page import OTHERS, OWN, bringing, opened, shows_no_trace
+
+PAGES_WITH_THE_BUTTON = ["welcome", "library", "taste", "recommend", "proof"]
+
+
+@pytest.fixture
+def host():
+    with FakeCatalogueHost(to_csv(OTHERS)) as host:
+        yield host
+
+
+@pytest.fixture
+def build(host, tmp_path, monkeypatch):
+    """A function: the container of a server where these visitors may install."""
+    built = []
+    monkeypatch.setattr(real_songs, "is_on_this_host", lambda session: True)  # these pages have no connection
+
+    def build(installers="loopback"):
+        registry = str(host.registry(tmp_path, songs=30, rows=30, title="Songs for tests"))
+        settings = Settings(tmp_path, str(tmp_path / "catalogue.parquet"), registry, installers)
+        built.append(Container(settings))
+        start(built[-1])
+        return built[-1]
+
+    yield build
+    for container in built:
+        container.close()
+
+
+def pressed(container, app, page):
+    """The page after the button was pressed and the songs have arrived."""
+    app.button(key=f"get_real_{page}").click().run()
+    container.jobs.wait(f"catalogue:{app.session_state['tonearm'].listener}", 30)
+    return app.run()
+
+
+def said(app):
+    kinds = (app.markdown, app.caption, app.info, app.success, app.warning, app.error)
+    return " ".join(str(element.value) for kind in kinds for element in kind)
+
+
+@pytest.mark.parametrize("page", PAGES_WITH_THE_BUTTON)
+def test_every_page_that_needs_real_songs_has_the_button(build, page):
+    build()
+
+    app = opened(page, bringing(OWN))
+
+    shows_no_trace(app)
+    assert app.button(key=f"get_real_{page}").label == "Get 30 real songs (3 kB)"
+    assert "Songs for tests, invented. Licence as stated: CC0. Loaded for everybody" in said(app)
+
+
+@pytest.mark.parametrize("page", PAGES_WITH_THE_BUTTON)
+def test_one_press_puts_real_songs_on_the_page_without_a_restart(build, page):
+    container = build()
+    app = pressed(container, opened(page, bringing(OWN)), page)
+
+    shows_no_trace(app)
+    assert "30 real songs ready. The file had 30 rows: 30 tracks, 0 repeats, 0 skipped." in said(app)
+    assert not [button for button in app.button if button.label.startswith("Get ")]
+    assert len(container.catalogue) == 30
+    assert app.session_state["tonearm"].note is None
+
+
+def test_who_may_not_install_loads_them_for_their_session_only(build):
+    container = build("nobody")
+    app = opened("recommend", bringing(OWN))
+    assert "Loaded for this session only." in said(app)
+
+    app = pressed(container, app, "recommend")
+
+    shows_no_trace(app)
+    assert len(app.session_state["tonearm"].catalogue) == 30
+    assert container.catalogue is container.demo_catalogue
+    assert "Compared with Songs for tests: 30 songs" in said(app).replace("\\", "")
+
+
+def test_a_file_that_is_gone_says_what_to_do_by_hand_and_leaves_the_button(build, host):
+    container = build()
+    host.fail_when(CALL, Fault.not_found())
+
+    app = pressed(container, opened("library", bringing(OWN)), "library")
+
+    assert "There is no file at" in said(app)
+    assert "tonearm catalogue add FILE" in said(app).replace("\\", "")
+    assert app.button(key="get_real_library").label.startswith("Get 30")
+
+
+def test_a_real_library_is_never_measured_against_invented_songs(build):
+    build()
+    taste, proof = opened("taste", bringing(OWN)), opened("proof", bringing(OWN))
+
+    assert "of the catalogue" not in said(taste)
+    assert "The catalogue’s median" not in said(taste)
+    assert not [box for box in taste.selectbox if box.key == "compare_with"]
+    assert not [chart for chart in taste.get("plotly_chart") if "radar" in chart.proto.id]
+    assert not [button for button in proof.button if button.key in ("proof_start", "tuning_start")]
+    assert "nothing to prove against invented songs" in said(proof)
+
+
+def test_against_real_songs_both_are_there_with_the_catalogues_passport(build):
+    container = build()
+    pressed(container, opened("library", bringing(OWN)), "library")
+    taste, proof = opened("taste", bringing(OWN)), opened("proof", bringing(OWN))
+
+    assert "The catalogue’s median" in said(taste)
+    assert [chart for chart in taste.get("plotly_chart") if "radar" in chart.proto.id]
+    assert [button.key for button in proof.button if button.key == "proof_start"]
+    for app in (taste, proof):
+        assert "Compared with Songs for tests: 30 songs" in said(app).replace("\\", "")
+        assert "Licence as stated: CC0" in said(app).replace("\\", "")
