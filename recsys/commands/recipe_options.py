@@ -42,7 +42,7 @@ _OPTIONS: Final = (
         help="Only songs with a feature in a range; one end may be missing: year=1990..1999, tempo=..120, "
         "duration=2:00..5:00. Of a tempo either octave counts.",
     ),
-    click.option("--no-explicit", is_flag=True, help="No song marked explicit, and none of which nobody says."),
+    click.option("--no-explicit", is_flag=True, help="No song that is or may be explicit."),
     click.option("--no-live", is_flag=True, help="No live recordings, by title or liveness."),
     click.option("--no-remix", is_flag=True, help="No remixes, by title."),
     click.option("--no-christmas", is_flag=True, help="No Christmas songs, by title or album."),

@@ -11,7 +11,7 @@ from recsys.commands.options import catalogue_option, genres_option, open_catalo
 from recsys.commands.recipe_options import recipe_of, recipe_options
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.explanation import Explanation, explain_all
-from recsys.core.engine.filters import excluded_in_words
+from recsys.core.engine.filters import excluded_in_words, marks_explicit
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations, Recommender
 from recsys.core.formats import FORMATS as FILE_FORMATS
@@ -60,13 +60,15 @@ def command(
     is_invented = found.table["track_id"].str.startswith("demo-").any()
     explanations = explain_all(recommender, recipe, found.table["track_id"].tolist())
     _write(FORMATS[kind](ListFile(found, explanations, DEMO_NOTE if is_invented else None)), out)
-    for sentence in _said(found, recipe):
+    for sentence in _said(songs, found, recipe):
         click.echo(sentence, err=True)
 
 
-def _said(found: Recommendations, recipe: Recipe) -> list[str]:
+def _said(catalogue: Catalogue, found: Recommendations, recipe: Recipe) -> list[str]:
     """What the filters left out, what the order cost, and why a list is shorter than asked for."""
     sentences = []
+    if recipe.filters.no_explicit and not marks_explicit(catalogue):
+        sentences.append("This catalogue does not say which songs are explicit, so --no-explicit left none out.")
     if left_out := excluded_in_words(recipe.filters, found.counts):
         sentences.append(f"The filters left out {', '.join(left_out)}; {found.counts['candidates']:,} songs remain.")
     if order := found.costs.get("order"):

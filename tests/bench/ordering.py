@@ -19,7 +19,7 @@ LISTS = 10
 
 def rows(quick: bool = False) -> Iterator[Row]:
     """The mean transition cost of lists of several lengths, drawn from real songs where those are at hand."""
-    songs, name = (read_catalogue(str(REAL)), "real") if REAL.exists() else (_with_keys(invented(20_000)), "invented")
+    songs, name = (read_catalogue(REAL), "real") if REAL.exists() else (_with_keys(invented(20_000)), "invented")
     for length in LENGTHS[: 2 if quick else None]:
         lists = [songs.sample(length, random_state=seed) for seed in range(LISTS)]
         found = np.array([_costs(songs) for songs in lists]).mean(axis=0)

@@ -57,8 +57,8 @@ class Filters:
         In the unit of the track table (duration in milliseconds); both ends belong to the range, None is no end. Of
         tempo either octave counts.
     no_explicit, no_live, no_remix, no_christmas : bool
-        Songs marked explicit (and those of which nobody says); recordings that are live by title or by liveness;
-        remixes and Christmas songs by title.
+        Songs marked explicit, and unmarked ones if the catalogue marks any (else nothing can be judged); recordings
+        that are live by title or by liveness; remixes and Christmas songs by title.
     genres : tuple of str
         Only songs with at least one of these genres.
     not_genres : tuple of str
@@ -146,6 +146,11 @@ def exclude(catalogue: Catalogue, filters: Filters, already: Mask) -> Excluded:
     return Excluded(songs, counts)
 
 
+def marks_explicit(catalogue: Catalogue) -> bool:
+    """Whether a catalogue says of any song that it is explicit or clean; if not, "no explicit" cannot judge one."""
+    return bool((catalogue.raw.flags["explicit"] >= 0).any())
+
+
 def excluded_in_words(filters: Filters, counts: Mapping[str, int]) -> list[str]:
     """What each filter left out, as phrases: "1,204 outside year 1990..1999"; none for one that left out nothing."""
     words = dict(_WORDS)
@@ -161,7 +166,7 @@ def _masks(catalogue: Catalogue, filters: Filters) -> Iterator[tuple[str, Mask]]
         known = catalogue.raw.is_known(name)
         yield name + UNKNOWN, ~known
         yield name, known & ~catalogue.raw.within(name, -inf if low is None else low, inf if high is None else high)
-    if filters.no_explicit:
+    if filters.no_explicit and marks_explicit(catalogue):
         explicit = catalogue.raw.flags["explicit"]
         yield "explicit", explicit > 0
         yield "explicit" + UNKNOWN, explicit < 0

@@ -38,6 +38,10 @@ def test_explicit_songs_go_and_those_of_which_nobody_says_it():
     assert left(rows, no_explicit=True) == (["clean"], {"explicit": 1, "explicit_unknown": 1})
 
 
+def test_a_catalogue_that_marks_no_song_cannot_be_judged():
+    assert left([{"title": "unknown"}], no_explicit=True) == (["unknown"], {})
+
+
 def test_live_recordings_go_by_title_or_by_liveness():
     rows = [
         {"title": "Hall (Live)", "liveness": 0.1},
