@@ -1,5 +1,6 @@
 """Parquet: our own catalogue as it is, any other table of tracks through the same columns as CSV."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,16 +12,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
-from recsys.core.model.tracks import COLUMNS, NUMBERS, TEXT, as_tracks, check_tracks
+from recsys.core.model.tracks import COLUMNS, MAX_TEXT, NUMBERS, TEXT, as_tracks, check_tracks
 from recsys.errors import BadTracks, NoTracks, UnreadableFile
 from recsys.importers.columns import recognise
-from recsys.importers.delimited import Batch
+from recsys.importers.delimited import MOST_COLUMNS, Batch
 from recsys.importers.report import FileReport, Imported, count_with_features, no_plays
 from recsys.importers.table_file import import_rows
 
 MOST_BYTES: Final = 4 << 30
+MOST_ROWS: Final = 20_000_000
+MOST_RATIO: Final = 200
+"""How many times its own size a stranger's file may hold decoded; tables of tracks reach 20."""
+SMALL: Final = 64 << 20
+"""Decoded bytes that any file may hold."""
 SAMPLE_ROWS: Final = 200
 BATCH_ROWS: Final = 1 << 16
+BATCH_BYTES: Final = 16 << 20
+"""Decoded at once."""
+MOST_TEXT_BYTES: Final = 1 << 20
 
 
 @contextmanager
@@ -31,13 +40,16 @@ def opened_parquet(source: Path | BinaryIO, name: str) -> Iterator[parquet.Parqu
     Raises
     ------
     UnreadableFile
-        It is damaged, or unpacks to more than four gigabytes. Also when reading from it inside the `with` fails.
+        It is damaged, has too many rows, or unpacks to more than four gigabytes. Also when reading from it inside the
+        `with` fails.
     """
     try:
         file = parquet.ParquetFile(source, memory_map=isinstance(source, Path))
         groups = range(file.metadata.num_row_groups)
         if sum(file.metadata.row_group(at).total_byte_size for at in groups) > MOST_BYTES:
             raise UnreadableFile(f"“{name}” unpacks to more than {MOST_BYTES >> 30} GB. Split it into parts.")
+        if file.metadata.num_rows > MOST_ROWS:
+            raise UnreadableFile(f"“{name}” has {file.metadata.num_rows:,} rows; at most {MOST_ROWS:,} can be read.")
         yield file
     except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
         raise UnreadableFile(f"The Parquet file “{name}” is damaged. Build or download it again.") from problem
@@ -61,7 +73,63 @@ def read_parquet(stream: BinaryIO, name: str) -> Imported:
         Its columns do not tell tracks apart.
     """
     with opened_parquet(stream, name) as file:
-        return _read_catalogue(file, name) if is_catalogue(file) else _read_table(file, name)
+        header = [field.name for field in file.schema_arrow]
+        if len(header) > MOST_COLUMNS:
+            raise NoTracks(f"“{name}” has {len(header):,} columns; that is not a table of tracks.")
+        if not is_catalogue(file) or not _has_short_texts(stream, file, name):
+            return _read_table(stream, file, header, name)
+        tracks = catalogue_rows(file, (), name)
+    report = FileReport(name, "Tonearm catalogue", len(tracks), len(tracks), 0, {}, count_with_features(tracks))
+    return Imported(tracks, no_plays(), None, (report,))
+
+
+def _has_short_texts(stream: BinaryIO, file: parquet.ParquetFile, name: str) -> bool:
+    """True if a catalogue can be read at once: it fits into memory, and no text needs a report."""
+    texts = [text for text in TEXT if text in file.schema_arrow.names]
+    return all(
+        (pc.max(pc.binary_length(column.dictionary)).as_py() or 0) <= MAX_TEXT
+        for batch in _bounded_batches(stream, file, list(COLUMNS), name)
+        for column in batch.select(texts).columns
+        if pa.types.is_dictionary(column.type)
+    )
+
+
+def _bounded_batches(
+    stream: BinaryIO, file: parquet.ParquetFile, wanted: list[str], name: str, rows: int = BATCH_ROWS
+) -> Iterator[pa.RecordBatch]:
+    """
+    Batches of some columns, with texts as dictionaries.
+
+    Parquet stores a repeated text once, so the size of a file says little about what it holds: a few kilobytes can
+    stand for gigabytes. As dictionaries texts stay that small, and are counted before they are decoded.
+
+    Raises
+    ------
+    UnreadableFile
+        The file holds far more than its size allows, or a text longer than a megabyte.
+    """
+    texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
+    stream.seek(0, io.SEEK_END)
+    limit = max(SMALL, MOST_RATIO * stream.tell())
+    held = file.metadata.num_rows * len(wanted)
+    stream.seek(0)
+    for batch in parquet.ParquetFile(stream, read_dictionary=texts).iter_batches(rows, columns=wanted):
+        size = sum(_decoded_bytes(column) for column in batch.columns)
+        held += size
+        if held > limit:
+            raise UnreadableFile(f"“{name}” unpacks to far more than it should. It was not read.")
+        step = max(1, len(batch) * BATCH_BYTES // max(size, BATCH_BYTES))
+        for start in range(0, len(batch), step):
+            yield batch.slice(start, step)
+
+
+def _decoded_bytes(column: pa.Array) -> int:
+    if not pa.types.is_dictionary(column.type):
+        return int(column.nbytes)
+    lengths = pc.binary_length(column.dictionary)
+    if (pc.max(lengths).as_py() or 0) > MOST_TEXT_BYTES:
+        return MOST_BYTES
+    return int(pc.sum(lengths.take(column.indices)).as_py() or 0)
 
 
 def catalogue_rows(file: parquet.ParquetFile, extra: tuple[str, ...], name: str) -> pd.DataFrame:
@@ -70,42 +138,30 @@ def catalogue_rows(file: parquet.ParquetFile, extra: tuple[str, ...], name: str)
     table = file.read(columns=wanted)
     table.validate(full=True)  # text that is none would only show when a listener looks at it
     rows = table.to_pandas(self_destruct=True, split_blocks=True)[wanted]
+    has_types = all(rows[name].dtype == ("str" if name in TEXT else "float64") for name in COLUMNS)
     try:
-        return check_tracks(rows) if _has_types(rows) else _with_types(rows)
+        if has_types:  # as `write_catalogue` writes them; converting would copy everything
+            return check_tracks(rows)
+        return as_tracks(rows).assign(**{name: rows[name].array for name in rows.columns if name not in COLUMNS})
     except BadTracks as problem:
         raise UnreadableFile(f"The catalogue “{name}” cannot be used: {problem}") from problem
 
 
-def _has_types(rows: pd.DataFrame) -> bool:
-    """True if nothing needs converting, as in files that `write_catalogue` wrote; converting copies everything."""
-    return all(rows[name].dtype == ("str" if name in TEXT else "float64") for name in COLUMNS)
-
-
-def _with_types(rows: pd.DataFrame) -> pd.DataFrame:
-    extra = {name: rows[name].array for name in rows.columns if name not in COLUMNS}
-    return as_tracks(rows).assign(**extra)
-
-
-def _read_catalogue(file: parquet.ParquetFile, name: str) -> Imported:
-    tracks = catalogue_rows(file, (), name)
-    report = FileReport(name, "Tonearm catalogue", len(tracks), len(tracks), 0, {}, count_with_features(tracks))
-    return Imported(tracks, no_plays(), None, (report,))
-
-
-def _read_table(file: parquet.ParquetFile, name: str) -> Imported:
-    header = [field.name for field in file.schema_arrow]
-    first = next(file.iter_batches(SAMPLE_ROWS), None)
+def _read_table(stream: BinaryIO, file: parquet.ParquetFile, header: list[str], name: str) -> Imported:
+    first = next(_bounded_batches(stream, file, header, name, SAMPLE_ROWS), None)
     columns = [_as_strings(column) for column in first.columns] if first is not None else []
     sample = [[cell or "" for cell in row] for row in zip(*(column.to_pylist() for column in columns), strict=True)]
     found = recognise(header, sample)
     if not found.has_identity:
         raise NoTracks(f"“{name}” has no column with Spotify track ids, nor both a title and an artist column.")
-    return import_rows(found, _batches(file, [header[at] for at in found.places.values()], header), name)
+    return import_rows(found, _batches(stream, file, [header[at] for at in found.places.values()], header, name), name)
 
 
-def _batches(file: parquet.ParquetFile, wanted: list[str], header: list[str]) -> Iterator[Batch]:
+def _batches(
+    stream: BinaryIO, file: parquet.ParquetFile, wanted: list[str], header: list[str], name: str
+) -> Iterator[Batch]:
     number = 1
-    for batch in file.iter_batches(BATCH_ROWS, columns=wanted):
+    for batch in _bounded_batches(stream, file, wanted, name):
         batch.validate(full=True)
         cells = {header.index(column): _as_strings(batch.column(column)) for column in wanted}
         yield Batch(cells, np.arange(number + 1, number + len(batch) + 1))
@@ -114,17 +170,14 @@ def _batches(file: parquet.ParquetFile, wanted: list[str], header: list[str]) ->
 
 def _as_strings(column: pa.Array) -> pa.Array:
     """A column as CSV would hold it; lists are joined, and what has no text form is empty."""
+    nothing = pa.nulls(len(column), pa.string())
     if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
-        return pc.binary_join(column.cast(pa.list_(pa.string())), "; ") if _holds_text(column) else _nothing(column)
+        return pc.binary_join(column.cast(pa.list_(pa.string())), "; ") if _is_text(column.type.value_type) else nothing
     try:
         return column.cast(pa.string())
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
-        return _nothing(column)
+        return nothing
 
 
-def _holds_text(column: pa.Array) -> bool:
-    return bool(pa.types.is_string(column.type.value_type) or pa.types.is_large_string(column.type.value_type))
-
-
-def _nothing(column: pa.Array) -> pa.Array:
-    return pa.nulls(len(column), pa.string())
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
