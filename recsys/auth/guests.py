@@ -82,6 +82,7 @@ def merge_guest(guests: Store, guest: str, store: Store, listener: str) -> int:
     _merge_recipes(guests.recipes(guest), store, listener)
     _merge_feedback(guests.feedback(guest), store, listener)
     _merge_misses(guests.misses(guest), store, listener)
+    _merge_pool(guests.pool(guest), store, listener)
     _merge_sent(guests.sent(guest), store, listener)
     guests.erase(guest)
     return added
@@ -117,6 +118,11 @@ def _merge_misses(misses: pd.DataFrame, store: Store, listener: str) -> None:
         in_time = both.sort_values("asked_at", key=_moments)
         latest = in_time.drop_duplicates(["track_id", "source"], keep="last")
         store.save_misses(listener, latest.reset_index(drop=True))
+
+
+def _merge_pool(pool: pd.DataFrame, store: Store, listener: str) -> None:
+    for answered_at, tracks in pool.groupby("answered_at"):
+        store.save_pool(listener, tracks.drop(columns="answered_at"), str(answered_at))
 
 
 def _merge_sent(sent: pd.DataFrame, store: Store, listener: str) -> None:

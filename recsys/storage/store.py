@@ -8,9 +8,12 @@ from then on no crash of the app loses it. All times are ISO 8601, given by the 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import pandas as pd
+
+MAX_POOL: Final = 20_000
+"""Candidates found around a listener that are stored; the oldest answers are dropped first."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,20 @@ class Store(Protocol):
 
     def misses(self, listener: str, since: str = "") -> pd.DataFrame:
         """Misses asked at `since` or later, by track and source: `track_id, source, asked_at`."""
+
+    def save_pool(self, listener: str, tracks: pd.DataFrame, answered_at: str, at_most: int = MAX_POOL) -> int:
+        """
+        Add candidates that were found around the listener, as a source answered: a known one is replaced.
+
+        Only the `at_most` that were answered last are stored; of those answered at the same time, the ones whose ids
+        come first. The number now stored. All rows or none. Raises `BadTracks` as `save_tracks`.
+        """
+
+    def pool(self, listener: str) -> pd.DataFrame:
+        """The candidates found around the listener, oldest answers first: the track table and `answered_at`."""
+
+    def remove_pool(self, listener: str) -> None:
+        """Remove all candidates found around the listener."""
 
     def log_sent(self, listener: str, to: str, what: str, rows: int, at: str) -> None:
         """Remember that something of the listener's was sent to somebody (such as track ids to ReccoBeats)."""

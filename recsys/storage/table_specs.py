@@ -13,7 +13,7 @@ from recsys.core.model import tracks as track_table
 from recsys.errors import StorageProblem
 from recsys.times import to_utc_iso
 
-TIMES: Final = frozenset({"added_at", "seen_at", "played_at", "created_at", "asked_at", "at"})
+TIMES: Final = frozenset({"added_at", "seen_at", "played_at", "created_at", "asked_at", "answered_at", "at"})
 """Columns that hold a time."""
 
 
@@ -160,6 +160,12 @@ MISSES: Final = TableSpec(
     ("spotify_track_id", "source"),
     ("spotify_track_id", "source"),
 )
+POOL: Final = TableSpec(
+    "pool_tracks",
+    _TRACK + _columns("answered_at"),
+    ("spotify_track_id",),
+    ("answered_at", "spotify_track_id"),
+)
 SENT: Final = TableSpec(
     "sent_log", _columns("at", "recipient", "what") + _columns("rows", dtype="int64"), ("id",), ("id",)
 )
@@ -167,7 +173,7 @@ PROFILE: Final = TableSpec("profiles", _columns("spotify_id", "display_name", "a
 RECIPES: Final = TableSpec("recipes", _columns("name", "recipe"), ("name",), ("name",))
 STATE: Final = TableSpec("sync_state", _columns("key", "value"), ("key",), ("key",))
 
-EXPORTED: Final = (PROFILE, TRACKS, ORIGINS, PLAYS, RECOMMENDATIONS, RECIPES, FEEDBACK, MISSES, STATE, SENT)
+EXPORTED: Final = (PROFILE, TRACKS, ORIGINS, PLAYS, RECOMMENDATIONS, RECIPES, FEEDBACK, MISSES, POOL, STATE, SENT)
 """Everything a listener may take away: all their tables but tokens and sessions."""
 
 

@@ -21,6 +21,7 @@ _TABLES = {
     "recipes": "Saved recipes",
     "feedback": "Thumbs",
     "feature_misses": "Tracks a feature source does not know",
+    "pool_tracks": "Songs found around yours",
     "sync_state": "How far syncs are, and what you agreed to",
     "sent_log": "What was sent to whom",
     "spotify_tokens": "Spotify’s permission, encrypted",

@@ -16,7 +16,16 @@ def test_all_that_a_guest_has_comes_along(world):
     merge_guest(store, "guest-1", store, "bob")
 
     adopted = store.export("bob")
-    for name in ("user_tracks", "track_origins", "plays", "recipes", "feedback", "feature_misses", "sent_log"):
+    for name in (
+        "user_tracks",
+        "track_origins",
+        "plays",
+        "recipes",
+        "feedback",
+        "feature_misses",
+        "pool_tracks",
+        "sent_log",
+    ):
         assert len(adopted[name]) == own[name] > 0, name
     assert not any(store.counts("guest-1").values())
 

@@ -8,7 +8,10 @@ from playwright.sync_api import expect
 from tests.browser.files import downloaded, rows_of
 from tests.browser.screen import go
 
-OPEN = "profiles user_tracks track_origins plays recommendations recipes feedback feature_misses sync_state sent_log"
+OPEN = (
+    "profiles user_tracks track_origins plays recommendations recipes feedback feature_misses pool_tracks sync_state "
+    "sent_log"
+)
 CLOSED = "spotify_tokens supabase_tokens sessions leases app_state"
 
 

@@ -36,6 +36,7 @@ TABLES = {
     "recipes",
     "feedback",
     "feature_misses",
+    "pool_tracks",
     "sync_state",
     "sent_log",
     "spotify_tokens",
@@ -476,6 +477,45 @@ class StoreContract:
         assert list(kept["recipient"]) == ["ReccoBeats", "ReccoBeats", "Spotify"]
         assert list(kept["rows"]) == [40, 40, 3]
 
+    # Candidates found around the listener
+
+    def test_candidates_are_read_oldest_answer_first_with_all_they_know(self, store, listener):
+        store.save_pool(listener, some_tracks("b", energy=0.25, year=2026.0, source="reccobeats"), LATER)
+        assert store.save_pool(listener, some_tracks("a", "c"), NOON) == 3
+
+        kept = store.pool(listener)
+
+        assert list(kept.columns) == [*COLUMNS, "answered_at"]
+        assert list(kept["track_id"]) == ["a", "c", "b"]
+        assert kept.loc[2, ["energy", "year", "source", "answered_at"]].tolist() == [0.25, 2026.0, "reccobeats", LATER]
+
+    def test_a_candidate_that_is_found_again_is_as_it_was_answered_last(self, store, listener):
+        store.save_pool(listener, some_tracks("a", energy=0.5, valence=0.5), NOON)
+        store.save_pool(listener, some_tracks("a", energy=0.75), LATER)
+
+        kept = store.pool(listener)
+
+        assert len(kept) == 1
+        assert kept["energy"].tolist() == [0.75] and kept["valence"].isna().all()
+
+    def test_of_too_many_candidates_the_oldest_answers_are_dropped(self, store, listener, other):
+        store.save_pool(other, some_tracks("a", "b"), NOON, at_most=2)
+        store.save_pool(listener, some_tracks("a", "b"), LATER, at_most=3)
+
+        assert store.save_pool(listener, some_tracks("d", "c"), NOON, at_most=3) == 3
+
+        assert list(store.pool(listener)["track_id"]) == ["c", "a", "b"]
+        assert list(store.pool(other)["track_id"]) == ["a", "b"]
+
+    def test_candidates_can_be_removed_twice_and_are_the_listeners_own(self, store, listener, other):
+        store.save_pool(listener, some_tracks("a"), NOON)
+        store.save_pool(other, some_tracks("a"), NOON)
+
+        store.remove_pool(listener)
+        store.remove_pool(listener)
+
+        assert (len(store.pool(listener)), len(store.pool(other))) == (0, 1)
+
     # Whose rows they are
 
     def test_an_unknown_listener_is_an_empty_one(self, store, new_listener):
@@ -490,7 +530,15 @@ class StoreContract:
 
     def test_empty_tables_have_the_columns_and_types_of_full_ones(self, store, listener, other):
         fill_everything(store, other)
-        readers = (store.origins, store.plays, store.recommendations, store.feedback, store.misses, store.sent)
+        readers = (
+            store.origins,
+            store.plays,
+            store.recommendations,
+            store.feedback,
+            store.misses,
+            store.pool,
+            store.sent,
+        )
 
         for read in readers:
             assert_frame_equal(read(listener), read(other)[:0])

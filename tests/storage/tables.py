@@ -65,6 +65,7 @@ def fill_everything(store, listener, mark="a"):
     store.save_feedback(listener, some_tracks(f"{mark}8"), liked=True, at=NOON)
     store.save_state(listener, "cursor", {"of": mark})
     store.save_misses(listener, misses(f"{mark}1"))
+    store.save_pool(listener, some_tracks(f"{mark}7"), NOON, 10)
     store.log_sent(listener, "ReccoBeats", f"track ids of {mark}", 2, NOON)
 
 
@@ -77,6 +78,7 @@ def everything(store, listener):
         "recommendations": store.recommendations(listener),
         "feedback": store.feedback(listener),
         "misses": store.misses(listener),
+        "pool": store.pool(listener),
         "sent": store.sent(listener),
         **{f"export {name}": table for name, table in store.export(listener).items()},
     }

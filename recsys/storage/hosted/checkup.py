@@ -11,7 +11,7 @@ from recsys.errors import SettingsProblem
 
 TABLES: Final = (
     *("profiles", "user_tracks", "track_origins", "plays", "recommendations", "recipes", "feedback"),
-    *("feature_misses", "sync_state", "sent_log"),
+    *("feature_misses", "pool_tracks", "sync_state", "sent_log"),
     *("spotify_tokens", "supabase_tokens", "sessions", "leases", "app_state"),
 )
 FUNCTIONS: Final = {
@@ -22,6 +22,7 @@ FUNCTIONS: Final = {
     "remove_origins": ("place", "track_ids"),
     "save_plays": ("rows",),
     "replace_recommendations": ("rows",),
+    "save_pool": ("rows", "at_most"),
     "export_rows": (),
     "count_rows": ("listener",),
     "begin_session": ("session", "replaces", "at"),

@@ -12,7 +12,7 @@ from recsys.core.model.tracks import as_tracks
 from recsys.storage import table_specs as rows
 from recsys.storage.hosted.project import AccessToken, SupabaseProject, answer, sentences
 from recsys.storage.hosted.rows import from_json, known, objects, once_each, read_all, tracks_of
-from recsys.storage.store import Saved, Store
+from recsys.storage.store import MAX_POOL, Saved, Store
 from recsys.storage.table_specs import SENT, TableSpec, sent_row
 
 LIBRARY_PAGE: Final = 25_000
@@ -136,6 +136,17 @@ class SupabaseStore(Store):
     def misses(self, listener: str, since: str = "") -> pd.DataFrame:
         known = self._table(rows.MISSES, listener)
         return known[known["asked_at"] >= since].reset_index(drop=True)
+
+    def save_pool(self, listener: str, tracks: pd.DataFrame, answered_at: str, at_most: int = MAX_POOL) -> int:
+        found = objects(rows.POOL, as_tracks(tracks).assign(answered_at=answered_at))
+        return int(self._call(listener, "save_pool", rows=found, at_most=at_most))
+
+    def pool(self, listener: str) -> pd.DataFrame:
+        return self._table(rows.POOL, listener)
+
+    def remove_pool(self, listener: str) -> None:
+        query = self._as(listener).table("pool_tracks").delete(returning=ReturnMethod.minimal)
+        answer(query.eq("user_id", listener))
 
     def log_sent(self, listener: str, to: str, what: str, rows: int, at: str) -> None:
         (told,) = objects(SENT, sent_row(to, what, rows, at))

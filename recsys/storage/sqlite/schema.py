@@ -15,6 +15,7 @@ LISTENER_TABLES: Final = (
     "recipes",
     "feedback",
     "feature_misses",
+    "pool_tracks",
     "sync_state",
     "sent_log",
     "spotify_tokens",
@@ -195,5 +196,14 @@ _GUESTS: Final = (
 )
 """The day each guest with rows was here last. Guests from before count as here on the day of the migration."""
 
-MIGRATIONS: Final = (_LIBRARY, _LISTS, _SYNC, _SIGN_IN, _GUESTS)
+_POOL: Final = (
+    f"""create table pool_tracks (
+        user_id text not null,
+        {_TRACK},
+        answered_at text not null,
+        primary key (user_id, spotify_track_id)
+    ) strict""",
+)
+
+MIGRATIONS: Final = (_LIBRARY, _LISTS, _SYNC, _SIGN_IN, _GUESTS, _POOL)
 """Statements of each version, in order; `MIGRATIONS[n]` leads from version n to n + 1."""

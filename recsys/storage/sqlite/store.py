@@ -15,7 +15,7 @@ from recsys.storage import table_specs as rows
 from recsys.storage.quotas import check_quota
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.schema import LISTENER_TABLES
-from recsys.storage.store import Saved, Store
+from recsys.storage.store import MAX_POOL, Saved, Store
 from recsys.storage.table_specs import SENT, TableSpec, sent_row
 
 
@@ -130,6 +130,27 @@ class SqliteStore(Store):
     def misses(self, listener: str, since: str = "") -> pd.DataFrame:
         known = self._load(rows.MISSES, listener)
         return known[known["asked_at"] >= since].reset_index(drop=True)
+
+    def save_pool(self, listener: str, tracks: pd.DataFrame, answered_at: str, at_most: int = MAX_POOL) -> int:
+        values = _owned(listener, rows.POOL.rows(as_tracks(tracks).assign(answered_at=answered_at)))
+        columns = ("user_id", *rows.POOL.stored)
+        replace = f"REPLACE INTO pool_tracks ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+        drop_oldest = """
+            DELETE FROM pool_tracks WHERE user_id = ? AND spotify_track_id IN (
+                SELECT spotify_track_id FROM pool_tracks WHERE user_id = ?
+                ORDER BY answered_at DESC, spotify_track_id LIMIT -1 OFFSET ?
+            )"""
+        with self._database.write() as connection:
+            connection.executemany(replace, values)
+            connection.execute(drop_oldest, (listener, listener, at_most))
+            return _count(connection, "pool_tracks", listener)
+
+    def pool(self, listener: str) -> pd.DataFrame:
+        return self._load(rows.POOL, listener)
+
+    def remove_pool(self, listener: str) -> None:
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM pool_tracks WHERE user_id = ?", (listener,))
 
     def log_sent(self, listener: str, to: str, what: str, rows: int, at: str) -> None:
         insert = "INSERT INTO sent_log (user_id, at, recipient, what, rows) VALUES (?, ?, ?, ?, ?)"

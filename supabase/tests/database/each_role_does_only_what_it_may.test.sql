@@ -20,6 +20,7 @@ insert into may values
     ('recommendations', '{select, insert, delete}', 'score = 0'),
     ('recipes', '{select, insert, update, delete}', 'recipe = ''{}'''),
     ('feedback', '{select, insert, update, delete}', 'liked = false'),
+    ('pool_tracks', '{select, insert, update, delete}', 'energy = 0'),
     ('sync_state', '{select, insert, update, delete}', 'value = ''{}'''),
     ('sent_log', '{select, insert}', 'rows = 0'),
     ('spotify_tokens', '{}', 'scope = null'),

@@ -49,6 +49,7 @@ insert into built values
     ('recommendations', '{user_id, spotify_track_id}', '{score, created_at}'),
     ('recipes', '{user_id, name}', '{recipe}'),
     ('feedback', '{user_id, spotify_track_id}', '{name, artist, liked, at}'),
+    ('pool_tracks', '{user_id, spotify_track_id}', '{name, artist, answered_at}'),
     ('sync_state', '{user_id, key}', '{value}'),
     ('sent_log', '{user_id, id}', '{at, recipient, what, rows}'),
     ('sessions', '{user_id, id_hash}', '{kind, created_at, expires_at}'),
@@ -113,7 +114,7 @@ select is_empty(
 select set_eq(
     'select proname::text from pg_proc
     where pronamespace = ''public''::regnamespace and cardinality(proconfig) > 1',
-    '{save_tracks, library, save_origins, save_plays, export_rows}'::text[],
+    '{save_tracks, library, save_origins, save_plays, save_pool, export_rows}'::text[],
     'what moves a whole library has one setting more'
 );
 select is_empty(

@@ -1,6 +1,6 @@
 -- Proves who may call which function, and that what a listener calls reads and changes their own rows only.
 begin;
-select plan(22);
+select plan(27);
 
 insert into auth.users (id) values
     ('00000000-0000-4000-8000-00000000000a'), ('00000000-0000-4000-8000-00000000000b');
@@ -11,7 +11,7 @@ select set_eq(
     $$values
         ('authenticated', 'save_tracks'), ('authenticated', 'library'), ('authenticated', 'remove_tracks'),
         ('authenticated', 'save_origins'), ('authenticated', 'remove_origins'), ('authenticated', 'save_plays'),
-        ('authenticated', 'replace_recommendations'), ('authenticated', 'export_rows'),
+        ('authenticated', 'replace_recommendations'), ('authenticated', 'export_rows'), ('authenticated', 'save_pool'),
         ('service_role', 'count_rows'), ('service_role', 'begin_session'), ('service_role', 'take_turn')$$,
     'each function may be called by one role'
 );
@@ -43,6 +43,10 @@ begin
         );
         insert into public.feature_misses
         values (auth.uid(), 't1', 'reccobeats', now()), (auth.uid(), 't2', 'reccobeats', now());
+        perform public.save_pool('[
+            {"spotify_track_id": "p1", "name": "One", "artist": "X", "answered_at": "2026-01-01T00:00:00Z"},
+            {"spotify_track_id": "p2", "name": "Two", "artist": "X", "answered_at": "2026-01-02T00:00:00Z"}
+        ]', 2);
     end loop;
 end $$;
 
@@ -74,7 +78,21 @@ select lives_ok(
 );
 select set_eq('select spotify_track_id from public.recommendations', '{r2}'::text[], 'as a whole');
 
+select is(
+    public.save_pool('[
+        {"spotify_track_id": "p2", "name": "New", "artist": "Y", "answered_at": "2026-01-03T00:00:00Z"}
+    ]', 2), 2::bigint, 'a candidate that is there is replaced'
+);
+select set_eq('select name from public.pool_tracks', '{One, New}'::text[], 'with what was answered last');
+select is(
+    public.save_pool('[
+        {"spotify_track_id": "p3", "name": "Three", "artist": "X", "answered_at": "2026-01-04T00:00:00Z"}
+    ]', 2), 2::bigint, 'no more candidates stay than wished'
+);
+select set_eq('select spotify_track_id from public.pool_tracks', '{p2, p3}'::text[], 'and the oldest answer goes');
+
 select pg_temp.become('b');
+select set_eq('select name from public.pool_tracks', '{One, Two}'::text[], 'the other listener has their candidates');
 select is((select count(*) from public.user_tracks), 2::bigint, 'the other listener still has both tracks');
 select is((select count(*) from public.track_origins), 3::bigint, 'all origins');
 select is((select count(*) from public.feature_misses), 2::bigint, 'both misses');
@@ -84,7 +102,7 @@ set local role service_role;
 select is(
     public.count_rows('00000000-0000-4000-8000-00000000000a')::jsonb,
     '{"profiles": 0, "user_tracks": 1, "track_origins": 1, "plays": 1, "recommendations": 1, "recipes": 0,
-      "feedback": 0, "feature_misses": 1, "sync_state": 0, "sent_log": 0,
+      "feedback": 0, "feature_misses": 1, "pool_tracks": 2, "sync_state": 0, "sent_log": 0,
       "spotify_tokens": 0, "supabase_tokens": 0, "sessions": 0}',
     'the server counts the rows of one listener'
 );

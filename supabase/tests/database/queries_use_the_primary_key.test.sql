@@ -1,6 +1,6 @@
 -- Proves that reading one listener's rows, behind row security, does not read everybody else's.
 begin;
-select plan(14);
+select plan(15);
 
 insert into auth.users (id)
 select ('00000000-0000-4000-8000-00000000000' || letter)::uuid from unnest('{0,1,2,3,4,5,6,7,8,9}'::text[]) as letter;
@@ -18,12 +18,14 @@ insert into public.recipes select user_id, spotify_track_id, '{}' from public.us
 insert into public.sync_state select user_id, spotify_track_id, '{}' from public.user_tracks;
 insert into public.sent_log (user_id, at, recipient, what, rows)
 select user_id, now(), 'ReccoBeats', 'track ids', 1 from public.user_tracks;
+insert into public.pool_tracks (user_id, spotify_track_id, name, artist, answered_at)
+select user_id, spotify_track_id, name, artist, now() from public.user_tracks;
 insert into public.sessions
 select user_id, encode(sha256((user_id || spotify_track_id)::bytea), 'hex'), 'spotify', null, null, now(),
     now() + interval '30 days'
 from public.user_tracks;
 analyze public.user_tracks, public.track_origins, public.feature_misses, public.plays, public.recommendations;
-analyze public.feedback, public.recipes, public.sync_state, public.sent_log, public.sessions;
+analyze public.pool_tracks, public.feedback, public.recipes, public.sync_state, public.sent_log, public.sessions;
 
 create function pg_temp.plan_of(query text) returns text language plpgsql as $$
 declare
@@ -85,6 +87,7 @@ select pg_temp.uses(
 )
 from (values
     ('recommendations', 'spotify_track_id', 'track'), ('feedback', 'spotify_track_id', 'track'),
+    ('pool_tracks', 'spotify_track_id', 'track'),
     ('recipes', 'name', 'track'), ('sync_state', 'key', 'track'), ('sent_log', 'id', '0')
 ) as q (table_name, key, after);
 
