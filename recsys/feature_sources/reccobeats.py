@@ -13,7 +13,7 @@ from typing import Any, Final
 import httpx
 import pandas as pd
 
-from recsys.core.model.tracks import NUMBERS, SPOTIFY_ID
+from recsys.core.model.tracks import NUMBERS, RANGES, SPOTIFY_ID, as_tracks
 from recsys.errors import SourceBusy
 
 GAP: Final = 0.5
@@ -21,6 +21,12 @@ GAP: Final = 0.5
 
 AT_MOST: Final = 60.0
 """The longest wait, in seconds, that is sat out inside a look-up."""
+
+MAX_NEIGHBOURS: Final = 100
+"""Songs in one answer."""
+
+MAX_TEXT: Final = 500
+"""Longer titles and lists of artists are cut."""
 
 LONGEST_WAIT: Final = 7 * 86_400.0
 ASSUMED_WAIT: Final = 30.0
@@ -47,7 +53,7 @@ class ReccoBeats:
         sleep: Callable[[float], None] = time.sleep,
         gap: float = GAP,
     ) -> None:
-        self._url, self._http = f"{url}/v1/audio-features", http
+        self._url, self._http = f"{url}/v1", http
         self._clock, self._sleep, self._gap = clock, sleep, gap
         self._turn = threading.Lock()
         self._free_at = 0.0
@@ -57,15 +63,40 @@ class ReccoBeats:
 
     def look_up(self, tracks: pd.DataFrame) -> pd.DataFrame:
         ids = tracks["track_id"].tolist()
+        return _answers(self._patient("/audio-features", {"ids": ",".join(ids)}), set(ids))
+
+    def neighbours(self, track_id: str, count: int) -> pd.DataFrame:
+        """
+        Songs like one, without audio features. Every call answers others: the service draws by chance.
+
+        https://reccobeats.com/docs/apis/get-recommendation takes `seeds` (Spotify ids) and `size` (1 to 100), and
+        answers 400 or 404 for a seed it does not know.
+
+        Returns
+        -------
+        DataFrame
+            A track table, each song once; no rows for a song the service does not know. No years: it has none.
+
+        Raises
+        ------
+        SourceBusy
+            It cannot answer now.
+        """
+        wanted = {"seeds": track_id, "size": str(min(count, MAX_NEIGHBOURS))}
+        return _songs(self._patient("/track/recommendation", wanted, unknown=(400, 404, 422)))
+
+    def _patient(self, path: str, params: dict[str, str], unknown: Collection[int] = ()) -> list[Any]:
+        """The rows of an answer, after one short wait if there must be one."""
         try:
-            content = self._content(ids)
+            return self._content(path, params, unknown)
         except SourceBusy as busy:
             if busy.retry_after > AT_MOST:
                 raise
-            content = self._content(ids, was_asked=True)
-        return _answers(content, set(ids))
+            return self._content(path, params, unknown, was_asked=True)
 
-    def _content(self, ids: list[str], was_asked: bool = False) -> list[Any]:
+    def _content(
+        self, path: str, params: dict[str, str], unknown: Collection[int], was_asked: bool = False
+    ) -> list[Any]:
         """One request at a time, rate-limited. A `Retry-After` applies to every caller of this instance."""
         with self._turn:
             wait, gap = self._free_at - self._clock(), self._gap
@@ -74,9 +105,9 @@ class ReccoBeats:
             if wait > 0:
                 self._sleep(wait)
             try:
-                answer = self._http.get(self._url, params={"ids": ",".join(ids)})
+                answer = self._http.get(f"{self._url}{path}", params=params)
                 gap = max(gap, _retry_after(answer)) if answer.status_code == 429 else gap
-                return _checked(answer)
+                return [] if answer.status_code in unknown else _checked(answer)
             except httpx.HTTPError as broken:
                 raise SourceBusy("ReccoBeats did not answer.", BROKEN_WAIT) from broken
             finally:
@@ -117,8 +148,40 @@ def _answers(content: list[Any], asked: Collection[str]) -> pd.DataFrame:
     return table.assign(track_id=pd.Series(list(rows), dtype="str", index=table.index))
 
 
+def _songs(content: list[Any]) -> pd.DataFrame:
+    """Entries that name a Spotify track, a title and an artist, as a track table; all others are left out."""
+    rows: dict[str, dict[str, Any]] = {}
+    for entry in content:
+        link = _LINK.search(str(entry.get("href"))) if isinstance(entry, dict) else None
+        artists = entry.get("artists") if link else None
+        listed = artists if isinstance(artists, list) else []
+        names = [str(one["name"]) for one in listed if isinstance(one, dict) and one.get("name")]
+        if link and names and isinstance(title := entry.get("trackTitle"), str) and title.strip():
+            rows.setdefault(
+                link.group(1),
+                {
+                    "track_id": link.group(1),
+                    "title": title[:MAX_TEXT],
+                    "artists": "; ".join(names)[:MAX_TEXT],
+                    "isrc": _text(entry),
+                    "duration_ms": _in_range("duration_ms", entry.get("durationMs")),
+                    "popularity": _in_range("popularity", entry.get("popularity")),
+                },
+            )
+    return as_tracks(pd.DataFrame(rows.values()))
+
+
+def _in_range(column: str, value: Any) -> float | None:
+    low, high = RANGES[column]
+    number = _number(value)
+    return number if number is not None and low <= number <= high else None
+
+
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    try:
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    except OverflowError:  # JSON allows integers of any length
+        return None
 
 
 def _text(entry: dict[str, Any]) -> str | None:

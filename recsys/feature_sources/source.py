@@ -72,6 +72,20 @@ class FeatureSource(Protocol):
         """
 
 
+class NeighbourSource(FeatureSource, Protocol):
+    """A feature source that can also name songs like a given one."""
+
+    def neighbours(self, track_id: str, count: int) -> pd.DataFrame:
+        """
+        Up to `count` songs like one, as a track table; no rows for a song it does not know.
+
+        Raises
+        ------
+        NotOffered, SourceBusy
+            As `look_up`.
+        """
+
+
 @dataclass(frozen=True)
 class Filled:
     """

@@ -1,6 +1,7 @@
-"""A stand-in for ReccoBeats on loopback: audio features by Spotify id, forty ids a request, unknown ids left out."""
+"""A stand-in for ReccoBeats on loopback: audio features by Spotify id, and songs like one, drawn by chance."""
 
 import json
+import random
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
@@ -15,7 +16,8 @@ MOST = 40
 
 class FakeReccoBeats:
     """
-    `with FakeReccoBeats(known) as fake:`; `known` gives the invented track of an id, or None.
+    `with FakeReccoBeats(known) as fake:`; `known` gives the invented track of an id, or None. `around` are the songs
+    that it names as neighbours of any song it knows, each time others of them.
 
     Faults and records as `FakeSpotify`: `fail_next("GET /v1/audio-features", too_many(retry_after=1))`.
     """
@@ -25,7 +27,12 @@ class FakeReccoBeats:
         self.faults = Faults()
         self.fail_next, self.fail_when = self.faults.fail_next, self.faults.fail_when
         self.mend, self.count, self.reset = self.faults.mend, self.faults.count, self.faults.forget
-        app = Starlette(routes=[Route("/v1/audio-features", self._audio_features)])
+        self.around = []
+        routes = [
+            Route("/v1/audio-features", self._audio_features),
+            Route("/v1/track/recommendation", self._recommendation),
+        ]
+        app = Starlette(routes=routes)
         self._server = Loopback(Faulty(app, self.faults, "reccobeats"), port)
         self.url = self._server.url
 
@@ -39,6 +46,17 @@ class FakeReccoBeats:
             return _error(400, 4004, "size must be between 1 and 40")
         known = (self._known(track_id) for track_id in reversed(ids))
         return JSONResponse({"content": [_entry(track) for track in known if track]})
+
+    async def _recommendation(self, request):
+        """https://reccobeats.com/docs/apis/get-recommendation"""
+        seeds = [i for given in request.query_params.getlist("seeds") for i in given.split(",") if i]
+        size = request.query_params.get("size", "")
+        if not size.isdigit() or not 1 <= int(size) <= 100:
+            return _error(400, 4004, "size must be between 1 and 100")
+        if not 1 <= len(seeds) <= 5 or not any(self._known(seed) for seed in seeds):
+            return _error(400, 4001, "seeds need at least one track")
+        drawn = random.Random(f"{seeds} {len(self.requests)}").sample(self.around, min(int(size), len(self.around)))
+        return JSONResponse({"content": [_song(track) for track in drawn]})
 
     def start(self):
         self._server.start()
@@ -76,6 +94,20 @@ def _entry(track):
     identity = spotify_id("reccobeats", track.id)
     link = f"https://open.spotify.com/track/{track.id}"
     return {"id": identity, "href": link, "isrc": track.isrc} | track.features
+
+
+def _song(track):
+    """A track as search and recommendation answer it, without audio features and without a year."""
+    return {
+        "id": spotify_id("reccobeats", track.id),
+        "trackTitle": track.name,
+        "artists": [{"id": spotify_id("artist", name), "name": name, "href": ""} for name in track.artists],
+        "durationMs": track.duration_ms,
+        "isrc": track.isrc,
+        "href": f"https://open.spotify.com/track/{track.id}",
+        "availableCountries": "DE,FR,GB",
+        "popularity": random.Random(track.id).randrange(101),
+    }
 
 
 def _error(status, code, message):

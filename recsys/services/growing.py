@@ -1,0 +1,314 @@
+"""
+Grow around me: candidates that a source names around a listener's own songs, in a pool that is theirs alone.
+
+One song after the other is asked about: its neighbours, then the audio features of those that are new. What came with
+features is stored and the cursor moves on before the next song, so a killed process repeats at most one song, and the
+same answer stored twice is one.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import blake2b
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from recsys.core.model.tracks import SPOTIFY_ID
+from recsys.errors import NotAllowed, NothingToRank, NotOffered, SourceBusy
+from recsys.feature_sources.source import AUDIO, NeighbourSource, with_answers
+from recsys.services.features import Features
+from recsys.services.jobs import Job, Jobs, Snapshot
+from recsys.services.library import songs
+from recsys.storage.store import Store
+from recsys.times import to_iso
+
+CONSENT: Final = "reccobeats neighbours"
+"""The consent that growing needs, beside that of looking up features: the same ids, for another purpose."""
+
+STATE: Final = "growth"
+TARGET: Final = 10_000
+"""New songs after which a run is done: five minutes at two requests a second, 100 neighbours or 40 features each."""
+
+MAX_SEEDS: Final = 200
+MAX_ROUNDS: Final = 5
+"""A source draws by chance, so the same song is asked about again, unless a round brought little that was new."""
+
+MIN_SHARE_NEW: Final = 0.05
+NEIGHBOURS: Final = 100
+SENT_SEED: Final = "a song of yours, to find songs like it"
+SENT_FOUND: Final = "songs found around yours, for their audio features"
+ISRC_YEAR: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{3}(\d{2})\d{5}")
+
+
+@dataclass(frozen=True)
+class Growth:
+    """
+    How far growing is.
+
+    Attributes
+    ----------
+    seeds : tuple of str
+        The songs of the listener's that are asked about in this run, in order.
+    position : int
+        How many of them are done in this round.
+    round : int
+        From 0.
+    added, pool : int
+        New songs of this run, and songs in the pool now.
+    new_in_round : int
+        New songs since the round began.
+    heard_of : int
+        Songs that the source named in this round, known ones included.
+    state : "new", "running", "blocked" or "done"
+    message : str
+        Why it is blocked; else empty.
+    blocked_until, finished_at : str or None
+        ISO 8601 in UTC.
+    """
+
+    seeds: tuple[str, ...] = ()
+    position: int = 0
+    round: int = 0
+    added: int = 0
+    pool: int = 0
+    new_in_round: int = 0
+    heard_of: int = 0
+    state: Literal["new", "running", "blocked", "done"] = "new"
+    message: str = ""
+    blocked_until: str | None = None
+    finished_at: str | None = None
+
+    @property
+    def share(self) -> float:
+        """Progress from 0 to 1: of the target or of the songs to ask about, whichever is further."""
+        if self.state == "done":
+            return 1.0
+        rounds = (self.position + self.round * len(self.seeds)) / max(1, len(self.seeds) * MAX_ROUNDS)
+        return min(1.0, max(self.added / TARGET, rounds))
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, for storing."""
+        return asdict(self) | {"seeds": list(self.seeds)}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any] | None) -> "Growth":
+        """The reverse of `as_json`; a new one for None."""
+        known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored} if stored else {}
+        return cls(**known | {"seeds": tuple(known.get("seeds", ()))})
+
+
+class Growing:
+    """
+    Parameters
+    ----------
+    store_for : callable
+        The store with a listener's rows.
+    features : Features
+        Where consents are stored.
+    source : NeighbourSource
+    jobs : Jobs
+        The job's key is "growing:<listener>".
+    clock : callable
+        The time, with time zone.
+    """
+
+    def __init__(
+        self,
+        store_for: Callable[[str], Store],
+        features: Features,
+        source: NeighbourSource,
+        jobs: Jobs,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store_for, self._features, self._source = store_for, features, source
+        self._jobs, self._clock = jobs, clock
+
+    def agree(self, listener: str, has_agreed: bool) -> None:
+        """Remember that a listener lets the source learn a sample of their songs, or does not any more."""
+        self._features.agree(listener, CONSENT, has_agreed)
+
+    def has_agreed(self, listener: str) -> bool:
+        """True when the listener agreed to that; False for one who was never asked."""
+        return self._features.has_agreed(listener, CONSENT)
+
+    def start(self, listener: str) -> Snapshot:
+        """
+        Begin, or continue what was cancelled, blocked or killed; joins a run that is under way.
+
+        Raises
+        ------
+        NotAllowed
+            The listener has not agreed.
+        """
+        if not self.has_agreed(listener):
+            raise NotAllowed("Agree first that ReccoBeats may learn some of your songs.")
+        return self._jobs.start(_key(listener), lambda job: self.run(listener, job))
+
+    def cancel(self, listener: str) -> None:
+        """Stop after the song at hand; what was found stays."""
+        self._jobs.cancel(_key(listener))
+
+    def progress(self, listener: str) -> Growth:
+        """Live while it runs, otherwise as stored, also after a restart."""
+        job = self._jobs.snapshot(_key(listener))
+        if job and job.is_active and isinstance(job.progress, Growth):
+            return job.progress
+        stored = Growth.from_json(self._store_for(listener).state(listener, STATE))
+        if job and job.is_active:
+            return replace(stored, state="running")
+        if job and job.message:
+            return replace(stored, state="blocked", message=job.message)
+        return replace(stored, state="new") if stored.state == "running" else stored
+
+    def is_running(self, listener: str) -> bool:
+        """True while this process grows the pool of this listener."""
+        job = self._jobs.snapshot(_key(listener))
+        return bool(job and job.is_active)
+
+    def remove(self, listener: str) -> None:
+        """Forget everything that was found around a listener."""
+        self._store_for(listener).remove_pool(listener)
+        self._store_for(listener).remove_state(listener, STATE)
+
+    def run(self, listener: str, job: Job) -> Growth:
+        """
+        The work itself, in whatever thread calls it. A source that is busy for long ends it as "blocked".
+
+        Raises
+        ------
+        NothingToRank
+            The listener has no song with a Spotify id.
+        StorageProblem
+            What was found before is stored.
+        """
+        store = self._store_for(listener)
+        run = _Run(store, listener, self._source, self._clock)
+        growth = self._begun(store, listener)
+        while growth.state != "done" and self.has_agreed(listener):
+            job.report(growth)
+            try:
+                growth = run.ask_about(growth)
+            except (SourceBusy, NotOffered) as problem:
+                growth = self._blocked(growth, problem)
+            store.save_state(listener, STATE, growth.as_json())
+            if growth.state == "blocked":
+                break
+        return growth
+
+    def _begun(self, store: Store, listener: str) -> Growth:
+        """The run to continue, or a new one with a fresh sample of songs."""
+        stored = Growth.from_json(store.state(listener, STATE))
+        if stored.seeds and stored.state != "done":
+            return replace(stored, state="running", message="", blocked_until=None)
+        seeds = spread_sample(songs(store, listener), store.feedback(listener), salt=stored.finished_at or "")
+        if not seeds:
+            raise NothingToRank(
+                "None of your songs has a Spotify id, which ReccoBeats asks for. Import a file with ids, or connect "
+                "Spotify."
+            )
+        return Growth(seeds=seeds, pool=len(store.pool(listener)), state="running")
+
+    def _blocked(self, growth: Growth, problem: SourceBusy | NotOffered) -> Growth:
+        until = self._clock() + timedelta(seconds=getattr(problem, "retry_after", 86_400.0))
+        return replace(growth, state="blocked", message=str(problem), blocked_until=to_iso(until))
+
+
+class _Run:
+    """Asks about one song after the other, and stores what it is told."""
+
+    def __init__(self, store: Store, listener: str, source: NeighbourSource, clock: Callable[[], datetime]) -> None:
+        self._store, self._listener, self._source, self._clock = store, listener, source, clock
+        own = store.tracks(listener)
+        self._known = {*own["track_id"], *store.pool(listener)["track_id"]}
+
+    def ask_about(self, growth: Growth) -> Growth:
+        """The growth after the next song. Raises `SourceBusy`, `NotOffered` and `StorageProblem`."""
+        seed = growth.seeds[growth.position]
+        named = self._logged(SENT_SEED, 1, lambda: self._source.neighbours(seed, NEIGHBOURS))
+        new = named[~named["track_id"].isin(self._known)].reset_index(drop=True)
+        found = self._with_features(new)
+        pool = growth.pool
+        if len(found):
+            pool = self._store.save_pool(self._listener, found, self._now())
+        self._known |= {*new["track_id"]}  # without features too: asking again would not bring them
+        return self._advanced(growth, len(found), len(named), pool)
+
+    def _with_features(self, songs: pd.DataFrame) -> pd.DataFrame:
+        """The songs that the source knows an audio feature of, with all it knows."""
+        parts = []
+        for start in range(0, len(songs), self._source.at_once):
+            batch = songs.iloc[start : start + self._source.at_once]
+            answer = self._logged(SENT_FOUND, len(batch), partial(self._source.look_up, batch))
+            parts.append(with_answers(batch, answer, self._source.name))
+        whole = pd.concat(parts, ignore_index=True) if parts else songs
+        return whole[whole[AUDIO].notna().any(axis=1)].reset_index(drop=True)
+
+    def _logged(self, what: str, rows: int, ask: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Ask, and log what was sent even when the answer never came."""
+        was_asked = True
+        try:
+            return ask()
+        except SourceBusy as busy:
+            was_asked = busy.was_asked
+            raise
+        finally:
+            if was_asked:
+                self._store.log_sent(self._listener, self._source.name, what, rows, self._now())
+
+    def _advanced(self, growth: Growth, found: int, named: int, pool: int) -> Growth:
+        grown = replace(
+            growth,
+            position=growth.position + 1,
+            added=growth.added + found,
+            pool=pool,
+            new_in_round=growth.new_in_round + found,
+            heard_of=growth.heard_of + named,
+        )
+        is_round_over = grown.position == len(grown.seeds)
+        is_dry = is_round_over and grown.new_in_round < MIN_SHARE_NEW * max(1, grown.heard_of)
+        if grown.added >= TARGET or is_dry or (is_round_over and grown.round + 1 == MAX_ROUNDS):
+            return replace(grown, state="done", finished_at=self._now())
+        if is_round_over:
+            return replace(grown, position=0, round=grown.round + 1, new_in_round=0, heard_of=0)
+        return grown
+
+    def _now(self) -> str:
+        return to_iso(self._clock())
+
+
+def spread_sample(
+    library: pd.DataFrame, feedback: pd.DataFrame, count: int = MAX_SEEDS, salt: str = ""
+) -> tuple[str, ...]:
+    """
+    Songs to ask about: liked ones first, then of every artist one, then a second one, and so on.
+
+    Within an artist and between artists the order is that of a hash of id and `salt`, so that a run gives the same
+    sample whenever it is repeated, and the next run another. Only Spotify ids; at most `count`.
+    """
+    liked = feedback.loc[feedback["liked"].astype(bool), ["track_id", "artists"]]
+    both = pd.concat([liked.assign(is_own=1), library[["track_id", "artists"]].assign(is_own=0)], ignore_index=True)
+    both = both[both["track_id"].str.fullmatch(SPOTIFY_ID).astype(bool)].drop_duplicates("track_id")
+    both = both[~both["track_id"].isin(feedback.loc[~feedback["liked"].astype(bool), "track_id"])]
+    both["drawn"] = [blake2b(f"{salt} {one}".encode(), digest_size=8).hexdigest() for one in both["track_id"]]
+    both = both.sort_values(["is_own", "drawn"], ascending=[False, True])
+    both["turn"] = both.groupby(["is_own", "artists"]).cumcount()
+    ordered = both.sort_values(["is_own", "turn", "drawn"], ascending=[False, True, True])
+    return tuple(ordered["track_id"].head(count))
+
+
+def registered_in(pool: pd.DataFrame, year: int) -> int:
+    """
+    Songs of a pool whose ISRC was registered in a year.
+
+    The source tells no release dates; positions 6 and 7 of an ISRC are the year of reference (ISO 3901), as a rule
+    that of the recording's first release. Old recordings without one got theirs later.
+    """
+    years = pool["isrc"].str.upper().str.extract(ISRC_YEAR.pattern, expand=False)
+    return int((years == f"{year % 100:02d}").sum())
+
+
+def _key(listener: str) -> str:
+    return f"growing:{listener}"
