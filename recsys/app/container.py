@@ -104,7 +104,7 @@ class Container:
     @cached_property
     def database(self) -> Database:
         """The SQLite file in the data folder."""
-        database = Database(self.settings.data_folder / "tonearm.db")
+        database = Database(self.settings.data_folder / "tonearm.db", must_open=False)
         self._to_close.callback(database.close)
         return database
 

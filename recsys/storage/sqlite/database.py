@@ -7,6 +7,7 @@ WAL needs a local disk: its shared memory does not work on network drives.
 import os
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from recsys.errors import StorageProblem
-from recsys.storage.sqlite.schema import APPLICATION_ID, MIGRATIONS
+from recsys.storage.sqlite.schema import APPLICATION_ID, MIGRATIONS, TABLES
 
 _PRAGMAS: Final = (
     "synchronous = NORMAL",
@@ -37,9 +38,32 @@ _SENTENCES: Final = {
 }
 
 
+_GONE: Final = (
+    "“{path}” was removed or replaced while Tonearm ran, so nothing of this was stored. Put the file back, or start "
+    "Tonearm again to begin with a new one."
+)
+_LOG_IN_USE: Final = (
+    "The rows are erased, but their bytes are still in the file's log, because another program reads it. Close that "
+    "program and erase again."
+)
+
+_UNWRITABLE: Final = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
+"""What SQLite says where nothing can be written: also when it only wanted to make its files beside the database."""
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that knows which file it has open, and whether it is of use for reading only."""
+
+    file: tuple[int, int] | None = None
+    is_read_only: bool = False
+
+
 class Database:
     """
     One SQLite file shared by all threads of a process, and by other processes.
+
+    A file that was removed or replaced meanwhile is noticed: connections hold the old one, so what is written there
+    would be lost. Where the disk is full or read-only, reading goes on.
 
     Parameters
     ----------
@@ -48,26 +72,26 @@ class Database:
         `-shm` files beside it the same permissions.
     patience : float
         Seconds to wait for another writer.
+    must_open : bool
+        Open it now. Otherwise it is opened when it is first used, and what keeps it from that is said then.
 
     Raises
     ------
     StorageProblem
-        The file is not ours, was written by a newer version, or cannot be opened or written.
+        The file is not ours, was written by a newer version, or can be neither opened nor made.
     """
 
-    def __init__(self, path: Path, patience: float = 10.0) -> None:
+    def __init__(self, path: Path, patience: float = 10.0, must_open: bool = True) -> None:
         if sqlite3.sqlite_version_info < (3, 37):
             raise StorageProblem(f"SQLite 3.37 or newer is needed; this Python brings {sqlite3.sqlite_version}.")
         self.path = path
         self._patience = patience
-        self._writing = threading.Lock()
-        self._idle: list[sqlite3.Connection] = []
+        self._writing, self._preparing = threading.Lock(), threading.Lock()
+        self._is_ready = False
+        self._idle: list[_Connection] = []
         weakref.finalize(self, _close_all, self._idle)
-        with self._sentences():
-            _make_file(path)
-            with self._borrowed() as connection:
-                self._bring_up_to_date(connection)
-            _close_to_others(path)
+        if must_open:
+            self._prepare_to_read()
 
     def close(self) -> None:
         """Close every idle connection. The database opens again when it is next used."""
@@ -76,26 +100,74 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A connection that sees one unchanging state of the file."""
-        with self._sentences(), self._borrowed() as connection, _transaction(connection, "DEFERRED"):
+        self._prepare_to_read()
+        with self._sentences(), self._borrowed(to_read=True) as connection, _transaction(connection, "DEFERRED"):
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A connection that may write: kept when the block ends, rolled back when it raises."""
+        """
+        A connection that may write: committed when the block ends, rolled back when it raises.
+
+        Raises `StorageProblem` also when the file was removed or replaced meanwhile: then nothing was stored.
+        """
+        self._prepare()
         # The lock orders our own threads fairly; IMMEDIATE orders us among processes. A deferred transaction that
         # reads first and writes later fails with "database is locked" however long the timeout.
-        with self._sentences(), self._turn(), self._borrowed() as connection, _transaction(connection, "IMMEDIATE"):
-            yield connection
+        try:
+            with self._sentences(), self._turn(), self._lent(self._begun()) as connection:
+                yield connection
+                connection.execute("COMMIT")
+                if connection.file != _file_at(self.path):
+                    raise StorageProblem(_GONE.format(path=self.path))
+        except StorageProblem:
+            self.close()  # other connections may have the same trouble: a lost file, a disk that was read-only
+            raise
 
     def check(self) -> None:
-        """Raise `StorageProblem` unless the file can still be opened and is still ours."""
-        with self._sentences(), closing(self._open()) as connection, _transaction(connection, "DEFERRED"):
-            self._version(connection)
+        """Raise `StorageProblem` unless the file can still be opened, is still ours, and has our tables."""
+        self._prepare_to_read()
+        with self._sentences(), closing(self._open_to_read()) as connection, _transaction(connection, "DEFERRED"):
+            self._must_be_current(connection)
 
     def shrink_log(self) -> None:
-        """Move the write-ahead log into the file and empty it, so that erased rows are in neither."""
+        """
+        Move the write-ahead log into the file and empty it, so that erased rows are in neither.
+
+        Raises `StorageProblem` when somebody reads older rows for so long that it cannot be emptied.
+        """
+        last = time.monotonic() + self._patience
         with self._sentences(), self._borrowed() as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                if time.monotonic() > last:
+                    raise StorageProblem(_LOG_IN_USE)
+                time.sleep(0.05)
+
+    def _prepare(self) -> None:
+        """Make the file, or bring it up to date; once, or again where that failed."""
+        if self._is_ready:
+            return
+        with self._preparing, self._sentences():
+            _make_file(self.path)
+            with self._borrowed() as connection:
+                self._bring_up_to_date(connection)
+            _close_to_others(self.path)
+            self._is_ready = True
+
+    def _prepare_to_read(self) -> None:
+        """The same, or where nothing can be written: a file that can be read as it is."""
+        try:
+            self._prepare()
+        except StorageProblem as problem:
+            try:
+                with self._sentences(), closing(self._open_to_read()) as connection:
+                    self._must_be_current(connection)
+            except StorageProblem:
+                raise problem from None
+
+    def _must_be_current(self, connection: sqlite3.Connection) -> None:
+        if self._version(connection) != len(MIGRATIONS):
+            raise StorageProblem(_SENTENCES[sqlite3.SQLITE_CORRUPT].format(path=self.path))
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -107,33 +179,90 @@ class Database:
             self._writing.release()
 
     @contextmanager
-    def _borrowed(self) -> Iterator[sqlite3.Connection]:
+    def _borrowed(self, to_read: bool = False) -> Iterator[_Connection]:
+        with self._lent(self._reusable() or (self._open_to_read() if to_read else self._open())) as connection:
+            yield connection
+
+    @contextmanager
+    def _lent(self, connection: _Connection) -> Iterator[_Connection]:
         """A connection nobody else uses meanwhile. Streamlit's threads are short-lived; connections outlive them."""
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._open()
         try:
             yield connection
         except BaseException:
             connection.close()  # rolls back, and nobody inherits its state
             raise
-        self._idle.append(connection)
+        if connection.is_read_only:
+            connection.close()
+        else:
+            self._idle.append(connection)
 
-    def _open(self) -> sqlite3.Connection:
+    def _begun(self) -> _Connection:
+        """A connection that has begun to write; a new one where an idle one is from when the disk was read-only."""
+        if connection := self._reusable():
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return connection
+            except sqlite3.OperationalError as problem:
+                connection.close()
+                if getattr(problem, "sqlite_errorcode", 0) & 0xFF not in _UNWRITABLE:
+                    raise
+                self.close()
+        connection = self._open()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _reusable(self) -> _Connection | None:
+        """An idle connection to the file that is there now; others are closed."""
+        with suppress(IndexError):
+            while connection := self._idle.pop():
+                if connection.file == _file_at(self.path):
+                    return connection
+                connection.close()
+        return None
+
+    def _open(self, more: str = "mode=rw") -> _Connection:
+        file = _file_at(self.path)
         connection = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode=rw",  # never makes a file: a deleted one is noticed
+            f"{self.path.absolute().as_uri()}?{more}",  # never makes a file: a deleted one is noticed
             uri=True,
             timeout=self._patience,
             isolation_level=None,
             check_same_thread=False,
+            factory=_Connection,
         )
+        connection.file = file
         try:
             for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}").fetchall()
         except sqlite3.Error:
             connection.close()
             raise
+        return connection
+
+    def _open_to_read(self) -> _Connection:
+        """
+        A connection for reading, also where SQLite cannot make the files it wants beside the database.
+
+        `immutable` needs none of them (https://sqlite.org/uri.html). It does not look into the write-ahead log, so that
+        must be empty, and nobody may write meanwhile; where nothing can be written nobody does.
+        """
+        connection: _Connection | None = None
+        try:
+            connection = self._open()
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError as problem:
+            if connection:
+                connection.close()
+            log = self.path.with_name(f"{self.path.name}-wal")
+            is_unwritable = getattr(problem, "sqlite_errorcode", 0) & 0xFF in _UNWRITABLE
+            if not is_unwritable or not self.path.exists() or (log.exists() and log.stat().st_size):
+                raise
+            connection = self._open("mode=ro&immutable=1")
+            connection.is_read_only = True
         return connection
 
     def _bring_up_to_date(self, connection: sqlite3.Connection) -> None:
@@ -172,6 +301,8 @@ class Database:
             yield
         except sqlite3.Error as problem:
             code = getattr(problem, "sqlite_errorcode", None)
+            if code == sqlite3.SQLITE_ERROR and any(f"no such table: {table}" == str(problem) for table in TABLES):
+                code = sqlite3.SQLITE_CORRUPT  # the file was emptied, or is another one by now
             if code is None or code & 0xFF not in _SENTENCES:
                 raise
             raise StorageProblem(_SENTENCES[code & 0xFF].format(path=self.path)) from problem
@@ -185,9 +316,18 @@ def _transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def _close_all(connections: list[sqlite3.Connection]) -> None:
+def _close_all(connections: list[_Connection]) -> None:
     while connections:
         connections.pop().close()
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Which file is at the path, by device and inode; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _make_file(path: Path) -> None:

@@ -207,3 +207,6 @@ _POOL: Final = (
 
 MIGRATIONS: Final = (_LIBRARY, _LISTS, _SYNC, _SIGN_IN, _GUESTS, _POOL)
 """Statements of each version, in order; `MIGRATIONS[n]` leads from version n to n + 1."""
+
+TABLES: Final = (*LISTENER_TABLES, "leases", "app_state", "guest_visits")
+"""Every table."""

@@ -1,6 +1,7 @@
 """The file is private, opens safely whatever it is, and says in a sentence what is wrong with it."""
 
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import textwrap
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,141 @@ def test_a_file_that_vanished_is_noticed(database, store):
 
     with pytest.raises(StorageProblem, match="cannot be opened"):
         store.check()
+
+
+def test_a_file_that_is_removed_while_it_is_used_loses_nothing_that_was_acknowledged(database, store):
+    store.save_tracks("ada", some_tracks("a"))
+    database.path.unlink()
+
+    with pytest.raises(StorageProblem, match="cannot be opened"):
+        store.save_tracks("ada", some_tracks("b"))
+    with pytest.raises(StorageProblem, match="cannot be opened"):
+        store.tracks("ada")
+
+
+def test_a_file_that_is_replaced_during_a_write_is_noticed_before_the_write_is_acknowledged(database, store, tmp_path):
+    other = Database(tmp_path / "other.db")
+    other.close()
+
+    with pytest.raises(StorageProblem, match="removed or replaced"), database.write() as connection:
+        connection.execute("INSERT INTO app_state VALUES ('key', '{}')")
+        other.path.replace(database.path)
+
+    store.save_app_state("key", {"of": "the new file"})
+    assert SqliteStore(Database(database.path)).app_state("key") == {"of": "the new file"}
+
+
+def test_a_replaced_file_is_read_instead_of_the_old_one(database, store, tmp_path):
+    store.save_tracks("ada", some_tracks("a"))
+    other = SqliteStore(Database(tmp_path / "other.db"))
+    other.save_tracks("ada", some_tracks("b"))
+    other.erase("nobody")  # empties the log
+    other._database.close()
+    for name in ("tonearm.db-wal", "tonearm.db-shm"):
+        database.path.with_name(name).unlink(missing_ok=True)
+    other._database.path.replace(database.path)
+
+    assert list(store.tracks("ada")["track_id"]) == ["b"]
+
+
+def test_a_file_cut_to_nothing_is_not_healthy_and_is_a_sentence(database, store):
+    store.save_tracks("ada", some_tracks("a"))
+    database.close()
+    os.truncate(database.path, 0)
+
+    with pytest.raises(StorageProblem, match="is damaged"):
+        store.check()
+    with pytest.raises(StorageProblem, match="is damaged"):
+        store.save_tracks("ada", some_tracks("b"))
+    with pytest.raises(StorageProblem, match="is damaged"):
+        store.tracks("ada")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """`small_disk("remount,ro")` changes a real file system of a megabyte; unmounted afterwards."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+
+    def mount(*options):
+        return subprocess.run(["mount", *options, str(folder)], capture_output=True).returncode == 0
+
+    if not shutil.which("mount") or not mount("-t", "tmpfs", "-o", "size=1m", "tmpfs"):
+        pytest.skip("only root may mount a disk")
+    mount.folder = folder
+    yield mount
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def on_disk(folder):
+    database = Database(folder / "tonearm.db", must_open=False)
+    return database, SqliteStore(database)
+
+
+def test_a_read_only_disk_is_read_and_the_first_write_works_once_it_is_writable_again(small_disk):
+    database, store = on_disk(small_disk.folder)
+    store.save_tracks("ada", some_tracks("a"))
+    database.close()
+    assert small_disk("-o", "remount,ro")
+
+    database, store = on_disk(small_disk.folder)
+    assert list(store.tracks("ada")["track_id"]) == ["a"]
+    assert store.check() is None
+    with pytest.raises(StorageProblem, match="written"):
+        store.save_tracks("ada", some_tracks("b"))
+    assert list(store.tracks("ada")["track_id"]) == ["a"]
+
+    assert small_disk("-o", "remount,rw")
+    store.save_tracks("ada", some_tracks("b"))
+    assert list(store.tracks("ada")["track_id"]) == ["a", "b"]
+    database.close()
+
+
+def test_a_disk_that_becomes_read_only_and_writable_again_loses_nothing(small_disk):
+    database, store = on_disk(small_disk.folder)
+    store.save_tracks("ada", some_tracks("a"))
+    database.close()  # lets the disk be remounted
+    assert small_disk("-o", "remount,ro")
+    with pytest.raises(StorageProblem):
+        store.save_tracks("ada", some_tracks("b"))
+    assert list(store.tracks("ada")["track_id"]) == ["a"]
+
+    assert small_disk("-o", "remount,rw")
+    store.save_tracks("ada", some_tracks("c"))
+    assert list(store.tracks("ada")["track_id"]) == ["a", "c"]
+    database.close()
+
+
+def test_a_full_disk_is_read_from_the_start_and_written_once_there_is_room(small_disk):
+    database, store = on_disk(small_disk.folder)
+    store.save_tracks("ada", some_tracks("a"))
+    database.close()
+    ballast = small_disk.folder / "ballast"
+    with suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(b"x" * 4096)
+
+    database, store = on_disk(small_disk.folder)
+    assert list(store.tracks("ada")["track_id"]) == ["a"]
+    with pytest.raises(StorageProblem):
+        store.save_tracks("ada", many_tracks(500))
+
+    ballast.unlink()
+    store.save_tracks("ada", some_tracks("b"))
+    assert list(store.tracks("ada")["track_id"]) == ["a", "b"]
+    database.close()
+
+
+def test_erasing_says_so_when_the_log_cannot_be_emptied(database, store):
+    store.save_tracks("ada", some_tracks("a"))
+    database._patience = 0.2
+    with database.read() as reading:
+        reading.execute("SELECT count(*) FROM user_tracks").fetchone()
+        with pytest.raises(StorageProblem, match="still in the file's log"):
+            store.erase("ada")
+
+    store.erase("ada")
+    assert b"Song a" not in b"".join(path.read_bytes() for path in database.path.parent.iterdir())
 
 
 @pytest.mark.parametrize("what", ["folder", "file"])

@@ -97,7 +97,10 @@ def test_a_write_over_the_quota_is_refused_with_a_sentence_and_stores_nothing(st
 
 
 def test_what_is_known_already_does_not_count_against_the_quota(store, monkeypatch):
-    store.save_tracks("ada", some_tracks())
-    monkeypatch.setitem(quotas.QUOTAS, "user_tracks", len(some_tracks()))
+    store.save_tracks("ada", some_tracks("a", "b"))
+    monkeypatch.setitem(quotas.QUOTAS, "user_tracks", 2)
 
-    assert store.save_tracks("ada", some_tracks()).unchanged == len(some_tracks())
+    assert store.save_tracks("ada", some_tracks("a", "b")).unchanged == 2
+    with pytest.raises(StorageProblem, match="no room"):
+        store.save_tracks("ada", some_tracks("b", "c"))
+    assert list(store.tracks("ada")["track_id"]) == ["a", "b"]
