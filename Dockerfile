@@ -20,5 +20,5 @@ USER listener
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 TONEARM_DATA=/data STREAMLIT_SERVER_ADDRESS=0.0.0.0 STREAMLIT_SERVER_FILE_WATCHER_TYPE=none
 VOLUME /data
 EXPOSE 8501
-HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/_stcore/health')"]
+HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/livez')"]
 CMD ["streamlit", "run", "app.py"]

@@ -40,6 +40,8 @@ class Settings:
     requests_a_minute : int
         The API requests, and as many uploads, that one caller may send in a minute (`TONEARM_REQUESTS_A_MINUTE`); one
         address may send five times as many, and 0 sets no limit.
+    metrics_token : str or None
+        Lets its holder read `/metrics` from anywhere (`TONEARM_METRICS_TOKEN`).
     spotify_client_id, spotify_client_secret : str or None
         The Spotify app (`SPOTIFY_CLIENT_ID`, and `SPOTIFY_CLIENT_SECRET`, which PKCE makes optional).
     spotify_accounts_url, spotify_api_url, reccobeats_url : str
@@ -58,6 +60,7 @@ class Settings:
     catalogue_installers: Literal["loopback", "everyone", "nobody"] = "loopback"
     public_url: str = "http://127.0.0.1:8501"
     requests_a_minute: int = 120
+    metrics_token: str | None = field(default=None, repr=False)
     spotify_client_id: str | None = None
     spotify_client_secret: str | None = field(default=None, repr=False)
     spotify_accounts_url: str = "https://accounts.spotify.com"
@@ -124,6 +127,7 @@ _KEYS: Final = {
     "catalogue_installers": "TONEARM_CATALOGUE_INSTALLERS",
     "public_url": "PUBLIC_URL",
     "requests_a_minute": "TONEARM_REQUESTS_A_MINUTE",
+    "metrics_token": "TONEARM_METRICS_TOKEN",
     "spotify_client_id": "SPOTIFY_CLIENT_ID",
     "spotify_client_secret": "SPOTIFY_CLIENT_SECRET",
     "spotify_accounts_url": "SPOTIFY_ACCOUNTS_URL",

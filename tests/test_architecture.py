@@ -17,6 +17,7 @@ MAY_USE = {
     "settings": {"errors"},
     "times": set(),
     "log_context": set(),
+    "metrics": set(),
     "core.model": {"core.model", "errors"},
     "core.engine": {"core.engine", "core.model", "errors"},
     "core.evaluation": {"core.evaluation", "core.engine", "core.model", "errors"},
@@ -27,7 +28,7 @@ MAY_USE = {
     "spotify": {"spotify", "core", "errors", "times"},
     "feature_sources": {"feature_sources", "core", "errors", "times"},
     "importers": {"importers", "core", "errors", "times"},
-    "storage": {"storage", "auth.models", "auth.encryption", "core", "errors", "times"},
+    "storage": {"storage", "auth.models", "auth.encryption", "core", "errors", "times", "metrics"},
     "auth": {
         "auth",
         "storage.store",
@@ -46,7 +47,10 @@ MAY_USE = {
         *("auth.models", "storage.store", "storage.sessions", "feature_sources.source", "spotify.models"),
         "catalogues.models",
     },
-    "web": {"web", "services", "auth", "core", "storage.sessions", "storage.store", "errors", "times", "log_context"},
+    "web": {
+        *("web", "services", "auth", "core", "storage.sessions", "storage.store"),
+        *("errors", "times", "log_context", "metrics"),
+    },
     "app": {
         *(
             "app",

@@ -316,6 +316,10 @@ class Container:
             note=lambda: DEMO_NOTE if self.catalogue is self.demo_catalogue else None,
             version=__version__,
             clock=self.now,
+            metrics_token=self.settings.metrics_token,
+            catalogue_songs=lambda: len(self.catalogue),
+            running_syncs=self.sync.running if self.sync else tuple,
+            spotify_limits=self.spotify.limits if self.spotify else tuple,
             requests_a_minute=self.settings.requests_a_minute,
             has_trusted_proxy="FORWARDED_ALLOW_IPS" in os.environ,  # Uvicorn reads it there, and nowhere else
         )

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import math
 import zipfile
 from collections.abc import Callable
@@ -11,8 +12,11 @@ import pandas as pd
 
 from recsys.core.export import to_csv
 from recsys.errors import StorageProblem
+from recsys.log_context import serving
 from recsys.services.capabilities import STATE as CAPABILITIES
 from recsys.storage.store import Store
+
+audit = logging.getLogger("recsys.audit")
 
 README: Final = """Everything Tonearm stores about you, as of {now}.
 
@@ -81,6 +85,8 @@ class Account:
             for name, table in tables.items():
                 _add(archive, f"{name}.csv", to_csv(table))
                 _add(archive, f"{name}.json", _as_json(table))
+        with serving(listener):
+            audit.info("exported everything")
         return file.getvalue()
 
     def disconnect(self, listener: str) -> None:
@@ -106,6 +112,8 @@ class Account:
         if left or any(counts.values()):
             names = ", ".join(sorted({*left, *(name for name, rows in counts.items() if rows)}))
             raise StorageProblem(f"Not everything could be erased: rows are left in {names}. Please try again.")
+        with serving(listener):
+            audit.info("erased everything")
         return counts
 
 

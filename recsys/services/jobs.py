@@ -115,6 +115,11 @@ class Jobs:
         held = [pair for key, pair in list(self._jobs.items()) if key.split(":")[1:] == [listener]]
         return frozenset(job for job, future in held if future.done())
 
+    def running(self, kind: str) -> list[Snapshot]:
+        """The jobs that run and whose key reads "kind:…"."""
+        snapshots = [self.snapshot(key) for key in list(self._jobs) if key.startswith(f"{kind}:")]
+        return [snapshot for snapshot in snapshots if snapshot and snapshot.is_active]
+
     def cancel(self, key: str) -> None:
         """Ask the job to stop; it does so after the page at hand is stored. No job, no effect."""
         held = self._jobs.get(key)

@@ -96,6 +96,11 @@ class Sync:
             return replace(stored.at_rest(), is_running=True)
         return replace(stored.at_rest(), message=job.message if job and job.message else stored.message)
 
+    def running(self) -> list[SyncProgress]:
+        """How far the syncs are that run in this process."""
+        progress = [snapshot.progress for snapshot in self._jobs.running("sync")]
+        return [one for one in progress if isinstance(one, SyncProgress)]
+
     def _run_alone(self, listener: str, job: Job) -> None:
         """Wait for another process that syncs this listener; run only if it died."""
         with self._leases.held(listener, job) as is_ours:

@@ -24,6 +24,8 @@ from recsys.errors import (
     StorageProblem,
     TonearmError,
 )
+from recsys.log_context import LISTENER
+from recsys.metrics import RANKING_SECONDS
 from recsys.times import to_iso
 from recsys.web.answers import Error, Health, Me, RecommendationList, Sync, as_csv, as_json, as_rows
 from recsys.web.cookies import session_cookie
@@ -86,15 +88,19 @@ Here = Annotated[Dependencies, Depends(_deployment)]
 _cookie = APIKeyCookie(name="tonearm", scheme_name=SESSION, auto_error=False)
 
 
-def _caller(request: Request, deployment: Here, _: Annotated[str | None, Security(_cookie)]) -> Visitor:
-    """Whoever has the session, guests included."""
-    visitor = visitor_of(request, deployment)
+def _visitor(request: Request, deployment: Here, _: Annotated[str | None, Security(_cookie)]) -> Visitor | None:
+    return visitor_of(request, deployment)
+
+
+async def _caller(visitor: Annotated[Visitor | None, Depends(_visitor)]) -> Visitor:
+    """Whoever has the session, guests included. What is logged from here on is theirs: threads get this context."""
     if visitor is None:
         raise HTTPException(401, "Sign in first.")
+    LISTENER.set(visitor.listener)
     return visitor
 
 
-def _listener(caller: Annotated[Visitor, Depends(_caller)]) -> Visitor:
+async def _listener(caller: Annotated[Visitor, Depends(_caller)]) -> Visitor:
     if caller.is_guest:
         raise HTTPException(401, "Sign in first.")
     return caller
@@ -199,7 +205,8 @@ def recommend(
         with request.app.state.ranking.turn() as has_turn:
             if not has_turn:
                 raise HTTPException(503, BUSY, {"Retry-After": str(LONGEST_WAIT_S)})
-            found = deployment.recommend(caller.listener, asked.recipe(), asked.seeds)
+            with RANKING_SECONDS.labels("program").time():
+                found = deployment.recommend(caller.listener, asked.recipe(), asked.seeds)
     except BadTracks as problem:  # the other tracks are the store's and the catalogue's, which are whole
         raise BadValue(str(problem), "seeds") from problem
     note, now = deployment.note(), to_iso(deployment.clock())

@@ -1,9 +1,10 @@
 """What the routes need from the rest of the app, named once. `recsys.app.container` builds it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from recsys.auth.models import SignedIn
 from recsys.services.sync_progress import SyncProgress
@@ -44,6 +45,19 @@ class SyncService(Protocol):
     def cancel(self, listener: str) -> SyncProgress: ...
 
 
+class SpotifyLimit(Protocol):
+    """One of Spotify's limits: what is spent of the day's budget, and until when Spotify does not answer."""
+
+    @property
+    def says(self) -> str: ...
+    @property
+    def spent(self) -> int: ...
+    @property
+    def budget(self) -> int: ...
+    @property
+    def blocked_until(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True)
 class Dependencies:
     """
@@ -77,6 +91,10 @@ class Dependencies:
         The time, with time zone.
     requests_a_minute : int
         The API requests, and as many uploads, that one caller may send in a minute; 0 sets no limit.
+    metrics_token : str or None
+        With it `/metrics` can be read from anywhere; without it only on loopback.
+    catalogue_songs, running_syncs, spotify_limits : callable
+        What `/metrics` says of the moment.
     has_trusted_proxy : bool
         True where FORWARDED_ALLOW_IPS names the proxies whose `X-Forwarded-For` is used.
     """
@@ -98,11 +116,20 @@ class Dependencies:
     clock: Callable[[], datetime]
     requests_a_minute: int = 120
     has_trusted_proxy: bool = False
+    metrics_token: str | None = field(default=None, repr=False)
+    catalogue_songs: Callable[[], int] = lambda: 0
+    running_syncs: Callable[[], Sequence[SyncProgress]] = tuple
+    spotify_limits: Callable[[], Sequence[SpotifyLimit]] = tuple
 
     @property
     def is_https(self) -> bool:
         """True when cookies can be marked Secure."""
         return self.public_url.startswith("https://")
+
+    @property
+    def is_loopback(self) -> bool:
+        """True when browsers reach the app on this machine only."""
+        return urlsplit(self.public_url).hostname in ("127.0.0.1", "::1")
 
     @property
     def redirect_uri(self) -> str:

@@ -1,6 +1,10 @@
 """All routes and middleware of the app, made for one deployment: `st.App(..., routes=…, middleware=…)`."""
 
+from typing import Final
+
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
@@ -10,7 +14,9 @@ from recsys.web.dependencies import Dependencies
 from recsys.web.docs import docs_routes
 from recsys.web.guest_cookie import Visitors
 from recsys.web.limits import Limits
+from recsys.web.metrics import PrivateMetrics, metrics_routes
 from recsys.web.missing_files import MissingFiles
+from recsys.web.request_log import RequestLog
 from recsys.web.requests import asks_for_page
 from recsys.web.security_headers import SecurityHeaders
 from recsys.web.sign_in import SignIn
@@ -27,6 +33,18 @@ class ForPrograms(Route):
         return super().matches(scope)
 
 
+OWN_PATHS: Final = (
+    *("/login", "/callback", "/logout", "/livez", "/metrics", "/health", "/recommend"),
+    *("/api/me", "/api/sync-spotify", "/api/recommend", "/api/docs", "/api/openapi.json"),
+)
+"""Requests that are counted by their path and logged."""
+
+
+async def _livez(_: Request) -> Response:
+    """That this process answers, whatever its parts do: a container that restarts does not bring Supabase back."""
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
 def routes(deployment: Dependencies) -> list[BaseRoute]:
     """
     The routes beside the screens. They come before Streamlit's, so none may have the path of a page.
@@ -37,6 +55,8 @@ def routes(deployment: Dependencies) -> list[BaseRoute]:
     return [
         *SignIn(deployment).routes(),
         *docs_routes(),
+        *metrics_routes(deployment),
+        Route("/livez", _livez),
         Route("/health", api),
         ForPrograms("/recommend", api),
         Route("/api/{path:path}", api),
@@ -46,8 +66,10 @@ def routes(deployment: Dependencies) -> list[BaseRoute]:
 def middleware(deployment: Dependencies) -> list[Middleware]:
     """What every answer passes through, Streamlit's included."""
     return [
+        Middleware(RequestLog, paths=OWN_PATHS),
         Middleware(SecurityHeaders, page=deployment.page, is_https=deployment.is_https),
         Middleware(OwnSocket, public_url=deployment.public_url),
+        Middleware(PrivateMetrics, dependencies=deployment),
         Middleware(Limits, dependencies=deployment),
         Middleware(MissingFiles),
         Middleware(OneAddress, public_url=deployment.public_url),

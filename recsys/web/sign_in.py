@@ -29,6 +29,7 @@ from recsys.errors import (
     StorageProblem,
     TonearmError,
 )
+from recsys.log_context import serving
 from recsys.services.capabilities import STATE as CAPABILITIES
 from recsys.web.cookies import (
     SESSION_DAYS,
@@ -51,6 +52,7 @@ A_MINUTE: Final = 20
 
 LOCAL_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9_/-]{0,63})?")
 log = logging.getLogger(__name__)
+audit = logging.getLogger("recsys.audit")
 
 
 class _Refused(Exception):
@@ -116,10 +118,13 @@ class SignIn:
         if not is_same_origin(request, self._deployment):
             return PlainTextResponse("Log out from the app's own page.", 403)
         try:
-            visitor = visitor_of(request, self._deployment) if "everywhere" in request.query_params else None
-            if visitor and not visitor.is_guest:
+            visitor = visitor_of(request, self._deployment)
+            is_everywhere = "everywhere" in request.query_params
+            if visitor and not visitor.is_guest and is_everywhere:
                 self._deployment.sessions.end_all(visitor.listener)
             self._deployment.sessions.end(session_id_of(request, self._deployment))
+            with serving(visitor.listener if visitor else ""):
+                audit.info("signed out %s", "everywhere" if is_everywhere else "here")
             response = _go("/")
         except StorageProblem:
             log.warning("A session could not be ended: the store did not answer.")
@@ -220,7 +225,10 @@ class SignIn:
             profile.get("display_name"),
             profile.get("avatar_url"),
         )
-        return self._deployment.sessions.create(session, now, replaces=old_session_id)
+        session_id = self._deployment.sessions.create(session, now, replaces=old_session_id)
+        with serving(listener):
+            audit.info("signed in")
+        return session_id
 
     def _refuse(self, problem: TonearmError | _Refused) -> Response:
         """Back to the app with a code; nothing the provider or the address bar said is repeated or logged."""

@@ -15,6 +15,7 @@ from supabase import Client, ClientOptions, create_client
 from supabase_auth.errors import AuthError, AuthRetryableError
 
 from recsys.errors import StorageProblem
+from recsys.metrics import STORE_ERRORS
 
 SECONDS: Final = 1.5
 """How long an answer may be awaited. Connecting may take two thirds of that: all in all a page waits two seconds."""
@@ -128,6 +129,13 @@ def _refuse_pages(response: httpx.Response) -> None:
 
 @contextmanager
 def sentences() -> Iterator[None]:
+    """As `_translated`, and counts what went wrong."""
+    with STORE_ERRORS.labels("supabase").count_exceptions(StorageProblem), _translated():
+        yield
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
     """
     Turn what Supabase says, or that it says nothing, into `StorageProblem`.
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from recsys.errors import StorageProblem
+from recsys.metrics import STORE_ERRORS
 from recsys.storage.sqlite.schema import APPLICATION_ID, MIGRATIONS, TABLES
 
 _PRAGMAS: Final = (
@@ -305,6 +306,7 @@ class Database:
                 code = sqlite3.SQLITE_CORRUPT  # the file was emptied, or is another one by now
             if code is None or code & 0xFF not in _SENTENCES:
                 raise
+            STORE_ERRORS.labels("sqlite").inc()
             raise StorageProblem(_SENTENCES[code & 0xFF].format(path=self.path)) from problem
 
 

@@ -9,6 +9,7 @@ from recsys.core.engine.recommender import Recommendations
 from recsys.core.export import to_csv
 from recsys.core.model.features import FEATURES
 from recsys.errors import TonearmError
+from recsys.metrics import RANKING_SECONDS
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.parts.track_table import ranked_table
 from recsys.ui.recommend.save import save_panel
@@ -34,7 +35,8 @@ def ranked_list(session: ListenerSession) -> tuple[Recommendations | None, int]:
         back.button("Whole library", key="whole_library", on_click=session.start_from, args=((), ""))
     session.app.last_recipes.save(session.listener, session.recipe)
     try:
-        found = session.recommender.recommend(session.recipe)
+        with RANKING_SECONDS.labels("screen").time():
+            found = session.recommender.recommend(session.recipe)
     except TonearmError as problem:
         st.warning(plain(problem), icon=":material/info:")
         return None, 0
