@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from recsys.core.model.identity import isrcs, song_hashes
+from recsys.core.model.identity import isrcs, song_aliases, song_hashes
 from recsys.feature_sources.source import ANSWERS, AUDIO
 
 CLOSE_MS: Final = 2_000
@@ -84,9 +84,9 @@ class KnownTracks:
         wanted = tracks.loc[is_wanted]
         if wanted.empty:
             return rows
-        asked = pd.DataFrame(
-            {"song": song_hashes(wanted), "asked": np.flatnonzero(is_wanted), "is": wanted["duration_ms"].to_numpy()}
-        )
+        positions, hashes = song_aliases(wanted)
+        lengths = wanted["duration_ms"].to_numpy()[positions]
+        asked = pd.DataFrame({"song": hashes, "asked": np.flatnonzero(is_wanted)[positions], "is": lengths})
         pairs = asked.merge(self._by_song[self._by_song["song"].isin(asked["song"])], on="song")
         pairs["apart"] = (pairs["is"] - pairs["duration_ms"]).abs().fillna(CLOSE_MS)
         top_positions = pairs[pairs["apart"] <= CLOSE_MS].sort_values(["apart", "row"]).drop_duplicates("asked")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from recsys.core.engine.filters import LONGEST_NAME, MOST_BLOCKED
-from recsys.core.model.artists import keys
+from recsys.core.model.credits import leading_credits
 from recsys.errors import UnreadableFile
 from recsys.importers.open_source import opened
 
@@ -50,7 +50,7 @@ def read_artists(source: Path | BinaryIO, name: str) -> ArtistList:
     named = 0
     for line in lines:
         cleaned = " ".join(line.split())
-        key = "; ".join(keys(cleaned)) if _is_name(cleaned) else ""
+        key = "; ".join(leading_credits(cleaned)) if _is_name(cleaned) else ""
         named += bool(key)
         if key:
             found.setdefault(key, cleaned)

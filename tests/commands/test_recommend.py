@@ -11,15 +11,19 @@ from functools import partial
 from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from recsys.commands.recommend import command
+from recsys.core.engine.catalogue import Catalogue
 from recsys.core.export import to_csv
 from recsys.core.model.features import FEATURES
 from recsys.core.model.identity import song_key
 from recsys.errors import BadRecipe, BadTracks, TonearmError, UnknownFeature, UnreadableFile
+from recsys.importers.any_file import read_file
+from recsys.importers.catalogue_file import read_catalogue
 from tests.core.small import random_tracks
 
 SHARED = Path(__file__).parents[2] / "../shared/data"
@@ -285,3 +289,51 @@ def test_a_wrong_option_is_a_sentence(library, catalogue, options, says):
 
     assert isinstance(answer.exception, TonearmError)
     assert says in str(answer.exception)
+
+
+@pytest.mark.shared_data
+@pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is not here")
+def test_real_libraries_without_ids_and_with_artists_joined_by_commas_lose_at_most_one_song_in_a_hundred():
+    catalogue = Catalogue.from_tracks(read_catalogue(SHARED / "catalogue.csv"))
+    for name in ("listener_a.csv", "listener_b.csv", "listener_c.csv"):
+        library = read_file(SHARED / "exportify" / name, name).tracks
+        joined = library["artists"].str.replace("; ", ", ")
+        table = pd.DataFrame({"Track name": library["title"], "Artist name": joined, "Playlist name": "Road"})
+        by_name = read_file(io.BytesIO(table.to_csv(index=False).encode()), "tunemymusic.csv").tracks
+        by_id = catalogue.rows_owned(library)
+
+        lost = np.setdiff1d(by_id, catalogue.rows_owned(by_name))
+
+        assert len(lost) <= 0.01 * len(by_id), catalogue.tracks.iloc[lost]
+
+
+@pytest.mark.shared_data
+@pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is not here")
+@pytest.mark.parametrize(
+    ("library", "catalogue", "owned"),
+    [
+        ("joint_credits_library_comma.csv", "joint_credits_catalogue.csv", 6),
+        ("joint_credits_library_ampersand.csv", "joint_credits_catalogue.csv", 6),
+        ("title_labels_library.csv", "title_labels_catalogue.csv", 1),
+    ],
+)
+def test_joint_credits_and_labels_in_titles_hide_no_song_of_ones_own(library, catalogue, owned):
+    folder = SHARED / "imports"
+    tracks = read_catalogue(folder / catalogue)
+    songs = Catalogue.from_tracks(tracks)
+
+    rows = songs.rows_owned(read_file(folder / library, library).tracks)
+
+    assert len(rows) == owned
+    assert len(songs) == len(tracks) or owned == len(songs)
+
+
+@pytest.mark.shared_data
+@pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is not here")
+def test_an_artist_with_a_guest_in_every_credit_does_not_flood_the_list():
+    folder = SHARED / "imports"
+    answer = recommend(
+        folder / "joint_credits_flood_library.csv", "--catalogue", folder / "joint_credits_flood_catalogue.csv"
+    )
+
+    assert answer.stdout.count("Ada Wren") <= 2

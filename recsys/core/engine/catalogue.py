@@ -28,7 +28,7 @@ from recsys.core.model.arrays import Codes, Floats, Integers, Mask
 from recsys.core.model.artists import Artists
 from recsys.core.model.features import FEATURES
 from recsys.core.model.genres import GENRE_AXES
-from recsys.core.model.identity import SONG_COLUMN, isrcs, song_hashes
+from recsys.core.model.identity import SONG_COLUMN, isrcs, song_aliases, song_hashes
 from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, SCALED, FeatureMatrix, Space, columns
 from recsys.core.model.titles import LABELS, label
 from recsys.core.model.tracks import COLUMNS
@@ -185,13 +185,18 @@ class Catalogue:
 
     def rows_of_songs(self, tracks: pd.DataFrame) -> Integers:
         """The row of the song that each row of a track table is a version of, (n,); -1 where there is none."""
-        numbers = song_hashes(tracks)
-        rows = np.flatnonzero(np.isin(self.songs, numbers))
-        return np.asarray(pd.Series(rows, index=self.songs[rows]).reindex(numbers, fill_value=-1), dtype=np.int64)
+        positions, hashes = song_aliases(tracks)
+        rows = np.flatnonzero(np.isin(self.songs, hashes))
+        found = np.asarray(pd.Series(rows, index=self.songs[rows]).reindex(hashes, fill_value=-1), dtype=np.int64)
+        result = np.full(len(tracks), -1, dtype=np.int64)
+        # Written backwards: of several names of one track the first, its longest credit, is written last.
+        is_found = np.flatnonzero(found >= 0)[::-1]
+        result[positions[is_found]] = found[is_found]
+        return result
 
     def rows_owned(self, library: pd.DataFrame) -> Integers:
         """The rows that a library holds: by track id (of any version), ISRC, or song."""
-        by_song = np.isin(self.songs, song_hashes(library))
+        by_song = np.isin(self.songs, song_aliases(library)[1])
         codes = self.tracks["isrc"].cat
         is_held = isrcs(pd.Series(codes.categories, dtype="str")).isin(isrcs(library["isrc"]).dropna())
         by_isrc = np.append(is_held.to_numpy(bool), False)[codes.codes]

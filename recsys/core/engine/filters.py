@@ -16,7 +16,7 @@ from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.ranges import Range, format_range
 from recsys.core.engine.raw_features import NUMBER_NAMES
 from recsys.core.model.arrays import Mask
-from recsys.core.model.artists import keys
+from recsys.core.model.credits import leading_credits
 from recsys.core.model.features import NUMBER_FEATURES, feature
 from recsys.core.model.genres import genre_names
 from recsys.core.model.numbers import is_number
@@ -187,8 +187,9 @@ def _masks(catalogue: Catalogue, filters: Filters) -> Iterator[tuple[str, Mask]]
 
 def blocked_names(filters: Filters) -> tuple[str, ...]:
     """The artists of the block list without those that are let through."""
-    allowed = {key for name in filters.allowed_artists for key in keys(name)}
-    return tuple(name for name in filters.blocked_artists if not allowed.intersection(keys(name)))
+    # The longest credit is the whole name: a name given to a filter is one artist, whatever it holds.
+    allowed = {leading_credits(name)[0] for name in filters.allowed_artists if leading_credits(name)}
+    return tuple(name for name in filters.blocked_artists if not allowed.intersection(leading_credits(name)[:1]))
 
 
 def _genre_masks(catalogue: Catalogue, filters: Filters) -> Iterator[tuple[str, Mask]]:

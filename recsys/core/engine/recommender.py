@@ -284,7 +284,7 @@ class Recommender:
     def _rerank_among(self, ranking: Ranking, recipe: Recipe, pool: int) -> tuple[Integers, dict[str, Cost]]:
         """The same among the first `pool` songs of the shortlist."""
         rows, scores = ranking.rows[:pool], ranking.scores[:pool].astype(np.float64)
-        artists = first_artists(self.catalogue.tracks["artists"].iloc[rows])
+        artists = self.catalogue.artists.of_each(self.catalogue.tracks["artists"].iloc[rows])
         similarity: Matrix = np.zeros((0, 0))
         if recipe.variety:
             songs = Weighted.of(self.catalogue.vectors(rows), ranking.profile.metric)

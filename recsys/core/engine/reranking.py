@@ -1,5 +1,6 @@
 """From scores to a list: variety, a limit per artist, and what both cost."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,14 +30,14 @@ def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Opti
     Positions of the songs to list, in order of choice.
 
     Each choice is the song with the highest worth: the score, brought to 0..1, times 1 − variety, less variety times
-    the likeness to the closest song already chosen (maximal marginal relevance, Carbonell and Goldstein 1998).
+    the similarity to the closest song already chosen (maximal marginal relevance, Carbonell and Goldstein 1998).
 
     Parameters
     ----------
     scores : (n,)
-    artists : (n,)
-        Equal for songs of one first artist.
-    likeness : (n, n)
+    artists : (n, most artists of one song)
+        Equal numbers for equal artists, negative for none. The limit counts every artist of a song.
+    similarity : (n, n)
         Cosine of every pair; not read where variety is 0.
     options : Options
 
@@ -48,6 +49,7 @@ def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Opti
     worth = (1 - options.variety) * (scores - scores.min(initial=np.inf)) / (span or 1.0)
     closest = np.full(len(scores), -1.0)
     is_left = np.ones(len(scores), dtype=bool)
+    listed: Counter[int] = Counter()
     chosen: list[int] = []
     while len(chosen) < options.count and is_left.any():
         pick = int(np.where(is_left, worth - options.variety * closest, -np.inf).argmax())
@@ -55,8 +57,10 @@ def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Opti
         is_left[pick] = False
         if options.variety:
             closest = np.maximum(closest, similarity[pick])
-        if options.per_artist is not None and (artists[chosen] == artists[pick]).sum() >= options.per_artist:
-            is_left &= artists != artists[pick]
+        for artist in artists[pick][artists[pick] >= 0].tolist():
+            listed[artist] += 1
+            if options.per_artist is not None and listed[artist] >= options.per_artist:
+                is_left &= ~(artists == artist).any(axis=1)
     return np.array(chosen, dtype=np.int64)
 
 

@@ -1,4 +1,4 @@
-"""Who a song is by: artists as compared, and the rows of a catalogue by given artists."""
+"""The artists of a catalogue's songs, and the songs by given artists."""
 
 from dataclasses import dataclass
 
@@ -6,18 +6,15 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.model.arrays import Codes, Integers
-from recsys.core.model.identity import artist_key, artist_names, hash_texts
-
-
-def keys(artists: str) -> list[str]:
-    """The compared names of all artists joined with ";", empty ones left out."""
-    return [key for key in map(artist_key, artist_names(artists)) if key]
+from recsys.core.model.credits import Credits, songs_by_text
+from recsys.core.model.identity import hash_texts
 
 
 def first_artists(artists: pd.Series) -> Codes:
     """A number per row that is equal for songs of one first artist, (n,); rows without an artist equal no other."""
-    names = artists.astype("str").fillna("").tolist()
-    firsts = [artist_key(artist_names(joined)[0]) or f"row {row}" for row, joined in enumerate(names)]
+    texts = artists.astype("str").fillna("").tolist()
+    credits = Credits.of(songs_by_text(texts))
+    firsts = [credits.first(text) or f"row {row}" for row, text in enumerate(texts)]
     return np.asarray(pd.factorize(pd.Series(firsts))[0], dtype=np.int32)
 
 
@@ -26,26 +23,52 @@ class Artists:
     """
     The artists of a catalogue.
 
-    `numbers` (pairs,) int64, rising, and `texts` (pairs,): each artist's number beside a distinct text of joined
-    artists that names them. `codes` (songs,) is the text of each song.
+    Attributes
+    ----------
+    credits : Credits
+        Which joint credits are several artists.
+    hashes : (pairs,) int64, rising
+    texts : (pairs,)
+        Each artist's hash beside a distinct text of joined artists that names them.
+    codes : (songs,) int32
+        The text of each song.
     """
 
-    numbers: Integers
+    credits: Credits
+    hashes: Integers
     texts: Codes
     codes: Codes
 
     @classmethod
     def of(cls, artists: pd.Series) -> "Artists":
         """From a categorical column."""
-        names = [keys(text) for text in artists.cat.categories.tolist()]
-        texts = np.repeat(np.arange(len(names), dtype=np.int32), [len(found) for found in names])
-        numbers = hash_texts(name for found in names for name in found)
-        order = np.argsort(numbers)
-        return cls(numbers[order], texts[order], artists.cat.codes.to_numpy(np.int32))
+        names, codes = artists.cat.categories.tolist(), artists.cat.codes.to_numpy(np.int32)
+        songs = np.bincount(codes[codes >= 0], minlength=len(names)).tolist()
+        credits = Credits.of(dict(zip(names, songs, strict=True)))
+        keys = [credits.artists(text) for text in names]
+        texts = np.repeat(np.arange(len(keys), dtype=np.int32), [len(found) for found in keys])
+        hashes = hash_texts(key for found in keys for key in found)
+        order = np.argsort(hashes)
+        return cls(credits, hashes[order], texts[order], codes)
 
     def rows_by(self, artists: pd.Series) -> Integers:
         """Rows of songs that any of the artists of any row of a column takes part in."""
-        wanted = hash_texts({key for joined in artists.dropna().tolist() for key in keys(joined)})
+        texts = artists.dropna().unique().tolist()
+        wanted = hash_texts({key for text in texts for key in self.credits.artists(text)})
         is_wanted = np.zeros(self.codes.max(initial=-1) + 2, dtype=bool)
-        is_wanted[self.texts[np.isin(self.numbers, wanted)]] = True
+        is_wanted[self.texts[np.isin(self.hashes, wanted)]] = True
         return np.flatnonzero(is_wanted[self.codes])
+
+    def of_each(self, artists: pd.Series) -> Codes:
+        """
+        The artists of some songs, (n, most artists of one song) int32: equal numbers for equal artists, -1 for none.
+
+        A song without any artist gets one of its own.
+        """
+        keys = [self.credits.artists(text) or [f"row {at}"] for at, text in enumerate(artists.astype("str").tolist())]
+        numbers = pd.factorize(pd.Series([key for found in keys for key in found]))[0]
+        result = np.full((len(keys), max(map(len, keys), default=1)), -1, dtype=np.int32)
+        lengths = [len(found) for found in keys]
+        columns = np.concatenate([np.arange(length) for length in lengths] or [np.arange(0)])
+        result[np.repeat(np.arange(len(keys)), lengths), columns] = numbers
+        return result

@@ -15,7 +15,7 @@ from recsys.core.engine.presets import PRESETS
 from recsys.core.engine.profile import profile
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
-from recsys.core.model.artists import keys
+from recsys.core.model.credits import leading_credits as keys
 from recsys.core.model.titles import label
 from recsys.errors import NothingToRank
 from tests.core.small import random_tracks, tracks

@@ -6,7 +6,7 @@ import pytest
 from recsys.core.engine.reranking import Options, cost, monotone_scores, rerank_mmr
 
 SCORES = np.array([4.0, 3.0, 2.0, 1.0])
-ARTISTS = np.array([0, 0, 0, 1])
+ARTISTS = np.array([[0], [0], [0], [1]])
 ALIKE = np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], dtype=float)
 
 
@@ -17,6 +17,13 @@ def test_without_dials_the_best_are_listed():
 def test_an_artist_is_listed_so_often_and_no_more():
     assert rerank_mmr(SCORES, ARTISTS, ALIKE, Options(3, 2, 0)).tolist() == [0, 1, 3]
     assert rerank_mmr(SCORES, ARTISTS, ALIKE, Options(9, 1, 0)).tolist() == [0, 3]
+
+
+def test_the_limit_counts_every_artist_of_a_song():
+    artists = np.array([[0, 1], [2, 1], [1, -1], [3, -1]])
+
+    assert rerank_mmr(SCORES, artists, ALIKE, Options(4, 2, 0)).tolist() == [0, 1, 3]
+    assert rerank_mmr(SCORES, artists, ALIKE, Options(4, 3, 0)).tolist() == [0, 1, 2, 3]
 
 
 def test_variety_passes_over_what_is_like_the_last():
@@ -32,7 +39,7 @@ def test_equal_scores_are_listed_in_order():
 
 
 def test_nothing_to_choose_from_is_an_empty_list():
-    assert rerank_mmr(np.zeros(0), np.zeros(0, dtype=int), np.zeros((0, 0)), Options(3, 2, 0.5)).tolist() == []
+    assert rerank_mmr(np.zeros(0), np.zeros((0, 1), dtype=int), np.zeros((0, 0)), Options(3, 2, 0.5)).tolist() == []
 
 
 def test_the_cost_is_what_the_mean_score_fell_by():

@@ -3,7 +3,8 @@
 import pytest
 
 from recsys.core.engine.catalogue import prepare
-from recsys.core.model.identity import artist_key, artist_names, name_id, owned, song_hashes, song_key, song_keys
+from recsys.core.model.credits import artist_key, artist_names
+from recsys.core.model.identity import name_id, owned, song_hashes, song_key, song_keys
 from tests.core.small import random_tracks, tracks
 
 SAME = [
@@ -30,6 +31,15 @@ SAME = [
     "Ｓｏｎｇ",
     "Song!",
     'Song - From "The Film"',
+    "Song (Official Video)",
+    "Song [Official Audio]",
+    "Song (Official Music Video)",
+    "Song (Lyric Video)",
+    "Song [Lyrics]",
+    "Song (Audio)",
+    "Song (Explicit Ver.)",
+    "Song - 2011 - Remaster",
+    "Song (Video Oficial)",
 ]
 OTHER = [
     "Song - Somebody Remix",
@@ -42,6 +52,10 @@ OTHER = [
     "Songs",
     "Song (Spanish Version)",
     "Song of the Year",
+    "Song (Official Remix)",
+    "Song (Official Instrumental)",
+    "Song (Music of the Sun)",
+    "Song - 2011",
 ]
 
 
