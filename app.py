@@ -8,6 +8,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ import streamlit as st
 from recsys.app import logs
 from recsys.app.container import Container, start
 from recsys.auth.encryption import app_secret
+from recsys.errors import SettingsProblem
 from recsys.settings import Settings
 from recsys.web.routes import middleware, routes
 
@@ -34,7 +36,20 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     container.close()
 
 
-settings = Settings.from_environment()
+def checked_settings() -> Settings:
+    """The settings; the server does not start with a wrong one, and says which."""
+    try:
+        if st.get_option("server.baseUrlPath"):
+            raise SettingsProblem(
+                "server.baseUrlPath must be empty: cookies, sign-in and the API need the root of a host. Give Tonearm "
+                "a host name of its own, such as music.example.org instead of example.org/music."
+            )
+        return Settings.from_environment()
+    except SettingsProblem as problem:
+        sys.exit(f"Tonearm cannot start. {problem}")
+
+
+settings = checked_settings()
 logs.configure(key=app_secret(settings.app_secret_key, settings.data_folder).encode())
 container = Container(settings)
 start(container)
