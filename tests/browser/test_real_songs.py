@@ -1,0 +1,53 @@
+"""From a fresh data folder and a file of one's own to real songs, as a stranger does it: by clicking."""
+
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.files import downloaded, rows_of, upload
+from tests.browser.screen import go, settled
+from tests.browser.server import Server
+from tests.fakes.catalogue_host import FakeCatalogueHost
+
+pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
+
+DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+SONGS = DATA / "tidytuesday" / "spotify_songs.csv"
+TWO_MINUTES = 120
+FETCHED = 100_000
+"""Milliseconds until a catalogue must have arrived and been laid out."""
+
+
+@pytest.fixture(scope="module")
+def real_server(tmp_path_factory):
+    """A server with an empty data folder, whose registry names a real catalogue on loopback."""
+    if not SONGS.exists():
+        pytest.skip("needs ../shared/data/tidytuesday")
+    folder = tmp_path_factory.mktemp("real")
+    with FakeCatalogueHost(SONGS.read_bytes()) as host:
+        registry = host.registry(folder, name="tidytuesday", title="TidyTuesday Spotify songs", songs=25_594)
+        with Server(folder, TONEARM_CATALOGUES=str(registry)) as server:
+            yield server
+
+
+def test_a_file_and_four_clicks_give_a_list_of_real_songs_in_two_minutes(real_server, stranger):
+    page = stranger()
+    began = time.monotonic()
+    page.goto(real_server.url)
+    upload(page, DATA / "exportify" / "listener_a.csv")
+    page.get_by_role("button", name="Get 25,594 real songs").click()  # 1
+    expect(page.get_by_text("real songs ready")).to_be_visible(timeout=FETCHED)
+    settled(page)
+    go(page, "Taste")  # 2
+    expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible()
+    go(page, "Recommend")  # 3
+    rows = rows_of(downloaded(page, "Download this list as CSV"))  # 4
+    took = time.monotonic() - began
+
+    assert took < TWO_MINUTES
+    assert len(rows) == 30
+    known = SONGS.read_text("utf-8")
+    assert all(row["track_id"] in known for row in rows), "every song of the list is a real one"
+    assert "note" not in rows[0] or not any("demo data" in str(row) for row in rows)
