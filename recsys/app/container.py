@@ -219,6 +219,7 @@ class Container:
     def load_catalogue(self) -> None:
         """Use the catalogue that was just installed, from the next run of every page on."""
         catalogue = Catalogue.from_tracks(self.installed_tracks())
+        _ = catalogue.search_index  # built here, in the job, so that the first search need not wait
         for name in ("passport", "_catalogue_features"):  # built again at their next use
             self.__dict__.pop(name, None)
         self.catalogue = catalogue
@@ -357,6 +358,7 @@ class Container:
             len(self.demo_listeners),
             len(self.demo_catalogue),
         )
+        self.jobs.start("search index", lambda job: self.catalogue.search_index)
         _release_memory()
 
     def close(self) -> None:

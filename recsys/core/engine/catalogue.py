@@ -24,6 +24,7 @@ from recsys.core.engine.layout import (
 )
 from recsys.core.engine.pruning import Block, BlockBounds, cluster_key
 from recsys.core.engine.raw_features import FLAGS, RawFeatures
+from recsys.core.engine.search import SongIndex
 from recsys.core.model.arrays import Codes, Floats, Integers, Mask
 from recsys.core.model.artists import Artists
 from recsys.core.model.features import FEATURES
@@ -124,6 +125,11 @@ class Catalogue:
         for name in ("axes", "squares", "songs", "genre_codes", "genre_vectors"):
             getattr(catalogue, name).flags.writeable = False
         return catalogue
+
+    @cached_property
+    def search_index(self) -> SongIndex:
+        """The songs by the words of title and artists; made when first asked for, some six seconds for a million."""
+        return SongIndex(self.tracks)
 
     @cached_property
     def artists(self) -> Artists:
