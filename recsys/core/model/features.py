@@ -19,10 +19,11 @@ class Feature:
     """
     One row of the feature table.
 
-    `low_words` and `high_words` are the two ends in a listener's words. `column` is the feature's column in a track
-    table, by default its name; it differs where it carries a unit. `low` and `high` bound what import accepts. `scale`
-    says how the number enters the model: by rank in the catalogue, as an angle within the octave, or as the block of
-    genres. `is_audio` is False for what is known about a recording without listening to it.
+    `low_words` and `high_words` are the two ends in a listener's words, `less` and `more` the ways towards them
+    ("calmer", "more intense"). `column` is the feature's column in a track table, by default its name; it differs where
+    it carries a unit. `low` and `high` bound what import accepts. `scale` says how the number enters the model: by rank
+    in the catalogue, as an angle within the octave, or as the block of genres. `is_audio` is False for what is known
+    about a recording without listening to it.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Feature:
     scale: Scale = "rank"
     default_weight: float = 1.0
     is_audio: bool = True
+    less: str = ""
+    more: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "column", self.column or self.name)
@@ -45,18 +48,18 @@ class Feature:
 # fmt: off
 FEATURES: Final[tuple[Feature, ...]] = (
     # name, title, low_words, high_words, help, then what differs from the defaults
-    Feature("danceability", "Danceability", "not for dancing", "made for dancing", "How well tempo, rhythm and beat suit dancing."),
-    Feature("energy", "Energy", "calm", "intense", "How loud, fast and busy it feels."),
-    Feature("loudness", "Loudness", "quiet", "loud", "The average level of the recording.", low=-60, high=5, unit="dB"),
-    Feature("speechiness", "Speechiness", "sung or played", "spoken", "How much of it is spoken words."),
-    Feature("acousticness", "Acousticness", "electric", "acoustic", "How sure we are that it was played without amplification."),
-    Feature("instrumentalness", "Instrumentalness", "with vocals", "without vocals", "How likely it has no voice.", default_weight=1.5),
-    Feature("liveness", "Liveness", "studio", "in front of an audience", "How likely an audience is present.", default_weight=0.25),
-    Feature("valence", "Valence", "sad or angry", "happy", "How positive it sounds."),
-    Feature("tempo", "Tempo", "slow", "fast", "Beats per minute; half and double time count as the same beat.", low=30, high=260, unit="beats per minute", scale="octave"),
-    Feature("duration", "Duration", "short", "long", "How long it plays.", column="duration_ms", low=1_000, high=36_000_000, unit="milliseconds", is_audio=False),
-    Feature("year", "Release year", "older", "newer", "When it was released.", low=1860, high=2100, default_weight=2.5, is_audio=False),
-    Feature("genre", "Genre", "foreign genres", "my genres", "How much the genres of its artists have in common with yours.", column="genres", scale="genre", default_weight=5.0, is_audio=False),
+    Feature("danceability", "Danceability", "not for dancing", "made for dancing", "How well tempo, rhythm and beat suit dancing.", less="less danceable", more="more danceable"),
+    Feature("energy", "Energy", "calm", "intense", "How loud, fast and busy it feels.", less="calmer", more="more intense"),
+    Feature("loudness", "Loudness", "quiet", "loud", "The average level of the recording.", low=-60, high=5, unit="dB", less="quieter", more="louder"),
+    Feature("speechiness", "Speechiness", "sung or played", "spoken", "How much of it is spoken words.", less="less spoken", more="more spoken"),
+    Feature("acousticness", "Acousticness", "electric", "acoustic", "How sure we are that it was played without amplification.", less="more electric", more="more acoustic"),
+    Feature("instrumentalness", "Instrumentalness", "with vocals", "without vocals", "How likely it has no voice.", default_weight=1.5, less="more vocal", more="less vocal"),
+    Feature("liveness", "Liveness", "studio", "in front of an audience", "How likely an audience is present.", default_weight=0.25, less="more like the studio", more="more live"),
+    Feature("valence", "Valence", "sad or angry", "happy", "How positive it sounds.", less="sadder", more="happier"),
+    Feature("tempo", "Tempo", "slow", "fast", "Beats per minute; half and double time count as the same beat.", low=30, high=260, unit="beats per minute", scale="octave", less="slower", more="faster"),
+    Feature("duration", "Duration", "short", "long", "How long it plays.", column="duration_ms", low=1_000, high=36_000_000, unit="milliseconds", is_audio=False, less="shorter", more="longer"),
+    Feature("year", "Release year", "older", "newer", "When it was released.", low=1860, high=2100, default_weight=2.5, is_audio=False, less="older", more="newer"),
+    Feature("genre", "Genre", "foreign genres", "my genres", "How much the genres of its artists have in common with yours.", column="genres", scale="genre", default_weight=5.0, is_audio=False, less="less like my genres", more="more like my genres"),
 )
 # fmt: on
 
