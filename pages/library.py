@@ -6,7 +6,7 @@ from recsys.core.export import to_csv
 from recsys.ui.library.catalogue import catalogue_panel
 from recsys.ui.library.features import coverage_figures, features_panel, known_panel
 from recsys.ui.library.sync import sync_panel
-from recsys.ui.parts.notes import demo_note
+from recsys.ui.parts.head import head
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.parts.track_table import library_table
 from recsys.ui.parts.upload import import_panel
@@ -14,8 +14,7 @@ from recsys.ui.session import this_session
 
 session = this_session()
 
-st.title("Library", anchor=False)
-demo_note(session)
+head(session, "Library")
 is_syncing = sync_panel(session)
 library = session.library
 if library.empty and is_syncing:

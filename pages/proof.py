@@ -3,15 +3,15 @@
 import streamlit as st
 
 from recsys.ui.navigation import page
-from recsys.ui.parts.notes import demo_note, passport_note
+from recsys.ui.parts.head import head
+from recsys.ui.parts.notes import passport_note
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.proof import proof_panel, tuning_panel
 from recsys.ui.session import this_session
 
 session = this_session()
 
-st.title("Proof", anchor=False)
-demo_note(session)
+head(session, "Proof")
 real_songs(session, "proof")
 st.markdown(
     "Half of your songs are hidden and looked for in the catalogue, with your sliders as they stand and with "

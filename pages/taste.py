@@ -4,7 +4,8 @@ import streamlit as st
 
 from recsys.core.model.tracks import has_audio
 from recsys.ui.navigation import page
-from recsys.ui.parts.notes import demo_note, no_features_note, passport_note
+from recsys.ui.parts.head import head
+from recsys.ui.parts.notes import no_features_note, passport_note
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.session import this_session
 from recsys.ui.taste import (
@@ -18,8 +19,7 @@ from recsys.ui.taste import (
 
 session = this_session()
 
-st.title("Taste", anchor=False)
-demo_note(session)
+head(session, "Taste")
 if session.library.empty:
     st.info("There is nothing to draw yet: bring a file or try the demo.", icon=":material/info:")
     st.page_link(page("welcome"), label="To the three doors", icon=":material/waving_hand:")

@@ -57,6 +57,7 @@ class ListenerSession:
     own_catalogue: Catalogue | None = None
     own_passport: Passport | None = None
     loaded: ReadyCatalogue | None = None
+    has_no_modes: bool = False
     erasures: int = 0
     _cookie: object = field(default=None, repr=False)
     _ended: frozenset[Job] = field(default=frozenset(), repr=False)
@@ -180,6 +181,12 @@ class ListenerSession:
             self._modes = (state, modes(Recommender(self.catalogue, self.library), Recipe().weights))
         return self._modes[1]
 
+    @property
+    def modes_if_known(self) -> Modes | None:
+        """The tastes if they were looked for already; None otherwise."""
+        is_current = self._modes is not None and self._modes[0] == (id(self.catalogue), self.demo_listener)
+        return self._modes[1] if is_current and self._modes else None
+
     def start_from(self, track_ids: Iterable[str], what: str) -> None:
         """Recommend from some tracks alone; `what` says which, for the screen. None at all is the whole library."""
         self.seeds, self.seeds_are = tuple(track_ids), what
@@ -207,6 +214,11 @@ class ListenerSession:
         self.store.save_feedback(self.listener, as_tracks(track), liked, self.now())
         self._recommender = None
 
+    def unjudge(self, track_id: str) -> None:
+        """Remove the thumb for a track."""
+        self.store.remove_feedback(self.listener, track_id)
+        self._recommender = None
+
     def show_demo(self, number: int) -> None:
         """Put an invented listener on the screen."""
         self.demo_listener = number
@@ -225,7 +237,7 @@ class ListenerSession:
         self._ended = ended
 
     def _read_afresh(self) -> None:
-        self._known, self._modes, self._recommender = {}, None, None
+        self._known, self._modes, self._recommender, self.has_no_modes = {}, None, None, False
 
 
 _here: ContextVar[ListenerSession | None] = ContextVar("here", default=None)

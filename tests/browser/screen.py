@@ -30,22 +30,16 @@ def go(page, name):
     return settled(page)
 
 
-def move_slider(page, name, key):
-    """Press a key on the slider whose label begins with a name, so that it moves, and wait for what that changes."""
-    slider = page.get_by_role("slider", name=name).first
+def move_slider(page, name, key, what="how much it counts"):
+    """Press a key on a slider of the mixer, so that it moves, and wait for what that changes."""
+    slider = page.get_by_role("slider", name=f"{name}: {what}")
     page.evaluate(WATCH)
     slider.press(key)
     page.evaluate("ran")
     return settled(page)
 
 
-def options_of(page, name):
-    """What a select box offers. It is opened again when the page, redrawn at that moment, shuts it."""
-    options = page.get_by_role("option")
-    for _ in range(10):
-        page.get_by_role("combobox", name=name).press("ArrowDown")
-        page.wait_for_timeout(200)
-        if offered := options.all_inner_texts():
-            page.keyboard.press("Escape")
-            return offered
-    raise AssertionError(f"“{name}” offers nothing.")
+def listed_titles(page):
+    """The titles of the ranked list, best first, once it is drawn."""
+    expect(page.locator(".row .name").first).to_be_visible()
+    return page.locator(".row .name").all_inner_texts()

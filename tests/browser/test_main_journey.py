@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.files import OWN_FILE, downloaded, rows_of, upload
 from tests.browser.rows import erase
-from tests.browser.screen import go, move_slider, options_of, settled
+from tests.browser.screen import go, listed_titles, move_slider, settled
 
 pytestmark = pytest.mark.browser
 EXPORT = Path(__file__).resolve().parents[3] / "shared" / "data" / "exportify" / "listener_a.csv"
@@ -19,11 +19,6 @@ def open_demo(page):
     settled(page).get_by_role("button", name="Try the demo").click()
     expect(page.get_by_role("heading", name="Taste")).to_be_visible()
     return settled(page)
-
-
-def listed_titles(page):
-    """The list's titles, best first, as the page offers them for explanation."""
-    return [re.sub(r"^\d+\. ", "", title) for title in options_of(page, "Why is this track here?")]
 
 
 def test_the_energy_slider_steers_the_demo_list_and_its_reasons(visit):
@@ -38,16 +33,6 @@ def test_the_energy_slider_steers_the_demo_list_and_its_reasons(visit):
     move_slider(page, "Energy", "End")
     expect(what_made_it).to_contain_text(re.compile(r"energy \d+%"))
     assert listed_titles(page) != ignored
-
-
-def test_on_a_phone_a_slider_and_the_list_it_changes_are_on_one_screen(visit):
-    page = visit("/recommend")
-    page.set_viewport_size({"width": 390, "height": 844})
-    settled(page)
-
-    expect(page.get_by_text("Energy · you:").first).to_be_in_viewport()
-    expect(page.get_by_text("Your list")).to_be_in_viewport()
-    expect(page.get_by_test_id("stDataFrame").first).to_be_in_viewport(ratio=0.2)
 
 
 def test_the_downloaded_list_is_the_one_on_the_screen_and_says_demo_data(visit):
@@ -138,11 +123,11 @@ def test_sliders_survive_a_change_of_page_and_a_reload(visit):
 
     go(page, "Library")
     go(page, "Recommend")
-    expect(page.get_by_role("slider", name="Energy").first).to_have_attribute("aria-valuetext", "decisive")
+    expect(page.get_by_role("slider", name="Energy: how much")).to_have_attribute("aria-valuetext", "decides")
 
     page.reload()
     settled(page)
-    expect(page.get_by_role("slider", name="Energy").first).to_have_attribute("aria-valuetext", "decisive")
+    expect(page.get_by_role("slider", name="Energy: how much")).to_have_attribute("aria-valuetext", "decides")
     assert listed_titles(page) == titles
 
 

@@ -252,7 +252,7 @@ def test_logging_out_ends_the_session_at_supabase_and_in_a_tab_left_open(strange
 
     page.get_by_role("button", name="Log out").click()
     expect_demo(page)
-    left_open.get_by_role("button", name="Not for me").click()
+    left_open.get_by_role("button", name="Not for me").first.click()
 
     expect_demo(left_open)
     assert not is_signed_in(page, server)

@@ -6,7 +6,9 @@ from streamlit.testing.v1 import AppTest
 
 from recsys.catalogues.passport import passport_of
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.recipe import Recipe
 from recsys.core.export import to_csv
+from recsys.core.model.features import FEATURES
 from recsys.core.model.tracks import as_tracks, empty_tracks
 from recsys.importers.catalogue_file import write_catalogue
 
@@ -88,7 +90,7 @@ def test_a_library_of_more_than_a_thousand_songs_is_told_that_a_thousand_speak(s
         caption.value for page in ("taste", "recommend") for caption in opened(page, bringing(many, OTHERS)).caption
     ]
 
-    assert ("1,000 of your songs, drawn by lot, speak for all of them." in said) == (songs > 1_000)
+    assert ("For speed we use a random 1,000 of your 1,001 songs." in said) == (songs > 1_000)
     assert any("1,000 of your 1,001 tracks were looked at" in each for each in said) == (songs > 1_000)
 
 
@@ -147,14 +149,37 @@ def test_a_library_without_audio_features_is_told_where_they_come_from():
     assert [chart.proto.id.split("-")[-1] for chart in app.get("plotly_chart")] == ["distribution_year"]
 
 
-def test_a_thumb_is_kept_and_says_so():
-    app = opened("recommend", bringing(OWN))
-    next(button for button in app.button if button.label == "Not for me").click().run()
+def send(app, **event):
+    """What a component of the recommend page sends, as if it had been pressed; then the page is drawn again."""
+    app.session_state["list_state"].events.append(event)
+    return app.run()
 
+
+def test_a_thumb_is_stored_says_so_and_can_be_undone():
+    app = opened("recommend", bringing(OWN))
+    state, session = app.session_state["list_state"], app.session_state["tonearm"]
+    track, title = next(iter(state.titles.items()))
+
+    send(app, kind="dislike", track=track)
     shows_no_trace(app)
-    assert ["lean away from songs like" in toast.value for toast in app.toast] == [True]
-    session = app.session_state["tonearm"]
+    assert state.notice == f"Got it: fewer songs like “{title}”."
+    assert track not in state.titles
     assert session.store.feedback(session.listener)["liked"].tolist() == [False]
+
+    send(app, kind="undo", track="")
+    shows_no_trace(app)
+    assert track in state.titles
+    assert session.store.feedback(session.listener).empty
+
+
+def test_a_thumb_for_a_song_that_is_not_on_the_list_is_not_stored():
+    app = opened("recommend", bringing(OWN))
+
+    send(app, kind="like", track="own0000000000000000001")
+
+    session = app.session_state["tonearm"]
+    shows_no_trace(app)
+    assert session.store.feedback(session.listener).empty
 
 
 def test_a_saved_recipe_comes_back_and_is_forgotten():
@@ -192,24 +217,51 @@ def test_an_invented_listener_is_not_offered_a_catalogue_that_would_not_be_used(
 def test_filters_and_aims_reach_the_recipe():
     app = opened("recommend", lambda session: session.show_demo(0))
 
-    app.select_slider(key="shift_energy").set_value(1.0)
     app.select_slider(key="dial_familiarity").set_value(-0.5)
     app.slider(key="dial_variety").set_value(0.3)
-    recipe = app.run().session_state["tonearm"].recipe
+    recipe = send(app, aims={"energy": 1.0}).session_state["tonearm"].recipe
 
     shows_no_trace(app)
     assert (dict(recipe.shifts), recipe.familiarity, recipe.variety) == ({"energy": 1.0}, -0.5, 0.3)
 
 
-def test_all_sliders_on_ignored_says_what_to_do():
+def test_every_feature_off_says_what_to_do_and_the_list_stays():
     app = opened("recommend", lambda session: session.show_demo(0))
-    for slider in app.select_slider:
-        slider.set_value(0.0)
+    before = list(app.session_state["list_state"].titles)
 
-    app.run()
+    send(app, weights={f.name: 0 for f in FEATURES})
 
     shows_no_trace(app)
-    assert any("Every slider is on" in warning.value for warning in app.warning)
+    state = app.session_state["list_state"]
+    assert state.notice == "Every feature is off, so nothing tells one song from another. Turn at least one up."
+    assert list(state.titles) == before
+
+
+def test_a_song_started_from_and_its_chip_removed_give_the_first_list_again():
+    app = opened("recommend", lambda session: session.show_demo(0))
+    state, session = app.session_state["list_state"], app.session_state["tonearm"]
+    before = list(state.titles)
+
+    send(app, kind="seed", track=before[3])
+    assert session.seeds == (before[3],)
+    assert list(state.titles) != before
+
+    send(app, kind="unset", track="seeds")
+    shows_no_trace(app)
+    assert (session.seeds, list(state.titles)) == ((), before)
+
+
+def test_clearing_everything_puts_every_setting_back():
+    app = opened("recommend", lambda session: session.show_demo(0))
+    app.toggle(key="dial_new").set_value(True)
+    send(app, preset="Mood", aims={})
+    send(app, aims={"energy": -1.0})
+
+    send(app, kind="unset", track="all")
+
+    shows_no_trace(app)
+    assert app.session_state["tonearm"].recipe == Recipe()
+    assert app.toggle(key="dial_new").value is False
 
 
 def test_a_look_up_that_found_nothing_says_that_it_has_ended(container):

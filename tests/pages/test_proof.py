@@ -1,5 +1,7 @@
 """The proof page: the test of the sliders and the tuned weights, as a listener meets them."""
 
+import json
+
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -101,8 +103,13 @@ def test_tuned_weights_are_shown_in_words_and_used_at_a_press(jobs):
     app.button(key="use_tuned").click().run()
 
     assert app.session_state["tonearm"].recipe.weights["energy"] == 5.0
-    assert app.session_state["weight_energy"] == 5.0
     assert "Your sliders stand there now" in said(app)
+    drawn = app.switch_page("../../pages/recommend.py").run().get("bidi_component")
+    mixer = next(one for one in drawn if "mixer" in one.proto.id)
+    energy = next(
+        f for f in json.loads(mixer.proto.mixed.json or mixer.proto.json)["features"] if f["name"] == "energy"
+    )
+    assert (energy["weight"], energy["level_word"]) == (5.0, "a lot")
 
 
 def test_tuned_weights_that_found_less_are_not_offered(jobs):

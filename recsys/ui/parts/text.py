@@ -17,8 +17,17 @@ _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=])")
 
 def plain(text: object) -> str:
     """The text with every Markdown and HTML character escaped, on one line, no address a link, and nothing turned."""
-    on_one_line = _SPACES.sub(" ", _TURNS.sub("", str(text))).strip()
-    return _SPECIAL.sub(r"\\\1", _ADDRESS.sub("\\1\N{WORD JOINER}", on_one_line))
+    return _SPECIAL.sub(r"\\\1", _ADDRESS.sub("\\1\N{WORD JOINER}", on_one_line(text)))
+
+
+def on_one_line(text: object) -> str:
+    """The text on one line with nothing turned, for a place that reads no Markdown."""
+    return _SPACES.sub(" ", _TURNS.sub("", str(text))).strip()
+
+
+def artists_in_words(artists: object) -> str:
+    """Artists as a track table joins them, with the one separator that screens use."""
+    return on_one_line(artists).replace("; ", ", ")
 
 
 def counted(number: int, thing: str, things: str | None = None) -> str:

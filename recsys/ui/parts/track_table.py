@@ -1,4 +1,4 @@
-"""A table of tracks as listeners see it: cover placeholder, link, features, and a score bar where there is one."""
+"""A table of tracks as listeners see it: cover placeholder, link and features."""
 
 from typing import Any, Final
 from urllib.parse import quote
@@ -60,45 +60,3 @@ def _link_column() -> Any:
     return st.column_config.LinkColumn(
         "Spotify", width=62, display_text=":material/open_in_new:", help="Opens the track in Spotify."
     )
-
-
-def ranked_table(table: pd.DataFrame, key: str) -> int:
-    """Show a ranked list with score bars; the position of the row the listener picked (the first until then)."""
-    best = float(table["score"].max())
-    picked = st.dataframe(
-        table[["rank", "title", "artists", "score", *_link(table), "year"]],
-        key=key,
-        hide_index=True,
-        row_height=40,
-        height=520,
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config=_ranked_columns(best),
-        placeholder="–",
-        alt="Recommended tracks, best first, with their scores",
-    )
-    rows = picked.selection.rows
-    return int(rows[0]) if rows and rows[0] < len(table) else 0
-
-
-def _link(table: pd.DataFrame) -> list[str]:
-    """The column of links, where any track has one: invented tracks do not."""
-    return ["url"] if table["url"].notna().any() else []
-
-
-def _ranked_columns(best: float) -> dict[str, Any]:
-    return {
-        "rank": st.column_config.NumberColumn("#", width=38, pinned=True),  # pinned ones do not grow on a wide screen
-        "title": st.column_config.TextColumn("Title", width=155),
-        "artists": st.column_config.TextColumn("Artists", width=110),
-        "year": st.column_config.NumberColumn("Year", format="%d", width=50),
-        "score": st.column_config.ProgressColumn(
-            "Score",
-            width=84,
-            min_value=0.0,
-            max_value=max(best, 1e-9),
-            format="%.2f",
-            help="What the list is ranked by.",
-        ),
-        "url": _link_column(),
-    }

@@ -1,4 +1,4 @@
-"""What is set beside the weights: filters, and where to aim; every position of a slider reads as words."""
+"""What is set beside the mixer; every position of a slider reads as words."""
 
 from dataclasses import replace
 from functools import partial
@@ -6,10 +6,8 @@ from typing import Final
 
 import streamlit as st
 
-from recsys.core.model.features import FEATURES, Feature
 from recsys.ui.session import ListenerSession
 
-SHIFT_STEP: Final = 0.5
 FAMILIARITY_STEP: Final = 0.25
 _HOW_FAR: Final = ("a little", "somewhat", "much", "very much")
 
@@ -30,22 +28,6 @@ def filters(session: ListenerSession) -> None:
         variety=variety,
         per_artist=2 if limited else None,
     )
-
-
-def aims(session: ListenerSession) -> None:
-    """Where to aim beside the own profile; apart from the weights in words and in place."""
-    st.caption("A weight says how much a feature counts. These say which way to go from your own taste.")
-    with st.container(gap="xsmall"):
-        chosen = {
-            f.name: _two_ways(_ends(f), "like yours", SHIFT_STEP, f"shift_{f.name}")
-            for f in FEATURES
-            if f.scale == "rank"
-        }
-    session.recipe = replace(session.recipe, shifts={name: shift for name, shift in chosen.items() if shift})
-
-
-def _ends(f: Feature) -> str:
-    return f"{f.title}: {f.low_words} ↔ {f.high_words}"
 
 
 def _two_ways(label: str, middle: str, step: float, key: str) -> float:

@@ -1,86 +1,97 @@
-"""The list: what made it, what was left out, and the list as a file."""
+"""The ranked list: what its component is given, and what a press in it does."""
 
 from collections.abc import Mapping
+from typing import Any, Final
 
 import streamlit as st
 
-from recsys.core.engine.query import LONGEST_LIBRARY
+from recsys.core.engine.explanation import explain
 from recsys.core.engine.recommender import Recommendations
-from recsys.core.export import to_csv
 from recsys.core.model.features import FEATURES
 from recsys.errors import TonearmError
-from recsys.metrics import RANKING_SECONDS
-from recsys.ui.parts.text import counted, plain
-from recsys.ui.parts.track_table import ranked_table
-from recsys.ui.recommend.save import save_panel
-from recsys.ui.recommend.weights import percentages, shares
+from recsys.ui.components import mount
+from recsys.ui.parts.text import artists_in_words, counted
+from recsys.ui.recommend.chips import chips, remove
+from recsys.ui.recommend.comparison import compared_in_words, compared_radar
+from recsys.ui.recommend.explanation import total, without
+from recsys.ui.recommend.list_rows import list_rows
+from recsys.ui.recommend.list_state import ListState, list_state
+from recsys.ui.recommend.listener_view import ListenerView
+from recsys.ui.recommend.song_modes import song_modes
 from recsys.ui.session import ListenerSession
 
-_NAMES = {f.name: f.title for f in FEATURES}
-_LEFT_OUT = {
-    "owned": "you have or like",
-    "disliked": "you turned down",
-    "familiar_artists": "by artists you know",
-    "too_little_known": "with too few known features",
-}
-_DIALS = {"per_artist": "The limit per artist", "variety": "Variety"}
+KEY: Final = "list"
+NO_RATINGS: Final = "Ratings and playback work with real music. This is demo data."
+_NAMES: Final = {f.title: f.name for f in FEATURES}
 
 
-def ranked_list(session: ListenerSession) -> tuple[Recommendations | None, int]:
-    """Rank and show the list; None when there is nothing to show, with the sentence that says why."""
-    st.subheader("Your list", anchor=False)
-    if session.seeds:
-        said, back = st.columns([3, 1], vertical_alignment="center")
-        said.info(f"Starting from {plain(session.seeds_are)}, not from your whole library.", icon=":material/flag:")
-        back.button("Whole library", key="whole_library", on_click=session.start_from, args=((), ""))
-    session.app.last_recipes.save(session.listener, session.recipe)
+def ranked_list(
+    session: ListenerSession, view: ListenerView, found: Recommendations, of_list: Mapping[str, float | None]
+) -> None:
+    """Draw the list; `of_list` is its median position in each feature."""
+    state = list_state()
+    sentence = compared_in_words(view.you, of_list, bool(session.seeds))
+    rows = list_rows(view, found, state.last, song_modes(session, found))
+    data = {
+        "serial": state.serial,
+        "chips": [{"id": chip.id, "name": chip.name, "value": chip.value} for chip in chips(session)],
+        "radar": compared_radar(view.you, of_list, sentence),
+        "sentence": sentence,
+        "entered": [state.all_titles[track] for track in state.last.entered],
+        "left": [state.all_titles[track] for track in state.last.left],
+        "was_moved": bool(state.last.moved or state.last.entered or state.last.left),
+        "facts": f"{counted(len(rows), 'song')} of {found.counts['catalogue']:,}",
+        "notice": state.notice,
+        "undo": bool(state.rated),
+        "said": f"{state.notice} {state.last.words}".strip(),
+        "rows": rows,
+        "explained": _explained(session, state, rows),
+        "cannot_rate": NO_RATINGS if session.is_demo else None,
+        "can_block": False,
+    }
+    mount("list", key=KEY, data=data, on_action_change=_received)
+
+
+def _received() -> None:
+    """What a component sent is put aside until the fragment has asked who is here."""
+    if isinstance(sent := st.session_state[KEY].get("action"), Mapping):
+        list_state().events.append(sent)
+
+
+def take_action(session: ListenerSession, action: Mapping[str, Any]) -> None:
+    """Do what was pressed in the list; a song that is not on it, or a press that there is none of, does nothing."""
+    state, kind, track = list_state(), str(action.get("kind")), str(action.get("track"))
+    if kind == "unset":
+        remove(session, track)
+    elif kind == "undo" and state.rated:
+        session.unjudge(state.rated)
+        state.notice, state.rated = "Your rating was removed.", None
+    elif track in state.titles:
+        _take_song(session, state, kind, track)
+
+
+def _take_song(session: ListenerSession, state: ListState, kind: str, track: str) -> None:
+    if kind in ("explain", "close"):
+        state.opened = track if kind == "explain" else None
+    elif kind == "seed":
+        session.start_from((track,), state.titles[track])
+    elif kind in ("like", "dislike") and not session.is_demo:
+        rows = session.catalogue.tracks
+        session.judge(rows[rows["track_id"] == track], kind == "like")
+        state.rated = track
+        state.notice = f"Got it: {'more' if kind == 'like' else 'fewer'} songs like “{state.titles[track]}”."
+
+
+def _explained(session: ListenerSession, state: ListState, rows: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """The sentences under the row that is open, by track id."""
+    row = next((row for row in rows if row["id"] == state.opened), None)
+    if row is None:
+        return {}
+    strongest = next((_NAMES[title] for title, value in row["why"] if value > 0 and title in _NAMES), None)
     try:
-        with RANKING_SECONDS.labels("screen").time():
-            found = session.recommender.recommend(session.recipe)
+        found = explain(session.recommender, session.recipe, row["id"], without=strongest)
     except TonearmError as problem:
-        st.warning(plain(problem), icon=":material/info:")
-        return None, 0
-    if found.table.empty:
-        st.info("Nothing is left after your filters. Loosen one of them.", icon=":material/info:")
-        return None, 0
-    picked = ranked_table(found.table, key="list")
-    _said(session, found)
-    return found, picked
-
-
-def _said(session: ListenerSession, found: Recommendations) -> None:
-    """What made the list, what was left out, and what the dials cost."""
-    made = percentages(shares(found.contributions))
-    parts = [f"{_NAMES.get(str(name), str(name)).lower()} {percent}%" for name, percent in made.items() if percent]
-    if parts:
-        st.caption(f"What made this list: {', '.join(parts)}.")
-    st.caption(compared(found.counts))
-    if not session.seeds and len(session.recommender.own) == LONGEST_LIBRARY < len(session.library):
-        st.caption(f"{LONGEST_LIBRARY:,} of your songs, drawn by lot, speak for all of them.")
-    for dial, cost in found.costs.items():
-        if cost.replaced:
-            st.caption(
-                f"{_DIALS[dial]} replaced {counted(cost.replaced, 'song')} and cost {cost.score:.3f} of mean score."
-            )
-
-
-def compared(counts: Mapping[str, int]) -> str:
-    """How many songs of the catalogue were compared, and what became of every other one."""
-    left_out = [f"{counts[reason]:,} {words}" for reason, words in _LEFT_OUT.items() if counts[reason]]
-    says = f"{counts['candidates']:,} of the catalogue’s {counted(counts['catalogue'], 'song')} compared"
-    return f"{says}; left out: {', '.join(left_out)}." if left_out else f"{says}."
-
-
-def downloads(session: ListenerSession, found: Recommendations) -> None:
-    """The list as a file, and as a playlist."""
-    table = found.table.join(found.contributions.add_prefix("why_"), on="track_id")
-    with st.container(horizontal=True):
-        save_panel(session, found)
-        st.download_button(
-            "Download this list as CSV",
-            data=lambda: to_csv(table, note=session.note),
-            file_name="tonearm-recommendations.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        return {row["id"]: [str(problem)]}
+    near = [f"{song.title} by {artists_in_words(song.artists)}" for song in found.nearest.itertuples()]
+    closest = [f"Closest of your own: {' · '.join(near)}."] if near else []
+    return {row["id"]: [*closest, without(found, row["rank"]), total(found.score)]}

@@ -8,7 +8,7 @@ from recsys.core.engine.recommender import Recommender
 from recsys.core.model.tracks import as_tracks
 from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import demo_listeners
-from recsys.ui.recommend.ranked_list import compared
+from recsys.ui.recommend.list_facts import compared
 
 NONE = {"owned": 0, "disliked": 0, "familiar_artists": 0, "too_little_known": 0}
 

@@ -1,0 +1,80 @@
+// What both components draw with: elements made without markup, so that a title can never become any.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An HTML element. Properties are set, not parsed; `class`, `role`, `aria-*` and `data-*` become attributes. */
+export function element(name, properties = {}, ...children) {
+  return filled(document.createElement(name), properties, children);
+}
+
+/** An SVG element with its attributes. */
+export function shape(name, attributes = {}, ...children) {
+  return filled(document.createElementNS(SVG, name), attributes, children);
+}
+
+function filled(made, properties, children) {
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (typeof value === "function") made.addEventListener(name, value);
+    else made.setAttribute(name, value === true ? "" : String(value));
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/** Where the spoke `index` of `count` ends, clockwise from the top. */
+export function spoke(index, count, radius) {
+  const angle = (2 * Math.PI * index) / count;
+  return [radius * Math.sin(angle), -radius * Math.cos(angle)];
+}
+
+/** The corners of a polygon whose spokes have lengths 0 to 1, as SVG writes them; unknown ones (null) are left out. */
+export function corners(values, radius) {
+  return values
+    .map((value, index) => (value === null ? null : spoke(index, values.length, radius * value)))
+    .filter((corner) => corner !== null)
+    .map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`)
+    .join(" ");
+}
+
+/** A record sleeve: the song's own features as a shape, in the colour of the taste it is nearest to. */
+export function sleeve(values, mode) {
+  const colour = `var(--mode-${mode % 6})`;
+  return shape(
+    "svg",
+    { viewBox: "-22 -22 44 44", class: "sleeve", "aria-hidden": "true" },
+    shape("rect", { x: -22, y: -22, width: 44, height: 44, rx: 8, fill: colour, "fill-opacity": 0.16 }),
+    shape("polygon", {
+      points: corners(values.map((value) => (value === null ? null : 0.25 + 0.75 * value)), 18),
+      fill: colour,
+      "fill-opacity": 0.8,
+    }),
+    shape("circle", { r: 2, fill: "var(--paper)" }),
+  );
+}
+
+const RADIUS = 60;
+
+/**
+ * A radar. `axes` are their titles; `outlines` are {name, kind, values}, the values from 0 to 1 or null where unknown.
+ * Half way out is the catalogue's own middle, drawn dotted.
+ */
+export function radar({ axes, outlines, words }) {
+  const ring = (radius, kind) =>
+    shape("polygon", { points: corners(axes.map(() => radius), RADIUS), class: `ring ${kind}` });
+  const drawn = outlines
+    .filter(({ values }) => values.filter((value) => value !== null).length > 2)
+    .map(({ kind, values }) => shape("polygon", { points: corners(values, RADIUS), class: `outline ${kind}` }));
+  const titles = axes.map((title, index) => {
+    const [x, y] = spoke(index, axes.length, RADIUS + 11);
+    const anchor = Math.abs(x) < 8 ? "middle" : x > 0 ? "start" : "end";
+    return shape("text", { x: x.toFixed(1), y: (y + 3.5).toFixed(1), "text-anchor": anchor }, title);
+  });
+  const name = { viewBox: "-116 -76 232 150", class: "radar", role: "img", "aria-label": words };
+  return shape("svg", name, ring(0.25, ""), ring(0.5, "middle"), ring(0.75, ""), ring(1, ""), ...drawn, ...titles);
+}
+
+/** Whether things may move on the screen. */
+export function mayMove() {
+  return !matchMedia("(prefers-reduced-motion: reduce)").matches;
+}

@@ -1,0 +1,374 @@
+// The ranked list: rows like a playlist, reasons under a row, what the last move changed, a player at the foot.
+import { element, mayMove, radar, shape, sleeve } from "./drawing.js";
+
+const SPOTIFY_ID = /^[0-9A-Za-z]{22}$/;
+const FLIGHT = { duration: 220, easing: "ease-out" };
+const ICONS = {
+  play: "M8 5v14l11-7z",
+  like: "M12 20.5 4.6 13a4.7 4.7 0 0 1 0-6.7 4.7 4.7 0 0 1 6.7 0l.7.7.7-.7a4.7 4.7 0 0 1 6.7 6.7z",
+  dislike: "M6 6l12 12M18 6 6 18",
+  more: "M5 12h.01M12 12h.01M19 12h.01",
+};
+const lists = new WeakMap();
+
+export default function (component) {
+  const root = component.parentElement;
+  if (!lists.has(root)) lists.set(root, new RankedList(root));
+  lists.get(root).show(component.data, component.setTriggerValue);
+}
+
+class RankedList {
+  constructor(root) {
+    const find = (selector) => root.querySelector(selector);
+    this.root = root;
+    this.rows = new Map();
+    this.opened = null;
+    this.at = null; // the row that Tab reaches
+    this.places = Object.fromEntries(
+      ["chips", "picture", "sentence", "moved", "facts", "notice", "rows", "menu", "player", "legend"].map((name) => [
+        name,
+        find(`.${name}`),
+      ]),
+    );
+    this.status = find("[role=status]");
+    find(".steer").addEventListener("click", () => this.steer());
+    addEventListener("tonearm-steered", () => find(".steer").focus());
+    this.places.rows.addEventListener("keydown", (event) => this.walk(event));
+    this.places.menu.addEventListener("keydown", (event) => this.walkMenu(event));
+    this.places.menu.addEventListener("toggle", (event) => {
+      if (event.newState === "closed") this.menuButton?.setAttribute("aria-expanded", "false");
+    });
+  }
+
+  /** Open the mixer's sheet, with the head of the list above it. */
+  steer() {
+    dispatchEvent(new CustomEvent("tonearm-steer"));
+    this.root.querySelector(".head").scrollIntoView({ block: "start" });
+  }
+
+  show(data, send) {
+    this.data = data;
+    this.send = (kind, track) => send("action", { kind, track });
+    this.showChips();
+    this.showCard();
+    this.notify(data.notice ?? "", data.undo);
+    this.showRows();
+    if (data.serial !== this.serial && data.said) this.say(data.said);
+    this.serial = data.serial;
+  }
+
+  notify(words, canUndo = false) {
+    const undo = { type: "button", class: "pill", click: () => this.send("undo", "") };
+    this.places.notice.replaceChildren(words, ...(canUndo ? [" ", element("button", undo, "Undo")] : []));
+    this.places.notice.hidden = !words;
+  }
+
+  say(words) {
+    this.status.textContent = words;
+  }
+
+  showChips() {
+    const chips = this.data.chips.map(({ id, name, value }) =>
+      element(
+        "li",
+        { class: "chip" },
+        element("b", {}, name),
+        ` ${value} `,
+        element("button", { type: "button", "aria-label": `Remove: ${name} ${value}`, click: () => this.unset(id) }, "×"),
+      ),
+    );
+    if (chips.length > 1) {
+      const clear = { type: "button", class: "clear", click: () => this.unset("all") };
+      chips.push(element("li", {}, element("button", clear, "Clear all")));
+    }
+    this.places.chips.replaceChildren(...chips);
+    this.places.chips.hidden = chips.length === 0;
+  }
+
+  unset(id) {
+    this.send("unset", id);
+  }
+
+  showCard() {
+    const { radar: drawn, sentence, entered, left, facts, was_moved: wasMoved } = this.data;
+    this.places.picture.replaceChildren(radar(drawn));
+    this.places.sentence.textContent = sentence;
+    this.places.facts.textContent = facts;
+    this.places.moved.hidden = !wasMoved;
+    this.places.moved.replaceChildren(
+      element("span", { class: "in" }, `${entered.length} in`),
+      names(entered),
+      element("span", { class: "out" }, ` · ${left.length} out`),
+      names(left),
+    );
+  }
+
+  showRows() {
+    const before = new Map([...this.rows].map(([id, row]) => [id, row.item.getBoundingClientRect().top]));
+    const focused = this.root.activeElement;
+    const rows = new Map();
+    for (const song of this.data.rows) {
+      const row = this.rows.get(song.id) ?? this.newRow(song.id);
+      this.fill(row, song);
+      rows.set(song.id, row);
+    }
+    this.rows = rows;
+    const wanted = [...rows.values()].map((row) => row.item);
+    const current = [...this.places.rows.children];
+    if (wanted.length !== current.length || wanted.some((item, at) => item !== current[at])) {
+      this.places.rows.replaceChildren(...wanted);
+      if (focused?.isConnected && this.root.activeElement !== focused) focused.focus({ preventScroll: true });
+    }
+    if (!rows.has(this.opened)) this.opened = null;
+    if (!rows.has(this.at)) this.at = this.data.rows[0]?.id ?? null;
+    this.setTabStop(this.at);
+    if (before.size && mayMove()) this.fly(before);
+  }
+
+  fly(before) {
+    for (const [id, { item }] of this.rows) {
+      const distance = (before.get(id) ?? NaN) - item.getBoundingClientRect().top;
+      if (Math.abs(distance) > 1) item.animate([{ transform: `translateY(${distance}px)` }, { transform: "none" }], FLIGHT);
+      else if (Number.isNaN(distance)) item.animate([{ opacity: 0 }, { opacity: 1 }], FLIGHT);
+    }
+  }
+
+  newRow(id) {
+    const button = (kind, label, icon, press) =>
+      element("button", { type: "button", class: `act ${kind}`, "data-label": label, click: press }, drawn(icon));
+    const row = {
+      rank: element("span", { class: "number" }),
+      mark: element("small", { class: "mark" }),
+      art: element("span", { class: "art" }),
+      title: element("span", { class: "name" }),
+      by: element("span", { class: "by" }),
+      bar: element("span", { class: "bar" }),
+      because: element("span", { class: "because" }),
+      match: element("span", { class: "match" }),
+      detail: element("div", { class: "detail", id: `why-${id}`, hidden: true }),
+      play: button("play", "Play", "play", () => this.play(id)),
+      like: button("like", "More of this", "like", () => this.rate("like", id)),
+      dislike: button("dislike", "Not for me", "dislike", () => this.rate("dislike", id)),
+      more: button("more", "Menu", "more", () => this.openMenu(id)),
+    };
+    row.head = element(
+      "button",
+      { type: "button", class: "head-line", "aria-expanded": "false", "aria-controls": `why-${id}`, click: () => this.open(id) },
+      row.title,
+      row.by,
+    );
+    row.more.setAttribute("aria-haspopup", "menu");
+    row.more.setAttribute("aria-expanded", "false");
+    row.item = element(
+      "li",
+      { class: "row", "data-id": id },
+      element("span", { class: "rank" }, row.rank, row.mark),
+      row.art,
+      row.head,
+      element("span", { class: "why" }, row.bar, row.because),
+      row.match,
+      element("span", { class: "acts" }, row.play, row.like, row.dislike, row.more),
+      row.detail,
+    );
+    return row;
+  }
+
+  fill(row, song) {
+    const isSame = row.song && JSON.stringify(row.song) === JSON.stringify(song);
+    row.song = song;
+    if (!isSame) {
+      row.rank.textContent = song.rank;
+      row.mark.replaceChildren(...mark(song));
+      row.art.replaceChildren(sleeve(song.sleeve, song.mode));
+      row.title.textContent = song.title;
+      row.title.title = song.title;
+      row.by.textContent = [song.artists, song.year, song.length].filter(Boolean).join(" · ");
+      row.match.replaceChildren(`${song.match}`, element("small", {}, " match"));
+      row.bar.replaceChildren(...slices(song.why));
+      row.because.textContent = song.why.slice(0, 3).filter(([, value]) => value > 0).map(([name]) => name.toLowerCase()).join(", ");
+      for (const act of [row.play, row.like, row.dislike, row.more]) {
+        act.setAttribute("aria-label", `${act.dataset.label}: ${song.title}`);
+        act.title = act.dataset.label;
+      }
+      row.play.hidden = !SPOTIFY_ID.test(song.id) || !song.url;
+      row.like.setAttribute("aria-pressed", String(song.liked === true));
+    }
+    if (this.opened === song.id) this.fillDetail(row);
+  }
+
+  open(id) {
+    const wasOpen = this.opened === id;
+    if (this.rows.has(this.opened)) this.fold(this.opened, false);
+    this.opened = wasOpen ? null : id;
+    if (!wasOpen) this.fold(id, true);
+    this.send(wasOpen ? "close" : "explain", id);
+  }
+
+  fold(id, isOpen) {
+    const row = this.rows.get(id);
+    if (isOpen) this.fillDetail(row);
+    row.head.setAttribute("aria-expanded", String(isOpen));
+    row.detail.hidden = !isOpen;
+    row.item.classList.toggle("open", isOpen);
+  }
+
+  fillDetail(row) {
+    const { song, detail } = row;
+    const widest = Math.max(...song.why.map(([, value]) => Math.abs(value)), 1e-9);
+    const bars = song.why.filter(([, value]) => Math.abs(value) >= 0.005).map(([name, value]) =>
+      element(
+        "div",
+        { class: "reason" },
+        element("span", {}, name),
+        element("span", { class: "axis", "aria-hidden": "true" }, reason(value / widest)),
+        element("b", {}, signed(value)),
+      ),
+    );
+    const lines = this.data.explained[song.id] ?? ["…"];
+    detail.replaceChildren(
+      element("div", { class: "reasons" }, ...bars),
+      element("div", { class: "lines" }, ...lines.map((line) => element("p", {}, line))),
+    );
+  }
+
+  rate(kind, id) {
+    if (this.data.cannot_rate) {
+      this.notify(this.data.cannot_rate);
+      this.say(this.data.cannot_rate);
+    } else {
+      this.send(kind, id);
+    }
+  }
+
+  play(id) {
+    const { title, artists } = this.rows.get(id).song;
+    const close = { type: "button", class: "pill", click: () => this.stop() };
+    const frame = {
+      src: `https://open.spotify.com/embed/track/${id}`,
+      title: `Spotify player: ${title}`,
+      height: 80,
+      allow: "autoplay; encrypted-media",
+      referrerpolicy: "no-referrer",
+    };
+    this.places.player.replaceChildren(
+      element("span", { class: "playing" }, element("b", {}, title), ` ${artists}`),
+      element("iframe", frame),
+      element("button", close, "Close player"),
+    );
+    this.places.player.hidden = false;
+    this.played = id;
+  }
+
+  stop() {
+    this.places.player.replaceChildren();
+    this.places.player.hidden = true;
+    this.rows.get(this.played)?.play.focus();
+  }
+
+  openMenu(id) {
+    const { song, more } = this.rows.get(id);
+    const choose = (kind) => () => {
+      this.places.menu.hidePopover();
+      this.send(kind, id);
+    };
+    const item = (words, press) => element("button", { type: "button", role: "menuitem", tabindex: "-1", click: press }, words);
+    const items = [item("More like this", choose("seed"))];
+    if (this.data.can_block) items.push(item(`Never ${song.artists.split(", ")[0]}`, choose("block")));
+    if (song.url) items.push(item("Open in Spotify", () => this.openInSpotify(song)));
+    this.places.menu.replaceChildren(...items);
+    this.menuButton = more;
+    more.setAttribute("aria-expanded", "true");
+    this.places.menu.showPopover();
+    const { right, bottom, top } = more.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = this.places.menu;
+    const isLow = bottom + height + 8 > innerHeight;
+    this.places.menu.style.left = `${Math.max(8, right - width)}px`;
+    this.places.menu.style.top = `${isLow ? top - height - 4 : bottom + 4}px`;
+    items[0].focus();
+  }
+
+  openInSpotify({ id, url }) {
+    this.places.menu.hidePopover();
+    if (url && SPOTIFY_ID.test(id)) open(`https://open.spotify.com/track/${id}`, "_blank", "noopener");
+  }
+
+  walkMenu(event) {
+    const items = [...this.places.menu.children];
+    const at = items.indexOf(this.root.activeElement);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 }[event.key];
+    if (event.key === "Escape" || event.key === "Tab") {
+      this.places.menu.hidePopover();
+      this.menuButton.focus();
+    } else if (next !== undefined) {
+      items[next % items.length].focus();
+    } else {
+      return;
+    }
+    if (event.key !== "Tab") event.preventDefault();
+  }
+
+  walk(event) {
+    const item = event.target.closest(".row");
+    const ids = [...this.rows.keys()];
+    const at = ids.indexOf(item?.dataset.id);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: ids.length - 1 }[event.key];
+    if (at < 0 || next === undefined || !(next in ids)) return;
+    event.preventDefault();
+    this.setTabStop(ids[next]);
+    this.rows.get(ids[next]).head.focus();
+  }
+
+  setTabStop(id) {
+    this.at = id;
+    for (const [each, row] of this.rows) {
+      for (const stop of [row.head, row.play, row.like, row.dislike, row.more]) stop.tabIndex = each === id ? 0 : -1;
+    }
+  }
+}
+
+function names(songs) {
+  const shown = songs.slice(0, 3).join(", ");
+  const rest = songs.length > 3 ? ` +${songs.length - 3}` : "";
+  return songs.length ? `: ${shown}${rest}` : "";
+}
+
+function mark({ is_new: isNew, moved }) {
+  if (isNew) return [element("span", { class: "new" }, "NEW")];
+  if (!moved) return [];
+  const words = `${moved > 0 ? "up" : "down"} ${Math.abs(moved)}`;
+  return [
+    element("span", { "aria-hidden": "true", class: moved > 0 ? "up" : "down" }, `${moved > 0 ? "▲" : "▼"}${Math.abs(moved)}`),
+    element("span", { class: "quiet" }, words),
+  ];
+}
+
+/** The three largest reasons for a song, as shares of all that speaks for it. */
+function slices(why) {
+  const total = why.reduce((sum, [, value]) => sum + Math.max(value, 0), 0) || 1;
+  return why
+    .slice(0, 3)
+    .filter(([, value]) => value > 0)
+    .map(([, value], at) => {
+      const slice = element("span", { class: `slice slice-${at}` });
+      slice.style.width = `${(100 * value) / total}%`;
+      return slice;
+    });
+}
+
+function reason(share) {
+  const bar = element("i", { class: share >= 0 ? "for" : "against" });
+  const width = 50 * Math.abs(share);
+  bar.style.left = `${share >= 0 ? 50 : 50 - width}%`;
+  bar.style.width = `${width}%`;
+  return bar;
+}
+
+function signed(value) {
+  const rounded = Math.abs(value).toFixed(2);
+  return Number(rounded) === 0 ? "0.00" : `${value > 0 ? "+" : "−"}${rounded}`;
+}
+
+function drawn(icon) {
+  const isLine = icon === "dislike" || icon === "more";
+  return shape("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: isLine ? "line" : "solid" }, shape("path", { d: ICONS[icon] }));
+}

@@ -1,0 +1,232 @@
+// The mixer: a row per feature. Where the list aims, beside the listener's own distribution, and how much it counts.
+import { element, shape } from "./drawing.js";
+
+const WIDTH = 200;
+const HEIGHT = 34;
+const PATIENCE = 3000; // a move that was not answered by then is not waited for
+const mixers = new WeakMap();
+
+export default function (component) {
+  const root = component.parentElement;
+  if (!mixers.has(root)) mixers.set(root, new Mixer(root));
+  const mixer = mixers.get(root);
+  mixer.show(component.data, component.setTriggerValue);
+  return () => mixer.close();
+}
+
+class Mixer {
+  constructor(root) {
+    const find = (selector) => root.querySelector(selector);
+    this.rows = new Map();
+    this.waiting = { aims: {}, weights: {} }; // moves that the server has not been sent
+    this.presets = find(".presets");
+    this.features = find(".features");
+    this.notice = find(".notice");
+    this.sheet = new Sheet(find(".done"));
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.sheet.close();
+  }
+
+  show(data, send) {
+    this.send = send;
+    const isAnswer = data.serial !== this.serial;
+    this.serial = data.serial;
+    this.data = data;
+    this.notice.textContent = data.notice ?? "";
+    this.notice.hidden = !data.notice;
+    this.showPresets();
+    for (const feature of data.features) {
+      if (!this.rows.has(feature.name)) this.addRow(feature.name);
+      this.fill(this.rows.get(feature.name), feature);
+    }
+    if (isAnswer) {
+      this.isBusy = false;
+      this.pass();
+    }
+  }
+
+  showPresets() {
+    const button = ({ name, help, is_active: isActive }) =>
+      element(
+        "button",
+        { type: "button", class: "pill", title: help, "aria-pressed": String(isActive), click: () => this.order({ preset: name }) },
+        name,
+      );
+    const buttons = this.data.presets.map(button);
+    const reset = { type: "button", class: "pill plain", click: () => this.order({ reset: true }) };
+    buttons.push(element("button", reset, "Reset"));
+    const at = [...this.presets.children].indexOf(this.presets.getRootNode().activeElement);
+    this.presets.replaceChildren(...buttons);
+    if (at >= 0) buttons[at].focus();
+  }
+
+  /** What is not a slider: it goes to the server at once. */
+  order(move) {
+    this.waiting = { aims: {}, weights: {} };
+    this.send("move", move);
+  }
+
+  /** One move at a time: while one is being answered only the latest position of each slider is remembered. */
+  move(kind, name, value) {
+    this.waiting[kind][name] = value;
+    this.pass();
+  }
+
+  pass() {
+    const isEmpty = !Object.keys(this.waiting.aims).length && !Object.keys(this.waiting.weights).length;
+    if (this.isBusy || isEmpty) return;
+    this.isBusy = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.isBusy = false;
+      this.pass();
+    }, PATIENCE);
+    const move = this.waiting;
+    this.waiting = { aims: {}, weights: {} };
+    this.send("move", move);
+  }
+
+  addRow(name) {
+    const aim = element("input", { type: "range", class: "aim", min: -2, max: 2, step: 0.5 });
+    const weight = element("input", { type: "range", class: "weight", min: 0, max: 4, step: 1 });
+    const row = {
+      aim,
+      weight,
+      title: element("span", { class: "title" }),
+      says: element("span", { class: "says" }),
+      picture: element("div", { class: "picture", "aria-hidden": "true" }),
+      low: element("span", {}),
+      high: element("span", {}),
+      dots: element("span", { class: "dots", "aria-hidden": "true" }, ...Array.from({ length: 5 }, () => element("i"))),
+      counts: element("span", { class: "counts", "aria-hidden": "true" }),
+    };
+    row.ends = element("div", { class: "ends", "aria-hidden": "true" }, row.low, row.high);
+    row.item = element(
+      "div",
+      { class: "feature", role: "group", "data-feature": name },
+      element("div", { class: "name" }, row.title, row.says),
+      element("div", { class: "steering" }, row.picture, aim, row.ends),
+      element("div", { class: "counting" }, row.dots, weight, row.counts),
+    );
+    aim.addEventListener("input", () => {
+      this.tellAim(row, Number(aim.value));
+      this.move("aims", name, Number(aim.value));
+    });
+    weight.addEventListener("input", () => {
+      this.tellWeight(row, Number(weight.value));
+      this.move("weights", name, row.feature.levels[Number(weight.value)]);
+    });
+    for (const slider of [aim, weight]) {
+      slider.addEventListener("pointerdown", () => (row.held = slider));
+      slider.addEventListener("pointerup", () => (row.held = null));
+      slider.addEventListener("pointercancel", () => (row.held = null));
+    }
+    this.rows.set(name, row);
+    this.features.append(row.item);
+  }
+
+  fill(row, feature) {
+    row.feature = feature;
+    const { aim, weight, item } = row;
+    row.title.textContent = feature.title;
+    item.setAttribute("aria-label", feature.title);
+    item.title = feature.help;
+    item.classList.toggle("off", Boolean(feature.disabled));
+    row.low.textContent = feature.low;
+    row.high.textContent = feature.high;
+    aim.setAttribute("aria-label", `${feature.title}: ${feature.low} to ${feature.high}`);
+    weight.setAttribute("aria-label", `${feature.title}: how much it counts`);
+    aim.hidden = !feature.axis || !feature.can_aim;
+    row.ends.hidden = !feature.axis;
+    weight.disabled = aim.disabled = Boolean(feature.disabled);
+    row.picture.replaceChildren(...(feature.axis ? [picture(feature)] : []));
+    if (feature.axis) place(aim, feature);
+    const isMoving = (kind, slider) => row.held === slider || feature.name in this.waiting[kind];
+    if (!isMoving("aims", aim)) aim.value = feature.aim;
+    if (!isMoving("weights", weight)) weight.value = feature.level;
+    this.tellAim(row, Number(aim.value));
+    this.tellWeight(row, Number(weight.value));
+  }
+
+  tellAim(row, position) {
+    const { feature, aim, says } = row;
+    const words = feature.disabled ?? (feature.can_aim ? feature.aim_words[Math.round((position + 2) * 2)] : feature.own);
+    says.textContent = words;
+    says.classList.toggle("set", position !== 0 && !feature.disabled);
+    aim.setAttribute("aria-valuetext", words);
+  }
+
+  tellWeight(row, level) {
+    const { feature, weight, dots, counts } = row;
+    const words = feature.disabled ? "off" : this.data.level_words[level];
+    counts.textContent = words;
+    weight.setAttribute("aria-valuetext", words);
+    weight.title = `Counts: ${words} (weight ${feature.levels[level]})`;
+    [...dots.children].forEach((dot, at) => dot.classList.toggle("on", !feature.disabled && at <= level && level > 0));
+  }
+}
+
+/** The catalogue behind, the listener's own songs in front of it, a line where each lies. */
+function picture({ axis, own_heights: own, pool_heights: pool, you, list }) {
+  const across = (value) => (WIDTH * (value - axis[0])) / (axis[1] - axis[0]);
+  const drawn = [
+    shape("path", { class: "pool", d: hill(pool) }),
+    shape("path", { class: "own", d: hill(own) }),
+    shape("line", { class: "ground", x1: 0, x2: WIDTH, y1: HEIGHT, y2: HEIGHT }),
+  ];
+  const line = (kind, value) => shape("line", { class: `at ${kind}`, x1: across(value), x2: across(value), y1: 3, y2: HEIGHT });
+  if (you !== null) drawn.push(line("you", you));
+  if (list !== null) drawn.push(line("list", list));
+  return shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" }, ...drawn);
+}
+
+function hill(heights) {
+  if (!heights.length) return "";
+  const step = WIDTH / (heights.length - 1);
+  const points = heights.map((height, at) => `${(at * step).toFixed(1)} ${(HEIGHT - height * (HEIGHT - 4)).toFixed(1)}`);
+  return `M0 ${HEIGHT} L${points.join(" L")} L${WIDTH} ${HEIGHT} Z`;
+}
+
+/** Put the aim's slider where its two steps to either side lie on the axis, its middle at the listener's own value. */
+function place(aim, { axis, you }) {
+  const thumb = 18; // its centre travels half of itself less at either end
+  const span = axis[1] - axis[0];
+  aim.style.left = `calc(${(100 * ((you ?? 0) - 2 - axis[0])) / span}% - ${thumb / 2}px)`;
+  aim.style.width = `calc(${(100 * 4) / span}% + ${thumb}px)`;
+}
+
+/** On a phone what steers is a sheet at the foot of the page; the list's own button opens it. */
+class Sheet {
+  constructor(done) {
+    this.done = done;
+    this.page = document.documentElement;
+    this.onOpen = () => this.open();
+    this.onKey = (event) => event.key === "Escape" && this.isOpen && this.shut();
+    addEventListener("tonearm-steer", this.onOpen);
+    addEventListener("keydown", this.onKey);
+    done.addEventListener("click", () => this.shut());
+  }
+
+  get isOpen() {
+    return this.page.dataset.tonearmSheet === "open";
+  }
+
+  open() {
+    this.page.dataset.tonearmSheet = "open";
+    this.done.focus();
+  }
+
+  shut() {
+    delete this.page.dataset.tonearmSheet;
+    dispatchEvent(new CustomEvent("tonearm-steered"));
+  }
+
+  close() {
+    delete this.page.dataset.tonearmSheet;
+    removeEventListener("tonearm-steer", this.onOpen);
+    removeEventListener("keydown", this.onKey);
+  }
+}

@@ -1,0 +1,92 @@
+"""Everything that is set, named: each chip above the list can be removed, and removing one leaves the others."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from recsys.core.engine.presets import PRESETS
+from recsys.core.engine.recipe import Recipe
+from recsys.core.model.features import FEATURES, default_weights, feature
+from recsys.ui.recommend.levels import aim_in_words, level_in_words
+from recsys.ui.recommend.weights import set_recipe
+from recsys.ui.session import ListenerSession
+
+
+@dataclass(frozen=True)
+class Chip:
+    """`name` and `value` as a listener reads them; `remove` puts back what was there before it was set."""
+
+    id: str
+    name: str
+    value: str
+    remove: Callable[[ListenerSession], None]
+
+
+def chips(session: ListenerSession) -> list[Chip]:
+    """A chip for the start, for each aim, for a preset or each weight, and for each setting that is not the usual."""
+    found = [] if not session.seeds else [Chip("seeds", "Starting from", session.seeds_are, _from_everything)]
+    recipe = session.recipe
+    settings = [*_aims(recipe), *_weights(recipe), *_others(recipe)]
+    return found + [
+        Chip(id_, name, value, partial(set_recipe, recipe=without)) for id_, name, value, without in settings
+    ]
+
+
+def remove(session: ListenerSession, chip_id: str) -> None:
+    """Remove the chip of that id, or with "all" every one; an id that no chip has removes nothing."""
+    if chip_id == "all":
+        _from_everything(session)
+        set_recipe(session, Recipe())
+    for chip in chips(session):
+        if chip.id == chip_id:
+            chip.remove(session)
+
+
+def active_preset(recipe: Recipe) -> str | None:
+    """The name of the preset whose weights these are."""
+    return next((preset.name for preset in PRESETS if preset.all_weights() == recipe.weights), None)
+
+
+def _from_everything(session: ListenerSession) -> None:
+    session.start_from((), "")
+
+
+def _aims(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
+    for f in FEATURES:
+        if shift := recipe.shifts.get(f.name):
+            rest = {name: other for name, other in recipe.shifts.items() if name != f.name}
+            yield f"aim:{f.name}", f.title, aim_in_words(f, shift), replace(recipe, shifts=rest)
+
+
+def _weights(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
+    usual = default_weights()
+    preset = active_preset(recipe)
+    if preset is not None:
+        if recipe.weights != usual:
+            yield "preset", "Preset", preset, replace(recipe, weights=usual)
+        return
+    for name, weight in recipe.weights.items():
+        if weight != usual[name]:
+            f = feature(name)
+            yield (
+                f"weight:{name}",
+                f.title,
+                f"counts: {level_in_words(f, weight)}",
+                recipe.with_weight(name, usual[name]),
+            )
+
+
+def _others(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
+    usual = Recipe()
+    if recipe.familiarity:
+        which = "familiar ones first" if recipe.familiarity > 0 else "new ones first"
+        yield "familiarity", "Artists", which, replace(recipe, familiarity=0.0)
+    if recipe.only_new_artists:
+        yield "new_artists", "Artists", "only new to me", replace(recipe, only_new_artists=False)
+    if recipe.variety:
+        yield "variety", "Variety", f"{recipe.variety:.0%}", replace(recipe, variety=0.0)
+    if recipe.per_artist != usual.per_artist:
+        limit = "any number" if recipe.per_artist is None else f"at most {recipe.per_artist}"
+        yield "per_artist", "Songs per artist", limit, replace(recipe, per_artist=usual.per_artist)
+    if recipe.length != usual.length:
+        yield "length", "Length", f"{recipe.length} songs", replace(recipe, length=usual.length)

@@ -1,0 +1,50 @@
+"""The list against the listener: the small radar's numbers and its sentence."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from recsys.charts.theme import listed
+from recsys.core.insights.placement import percentile
+from recsys.core.model.features import AUDIO_FEATURES, NUMBER_FEATURES
+from recsys.ui.recommend.list_rows import rounded
+
+NOTABLE: Final = 0.4
+"""A difference is named from so many steps of the catalogue's spread."""
+_SHORT: Final = {
+    "danceability": "Dance",
+    "loudness": "Loud",
+    "speechiness": "Spoken",
+    "acousticness": "Acoustic",
+    "instrumentalness": "No vocals",
+    "liveness": "Live",
+    "valence": "Happy",
+}
+Medians = Mapping[str, float | None]
+
+
+def compared_radar(you: Medians, of_list: Medians, in_words: str) -> dict[str, Any]:
+    """The radar of the list over the listener's own; a feature unknown of either leaves a gap in its outline."""
+    outlines = [
+        {"name": name, "kind": kind, "values": [rounded(percentile(medians[f.name])) for f in AUDIO_FEATURES]}
+        for name, kind, medians in (("You", "you", you), ("This list", "list", of_list))
+    ]
+    return {
+        "axes": [_SHORT.get(f.name, f.title) for f in AUDIO_FEATURES],
+        "outlines": outlines,
+        "words": f"Radar: this list against you. {in_words}",
+    }
+
+
+def compared_in_words(you: Medians, of_list: Medians, starts_elsewhere: bool = False) -> str:
+    """How the list differs from the listener (or what it starts from): the three largest differences, if any."""
+    away = {
+        f: theirs - yours
+        for f in NUMBER_FEATURES
+        if (yours := you[f.name]) is not None and (theirs := of_list[f.name]) is not None
+    }
+    largest = sorted(away, key=lambda f: -abs(away[f]))[:3]
+    words = [f.more if away[f] > 0 else f.less for f in largest if abs(away[f]) >= NOTABLE]
+    if not words:
+        return f"Close to {'what it starts from' if starts_elsewhere else 'what you usually listen to'}."
+    said = listed(words)
+    return f"{said[0].upper()}{said[1:]} than {'what it starts from' if starts_elsewhere else 'you usually are'}."

@@ -1,0 +1,62 @@
+"""What stands below the list: what can be done with it, and what made it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import streamlit as st
+
+from recsys.core.engine.query import LONGEST_LIBRARY
+from recsys.core.engine.recommender import Recommendations
+from recsys.core.export import to_csv
+from recsys.core.model.features import FEATURES
+from recsys.ui.parts.text import counted
+from recsys.ui.recommend.recipes import recipes_panel
+from recsys.ui.recommend.save import save_panel
+from recsys.ui.recommend.weights import percentages, shares
+from recsys.ui.session import ListenerSession
+
+_NAMES: Final = {f.name: f.title for f in FEATURES}
+_LEFT_OUT: Final = {
+    "owned": "you have or like",
+    "disliked": "you turned down",
+    "familiar_artists": "by artists you know",
+    "too_little_known": "with too few known features",
+}
+_DIALS: Final = {"per_artist": "The limit per artist", "variety": "Variety"}
+
+
+def facts(session: ListenerSession, found: Recommendations) -> None:
+    """What made the list, what was left out, and what the settings changed."""
+    made = percentages(shares(found.contributions))
+    parts = [f"{_NAMES.get(str(name), str(name)).lower()} {percent}%" for name, percent in made.items() if percent]
+    if parts:
+        st.caption(f"What made this list: {', '.join(parts)}.")
+    st.caption(compared(found.counts))
+    if not session.seeds and len(session.recommender.own) == LONGEST_LIBRARY < len(session.library):
+        st.caption(f"For speed we use a random {LONGEST_LIBRARY:,} of your {len(session.library):,} songs.")
+    for dial, cost in found.costs.items():
+        if cost.replaced:
+            st.caption(f"{_DIALS[dial]} swapped out {counted(cost.replaced, 'song')}.")
+
+
+def compared(counts: Mapping[str, int]) -> str:
+    """How many songs of the catalogue were compared, and what became of every other one."""
+    left_out = [f"{counts[reason]:,} {words}" for reason, words in _LEFT_OUT.items() if counts[reason]]
+    says = f"{counts['candidates']:,} of the catalogue’s {counted(counts['catalogue'], 'song')} compared"
+    return f"{says}; left out: {', '.join(left_out)}." if left_out else f"{says}."
+
+
+def actions(session: ListenerSession, found: Recommendations) -> None:
+    """What is done with the list: saved as a playlist or a file, and its recipe saved under a name."""
+    table = found.table.join(found.contributions.add_prefix("why_"), on="track_id")
+    with st.container(horizontal=True):
+        save_panel(session, found)
+        recipes_panel(session)
+        st.download_button(
+            "Download this list as CSV",
+            data=lambda: to_csv(table, note=session.note),
+            file_name="tonearm-recommendations.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )

@@ -1,0 +1,77 @@
+"""A ranked list as the rows of its component: what is known of each song, why it is there, and what changed."""
+
+from math import exp
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from recsys.core.engine.recommender import Recommendations
+from recsys.core.insights.placement import percentile
+from recsys.core.insights.wording import number
+from recsys.core.model.features import AUDIO_FEATURES, FEATURES, feature
+from recsys.ui.parts.text import artists_in_words
+from recsys.ui.recommend.changes import Changes
+from recsys.ui.recommend.listener_view import ListenerView
+
+_TITLES: Final = {f.name: f.title for f in FEATURES}
+_DURATION: Final = feature("duration")
+
+
+def match(score: float) -> int:
+    """
+    A score as a match from 0 to 100.
+
+    A score is the log of how much likelier a song is among the listener's own than in the catalogue at large
+    (`core.engine.scoring`), so its logistic is the probability that a song drawn with even odds from either is the
+    listener's: 50 is no closer than the average song.
+    """
+    return int(100 / (1 + exp(-score)))
+
+
+def list_rows(view: ListenerView, found: Recommendations, last: Changes, modes: dict[str, int]) -> list[dict[str, Any]]:
+    """The rows, best first, as plain values. `modes` numbers the taste mode of each song; 0 where it is not known."""
+    songs = _songs(view, found)
+    positions = view.yardstick.positions(songs)
+    audio = np.array([positions[f.name] for f in AUDIO_FEATURES]).T
+    entered = set(last.entered)
+    return [
+        {
+            "id": row.track_id,
+            "rank": int(row.rank),
+            "title": row.title,
+            "artists": artists_in_words(row.artists),
+            "year": "" if pd.isna(row.year) else f"{row.year:.0f}",
+            "length": "" if pd.isna(milliseconds) else number(_DURATION, milliseconds),
+            "match": match(row.score),
+            "is_new": row.track_id in entered,
+            "moved": last.moved.get(row.track_id, 0),
+            "mode": modes.get(row.track_id, 0),
+            "sleeve": [rounded(percentile(position)) for position in sound],
+            "why": reasons(found.contributions.loc[row.track_id]),
+            "url": bool(pd.notna(row.url)),
+        }
+        for row, milliseconds, sound in zip(found.table.itertuples(), songs["duration_ms"], audio, strict=True)
+    ]
+
+
+def reasons(contributions: pd.Series) -> list[tuple[str, float]]:
+    """Each reason with what it adds to the score, largest first; what adds nothing is left out."""
+    order = contributions.abs().sort_values(ascending=False, kind="stable").index
+    told = [(_TITLES.get(str(name), str(name).capitalize()), round(float(contributions[name]), 4)) for name in order]
+    return [(title, value) for title, value in told if value]
+
+
+def list_positions(view: ListenerView, found: Recommendations) -> dict[str, np.ndarray]:
+    """Where the listed songs lie in the catalogue, by feature name: arrays (songs,), NaN where unknown."""
+    return view.yardstick.positions(_songs(view, found))
+
+
+def _songs(view: ListenerView, found: Recommendations) -> pd.DataFrame:
+    rows = view.catalogue.rows_of(list(found.table["track_id"]))
+    return view.catalogue.raw.at(np.array([rows[track] for track in found.table["track_id"]], dtype=np.int64))
+
+
+def rounded(value: float | None) -> float | None:
+    """A share with three digits, as the browser needs it."""
+    return None if value is None else round(value, 3)

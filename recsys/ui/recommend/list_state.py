@@ -1,0 +1,63 @@
+"""What the recommend page remembers between two runs: the list shown before, what a move changed, what is open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+import streamlit as st
+
+from recsys.core.engine.recommender import Recommendations
+from recsys.ui.recommend.changes import Changes, changes
+
+_KEY: Final = "list_state"
+
+
+@dataclass
+class ListState:
+    """
+    One tab's list.
+
+    Attributes
+    ----------
+    serial : int
+        Grows with every move that was answered: the components wait for it before they send the next.
+    titles : mapping of track id to str
+        The list on the screen, best first.
+    last : Changes
+        What the last move changed. It stays until the next, also while a row is opened.
+    opened : str or None
+        The song whose reasons are open.
+    notice : str
+        A sentence for the listener about what they did last.
+    rated : str or None
+        The song rated last, while its rating can be undone from the notice.
+    events : list
+        What the components sent since the last run.
+    """
+
+    serial: int = 0
+    titles: dict[str, str] = field(default_factory=dict)
+    all_titles: dict[str, str] = field(default_factory=dict)
+    last: Changes = field(default_factory=Changes)
+    opened: str | None = None
+    notice: str = ""
+    rated: str | None = None
+    owner: object = None
+    events: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def shown(self, found: Recommendations, owner: object) -> None:
+        """Take note of the list on the screen; another listener's list, or the first, is compared with none."""
+        titles = dict(zip(found.table["track_id"], found.table["title"], strict=True))
+        if owner != self.owner:
+            self.titles, self.owner, self.last = {}, owner, Changes()
+        if list(titles) != list(self.titles):
+            self.last = changes(list(self.titles), list(titles))
+            self.all_titles = self.titles | titles
+            self.titles = titles
+        if self.opened not in titles:
+            self.opened = None
+
+
+def list_state() -> ListState:
+    """The state of this tab."""
+    return cast("ListState", st.session_state.setdefault(_KEY, ListState()))

@@ -1,0 +1,87 @@
+"""The listener against the catalogue, computed once and read at every move of the mixer."""
+
+from dataclasses import dataclass
+from typing import Final, cast
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.insights.placement import Yardstick, heights, medians
+from recsys.core.insights.summary import profile_in_words
+from recsys.core.model.arrays import Doubles
+from recsys.core.model.features import NUMBER_FEATURES
+from recsys.ui.session import ListenerSession
+
+_KEY: Final = "listener_view"
+_REACH: Final = 2.15
+"""How far an axis goes at least to either side of the listener: an aim moves by up to 2."""
+
+
+@dataclass(frozen=True)
+class FeaturePicture:
+    """
+    One feature of the mixer: the ends of its axis in catalogue positions, the distribution of the listener's songs and
+    of the catalogue's along it (heights 0 to 1, empty where nothing is known), and the listener's median position.
+    """
+
+    axis: tuple[float, float]
+    own: list[float]
+    pool: list[float]
+    you: float | None
+
+
+@dataclass(frozen=True)
+class ListenerView:
+    """What the screens measure lists with. `own_words` is each feature's value for this listener in words."""
+
+    catalogue: Catalogue
+    library: pd.DataFrame
+    seeds: tuple[str, ...]
+    yardstick: Yardstick
+    you: dict[str, float | None]
+    pictures: dict[str, FeaturePicture]
+    own_words: dict[str, str]
+
+
+def listener_view(session: ListenerSession) -> ListenerView:
+    """The view of what is on the screen now: of the whole library, or of the songs that a list starts from."""
+    view = cast("ListenerView | None", st.session_state.get(_KEY))
+    if (
+        view is None
+        or view.catalogue is not session.catalogue
+        or view.library is not session.library
+        or view.seeds != session.seeds
+    ):
+        view = _viewed(session)
+        st.session_state[_KEY] = view
+    return view
+
+
+def _viewed(session: ListenerSession) -> ListenerView:
+    catalogue, tracks = session.catalogue, _speaking(session)
+    yardstick = Yardstick.of(catalogue)
+    own, pool = yardstick.positions(tracks), yardstick.positions(catalogue.sample)
+    you = medians(own)
+    pictures = {f.name: _picture(own[f.name], pool[f.name], you[f.name]) for f in NUMBER_FEATURES}
+    return ListenerView(catalogue, session.library, session.seeds, yardstick, you, pictures, profile_in_words(tracks))
+
+
+def _speaking(session: ListenerSession) -> pd.DataFrame:
+    """The tracks that speak for the listener: the library, or the seeds, of which some may be the catalogue's."""
+    if not session.seeds:
+        return session.library
+    own = session.library[session.library["track_id"].isin(session.seeds)]
+    others = [seed for seed in session.seeds if seed not in set(own["track_id"])]
+    rows = np.array(sorted(session.catalogue.rows_of(others).values()), dtype=np.int64)
+    songs = session.catalogue.raw.at(rows).assign(
+        genres=session.catalogue.tracks["genres"].iloc[rows].astype("str").array
+    )
+    return pd.concat([own, songs], ignore_index=True)
+
+
+def _picture(own: Doubles, pool: Doubles, you: float | None) -> FeaturePicture:
+    middle = you or 0.0
+    axis = (min(-2.6, middle - _REACH), max(2.6, middle + _REACH))
+    return FeaturePicture(axis, heights(own, axis), heights(pool, axis), you)

@@ -1,0 +1,118 @@
+"""The mixer: what its component is given, and what a move of it does to the recipe."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from recsys.core.engine.presets import PRESETS
+from recsys.core.engine.recipe import Recipe
+from recsys.core.model.features import FEATURES, Feature, default_weights, feature
+from recsys.core.model.numbers import is_number
+from recsys.errors import BadRecipe, TonearmError
+from recsys.ui.components import mount
+from recsys.ui.recommend.chips import active_preset
+from recsys.ui.recommend.levels import AIMS, LEVEL_WORDS, aim_in_words, level_in_words, levels, nearest_level
+from recsys.ui.recommend.list_state import list_state
+from recsys.ui.recommend.listener_view import ListenerView
+from recsys.ui.session import ListenerSession
+
+ALL_OFF = "Every feature is off, so nothing tells one song from another. Turn at least one up."
+KEY = "mixer"
+
+
+def mixer(session: ListenerSession, view: ListenerView, of_list: Mapping[str, float | None]) -> None:
+    """Draw the mixer; `of_list` is the median position of the list in each feature."""
+    data = {
+        "serial": list_state().serial,
+        "presets": _presets(session.recipe),
+        "level_words": LEVEL_WORDS,
+        "features": [_feature(f, session.recipe, view, of_list.get(f.name)) for f in FEATURES],
+    }
+    mount("mixer", key=KEY, data=data, on_move_change=partial(_received, KEY, "move"))
+
+
+def _received(key: str, name: str) -> None:
+    """What a component sent is put aside until the fragment has asked who is here."""
+    if isinstance(sent := st.session_state[key].get(name), Mapping):
+        list_state().events.append(sent)
+
+
+def take_move(session: ListenerSession, move: Mapping[str, Any]) -> None:
+    """
+    Apply what the mixer sent: a preset, a reset, or new aims and weights.
+
+    Only what was moved changes, so that a weight between two levels stays as exact as it came. What no mixer sends
+    changes nothing.
+    """
+    try:
+        changed = moved(session.recipe, move)
+    except BadRecipe:
+        list_state().notice = ALL_OFF
+    except TonearmError:
+        return
+    else:
+        session.recipe = changed
+
+
+def moved(recipe: Recipe, move: Mapping[str, Any]) -> Recipe:
+    """The recipe after a move. Raises `BadRecipe` for values out of range, `UnknownFeature` for a name that is none."""
+    if move.get("reset"):
+        return replace(recipe, weights=default_weights(), shifts={})
+    if preset := next((preset for preset in PRESETS if preset.name == move.get("preset")), None):
+        return replace(recipe, weights=preset.all_weights())
+    aims, weights = (_numbers(move.get(name)) for name in ("aims", "weights"))
+    shifts = {name: shift for name, shift in {**recipe.shifts, **aims}.items() if shift}
+    return replace(recipe, weights={**recipe.weights, **weights}, shifts=shifts)
+
+
+def _numbers(sent: Any) -> dict[str, float]:
+    if not isinstance(sent, Mapping):
+        return {}
+    return {feature(str(name)).name: float(value) for name, value in sent.items() if is_number(value)}
+
+
+def _presets(recipe: Recipe) -> list[dict[str, Any]]:
+    active = active_preset(recipe)
+    return [{"name": preset.name, "help": f"{preset.says}.", "is_active": preset.name == active} for preset in PRESETS]
+
+
+def _feature(f: Feature, recipe: Recipe, view: ListenerView, of_list: float | None) -> dict[str, Any]:
+    picture = view.pictures.get(f.name)
+    weight = recipe.weights[f.name]
+    return {
+        "name": f.name,
+        "title": f.title,
+        "help": f.help,
+        "low": f.low_words,
+        "high": f.high_words,
+        "own": f"you: {view.own_words[f.name]}",
+        "aim": recipe.shifts.get(f.name, 0.0),
+        "aim_words": [_than_you(f, shift) for shift in AIMS],
+        "can_aim": f.scale == "rank",
+        "weight": weight,
+        "level": nearest_level(f, weight),
+        "level_word": level_in_words(f, weight),
+        "levels": levels(f),
+        "disabled": _disabled(f, view, picture is not None and picture.you is not None),
+        "axis": picture and picture.axis,
+        "own_heights": picture.own if picture else [],
+        "pool_heights": picture.pool if picture else [],
+        "you": picture and picture.you,
+        "list": of_list,
+    }
+
+
+def _than_you(f: Feature, shift: float) -> str:
+    return f"{aim_in_words(f, shift)} than you" if shift else "like you"
+
+
+def _disabled(f: Feature, view: ListenerView, is_yours_known: bool) -> str | None:
+    """Why a feature cannot be steered by; None where it can."""
+    if not view.catalogue.known_features[FEATURES.index(f)]:
+        return "not known for these songs"
+    if f.scale != "genre" and not is_yours_known:
+        return "not known for your songs"
+    return None

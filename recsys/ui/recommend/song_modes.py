@@ -1,0 +1,38 @@
+"""Which of the listener's taste modes each song of a list is nearest to, for the colour of its sleeve."""
+
+import numpy as np
+
+from recsys.core.engine.profile import profile
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommendations
+from recsys.core.engine.similarity import Weighted, cosines
+from recsys.errors import TonearmError
+from recsys.ui.session import ListenerSession
+
+
+def song_modes(session: ListenerSession, found: Recommendations) -> dict[str, int]:
+    """The number of the nearest mode by track id; none before the modes are known, and where there is one."""
+    modes = session.modes_if_known
+    if modes is None or modes.is_one or session.seeds:
+        return {}
+    engine = session.recommender
+    places = {track: place for place, track in enumerate(engine.own["track_id"])}
+    medoids = [places[track] for track in modes.table["track_id"] if track in places]
+    if len(medoids) != len(modes.table):
+        return {}
+    metric = profile(engine.own_vectors, Recipe().weights, engine.catalogue.known_features).metric
+    rows = engine.catalogue.rows_of(list(found.table["track_id"]))
+    songs = engine.catalogue.vectors(np.array([rows[track] for track in found.table["track_id"]], dtype=np.int64))
+    likeness = cosines(Weighted.of(songs, metric), Weighted.of(engine.own_vectors.take(np.array(medoids)), metric))
+    return dict(zip(found.table["track_id"], likeness.argmax(axis=1).tolist(), strict=True))
+
+
+def find_modes(session: ListenerSession) -> bool:
+    """Look for the modes unless they are known; True when they were found now. Costs a second or two, once."""
+    if session.modes_if_known is not None or session.seeds or session.has_no_modes:
+        return False
+    try:
+        return not session.modes.is_one
+    except TonearmError:
+        session.has_no_modes = True
+        return False

@@ -1,0 +1,231 @@
+"""The recommend page as an instrument: every movement of the mixer and every part of a row, by mouse, key and thumb."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.files import OWN_FILE, upload
+from tests.browser.screen import WATCH, listed_titles, move_slider, settled
+
+pytestmark = pytest.mark.browser
+PHONE = {"width": 390, "height": 844}
+CALMER = "calm to intense"
+
+
+@pytest.fixture
+def page(visit):
+    """The list of an invented listener, drawn to its end."""
+    page = settled(visit("/recommend"))
+    listed_titles(page)
+    return page
+
+
+@pytest.fixture
+def own(visit):
+    """The list of a listener with a file of their own."""
+    page = upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
+    page.goto(page.url.rstrip("/") + "/recommend")
+    listed_titles(settled(page))
+    return page
+
+
+def press(page, locator):
+    """Press something that makes the server answer, and wait for the answer."""
+    page.evaluate(WATCH)
+    locator.click()
+    page.evaluate("ran")
+    return settled(page)
+
+
+def test_an_aim_changes_the_list_and_says_what_came_and_went(page):
+    before = listed_titles(page)
+
+    move_slider(page, "Energy", "Home", what=CALMER)
+
+    moved = page.locator(".moved")
+    expect(moved).to_contain_text(re.compile(r"\d+ in: .+ · \d+ out: "))
+    after = listed_titles(page)
+    entered = set(after) - set(before)
+    assert int(re.match(r"\d+", moved.inner_text()).group()) == len(entered) > 0
+    new = page.locator(".row", has=page.locator(".new")).locator(".name").all_inner_texts()
+    assert set(new) == entered
+    expect(page.locator(".sentence")).to_contain_text("calmer", ignore_case=True)
+    expect(page.get_by_role("status")).to_contain_text(f"{len(entered)} in, ")
+    expect(page.get_by_role("slider", name=f"Energy: {CALMER}")).to_have_attribute(
+        "aria-valuetext", "far calmer than you"
+    )
+
+
+def test_a_song_that_rose_is_marked_by_as_many_places(page):
+    before = listed_titles(page)
+    move_slider(page, "Energy", "ArrowLeft", what=CALMER)
+
+    for row in page.locator(".row").all():
+        title, mark = row.locator(".name").inner_text(), row.locator(".up, .down")
+        if mark.count():
+            rose = before.index(title) + 1 - int(row.locator(".number").inner_text())
+            assert mark.inner_text() == f"{'▲' if rose > 0 else '▼'}{abs(rose)}"
+    expect(page.locator(".up").first).to_be_visible()
+
+
+def test_everything_that_is_set_is_a_chip_and_each_can_be_removed(page):
+    first = listed_titles(page)
+    press(page, page.get_by_role("button", name="Mood"))
+    move_slider(page, "Energy", "ArrowLeft", what=CALMER)
+    chips = page.get_by_role("list", name="What is set").get_by_role("listitem")
+    expect(chips).to_have_text([re.compile("Energy a little calmer"), re.compile("Preset Mood"), "Clear all"])
+    expect(page.get_by_role("button", name="Mood", exact=True)).to_have_attribute("aria-pressed", "true")
+
+    press(page, page.get_by_role("button", name="Remove: Energy a little calmer"))
+    expect(chips).to_have_text([re.compile("Preset Mood")])
+    press(page, page.get_by_role("button", name="Remove: Preset Mood"))
+
+    expect(chips).to_have_count(0)
+    expect(page.get_by_role("button", name="Balanced")).to_have_attribute("aria-pressed", "true")
+    assert listed_titles(page) == first
+
+
+def test_resetting_the_mixer_leaves_the_other_settings(page):
+    page.get_by_text("More settings").click()
+    press(page, page.get_by_text("Only artists that are new to me"))
+    move_slider(page, "Tempo", "End")
+
+    press(page, page.get_by_role("button", name="Reset"))
+
+    expect(page.locator(".chip")).to_have_text([re.compile("Artists only new to me")])
+    expect(page.get_by_role("slider", name="Tempo: how much")).to_have_attribute("aria-valuetext", "normal")
+
+
+def test_the_list_follows_while_an_aim_is_dragged(page):
+    aim = page.get_by_role("slider", name=f"Energy: {CALMER}")
+    box = aim.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 12)
+    page.mouse.down()
+
+    page.mouse.move(box["x"] + 10, box["y"] + 12, steps=5)
+
+    expect(page.locator(".chip")).to_contain_text("calmer")  # the thumb is still held
+    page.mouse.up()
+    expect(page.locator(".chip")).to_contain_text("far calmer")
+
+
+def test_reasons_open_under_their_row_and_the_strongest_named_is_the_largest_bar(page):
+    row = page.locator(".row").first
+    head = row.locator(".head-line")
+    expect(head).to_have_attribute("aria-expanded", "false")
+
+    head.press("Enter")
+
+    expect(head).to_have_attribute("aria-expanded", "true")
+    largest = row.locator(".reason span").first.inner_text()
+    expect(row.locator(".lines")).to_contain_text(f"Without {largest.lower()} it would")
+    expect(row.locator(".lines")).to_contain_text("Closest of your own:")
+    assert row.locator(".because").inner_text().startswith(largest.lower())
+    head.press(" ")
+    expect(head).to_have_attribute("aria-expanded", "false")
+    expect(row.locator(".detail")).to_be_hidden()
+
+
+def test_arrows_walk_the_rows_and_tab_reaches_the_first_within_ten(page):
+    first = page.locator(".row .head-line").first
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.shadowRoot?.activeElement?.className") == "head-line":
+            break
+    expect(first).to_be_focused()
+
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".row .head-line").nth(1)).to_be_focused()
+    page.keyboard.press("End")
+    expect(page.locator(".row .head-line").last).to_be_focused()
+    page.keyboard.press("Home")
+    expect(first).to_be_focused()
+
+
+def test_the_menu_starts_a_list_from_a_song_and_gives_the_focus_back(page):
+    title = listed_titles(page)[2]
+    button = page.get_by_role("button", name=f"Menu: {title}")
+    button.click()
+    expect(page.get_by_role("menuitem", name="More like this")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_be_hidden()
+    expect(button).to_be_focused()
+
+    button.click()
+    press(page, page.get_by_role("menuitem", name="More like this"))
+
+    expect(page.get_by_role("menu")).to_be_hidden()
+    expect(page.locator(".chip")).to_contain_text(f"Starting from {title}")
+    assert title not in listed_titles(page)
+
+
+def test_a_thumb_down_takes_the_song_off_the_list_and_undo_brings_it_back(own):
+    title = listed_titles(own)[0]
+    press(own, own.get_by_role("button", name=f"Not for me: {title}", exact=True))
+    expect(own.get_by_text(f"Got it: fewer songs like “{title}”.").first).to_be_visible()
+    assert title not in listed_titles(own)
+
+    press(own, own.get_by_role("button", name="Undo"))
+
+    expect(own.locator(".row .name").first).to_have_text(title)
+
+
+def test_ratings_of_invented_songs_say_why_there_are_none(page):
+    page.get_by_role("button", name="More of this").first.click()
+
+    expect(page.locator(".notice:visible")).to_have_text(
+        "Ratings and playback work with real music. This is demo data."
+    )
+
+
+def test_a_weight_changes_what_made_the_list(page):
+    expect(page.get_by_text("What made this list")).to_contain_text(re.compile(r"energy \d+%"))
+
+    move_slider(page, "Energy", "Home")
+
+    expect(page.get_by_text("What made this list")).not_to_contain_text("energy")
+    expect(page.locator(".chip")).to_contain_text("Energy counts: off")
+
+
+def test_on_a_phone_the_list_comes_first_and_steering_is_a_sheet_over_it(visit):
+    page = visit("/recommend")
+    page.set_viewport_size(PHONE)
+    listed_titles(settled(page))
+    energy = page.get_by_role("slider", name=f"Energy: {CALMER}")
+    expect(page.locator(".row").first).to_be_in_viewport()
+    expect(energy).not_to_be_in_viewport()
+
+    page.get_by_role("button", name="Steer").click()
+    expect(page.get_by_role("button", name="Done")).to_be_focused()
+    expect(energy).to_be_in_viewport()
+    expect(page.locator(".moved, .sentence").first).to_be_in_viewport()
+    move_slider(page, "Energy", "Home", what=CALMER)
+    expect(page.locator(".row").first).to_be_in_viewport()
+    expect(page.locator(".moved")).to_contain_text(" in: ")
+
+    page.keyboard.press("Escape")
+    expect(energy).not_to_be_in_viewport()
+    expect(page.get_by_role("button", name="Steer")).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_hostile_title_in_the_list_stays_text(visit):
+    hostile = "<img src=x onerror=alert(1)>"
+    page = upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
+    page.goto(page.url.rstrip("/") + "/library")
+    page = settled(page)
+    catalogue = OWN_FILE.replace("own0", "cat0").replace("Song ", f"{hostile} ").replace("Band", "Group")
+    page.get_by_text("The catalogue recommendations come from").click()
+    page.locator("input[type=file]").last.set_input_files(
+        {"name": "catalogue.csv", "mimeType": "text/csv", "buffer": catalogue.encode()}
+    )
+    expect(page.get_by_text("40 songs, all with audio features")).to_be_visible()
+
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Recommend").click()
+
+    assert listed_titles(settled(page))[0].startswith(hostile)
+    assert page.locator("img[src=x]").count() == 0
