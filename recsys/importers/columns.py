@@ -1,4 +1,4 @@
-"""Which column of a stranger's table is which of ours: by alias, whoever named or re-saved it."""
+"""Maps the columns of any table to ours, by alias."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -21,13 +21,13 @@ ALIASES: Final = {
         "isrc": "isrc trackisrc externalidsisrc",
         # Not TidyTuesday's playlist_genre: it describes the playlist a row was found in, not the track.
         "genres": "genres trackgenres trackgenre genre artistgenres spotifygenres topgenre",
-        "added_at": "addedat addeddate dateadded",
+        "added_at": "addedat addeddate dateadded addedon savedat dateliked likedat tagtime",
         "source": "source",
-        "release_date": "releasedate albumreleasedate trackalbumreleasedate releaseddate albumdate",
+        "release_date": "releasedate albumreleasedate trackalbumreleasedate releaseddate albumdate release released",
         "year": "year releaseyear releasedyear albumreleaseyear",
         "duration_ms": "durationms trackdurationms duration trackduration length dur durationmin durationmins "
         "durationminutes lengthmin lengthminutes durations durationsec durationseconds lengthsec lengthseconds "
-        "tracklength lengthduration",
+        "tracklength lengthduration time tracktime songlength songduration songdurationms",
         "popularity": "popularity trackpopularity pop",
         "explicit": "explicit isexplicit trackexplicit",
         "key": "key",
@@ -36,19 +36,32 @@ ALIASES: Final = {
         "liked": "target liked isliked like",
         # Short ones are from the yearly top lists on Kaggle, words such as "dance" from sites that sort playlists.
         "tempo": "tempo bpm beatsperminute beatsperminutebpm",
-        "danceability": "danceability dnce dance",
-        "energy": "energy nrgy",
-        "loudness": "loudness db loudnessdb louddb",
+        "danceability": "danceability dnce dance danceable",
+        "energy": "energy nrgy energetic",
+        "loudness": "loudness db loudnessdb louddb loud",
         "speechiness": "speechiness spch speech",
         "acousticness": "acousticness acous acoustic",
         "instrumentalness": "instrumentalness instrumental",
         "liveness": "liveness live",
-        "valence": "valence val happy",
+        "valence": "valence val happy happiness positivity mood",
     }.items()
 }
 """Our column -> names met in the wild, tidied by `tidy_name`, the most telling first."""
 
-PREFIXES: Final = ("trackfeature", "audiofeatures", "audiofeature", "features", "feature", "spotify", "track", "song")
+JOINT: Final = re.compile(r"\S\s[-–—]\s\S")
+"""What is between artist and title in one cell."""
+
+PREFIXES: Final = (
+    "trackfeature",
+    "audiofeatures",
+    "audiofeature",
+    "audio",
+    "features",
+    "feature",
+    "spotify",
+    "track",
+    "song",
+)
 """Seen before feature names: `trackFeatureEnergy`, `track.energy`."""
 
 NUMBERS: Final = (*(f.column for f in AUDIO_FEATURES), "key", "mode", "time_signature", "popularity", "explicit")
@@ -117,23 +130,38 @@ recommended would be taken for the listener's."""
 @dataclass(frozen=True)
 class Columns:
     """
-    Where our columns stand in a table.
+    The position of each of our columns in a table.
 
     Attributes
     ----------
     places : mapping of our column (a key of `ALIASES`) to position
     names : mapping of our column to the header as the file writes it
     dialect : Dialect
+    more_artists : tuple of int
+        Positions of further columns of artists: "Artist Name 2".
+    unused : tuple of str
+        Headers of columns that were not recognised.
+    has_joint_titles : bool
+        The artist is written in the title column: "Artist - Title".
     """
 
     places: dict[str, int]
     names: dict[str, str]
     dialect: Dialect
+    more_artists: tuple[int, ...] = ()
+    unused: tuple[str, ...] = ()
+    has_joint_titles: bool = False
 
     @property
     def has_identity(self) -> bool:
-        """True if rows can be told apart: by id, or by title and artist."""
-        return "track_id" in self.places or {"title", "artists"} <= self.places.keys()
+        """True if rows can be identified: by id, or by title and artist."""
+        has_names = {"title", "artists"} <= self.places.keys()
+        return "track_id" in self.places or has_names or (self.has_joint_titles and "title" in self.places)
+
+    @property
+    def wanted(self) -> set[int]:
+        """Positions of all columns that are read."""
+        return {*self.places.values(), *self.more_artists}
 
     @property
     def format(self) -> str:
@@ -168,7 +196,22 @@ def recognise(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Columns
     ids = [at for at in places.get("track_id", []) if dialect.is_ours or holds_ids(at, sample)]
     if ids:
         chosen = {"track_id": ids[0]} | chosen
-    return Columns(chosen, {ours: " ".join(header[at].split()) for ours, at in chosen.items()}, dialect)
+    numbered = [
+        at for at, name in enumerate(tidied) if name.rstrip("0123456789") in ALIASES["artists"] and name[-1].isdigit()
+    ]
+    if numbered and "artists" not in chosen:
+        chosen["artists"] = numbered[0]
+    more_artists = tuple(numbered[1:]) if numbered and chosen["artists"] == numbered[0] else ()
+    titles = [row[chosen["title"]] for row in sample if len(row) > chosen["title"]] if "title" in chosen else []
+    used = {*chosen.values(), *more_artists, *places.get("track_id", [])}
+    return Columns(
+        places=chosen,
+        names={ours: " ".join(header[at].split()) for ours, at in chosen.items()},
+        dialect=dialect,
+        more_artists=more_artists,
+        unused=tuple(" ".join(cell.split())[:40] for at, cell in enumerate(header) if at not in used and cell.strip()),
+        has_joint_titles=sum(bool(JOINT.search(title)) for title in titles) > len(titles) / 2,
+    )
 
 
 def refuse_beside_tracks(header: Iterable[str], name: str) -> None:
@@ -189,7 +232,10 @@ def _places_of(ours: str, tidied: list[str]) -> list[int]:
         at
         for prefix in PREFIXES
         for at, name in enumerate(tidied)
-        if name.startswith(prefix) and name.removeprefix(prefix) in aliases and at not in exact
+        if name.startswith(prefix)
+        and name.removeprefix(prefix) in aliases
+        and at not in exact
+        and name != "trackkey"  # Shazam's number of a song
     ]
 
 

@@ -15,12 +15,15 @@ import pyarrow.csv as arrow_csv
 
 from recsys.errors import NoTracks, UnreadableFile
 from recsys.importers.columns import recognise
+from recsys.importers.headerless import invented_header
 
 SAMPLE_BYTES: Final = 1 << 18
 SAMPLE_ROWS: Final = 200
 BLOCK_BYTES: Final = 8 << 20
 csv.field_size_limit(BLOCK_BYTES)
 MOST_COLUMNS: Final = 2_000
+MOST_LINES_ABOVE: Final = 20
+"""Rows in which the header is looked for: "Shazam Library", "Exported on …", the name of a sheet."""
 DELIMITERS: Final = (",", ";", "\t", "|")
 TOO_LONG: Final = "more cells than the header"
 UNCLOSED: Final = (
@@ -48,7 +51,7 @@ class Layout:
     header : tuple of str
         As many cells as the rows have.
     header_row : int
-        The number of the header's row, from 1.
+        The number of the header's row, from 1; 0 where there is none and `header` was inferred.
     sample : tuple of rows
         The first rows below the header.
     """
@@ -145,11 +148,25 @@ def _layout_with(text: str, is_whole: bool, delimiter: str, encoding: str, skip:
     rows = _first_rows(text, delimiter)
     if not is_whole and len(rows) > 1:
         rows.pop()  # it may be cut
-    filled = [(at, row) for at, row in enumerate(rows, start=1) if any(row) and not _is_separator_line(row)]
+    separator_lines = ("sep=", *(f"sep={each}" for each in DELIMITERS))
+    filled = [
+        (at, row)
+        for at, row in enumerate(filter(None, rows), start=1)
+        if any(row) and "".join(row).lower() not in separator_lines
+    ]
     if not filled:
         return None
-    header_row, header = filled[0]
-    sample = tuple(tuple(row) for _, row in filled[1:])
+    place = 0
+    for at, (_, row) in enumerate(filled[:MOST_LINES_ABOVE]):
+        if recognise(row, [below for _, below in filled[at + 1 :]]).has_identity:
+            place = at
+            break
+    else:
+        invented = invented_header([row for _, row in filled])
+        if invented:
+            return Layout(encoding, skip, delimiter, invented, 0, tuple(tuple(row) for _, row in filled))
+    header_row, header = filled[place]
+    sample = tuple(tuple(row) for _, row in filled[place + 1 :])
     return Layout(encoding, skip, delimiter, _widened(header, sample), header_row, sample)
 
 
@@ -163,10 +180,6 @@ def _first_rows(text: str, delimiter: str) -> list[list[str]]:
     except csv.Error:  # a cell beyond the limit, as an unclosed quote makes
         return rows
     return rows
-
-
-def _is_separator_line(row: list[str]) -> bool:
-    return "".join(row).lower() in ("sep=", "sep=,", "sep=;", "sep=\t", "sep=|")
 
 
 def _widened(header: list[str], sample: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:

@@ -14,11 +14,28 @@ NUMBER: Final = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 CLOCK: Final = r"^(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>\d{2}(?:\.\d+)?)$"
 THOUSANDS: Final = r"^\d{1,3}([.,\x{a0} ]\d{3})+$"
 PITCHES: Final = ("c", "c#", "d", "d#", "e", "f", "f#", "g", "g#", "a", "a#", "b")
-FLATS: Final = {"db": 1, "eb": 3, "gb": 6, "ab": 8, "bb": 10}
+FLATS: Final = {"db": 1, "eb": 3, "gb": 6, "ab": 8, "bb": 10, "cb": 11, "fb": 4, "e#": 5, "b#": 0}
+MODES: Final = {"major": 1, "maj": 1, "dur": 1, "minor": 0, "min": 0, "moll": 0, "m": 0}
+
+
+def _key_names() -> dict[str, tuple[int, int | None]]:
+    """Every written key -> pitch class and mode: "am", "c#/dbmajor", Camelot "8a", Open Key "1m"."""
+    pitches = {name: at for at, name in enumerate(PITCHES)} | FLATS
+    pitches |= {f"{sharp}/{flat}": at for sharp, at in pitches.items() for flat, same in pitches.items() if at == same}
+    names: dict[str, tuple[int, int | None]] = {name: (at, None) for name, at in pitches.items()}
+    names |= {name + word: (at, mode) for name, at in pitches.items() for word, mode in MODES.items()}
+    for hour in range(1, 13):  # Camelot's 8B and Open Key's 1d are C major, and an hour on is a fifth up
+        camelot, open_key = (hour - 8) * 7 % 12, (hour - 1) * 7 % 12
+        names |= {f"{hour}b": (camelot, 1), f"{hour}a": ((camelot + 9) % 12, 0)}
+        names |= {f"{hour}d": (open_key, 1), f"{hour}m": ((open_key + 9) % 12, 0)}
+    return names
+
+
+KEY_NAMES: Final = _key_names()
 WORDS: Final[Mapping[str, Mapping[str, float]]] = {
     "explicit": {"true": 1, "yes": 1, "t": 1, "y": 1, "false": 0, "no": 0, "f": 0, "n": 0},
     "mode": {"major": 1, "minor": 0},
-    "key": {name: at for at, name in enumerate(PITCHES)} | FLATS,
+    "key": {name: key for name, (key, _) in KEY_NAMES.items()},
     "time_signature": {f"{beats}/4": beats for beats in range(1, 8)},
     "liked": {"true": 1, "yes": 1, "like": 1, "liked": 1, "false": 0, "no": 0, "dislike": 0, "disliked": 0},
 }
@@ -72,6 +89,8 @@ def says_missing(cells: pa.Array) -> pa.Array:
 def _as_plain_numbers(cells: pa.Array, column: str) -> pa.Array:
     """The same cells in the one notation that casts; null where there is none."""
     plain = pc.utf8_lower(pc.utf8_trim_whitespace(cells))
+    if column == "key":
+        plain = _plain_keys(plain)
     if column in WORDS:
         plain = _replace_words(plain, WORDS[column])
     if column == "duration_ms":
@@ -82,6 +101,20 @@ def _as_plain_numbers(cells: pa.Array, column: str) -> pa.Array:
     plain = pc.replace_substring_regex(plain, r"^([+-]?\d*),(\d+)(e[+-]?\d+)?$", r"\1.\2\3")
     plain = pc.replace_substring_regex(plain, r"\s*(%|ms|db|bpm)$", "")
     return pc.if_else(pc.match_substring_regex(plain, NUMBER), plain, pa.scalar(None, plain.type))
+
+
+def _plain_keys(plain: pa.Array) -> pa.Array:
+    """Keys in lower case as `KEY_NAMES` writes them; numbers are left as they are."""
+    plain = pc.replace_substring(pc.replace_substring(plain, "♯", "#"), "♭", "b")
+    plain = pc.replace_substring(pc.replace_substring(plain, "sharp", "#"), "flat", "b")
+    return pc.replace_substring_regex(plain, r"([a-z#])[\s_-]+|\s*(/)\s*", r"\1\2")
+
+
+def modes_of_keys(cells: pa.Array) -> pa.Array:
+    """The mode that a cell of the column "key" names beside it ("G Major", "8A"): 1, 0 or null."""
+    named = {name: float(mode) for name, (_, mode) in KEY_NAMES.items() if mode is not None}
+    at = pc.index_in(_plain_keys(pc.utf8_lower(pc.utf8_trim_whitespace(cells))), value_set=pa.array(list(named)))
+    return pa.array(list(named.values()), pa.float64()).take(at)
 
 
 def _replace_words(plain: pa.Array, words: Mapping[str, float]) -> pa.Array:

@@ -2,19 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from recsys.errors import NoTracks
-from recsys.importers.columns import Columns, recognise, refuse_beside_tracks, tidy_name
+from recsys.importers.columns import OTHER, Columns, recognise, refuse_beside_tracks, tidy_name
 from recsys.importers.delimited import TOO_LONG, Batch, Layout, batches, find_layout
 from recsys.importers.exportify_i18n import recognise_by_content
 from recsys.importers.merging import as_rows, distinct
 from recsys.importers.report import FileReport, Imported, count_with_features, no_plays
 from recsys.importers.table_rows import RowReader
+
+MOST_UNUSED: Final = 12
 
 
 def read_table(stream: BinaryIO, name: str) -> Imported:
@@ -31,7 +33,7 @@ def read_table(stream: BinaryIO, name: str) -> Imported:
     layout = find_layout(stream, name)
     columns = _recognised(layout, name)
     skipped: Counter[str] = Counter()
-    rows = batches(stream, layout, set(columns.places.values()), name, skipped)
+    rows = batches(stream, layout, columns.wanted, name, skipped)
     return import_rows(columns, rows, name, skipped)
 
 
@@ -95,19 +97,32 @@ def _imported(table: pa.Table, reader: RowReader, count: int, name: str) -> Impo
         with_features=count_with_features(tracks),
         problems=tuple(reader.problems),
         problem_count=reader.problem_count,
-        notes=_notes(tracks),
+        notes=_notes(tracks, reader),
     )
     return Imported(tracks, no_plays(), _marks(rows), (report,))
 
 
-def _notes(tracks: pd.DataFrame) -> tuple[str, ...]:
+def _notes(tracks: pd.DataFrame, reader: RowReader) -> tuple[str, ...]:
+    notes = []
     nameless = int((tracks["title"] == tracks["track_id"]).sum())
-    if not nameless:
-        return ()
-    shows = (
-        "track came without a title and shows its" if nameless == 1 else "tracks came without a title and show their"
-    )
-    return (f"{nameless:,} {shows} Spotify id instead.",)
+    if nameless:
+        shows = (
+            "track came without a title and shows its"
+            if nameless == 1
+            else "tracks came without a title and show their"
+        )
+        notes.append(f"{nameless:,} {shows} Spotify id instead.")
+    if reader.repaired:
+        notes.append(f"{reader.repaired:,} texts had been damaged by a wrong encoding and were repaired.")
+    if reader.damaged:
+        notes.append(f"{reader.damaged:,} texts look damaged by a wrong encoding. Export the file again as UTF-8.")
+    if reader.units.scale_note:
+        notes.append(reader.units.scale_note)
+    if reader.columns.unused and reader.columns.dialect is OTHER:
+        shown = ", ".join(f"“{name}”" for name in reader.columns.unused[:MOST_UNUSED])
+        more = len(reader.columns.unused) - MOST_UNUSED
+        notes.append(f"Columns that were not used: {shown}{f' and {more:,} more' if more > 0 else ''}.")
+    return tuple(notes)
 
 
 def _marks(rows: pd.DataFrame) -> pd.Series | None:

@@ -12,11 +12,23 @@ from recsys.core.model.features import AUDIO_FEATURES
 from recsys.core.model.tracks import MAX_TEXT, NUMBERS, TEXT
 from recsys.importers import text_cells
 from recsys.importers.columns import Columns
+from recsys.importers.damaged_text import repair
 from recsys.importers.delimited import Batch
-from recsys.importers.number_cells import UNKNOWN, numbers, says_missing
+from recsys.importers.number_cells import UNKNOWN, modes_of_keys, numbers, says_missing
 from recsys.importers.report import MOST_PROBLEMS, PODCAST, Problem
 from recsys.importers.units import Units
 
+HEADER_AGAIN: Final = "the header again"
+TOTAL: Final = "a total"
+PLACEHOLDERS: Final = pa.array(
+    ["empty_field", "unknown artist", "<unknown>", "[unknown]", "<unknown artist>", "unknown title", "unknown track"]
+)
+"""What programs write where they know no name, in lower case."""
+
+TOTAL_TITLES: Final = pa.array(
+    ["total", "total:", "totals", "totals:", "grand total", "sum", "sum:", "summe", "gesamt"]
+)
+TOTAL_ARTISTS: Final = r"^[\d.,:\s]*(?:songs?|tracks?|titles?|items?)?[\d.,:\s]*$"
 NO_IDENTITY: Final = "no Spotify id, and no title with an artist"
 ANALYSED: Final = (*(f.column for f in AUDIO_FEATURES), "key", "mode", "time_signature")
 
@@ -33,6 +45,8 @@ class RowReader:
         Rows that are no track.
     problems : list of Problem
         The first `MOST_PROBLEMS` of `problem_count`.
+    repaired, damaged : int
+        Texts that had been encoded twice and were repaired, and texts that still look damaged.
     units : Units
     """
 
@@ -40,6 +54,8 @@ class RowReader:
     skipped: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
+    repaired: int = 0
+    damaged: int = 0
     units: Units = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,10 +71,29 @@ class RowReader:
             Columns of the track table that the file has, and `row` (its number) and `liked`. `track_id`, `title` and
             `artists` may be null, but not all that tells a track apart.
         """
+        batch = self._without_headers(batch)
         cells = {ours: batch.cells[at] for ours, at in self.columns.places.items()}
+        if self.columns.more_artists:
+            artists = [cells["artists"], *(batch.cells[at] for at in self.columns.more_artists)]
+            trimmed = [text_cells.tidy(column) for column in artists]
+            cells["artists"] = pc.binary_join_element_wise(*trimmed, "; ", null_handling="skip")
         rows = {"row": pa.array(batch.row_numbers)} | self._texts(cells, batch) | self._numbers(cells, batch)
         table = pa.table(rows)
         return table.filter(self._is_track(cells, table))
+
+    def _without_headers(self, batch: Batch) -> Batch:
+        """A batch without rows that repeat the header, as files glued together have them."""
+        names = [(batch.cells[at], self.columns.names[ours]) for ours, at in self.columns.places.items()]
+        if len(names) < 2:
+            return batch
+        first, second = (pc.equal(pc.utf8_trim_whitespace(cells), name) for cells, name in names[:2])
+        is_header = pc.fill_null(pc.and_(first, second), False)
+        if not pc.any(is_header).as_py():
+            return batch
+        self.skipped[HEADER_AGAIN] += pc.sum(is_header).as_py()
+        is_row = pc.invert(is_header)
+        cells = {at: column.filter(is_row) for at, column in batch.cells.items()}
+        return Batch(cells, batch.row_numbers[is_row.to_numpy(False)])
 
     def _texts(self, cells: dict[str, pa.Array], batch: Batch) -> dict[str, pa.Array]:
         read = {
@@ -72,8 +107,12 @@ class RowReader:
         for ours, column in cells.items():
             cells[ours] = self._shorter_than(text_cells.MAX_CELL, ours, column, column, batch)
         texts: dict[str, pa.Array] = {ours: read.get(ours, text_cells.tidy)(column) for ours, column in cells.items()}
+        if not self.columns.dialect.is_ours:
+            self._clear_placeholders(texts)
+        if self.columns.has_joint_titles:
+            self._split_titles(texts)
         for ours, column in texts.items():
-            texts[ours] = self._shorter_than(MAX_TEXT, ours, column, cells[ours], batch)
+            texts[ours] = self._shorter_than(MAX_TEXT, ours, column, cells.get(ours, column), batch)
         for ours, what in (("track_id", "a Spotify track id"), ("added_at", "a time"), ("isrc", "an ISRC")):
             if ours in texts:
                 self._report(ours, _misread(cells[ours], texts[ours]), cells[ours], batch, f"is not {what}")
@@ -90,8 +129,32 @@ class RowReader:
         if self.columns.dialect.is_ours:
             return text_cells.without_guards(cells)
         if self.columns.dialect.writes_na:
-            return pc.if_else(pc.equal(cells, "NA"), pa.scalar(None, cells.type), cells)
+            cells = pc.if_else(pc.equal(cells, "NA"), pa.scalar(None, cells.type), cells)
+        cells, repaired, damaged = repair(cells)
+        self.repaired, self.damaged = self.repaired + repaired, self.damaged + damaged
         return cells
+
+    def _clear_placeholders(self, texts: dict[str, pa.Array]) -> None:
+        """Names that stand for none become null, and so does the title of a row of totals."""
+        for ours in {"title", "artists"} & texts.keys():
+            is_none = pc.is_in(pc.utf8_lower(texts[ours]), value_set=PLACEHOLDERS)
+            texts[ours] = pc.if_else(is_none, pa.scalar(None, pa.string()), texts[ours])
+        if {"title", "artists"} <= texts.keys():
+            is_total = pc.and_(
+                pc.is_in(pc.utf8_lower(texts["title"]), value_set=TOTAL_TITLES),
+                pc.fill_null(pc.match_substring_regex(texts["artists"], TOTAL_ARTISTS), True),
+            )
+            texts["title"] = pc.if_else(is_total, pa.scalar(None, pa.string()), texts["title"])
+
+    def _split_titles(self, texts: dict[str, pa.Array]) -> None:
+        """Where no artist is given, "Artist - Title" becomes both."""
+        absent = pa.nulls(len(texts["title"]), pa.string())
+        artists = texts.get("artists", absent)
+        has_none = pc.and_(artists.is_null(), texts.get("track_id", absent).is_null())
+        parts = pc.extract_regex(texts["title"], r"^(?P<artist>.*?\S)\s+[-–—]\s+(?P<title>\S.*)$")
+        is_joint = pc.and_(has_none, parts.is_valid())
+        texts["artists"] = pc.if_else(is_joint, pc.struct_field(parts, "artist"), artists)
+        texts["title"] = pc.if_else(is_joint, pc.struct_field(parts, "title"), texts["title"])
 
     def _id(self, cells: pa.Array) -> pa.Array:
         if self.columns.dialect.is_ours:
@@ -105,6 +168,10 @@ class RowReader:
                 found = numbers(cells[ours], ours)
                 self._report(ours, found.is_malformed, cells[ours], batch, "is not a number")
                 read[ours] = found.values
+        if "key" in cells and "mode" not in read:
+            modes = modes_of_keys(cells["key"])
+            if modes.null_count < len(modes):
+                read["mode"], cells["mode"] = modes, cells["key"]
         self._add_year(cells, read, batch)
         read = _without_unanalysed(self.units.scaled(read, cells))
         return {ours: self._believed(ours, values, cells, batch) for ours, values in read.items()}
@@ -154,7 +221,7 @@ class RowReader:
         self.problem_count += count
         if not count or len(self.problems) >= MOST_PROBLEMS:
             return
-        column = self.columns.names.get(ours) or self.columns.names["release_date"]
+        column = self.columns.names.get(ours) or self.columns.names["release_date" if ours == "year" else "key"]
         where = np.flatnonzero(is_lost.to_numpy(zero_copy_only=False))[: MOST_PROBLEMS - len(self.problems)]
         for at in where:
             row, value = int(batch.row_numbers[at]), str(cells[int(at)].as_py())[:80]

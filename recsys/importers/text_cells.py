@@ -33,6 +33,8 @@ ISO_TIME: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 ISRC: Final = r"^[A-Z]{2}[A-Z0-9]{3}\d{7}$"
 YEAR: Final = r"(?:^|\D)(?P<year>\d{4})(?:\D|$)|^(?P<packed>\d{4})\d{4}$"
 SHORT_YEAR: Final = r"^(?:\d{1,2}[/.-]\d{1,2}[/.-]|(?:\d{1,2}[ -])?[A-Za-z]{3}[ -])(?P<year>\d{2})$"
+DATE_FORMS: Final = ("%d %b %Y", "%d %B %Y", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%b %d %Y", "%B %d %Y", "%Y/%m/%d")
+MONTH_FIRST: Final = ("%m/%d/%Y",)
 LAST_SHORT_YEAR: Final = 30
 """`1/2/30` is 2030 and `1/2/31` is 1931: where spreadsheets put the border (29 to 49) nothing is released yet."""
 
@@ -131,8 +133,26 @@ def iso_times(cells: pa.Array) -> pa.Array:
     cells = pc.utf8_trim_whitespace(cells)
     if pc.all(pc.match_substring_regex(cells, ISO_TIME)).as_py():
         return cells
-    times = pd.to_datetime(pd.Series(cells.to_pylist(), dtype="object"), utc=True, errors="coerce", format="ISO8601")
+    texts = pd.Series(cells.to_pylist(), dtype="object")
+    times = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
+    if (times.isna() & texts.notna()).any():
+        times = times.fillna(_local_times(texts.where(times.isna())))
     return pa.array(times.dt.strftime("%Y-%m-%dT%H:%M:%SZ"), pa.string(), from_pandas=True)
+
+
+def _local_times(texts: pd.Series) -> pd.Series:
+    """Times in the forms of `DATE_FORMS`; whether day or month comes first is judged by all of them together."""
+    plain = texts.str.replace(r"(?<=\d)(?:st|nd|rd|th)\b|,|\bat\b", " ", regex=True).str.split().str.join(" ")
+    leading = pd.to_numeric(plain.str.extract(r"^(\d{1,2})/\d{1,2}/", expand=False), errors="coerce")
+    forms = DATE_FORMS if (leading > 12).any() else (*MONTH_FIRST, *DATE_FORMS)
+    times = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us, UTC]")
+    for form in forms:
+        for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"):
+            is_left = times.isna() & plain.notna()
+            if not is_left.any():
+                return times
+            times = times.fillna(pd.to_datetime(plain.where(is_left), utc=True, errors="coerce", format=form + clock))
+    return times
 
 
 def isrcs(cells: pa.Array) -> pa.Array:

@@ -14,6 +14,12 @@ from recsys.importers.number_cells import BELIEVED
 PERCENT_COLUMNS: Final = tuple(f.column for f in AUDIO_FEATURES if (f.low, f.high) == (0, 1))
 MINUTE, SECOND = 60_000.0, 1_000.0
 SURELY_PERCENT: Final = 10
+"""The largest value of a scale from 1 to 10; what is above is a percentage."""
+
+BROAD: Final = ("energy", "danceability", "valence")
+"""Features that take all of their range: if none of them is above 10, the scale ends there."""
+
+FEWEST_VALUES: Final = 3
 MOST_MINUTES, MOST_SECONDS = 30, 5_000
 """A column whose middle value is below these holds minutes, or seconds; half of all songs are never that long."""
 
@@ -36,6 +42,8 @@ class Units:
     columns: Columns
     factors: dict[str, float] = field(default_factory=dict)
     believed: dict[str, tuple[float, float]] = field(default_factory=lambda: dict(BELIEVED))
+
+    scale_note: str = ""
 
     def scaled(self, read: Numbers, cells: Numbers) -> Numbers:
         """Numbers of a batch in our units; `cells` are the same columns as the file writes them."""
@@ -60,19 +68,36 @@ class Units:
         names = [ours for ours in PERCENT_COLUMNS if ours in read]
         signed = [ours for ours in names if "%" in self.columns.names[ours] or _are_signed(cells[ours])]
         others = [ours for ours in names if ours not in signed]
-        are_percents = self.columns.dialect is OTHER and _look_like_percents([read[ours] for ours in others])
-        return dict.fromkeys(others, 0.01 if are_percents else 1.0) | dict.fromkeys(signed, 0.01)
+        factors = dict.fromkeys(others, 1.0)
+        if self.columns.dialect is OTHER and _are_above_one([read[ours] for ours in others]):
+            largest = {ours: pc.max(read[ours]).as_py() or 0.0 for ours in others}
+            tens = [ours for ours in others if ours in BROAD and _ends_at_ten(read[ours])]
+            if max(largest.values()) > SURELY_PERCENT:
+                factors = dict.fromkeys(others, 0.01)
+            elif tens:  # all of a file are on the scale that the broad ones show
+                tens = others
+            factors |= dict.fromkeys(tens, 0.1)
+            if tens:
+                self.scale_note = (
+                    f"Read as values from 1 to 10: {', '.join(self.columns.names[ours] for ours in tens)}."
+                )
+        return factors | dict.fromkeys(signed, 0.01)
 
 
 def _are_signed(cells: pa.Array) -> bool:
     return bool(pc.any(pc.match_substring_regex(cells, r"%\s*$")).as_py())
 
 
-def _look_like_percents(columns: list[pa.Array]) -> bool:
-    """True if most of the values above 0 lie above 1, and some far above."""
-    above_zero = [value for column in columns for value in column.drop_null().to_pylist() if value > 0]
-    above_one = [value for value in above_zero if value > 1]
-    return len(above_one) > len(above_zero) / 2 and max(above_one) >= SURELY_PERCENT
+def _are_above_one(columns: list[pa.Array]) -> bool:
+    """True if most of the values above 0 are above 1."""
+    above_zero, above_one = (sum(pc.sum(pc.greater(c, end)).as_py() or 0 for c in columns) for end in (0, 1))
+    return bool(above_one > above_zero / 2)
+
+
+def _ends_at_ten(values: pa.Array) -> bool:
+    """True for a column of several values, most of them above 1 and none above 10."""
+    enough = len(values) - values.null_count >= FEWEST_VALUES
+    return enough and SURELY_PERCENT / 2 <= pc.max(values).as_py() <= SURELY_PERCENT and _are_above_one([values])
 
 
 def _duration_factor(durations: pa.Array, header: str) -> float:

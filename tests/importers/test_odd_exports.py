@@ -1,0 +1,157 @@
+"""Files as listeners really have them: no header, lines above it, names in odd places, damaged text, odd scales."""
+
+import pytest
+
+from recsys.errors import UnreadableFile
+from recsys.importers.any_file import read_file
+from tests.importers.files import ONE, TWO, as_file
+
+
+def imported(text, name="odd.csv"):
+    return read_file(as_file(text), name)
+
+
+def names(text):
+    """[title, artists] of each track."""
+    return imported(text).tracks[["title", "artists"]].to_numpy().tolist()
+
+
+TWO_SONGS = [["Blue", "Ann"], ["Red", "Bob"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Shazam Library\nIndex,TagTime,Title,Artist,TrackKey\n1,2022-02-27,Blue,Ann,6\n2,2022-02-28,Red,Bob,7\n",
+        "Table 1,,\nTitle,Artist,Energy\nBlue,Ann,0.5\nRed,Bob,0.7\n",
+        "Exported on 2024-01-01\nby someone\n\nTitle;Artist\nBlue;Ann\nRed;Bob\n",
+        "Title,Artist,Energy\nBlue,Ann,0.5\nTitle,Artist,Energy\nRed,Bob,0.6\n",
+        "Title,Artist\nBlue,Ann\nRed,Bob\nTotal,2 songs\n",
+        "Title,Artist\nBlue,Ann\nempty_field,empty_field\nRed,Bob\nGreen,<unknown>\nGreen,Unknown Artist\n",
+        "Video ID,Song Title,Album Title,Artist Name 1,Artist Name 2\nx,Blue,A,Ann,\ny,Red,A,Bob,\n",
+        "Track name,Artist name,Album\nAnn - Blue,,\nBob - Red,,\n,,\n",
+        "Title\nAnn - Blue\nBob - Red\n",
+        "Ann - Blue\nBob – Red\nBob - Red\n",
+        "Ann,Alb,Blue,05 Apr 2010 11:10\nBob,Alb,Red,05 Apr 2010 11:14\nAnn,Alb,Blue,06 Apr 2010 09:01\n",
+        f"My list\n\nBlue\tAnn\tAlb\tspotify:track:{ONE}\nRed\tBob\tAlb\tspotify:track:{TWO}\n",
+    ],
+)
+def test_two_songs_are_found_wherever_they_are_written(text):
+    report = imported(text).report
+
+    assert names(text) == TWO_SONGS
+    assert report.rows == report.tracks + report.duplicates + sum(report.skipped.values())
+    assert report.problem_count == 0
+
+
+def test_links_alone_are_tracks():
+    text = "".join(f"https://open.spotify.com/track/{track}?si=abc\n" for track in (ONE, TWO, ONE))
+
+    assert imported(text, "links.txt").tracks["track_id"].tolist() == [ONE, TWO]
+
+
+def test_artists_in_numbered_columns_are_joined():
+    assert names("Title,Artist 1,Artist 2,Artist 3\nBlue,Ann,,Bob\n") == [["Blue", "Ann; Bob"]]
+
+
+def test_a_title_with_a_dash_keeps_it_where_the_artist_is_known():
+    assert names("Title,Artist\nBlue - Live,Ann\nRed - Remastered,Bob\n") == [
+        ["Blue - Live", "Ann"],
+        ["Red - Remastered", "Bob"],
+    ]
+
+
+def test_a_song_called_total_by_an_artist_stays():
+    assert names("Title,Artist\nTotal,Ann\n") == [["Total", "Ann"]]
+
+
+def test_plain_words_in_a_header_are_known_and_what_is_not_used_is_named():
+    odd = imported(
+        "#\tTitle\tArtist\tRelease\tBPM\tEnergy\tDance\tLoud\tHappy\tTime\tAcoustic\tRnd\n"
+        "1\tBlue\tAnn\t2001-04-04\t120\t65\t57\t-9\t54\t3:45\t41\t7\n"
+    )
+
+    row = odd.tracks.iloc[0]
+    assert (row["loudness"], row["year"], row["energy"], row["duration_ms"]) == (-9, 2001, 0.65, 225_000)
+    assert (row["valence"].round(9), row["acousticness"].round(9)) == (0.54, 0.41)
+    assert odd.report.notes == ("Columns that were not used: “#”, “Rnd”.",)
+
+
+def test_features_with_the_prefix_audio_are_known():
+    assert imported("song_name,artist_name,audio_valence\nBlue,Ann,0.54\n").tracks["valence"].tolist() == [0.54]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "mode"),
+    [
+        *[("G Major", 7, 1), ("C♯/D♭ Major", 1, 1), ("E Minor", 4, 0), ("B♭ Minor", 10, 0), ("Am", 9, 0)],
+        *[("8A", 9, 0), ("8B", 0, 1), ("1A", 8, 0), ("12B", 4, 1), ("1d", 0, 1), ("1m", 9, 0), ("F sharp minor", 6, 0)],
+    ],
+)
+def test_a_key_is_read_with_its_mode(text, key, mode):
+    odd = imported(f"Title,Artist,Key\nBlue,Ann,{text}\n")
+
+    assert odd.tracks[["key", "mode"]].to_numpy().tolist() == [[key, mode]]
+    assert odd.report.problem_count == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "05 Apr 2010 11:10",
+        "5 April 2010 11:10",
+        "05.04.2010 11:10",
+        "2010-04-05 11:10",
+        "4/5/2010 11:10",
+        "4/5/2010 11:10 AM",
+        "Apr 5, 2010 11:10",
+        "April 5th, 2010 at 11:10 AM",
+    ],
+)
+def test_a_local_date_is_read(text):
+    odd = imported(f'Title,Artist,Date added\nBlue,Ann,"{text}"\n')
+
+    assert odd.tracks["added_at"].tolist() == ["2010-04-05T11:10:00Z"]
+    assert odd.report.problem_count == 0
+
+
+def test_the_day_comes_first_where_another_row_shows_it():
+    odd = imported("Title,Artist,Date added\nBlue,Ann,05/04/2010\nRed,Ann,25/04/2010\n")
+
+    assert odd.tracks["added_at"].tolist() == ["2010-04-05T00:00:00Z", "2010-04-25T00:00:00Z"]
+
+
+def test_a_scale_from_one_to_ten_is_no_percentage():
+    odd = imported("Title,Artist,Energy\n" + "".join(f"Song {n},Ann,{n}\n" for n in (3, 4, 7, 8, 10)))
+
+    assert odd.tracks["energy"].round(9).tolist() == [0.3, 0.4, 0.7, 0.8, 1.0]
+    assert odd.report.notes == ("Read as values from 1 to 10: Energy.",)
+
+
+def test_a_small_percentage_beside_large_ones_is_a_percentage():
+    odd = imported("Title,Artist,Energy,Speech\n" + "".join(f"Song {n},Ann,{n * 9},{n}\n" for n in (3, 4, 7, 8, 10)))
+
+    assert odd.tracks["energy"].round(9).tolist() == [0.27, 0.36, 0.63, 0.72, 0.9]
+    assert odd.tracks["speechiness"].round(9).tolist() == [0.03, 0.04, 0.07, 0.08, 0.1]
+
+
+def test_text_that_was_encoded_twice_is_repaired_and_said():
+    odd = imported('Title,Artist\n"Veinte AÃ±os de Sal","JosÃ© PeÃ±Ã\xadn"\nÆnima,Motörhead\n')
+
+    assert odd.tracks[["title", "artists"]].to_numpy().tolist() == [
+        ["Veinte Años de Sal", "José Peñín"],
+        ["Ænima", "Motörhead"],
+    ]
+    assert odd.report.notes == ("2 texts had been damaged by a wrong encoding and were repaired.",)
+
+
+def test_html_entities_are_decoded():
+    assert names('Title,Artist\n"Don&#39;t Stop &amp; Go","Ann &amp; The Owls"\nAT&T,R&B; Ann\n') == [
+        ["Don't Stop & Go", "Ann & The Owls"],
+        ["AT&T", "R&B; Ann"],
+    ]
+
+
+def test_a_table_of_something_else_is_still_refused():
+    with pytest.raises(UnreadableFile, match="has no column with Spotify track ids"):
+        imported("date,amount,shop\n2024-01-01,3.20,Baker\n2024-01-02,4.20,Grocer\n")
