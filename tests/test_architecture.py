@@ -69,7 +69,7 @@ MAY_USE = {
 }
 OUTSIDE = {
     "core": {"numpy", "pandas", "sklearn"},
-    "charts": {"plotly", "numpy", "pandas", "sklearn"},
+    "charts": {"plotly", "numpy", "pandas", "sklearn", "PIL"},
 }
 
 
