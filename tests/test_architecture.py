@@ -213,3 +213,17 @@ def test_the_visible_top_level_is_the_one_promised():
     visible = {name.split("/")[0] for name in tracked.splitlines() if not name.startswith(".")}
 
     assert visible <= promised
+
+
+def test_contributing_shows_the_folders_there_are():
+    tree = (ROOT / "CONTRIBUTING.md").read_text("utf-8").split("```")[1]
+    shown, parents = set(), []
+    for line in tree.split("recsys/\n", 1)[1].splitlines():
+        name = line.split()[0] if line.startswith(" ") else ""
+        if name.endswith("/"):
+            depth = (len(line) - len(line.lstrip())) // 2
+            parents = [*parents[: depth - 1], name.rstrip("/")]
+            shown.add("/".join(parents))
+    folders = {str(p.parent.relative_to(ROOT / "recsys")) for p in OURS if p.parent != ROOT / "recsys"}
+
+    assert shown == folders
