@@ -258,7 +258,7 @@ class Container:
 
     @cached_property
     def _reccobeats(self) -> ReccoBeats:
-        return ReccoBeats(self.settings.reccobeats_url, self.http, self._clock, self._sleep)
+        return ReccoBeats(self.settings.reccobeats_url, self.http, sleep=self._sleep)
 
     def _sources_for(self, listener: str, library: pd.DataFrame) -> list[FeatureSource]:
         """Whom to ask for a listener's features, in order: what is known here first, Spotify itself last."""

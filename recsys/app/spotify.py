@@ -122,7 +122,7 @@ class Spotify:
                 bucket.says,
                 self.quota.spent(bucket.name, now),
                 bucket.budget,
-                _moment(until) if (until := self.quota.blocked_until(bucket.name) or 0.0) > now else None,
+                _moment(until) if (until := self.quota.blocked_until(bucket.name, now) or 0.0) > now else None,
             )
             for bucket in {bucket.name: bucket for bucket in BUCKETS}.values()
         ]

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from recsys.errors import StorageProblem
+from recsys.services.quota import CLOCK_SKEW_S
 from recsys.storage.store import Store
 from recsys.times import to_iso
 
@@ -144,7 +145,8 @@ class Leases:
     def _is_elsewhere(self, stored: dict[str, Any] | None) -> bool:
         if stored is None or stored["process"] == self.process or _is_gone(stored["process"], self.process):
             return False
-        return datetime.fromisoformat(stored["until"]) > self.clock()
+        left = (datetime.fromisoformat(stored["until"]) - self.clock()).total_seconds()
+        return 0 < left <= LEASE_S + CLOCK_SKEW_S  # no lease lasts longer: its holder's clock was ahead
 
 
 def _is_gone(process: str, ours: str) -> bool:

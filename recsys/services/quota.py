@@ -10,6 +10,13 @@ ATTEMPTS: Final = 50
 """Attempts to update a counter that others update at the same time."""
 
 
+CLOCK_SKEW_S: Final = 60.0
+"""How far the clocks of servers that share a store may be apart."""
+
+LONGEST_BLOCK_S: Final = 7 * 86_400.0
+"""Nobody waits longer, whatever the store says: Spotify's longest known lockout is a day."""
+
+
 class AppState(Protocol):
     """The part of a `Store` that belongs to the whole app."""
 
@@ -29,17 +36,21 @@ class KeptQuota:
     def __init__(self, store: AppState) -> None:
         self._store = store
 
-    def blocked_until(self, bucket: str) -> float | None:
-        """When the bucket opens again, or None."""
-        until: float | None = (self._store.app_state(_key(bucket)) or {}).get("blocked_until")
-        return until
+    def blocked_until(self, bucket: str, now: float) -> float | None:
+        """
+        When the bucket opens again, or None.
 
-    def block(self, bucket: str, until: float, is_quota: bool) -> None:
-        """Store that the bucket is blocked until then. A later time already stored stays."""
+        A block that was made later than `now` does not count: the clock was ahead then, and how long the wait still
+        lasts nobody knows. Asking once finds out.
+        """
+        return _blocked_until(self._store.app_state(_key(bucket)) or {}, now)
+
+    def block(self, bucket: str, now: float, seconds: float, is_quota: bool) -> None:
+        """Store that the bucket is blocked for so many seconds. A later time already stored stays."""
 
         def extend(stored: dict[str, Any]) -> dict[str, Any]:
-            last = max(until, stored.get("blocked_until") or 0.0)
-            return {**stored, "blocked_until": last, "is_quota": is_quota}
+            last = max(now + seconds, _blocked_until(stored, now) or 0.0)
+            return {**stored, "blocked_until": last, "blocked_at": now, "is_quota": is_quota}
 
         self._change(bucket, extend)
 
@@ -73,3 +84,10 @@ class KeptQuota:
 
 def _key(bucket: str) -> str:
     return f"spotify_quota:{bucket}"
+
+
+def _blocked_until(stored: Mapping[str, Any], now: float) -> float | None:
+    until: float | None = stored.get("blocked_until")
+    if until is None or stored.get("blocked_at", now) > now + CLOCK_SKEW_S:
+        return None
+    return min(until, now + LONGEST_BLOCK_S)

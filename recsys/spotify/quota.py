@@ -52,11 +52,11 @@ BUCKETS: Final[tuple[Bucket, ...]] = (
 class QuotaState(Protocol):
     """What is remembered about limits, across restarts and for all listeners. Times are seconds since 1970."""
 
-    def blocked_until(self, bucket: str) -> float | None:
-        """When the bucket opens again, or None. A time in the past counts as open."""
+    def blocked_until(self, bucket: str, now: float) -> float | None:
+        """When the bucket opens again, or None. A time in the past counts as open, a block made in the future too."""
 
-    def block(self, bucket: str, until: float, is_quota: bool) -> None:
-        """Remember that the bucket is shut until then."""
+    def block(self, bucket: str, now: float, seconds: float, is_quota: bool) -> None:
+        """Remember that the bucket is blocked from `now` for so many seconds."""
 
     def spend(self, bucket: str, now: float, budget: int) -> bool:
         """Count one request in the UTC day of `now`; False, and nothing counted, when `budget` are counted already."""
@@ -104,7 +104,8 @@ class WithinQuota:
 
     def _open(self, bucket: Bucket, was_asked: bool = False) -> None:
         """Count one request, after a short remembered wait; raise for a long one or when the budget is used up."""
-        left = (self._quota.blocked_until(bucket.name) or 0.0) - self._clock()
+        now = self._clock()
+        left = (self._quota.blocked_until(bucket.name, now) or 0.0) - now
         if left > self._longest_wait:
             raise _busy(bucket, left, is_quota=False, was_asked=was_asked)
         if left > 0:
@@ -115,7 +116,7 @@ class WithinQuota:
 
     def _shut(self, bucket: Bucket, seconds: float, is_quota: bool) -> SpotifyBusy:
         """Remember the wait, also a short one: other listeners of this app keep it too."""
-        self._quota.block(bucket.name, self._clock() + seconds, is_quota)
+        self._quota.block(bucket.name, self._clock(), seconds, is_quota)
         return _busy(bucket, seconds, is_quota)
 
 

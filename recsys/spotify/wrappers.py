@@ -88,7 +88,7 @@ class ThrottledAccess:
         self, inner: Access, clock: Callable[[], float], sleep: Callable[[float], None], longest_wait: float
     ) -> None:
         self._inner, self._clock, self._sleep, self._longest_wait = inner, clock, sleep, longest_wait
-        self._free_at = 0.0
+        self._free_at, self._wait = 0.0, 0.0
 
     def token(self) -> str:
         return self._throttled(self._inner.token)
@@ -98,12 +98,12 @@ class ThrottledAccess:
 
     def _throttled(self, ask: Callable[[], str]) -> str:
         left = self._free_at - self._clock()
-        if left > 0:
+        if 0 < left <= self._wait:  # more than was asked for: the clock was set back
             raise _later(left)
         try:
             return ask()
         except SpotifyBusy as busy:
-            self._free_at = self._clock() + busy.retry_after
+            self._free_at, self._wait = self._clock() + busy.retry_after, busy.retry_after
             if busy.is_quota or busy.retry_after > self._longest_wait:
                 raise _later(busy.retry_after) from busy
             self._sleep(busy.retry_after)

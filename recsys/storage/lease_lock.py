@@ -12,6 +12,10 @@ from recsys.errors import StorageProblem
 LEASE_S: Final = 30.0
 """Seconds after which a lease ends if its holder dies."""
 
+CLOCK_SKEW_S: Final = 60.0
+"""How far the clocks of servers that share a store may be apart. A lease that seems to last longer than a lease and
+this was made by a clock that was ahead, and counts as ended."""
+
 HEARTBEAT_S: Final = LEASE_S / 3
 """Seconds between two heartbeats: two may get lost."""
 
@@ -57,11 +61,12 @@ def held_lease(
         The lease was not had in time, or the store does not answer.
     """
     timing = timing or LeaseTiming()
-    last = timing.clock() + timing.timeout_s
+    started, waited = time.monotonic(), 0.0
     while not acquire(now := timing.clock(), now + LEASE_S):
-        if now >= last:
+        if max(waited, time.monotonic() - started) >= timing.timeout_s:  # whatever becomes of the clock meanwhile
             raise StorageProblem("Another tab has been busy with this for too long. Try again in a minute.")
         timing.sleep(timing.poll_s)
+        waited += timing.poll_s
     is_over = threading.Event()
     heartbeat = threading.Thread(target=_heartbeat, args=(extend, timing, is_over), daemon=True)
     heartbeat.start()

@@ -27,11 +27,11 @@ class QuotaInMemory:
         self.blocked = {}
         self.spent = Counter()
 
-    def blocked_until(self, bucket):
+    def blocked_until(self, bucket, now):
         return self.blocked[bucket][0] if bucket in self.blocked else None
 
-    def block(self, bucket, until, is_quota):
-        self.blocked[bucket] = (until, is_quota)
+    def block(self, bucket, now, seconds, is_quota):
+        self.blocked[bucket] = (now + seconds, is_quota)
 
     def spend(self, bucket, now, budget):
         day = (bucket, int(now // 86_400))

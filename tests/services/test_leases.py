@@ -221,3 +221,9 @@ def test_listeners_do_not_wait_for_each_other(world, other):
 def test_the_row_tells_no_name_of_the_host(world):
     with world.leases.held("ada", Job()):
         assert socket.gethostname() not in str(world.store.export("ada")["sync_state"].to_dict())
+
+
+def test_a_lease_from_a_clock_that_was_an_hour_ahead_is_not_waited_for(world):
+    claim(world, "elsewhere/1/x", seconds=3600)
+    assert not world.leases.is_elsewhere("ada")
+    assert world.synced().stage("saved").state == "done"

@@ -17,19 +17,19 @@ def quota(world):
 
 
 def test_a_bucket_nobody_blocked_is_open(quota):
-    assert quota.blocked_until("saved") is None
+    assert quota.blocked_until("saved", NOON) is None
 
 
 def test_a_block_is_remembered_by_bucket_and_over_a_restart(quota, world):
-    quota.block("saved", NOON + 60, is_quota=True)
-    assert KeptQuota(world.store).blocked_until("saved") == NOON + 60
-    assert quota.blocked_until("top") is None
+    quota.block("saved", NOON, 60, is_quota=True)
+    assert KeptQuota(world.store).blocked_until("saved", NOON) == NOON + 60
+    assert quota.blocked_until("top", NOON) is None
 
 
 def test_a_shorter_block_does_not_open_a_longer_one(quota):
-    quota.block("saved", NOON + 600, is_quota=True)
-    quota.block("saved", NOON + 60, is_quota=False)
-    assert quota.blocked_until("saved") == NOON + 600
+    quota.block("saved", NOON, 600, is_quota=True)
+    quota.block("saved", NOON, 60, is_quota=False)
+    assert quota.blocked_until("saved", NOON) == NOON + 600
 
 
 def test_a_days_budget_is_spent_and_comes_back_the_next_day(quota):
@@ -40,9 +40,9 @@ def test_a_days_budget_is_spent_and_comes_back_the_next_day(quota):
 
 
 def test_counting_leaves_a_block_alone(quota):
-    quota.block("top", NOON + 60, is_quota=True)
+    quota.block("top", NOON, 60, is_quota=True)
     quota.spend("top", NOON, 5)
-    assert quota.blocked_until("top") == NOON + 60
+    assert quota.blocked_until("top", NOON) == NOON + 60
 
 
 def test_threads_that_count_at_once_lose_no_count(quota):
@@ -65,3 +65,17 @@ class NeverTheSame:
 def test_a_counter_that_cannot_be_changed_is_a_sentence_not_an_endless_loop():
     with pytest.raises(StorageProblem, match="counted at once"):
         KeptQuota(NeverTheSame()).spend("top", NOON, 5)
+
+
+def test_a_wait_from_a_clock_that_was_ahead_blocks_nobody(quota):
+    quota.block("saved", NOON + 20 * DAY, 120, is_quota=False)
+
+    assert quota.blocked_until("saved", NOON) is None
+    quota.block("saved", NOON, 60, is_quota=False)
+    assert quota.blocked_until("saved", NOON) == NOON + 60
+
+
+def test_nobody_waits_longer_than_a_week_whatever_the_store_says(quota, world):
+    world.store.save_app_state("spotify_quota:saved", {"blocked_until": NOON + 400 * DAY})
+
+    assert quota.blocked_until("saved", NOON) == NOON + 7 * DAY

@@ -103,7 +103,7 @@ def test_a_person_is_not_kept_waiting():
 
 def test_a_short_remembered_block_is_waited_for():
     api, clock, quota, _ = within("answer")
-    quota.block("saved", clock.now + 20, is_quota=False)
+    quota.block("saved", clock.now, 20, is_quota=False)
 
     assert api.send(SAVED) == "answer"
     assert clock.slept == [20.0]
@@ -111,7 +111,7 @@ def test_a_short_remembered_block_is_waited_for():
 
 def test_a_block_of_another_bucket_does_not_matter():
     api, clock, quota, _ = within("answer")
-    quota.block("top", clock.now + 9_999, is_quota=True)
+    quota.block("top", clock.now, 9_999, is_quota=True)
 
     assert api.send(SAVED) == "answer"
 

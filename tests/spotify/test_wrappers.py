@@ -192,3 +192,13 @@ def test_during_a_long_wait_no_token_is_asked_for(busy):
 
     clock.now += busy.retry_after
     assert access.token() == "new"
+
+
+def test_a_clock_that_is_set_back_ends_the_wait_for_a_token():
+    clock, inner = SleepingClock(), Renewals(SpotifyBusy("Slow.", 3600), "new")
+    access = ThrottledAccess(inner, clock, clock.sleep, 60)
+    with pytest.raises(SpotifyBusy):
+        access.token()
+
+    clock.now -= 20 * 86_400
+    assert access.token() == "new"

@@ -285,6 +285,16 @@ class SessionsContract:
         with timed.locked(listener):
             assert clock.elapsed == pytest.approx(30, abs=0.1)
 
+    def test_a_holder_whose_clock_was_an_hour_ahead_is_not_waited_for_an_hour(
+        self, open_sessions, timed, clock, listener
+    ):
+        ahead = open_sessions(clock=lambda: clock() + 3600, sleep=clock.sleep)
+        dead = ahead.locked(listener)
+        dead.__enter__()
+
+        with timed.locked(listener):
+            assert clock.elapsed == 0
+
     def test_a_holder_that_lives_keeps_its_turn_however_long_its_work_takes(
         self, open_sessions, impatient, clock, listener
     ):

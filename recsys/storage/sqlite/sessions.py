@@ -9,7 +9,7 @@ from typing import Final
 
 from recsys.auth.encryption import Cipher
 from recsys.auth.models import Issuer, Session, Tokens, hash_id, is_session_id, new_session_id
-from recsys.storage.lease_lock import HEARTBEAT_S, LeaseTiming, held_lease
+from recsys.storage.lease_lock import CLOCK_SKEW_S, HEARTBEAT_S, LeaseTiming, held_lease
 from recsys.storage.sessions import TOKEN_TABLES, SessionStore, TokenStore
 from recsys.storage.sqlite.database import Database
 from recsys.storage.table_specs import clean
@@ -125,12 +125,13 @@ class SqliteSessions(SessionStore, TokenStore):
         lock, holder = hash_id(name), secrets.token_hex(16)
         insert = (
             "INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT (name_hash) DO UPDATE "
-            "SET holder = excluded.holder, expires_at = excluded.expires_at WHERE leases.expires_at <= ?"
+            "SET holder = excluded.holder, expires_at = excluded.expires_at "
+            "WHERE leases.expires_at <= ? OR leases.expires_at > ?"
         )
 
         def acquire(now: float, until: float) -> bool:
             with self._database.write() as connection:
-                return connection.execute(insert, (lock, holder, until, now)).rowcount == 1
+                return connection.execute(insert, (lock, holder, until, now, until + CLOCK_SKEW_S)).rowcount == 1
 
         def extend(until: float) -> None:
             update = "UPDATE leases SET expires_at = ? WHERE name_hash = ? AND holder = ?"
