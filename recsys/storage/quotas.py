@@ -12,6 +12,7 @@ QUOTAS: Final = {
     "recipes": 1_000,
     "feedback": 100_000,
     "feature_misses": 500_000,
+    "pool_tracks": 100_000,
     "sync_state": 1_000,
     "sent_log": 100_000,
 }

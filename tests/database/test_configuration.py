@@ -4,6 +4,7 @@ import re
 import tomllib
 
 from recsys.settings import Settings
+from recsys.storage.quotas import QUOTAS
 from recsys.storage.sqlite.schema import LISTENER_TABLES
 from tests.database.project import MIGRATIONS, PROOFS, SUPABASE
 
@@ -66,3 +67,10 @@ def test_both_stores_have_the_same_tables_and_columns(cluster, project, tmp_path
 
     hosted = {table: set(names) for table, names in columns}
     assert {table: hosted[table] for table in LISTENER_TABLES} == embedded
+
+
+def test_both_stores_limit_the_rows_of_a_listener_alike():
+    triggers = "create trigger quota after insert on public.(\\w+)\n.*check_quota\\((\\d+)\\)"
+    found = [pair for path in MIGRATIONS for pair in re.findall(triggers, path.read_text())]
+
+    assert {table: int(rows) for table, rows in found} == QUOTAS

@@ -16,6 +16,7 @@ from supabase_auth.errors import AuthError, AuthRetryableError
 
 from recsys.errors import StorageProblem
 from recsys.metrics import STORE_ERRORS
+from recsys.storage.quotas import SENTENCE
 
 SECONDS: Final = 1.5
 """How long an answer may be awaited. Connecting may take two thirds of that: all in all a page waits two seconds."""
@@ -53,6 +54,7 @@ _SENTENCES: Final = {
     "PGRST301": "Supabase does not accept the token. Sign in again; if that does not help, the keys are wrong.",
     "PGRST303": _SIGNED_OUT,
     "54000": "A name or an id is too long to be kept; nothing was written.",
+    "54023": SENTENCE,
     "57014": "Supabase took too long and stopped; nothing was written. Try again in a moment.",
 }
 """By SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html) or PostgREST's own codes

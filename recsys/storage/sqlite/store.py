@@ -140,10 +140,12 @@ class SqliteStore(Store):
                 SELECT spotify_track_id FROM pool_tracks WHERE user_id = ?
                 ORDER BY answered_at DESC, spotify_track_id LIMIT -1 OFFSET ?
             )"""
-        with self._database.write() as connection:
+        with self._writing(listener) as connection:
             connection.executemany(replace, values)
             connection.execute(drop_oldest, (listener, listener, at_most))
-            return _count(connection, "pool_tracks", listener)
+            count = _count(connection, "pool_tracks", listener)
+            check_quota("pool_tracks", count)
+            return count
 
     def pool(self, listener: str) -> pd.DataFrame:
         return self._load(rows.POOL, listener)

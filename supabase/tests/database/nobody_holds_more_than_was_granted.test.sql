@@ -1,7 +1,7 @@
 -- Proves that beyond reading and writing rows nobody was given anything, neither on tables, columns, numbers nor the
 -- schema, and that nothing is given by itself to what later migrations make.
 begin;
-select plan(8);
+select plan(10);
 
 create temp view reaching as
 select oid as grantee, rolname::text as role from pg_roles where rolname in ('anon', 'authenticated', 'service_role')
@@ -50,6 +50,17 @@ select is_empty(
     'select role, roleid::regrole from pg_auth_members join reaching on member = grantee
     where role <> ''service_role''',
     'neither visitors nor listeners may become somebody else'
+);
+select set_eq(
+    'select proname::text from pg_proc where pronamespace = ''public''::regnamespace',
+    '{save_tracks, library, remove_tracks, save_origins, remove_origins, save_plays, replace_recommendations,
+    save_pool, export_rows, count_rows, begin_session, take_turn, check_quota}'::text[],
+    'there is no other function'
+);
+create function public.made_later() returns integer language sql as 'select 1';
+select is_empty(
+    'select role from reaching where role <> ''public'' and has_function_privilege(role, ''public.made_later()'', ''execute'')',
+    'a function of a later migration is called by nobody until that migration says who may'
 );
 
 select * from finish();

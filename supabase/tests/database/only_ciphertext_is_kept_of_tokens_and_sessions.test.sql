@@ -11,6 +11,8 @@ create function pg_temp.keeping(t name, access_token text, refresh_token text) r
     )
 $$;
 
+grant execute on all functions in schema pg_temp to public;
+
 create temp table sealed as select 'enc:v1:gAAAAA' || repeat('b-_1', 30) || '==' as token;
 grant select on sealed to service_role;
 

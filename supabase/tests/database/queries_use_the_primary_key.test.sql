@@ -42,6 +42,8 @@ create function pg_temp.uses(index name, query text, about text) returns text la
     select matches(pg_temp.plan_of(query), '^((?!Seq Scan on).)*' || index || '((?!Seq Scan on).)*$', about)
 $$;
 
+grant execute on all functions in schema pg_temp to public;
+
 set local role authenticated;
 set local request.jwt.claims to '{"role": "authenticated", "sub": "00000000-0000-4000-8000-000000000003"}';
 
