@@ -7,7 +7,6 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from recsys.core.engine.recommender import Recommendations
-from recsys.core.export import to_csv
 from recsys.services.sync_progress import StageState
 
 Count = Annotated[int, Field(ge=0)]
@@ -86,6 +85,10 @@ class Track(_Answer):
     score: float
     cosine: Annotated[float, Field(ge=-1.001, le=1.001)]
     url: str | None
+    isrc: str | None = None
+    features: Annotated[
+        Mapping[str, float | bool | None], Field(description="Numbers as the catalogue knows them, in their own units.")
+    ] = {}
     contributions: Annotated[
         Mapping[str, float], Field(description="How much each feature added to the score; the values sum to it.")
     ]
@@ -107,6 +110,9 @@ def as_json(listener: str, found: Recommendations, created_at: str, note: str | 
     tracks = [
         {**track, "contributions": parts} for track, parts in zip(_records(found.table), contributions, strict=True)
     ]
+    if len(found.features):
+        features = _records(found.features.loc[found.table["track_id"]])
+        tracks = [{**track, "isrc": f.pop("isrc"), "features": f} for track, f in zip(tracks, features, strict=True)]
     counts = {name: int(count) for name, count in found.counts.items()}
     return {"user_id": listener, "created_at": created_at, "note": note, "counts": counts, "tracks": tracks}
 
@@ -114,11 +120,6 @@ def as_json(listener: str, found: Recommendations, created_at: str, note: str | 
 def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
     rows: list[dict[Any, Any]] = table.astype("object").where(table.notna(), None).to_dict("records")
     return rows
-
-
-def as_csv(found: Recommendations, note: str | None = None) -> bytes:
-    """The list as CSV that a spreadsheet opens safely, with a column per contribution; `note` is in every row."""
-    return to_csv(found.table.join(found.contributions.add_prefix("why_"), on="track_id"), note)
 
 
 def as_rows(found: Recommendations, created_at: str) -> pd.DataFrame:

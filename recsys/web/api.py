@@ -16,6 +16,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from recsys.auth.models import Visitor
+from recsys.core.engine.filters import MOST_NAMES
+from recsys.core.engine.recipe_link import REPEATED
+from recsys.core.formats import FORMATS, ListFile
 from recsys.errors import (
     BadTracks,
     BadValue,
@@ -27,7 +30,7 @@ from recsys.errors import (
 from recsys.log_context import LISTENER
 from recsys.metrics import RANKING_SECONDS
 from recsys.times import to_iso
-from recsys.web.answers import Error, Health, Me, RecommendationList, Sync, as_csv, as_json, as_rows
+from recsys.web.answers import Error, Health, Me, RecommendationList, Sync, as_json, as_rows
 from recsys.web.cookies import session_cookie
 from recsys.web.dependencies import Dependencies, SyncService
 from recsys.web.rate_limit import Turns
@@ -68,7 +71,7 @@ ELSEWHERE: Final[Answers] = {403: _error("The request did not come from the app'
 NOT_RANKED: Final[Answers] = {
     200: {
         "description": "The list, best first; it is also stored, except for a guest without a library.",
-        "content": {"text/csv": {}},
+        "content": {form.media_type: {} for form in FORMATS.values() if form.extension != "json"},
     },
     401: _error("The caller has no session."),
     403: _error("`user_id` is somebody else."),
@@ -120,8 +123,8 @@ async def _sync_service(deployment: Here) -> SyncService:
 async def _each_once(request: Request) -> None:
     """A parameter given twice is refused; FastAPI would use the last one."""
     for name in request.query_params:
-        if len(request.query_params.getlist(name)) > 1:
-            raise BadValue(f"“{name}” is given more than once.", name)
+        if len(request.query_params.getlist(name)) > (MOST_NAMES if name in REPEATED else 1):
+            raise BadValue(f"“{name}” is given too often.", name)
 
 
 Caller = Annotated[Visitor, Depends(_caller)]
@@ -206,18 +209,23 @@ def recommend(
             if not has_turn:
                 raise HTTPException(503, BUSY, {"Retry-After": str(LONGEST_WAIT_S)})
             with RANKING_SECONDS.labels("program").time():
-                found = deployment.recommend(caller.listener, asked.recipe(), asked.seeds)
+                found = deployment.recommend(caller.listener, asked.recipe(), asked.seed_ids)
     except BadTracks as problem:  # the other tracks are the store's and the catalogue's, which are whole
         raise BadValue(str(problem), "seeds") from problem
     note, now = deployment.note(), to_iso(deployment.clock())
     store = deployment.store_for(caller.listener)
     if not caller.is_guest or any(store.counts(caller.listener).values()):  # guests can be invented
         store.save_recommendations(caller.listener, as_rows(found, now))
-    accept = request.headers.get("accept", "*/*")
-    if wanted(accept, "text/csv") > wanted(accept, "application/json"):
-        headers = {"Content-Disposition": 'attachment; filename="recommendations.csv"'}
-        return Response(as_csv(found, note), media_type="text/csv", headers=headers)
-    return as_json(caller.listener, found, now, note)
+    file = FORMATS[_wanted_format(request.headers.get("accept", "*/*"))]
+    if file.media_type == "application/json":
+        return as_json(caller.listener, found, now, note)
+    headers = {"Content-Disposition": f'attachment; filename="recommendations.{file.extension}"'}
+    return Response(file.write(ListFile(found, note=note)), media_type=file.media_type, headers=headers)
+
+
+def _wanted_format(accept: str) -> str:
+    """The format of `FORMATS` that is wanted most; JSON where several are, or none."""
+    return max(["json", *FORMATS], key=lambda name: wanted(accept, FORMATS[name].media_type))
 
 
 def build_api(deployment: Dependencies) -> FastAPI:

@@ -1,92 +1,114 @@
-"""The parameters of `/api/recommend` as a pydantic model: it validates the query and describes it for OpenAPI."""
+"""The parameters of `/api/recommend`: described for OpenAPI here, read by the grammar that recipe links have too."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, create_model
 
-from recsys.core.engine.recipe import LONGEST_LIST, Recipe
-from recsys.core.model.features import FEATURES, NUMBER_FEATURES, Feature, feature
-from recsys.errors import BadRecipe, BadValue, UnknownFeature
-
-HEAVIEST: Final = 100
-MAX_SEEDS: Final = 50
-NUMBER: Final = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-"""As in JSON or a little looser. Pydantic alone would also read "1_0", " 5 ", "yes" and digits of other scripts."""
+from recsys.core.engine.ordering import ORDERED_BY, ORDERS
+from recsys.core.engine.presets import PRESETS
+from recsys.core.engine.recipe import HEAVIEST, LONGEST_LIST, MOST_MINUTES, MOST_SPACING, Recipe
+from recsys.core.engine.recipe_link import NUMBER, REPEATED, read_parameter, recipe_of
+from recsys.core.model.features import FEATURES
+from recsys.errors import BadValue
 
 
-def _written_as(pattern: str) -> BeforeValidator:
-    def check(value: object) -> object:
-        if isinstance(value, str) and not re.fullmatch(pattern, value):
-            raise ValueError
-        return value
-
-    return BeforeValidator(check)
+def _number(low: float, high: float, default: float | None = None) -> dict[str, Any]:
+    return {"type": "number", "minimum": low, "maximum": high, **({} if default is None else {"default": default})}
 
 
-def _pairs(low: float, high: float, among: tuple[Feature, ...]) -> Callable[[str], dict[str, float]]:
-    """A reader of `energy:2,valence:0.5`."""
-
-    def read(text: str) -> dict[str, float]:
-        values: dict[str, float] = {}
-        for name, colon, value in (part.partition(":") for part in text.split(",")):
-            if not colon or name in values:
-                raise ValueError("must read like energy:2,valence:0.5, with each feature once")
-            try:
-                values[feature(name, among).name] = float(value) if re.fullmatch(NUMBER, value) else float("nan")
-            except UnknownFeature as problem:
-                raise ValueError(f"must name features. {problem}".removesuffix(".")) from problem
-            if not low <= values[name] <= high:  # false for NaN as well
-                raise ValueError(f"must give {name} a number from {low:g} to {high:g}")
-        return values
-
-    return read
+def _whole(low: int, high: int, default: int | None = None) -> dict[str, Any]:
+    return {**_number(low, high, default), "type": "integer"}
 
 
-def _ids(text: str) -> tuple[str, ...]:
-    ids = tuple(dict.fromkeys(text.split(",")))
-    if len(ids) > MAX_SEEDS or not all(re.fullmatch(r"[A-Za-z0-9:_-]{1,64}", one) for one in ids):
-        raise ValueError(f"must be at most {MAX_SEEDS} track ids with commas between them")
-    return ids
+def _pairs(sign: str = "") -> dict[str, Any]:
+    return {"type": "string", "pattern": f"^[a-z]+:{sign}[0-9.]+(,[a-z]+:{sign}[0-9.]+)*$"}
 
 
-def _text_schema(sign: str = "") -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": f"^[a-z]+:{sign}[0-9.]+(,[a-z]+:{sign}[0-9.]+)*$"})
+def _one_of(names: tuple[str, ...], default: str) -> dict[str, Any]:
+    return {"type": "string", "enum": list(names), "default": default}
 
 
-Number = Annotated[float, _written_as(NUMBER)]
-Whole = Annotated[int, _written_as("[0-9]{1,9}")]
-TrueOrFalse = Annotated[bool, _written_as("true|false")]
-Weights = Annotated[Mapping[str, float], BeforeValidator(_pairs(0, HEAVIEST, FEATURES)), _text_schema()]
-Shifts = Annotated[Mapping[str, float], BeforeValidator(_pairs(-2, 2, NUMBER_FEATURES)), _text_schema("-?")]
-Ids = Annotated[Any, BeforeValidator(_ids), WithJsonSchema({"type": "string"})]  # FastAPI splits tuples by itself
-
-
-_WEIGHTS: Final[dict[str, Any]] = {
-    f.name: (
-        Number,
-        Field(f.default_weight, ge=0, le=HEAVIEST, description=f"How much {f.title.lower()} counts."),
-    )
-    for f in FEATURES
+_TEXT: Final = {"type": "string"}
+_TEXTS: Final = {"type": "array", "items": _TEXT}
+_SWITCH: Final = {"type": "boolean", "default": False}
+_PRESETS: Final = tuple(preset.name.lower() for preset in PRESETS)
+_PER_ARTIST: Final = {"anyOf": [_whole(1, LONGEST_LIST), {"type": "string", "enum": ["any"]}], "default": 2}
+_DESCRIBED: Final[Mapping[str, tuple[dict[str, Any], str]]] = {
+    "limit": (_whole(1, LONGEST_LIST, 30), "The length of the list at most."),
+    "minutes": (_number(1, MOST_MINUTES), "How long the list plays; then `limit` does not count."),
+    "preset": (_one_of(_PRESETS, _PRESETS[0]), "Weights to start from."),
+    "weights": (_pairs(), "How much features count, such as energy:2,valence:0.5."),
+    "shifts": (_pairs("-?"), "Where to aim beside the caller's taste, such as energy:1."),
+    "seeds": (_TEXT, "Ids of tracks to use instead of the library, with commas between them."),
+    "familiarity": (_number(-1, 1, 0), "Above 0 prefers known artists."),
+    "only_new_artists": (_SWITCH, "Leave out every artist in the library."),
+    "variety": (_number(0, 1, 0), "0 ranks by score alone, 1 spreads the list."),
+    "per_artist": (_PER_ARTIST, "At most this many songs by one artist."),
+    "only": (_TEXTS, "Only songs with a feature in a range: year:1990..1999, tempo:..120, duration:2:00..5:00."),
+    "no_explicit": (_SWITCH, "No song that is or may be explicit."),
+    "no_live": (_SWITCH, "No live recordings, by title or liveness."),
+    "no_remix": (_SWITCH, "No remixes, by title."),
+    "no_christmas": (_SWITCH, "No Christmas songs, by title or album."),
+    "genre": (_TEXTS, "Only songs of these genres; or one number, how much genre counts."),
+    "not_genre": (_TEXTS, "No song of these genres."),
+    "not_artist": (_TEXTS, "No song that these artists take part in."),
+    "order": (_one_of(ORDERS, "score"), "How the songs of the list follow each other."),
+    "by": (_one_of(ORDERED_BY, "energy"), "What rises, falls or makes the arc."),
+    "spacing": (_whole(0, MOST_SPACING, 0), "Songs between two of one artist or album, at least."),
+    "locked": (_TEXT, "Songs that stay at a position: ID:3,ID:5."),
+    "seed_names": (_TEXT, "Part of a recipe link; not used here."),
+    "catalogue": (_TEXT, "Part of a recipe link; not used here."),
+    "checksums": (_TEXT, "Part of a recipe link; not used here."),
+    "blocked": (_whole(0, 1_000_000), "Part of a recipe link; not used here."),
 }
+_WEIGHTS: Final = {
+    f.name: (_number(0, HEAVIEST, f.default_weight), f"How much {f.title.lower()} counts.") for f in FEATURES
+}
+_NOT_OF_THE_RECIPE: Final = ("user_id", "seeds", "seed_names", "catalogue", "checksums", "blocked")
 
 
-class RecommendRequest(create_model("Weights", **_WEIGHTS)):  # type: ignore[misc]  # one field for each feature
-    """What a program may ask for; each feature's weight is a parameter of its own as well."""
+def _read(name: str) -> PlainValidator:
+    """Reads a parameter of links; a feature's own name with a number is its weight."""
+
+    def read(value: Any) -> Any:
+        texts = value if isinstance(value, list) else [value]
+        is_weight = name in _WEIGHTS and (name not in _DESCRIBED or NUMBER.fullmatch(texts[0]))
+        if not is_weight:
+            return read_parameter(name, texts)
+        try:
+            return read_parameter("weights", [f"{name}:{texts[0]}"])[name]
+        except BadValue as problem:
+            raise BadValue(str(problem).replace("“weights”", f"“{name}”"), name) from problem
+
+    return PlainValidator(read)
+
+
+def _field(name: str, schema: Mapping[str, Any], description: str) -> Any:
+    kind = list[str] if name in REPEATED else str  # FastAPI gives every text of a list, and one of anything else
+    described = WithJsonSchema({**schema, "description": description})
+    return Annotated[kind, _read(name), described], Field(default_factory=lambda: None)
+
+
+_FIELDS: Final[dict[str, Any]] = {name: _field(name, *about) for name, about in {**_WEIGHTS, **_DESCRIBED}.items()}
+
+
+class RecommendRequest(create_model("Parameters", **_FIELDS)):  # type: ignore[misc]  # one field per parameter
+    """
+    What a program may ask for.
+
+    Reading raises `BadValue` with the name of the parameter, which pydantic passes on as it is.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: Whole = Field(30, ge=1, le=LONGEST_LIST, description="The length of the list at most.")
-    weights: Weights = Field(default_factory=dict, description="How much features count, such as energy:2,valence:0.5.")
-    shifts: Shifts = Field(default_factory=dict, description="Where to aim beside the caller's taste: energy:1.")
-    seeds: Ids = Field(default_factory=tuple, description="Track ids to use instead of the library.")
-    familiarity: Number = Field(0, ge=-1, le=1, description="Above 0 prefers known artists.")
-    only_new_artists: TrueOrFalse = Field(False, description="Leave out every artist in the library.")
-    variety: Number = Field(0, ge=0, le=1, description="0 ranks by score alone, 1 spreads the list.")
-    per_artist: Whole = Field(2, ge=1, le=LONGEST_LIST, description="At most this many by one artist.")
     user_id: str | None = Field(None, description="The caller; anybody else is refused.")
+
+    @property
+    def seed_ids(self) -> tuple[str, ...]:
+        """Ids of the tracks to start from; none for the whole library."""
+        return self.seeds or ()
 
     def recipe(self) -> Recipe:
         """
@@ -95,35 +117,17 @@ class RecommendRequest(create_model("Weights", **_WEIGHTS)):  # type: ignore[mis
         Raises
         ------
         BadValue
-            A feature's weight is given twice, or every weight is zero.
+            A feature's weight is given twice, every weight is zero, or two songs are locked at one position.
         """
-        single = {name: getattr(self, name) for name in _WEIGHTS if name in self.model_fields_set}
-        if twice := sorted(single.keys() & self.weights.keys()):
+        given = {name: getattr(self, name) for name in self.model_fields_set if name not in _NOT_OF_THE_RECIPE}
+        single = {name: given.pop(name) for name in _WEIGHTS if isinstance(given.get(name), float)}
+        listed = given.get("weights", {})
+        if twice := sorted(single.keys() & listed.keys()):
             raise BadValue(f"The weight of “{twice[0]}” is given twice.", twice[0])
-        try:
-            return Recipe(
-                weights={**self.weights, **single},
-                shifts=self.shifts,
-                familiarity=self.familiarity,
-                only_new_artists=self.only_new_artists,
-                variety=self.variety,
-                per_artist=self.per_artist,
-                length=self.limit,
-            )
-        except BadRecipe as problem:
-            raise BadValue(str(problem), "weights") from problem
+        return recipe_of({**given, "weights": {**listed, **single}})
 
 
 def refused(problem: RequestValidationError) -> BadValue:
-    """The first error of a request as a sentence about its parameter."""
-    first = problem.errors()[0]
-    name = str(first["loc"][1])
-    schema = RecommendRequest.model_json_schema()["properties"].get(name)
-    if schema is None:
-        return BadValue(f"There is no parameter called “{name}”.", name)
-    if sentence := str(first.get("ctx", {}).get("error", "")):
-        return BadValue(f"“{name}” {sentence}.", name)
-    if schema["type"] == "boolean":
-        return BadValue(f"“{name}” must be true or false.", name)
-    kind = "whole number" if schema["type"] == "integer" else "number"
-    return BadValue(f"“{name}” must be a {kind} from {schema['minimum']:g} to {schema['maximum']:g}.", name)
+    """A request with a parameter that does not exist."""
+    name = str(problem.errors()[0]["loc"][1])
+    return BadValue(f"There is no parameter called “{name[:60]}”.", name[:60])

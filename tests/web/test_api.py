@@ -2,12 +2,14 @@
 
 import csv
 import io
+import json
 import logging
 import math
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -15,6 +17,7 @@ from openapi_spec_validator import validate
 
 from recsys.auth.guests import guest_listener, visitor
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.recipe_link import PARAMETERS
 from recsys.core.model.features import FEATURES
 from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import demo_listeners
@@ -70,8 +73,8 @@ def test_the_document_names_every_route_and_every_parameter(browser):
         "/recommend": {"get"},
     }
     named = {parameter["name"] for parameter in document["paths"]["/api/recommend"]["get"]["parameters"]}
-    filters = "limit weights shifts seeds familiarity only_new_artists variety per_artist user_id"
-    assert named == set(RecommendRequest.model_fields) == {*filters.split(), *(feature.name for feature in FEATURES)}
+    own = {"user_id", *(feature.name for feature in FEATURES)}
+    assert named == set(RecommendRequest.model_fields) == {*PARAMETERS, *own}
 
 
 def test_health_says_that_all_is_well(browser):
@@ -339,6 +342,25 @@ def test_a_mistyped_path_is_not_found_instead_of_a_page(browser):
         ("seeds=", "seeds"),
         ("seeds=" + ",".join(f"id{number}" for number in range(51)), "seeds"),
         ("enery=2", "enery"),
+        ("only=year", "only"),
+        ("only=year:", "only"),
+        ("only=yeer:1990..1999", "only"),
+        ("only=year:1999..1990", "only"),
+        ("only=year:1990..1999&only=year:2000..", "only"),
+        ("only=year:1_990..", "only"),
+        ("not_artist=", "not_artist"),
+        ("not_artist=" + "x" * 201, "not_artist"),
+        ("genre=%20", "genre"),
+        ("order=spiral", "order"),
+        ("order=arc&order=rise", "order"),
+        ("by=year", "by"),
+        ("spacing=21", "spacing"),
+        ("minutes=0", "minutes"),
+        ("minutes=nan", "minutes"),
+        ("no_explicit=yes", "no_explicit"),
+        ("preset=loudest", "preset"),
+        ("locked=a", "locked"),
+        ("locked=a:1,b:1", "locked"),
     ],
 )
 def test_a_bad_value_is_refused_and_its_field_is_named(caller, query, field):
@@ -467,3 +489,57 @@ def test_more_lists_than_may_wait_are_refused_and_say_when_to_try_again(world, d
     assert refused.status_code == 503
     assert refused.headers["retry-after"] == "10"
     assert "Try again" in described(second, refused)["error"]
+
+
+def test_filters_leave_out_and_are_counted(caller):
+    usual = described(caller, caller.get("/api/recommend"))
+    by = usual["tracks"][0]["artists"].split("; ")[0]
+    query = {"only": ["year:1990..1999", "tempo:..120"], "not_artist": [by], "no_live": "true"}
+
+    found = described(caller, caller.get("/api/recommend", params=query))
+
+    assert found["tracks"]
+    for track in found["tracks"]:
+        assert 1990 <= track["year"] <= 1999
+        assert by not in track["artists"].split("; ")
+    assert found["counts"]["year"] > 0
+    assert found["counts"]["catalogue"] == sum(n for name, n in found["counts"].items() if name != "catalogue")
+
+
+def test_a_list_can_be_ordered_and_measured_in_minutes(caller):
+    rising = described(caller, caller.get("/api/recommend?limit=20&order=rise&by=energy"))
+    energies = [track["features"]["energy"] for track in rising["tracks"]]
+    assert energies == sorted(energies)
+    assert len(set(energies)) > 10
+
+    timed = described(caller, caller.get("/api/recommend?minutes=45"))
+    durations = [track["features"]["duration_ms"] for track in timed["tracks"]]
+    assert abs(sum(durations) / 60_000 - 45) <= min(durations) / 60_000 / 2
+
+
+def titles_of_m3u(text):
+    return [line.split(" - ", 1)[1] for line in text.splitlines() if line.startswith("#EXTINF:")]
+
+
+def titles_of_xspf(text):
+    return [track.find("{*}title").text for track in ElementTree.fromstring(text).iter("{http://xspf.org/ns/0/}track")]
+
+
+def titles_of_jspf(text):
+    return [track["title"] for track in json.loads(text)["playlist"]["track"]]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "extension", "titles"),
+    [
+        ("audio/x-mpegurl", "m3u8", titles_of_m3u),
+        ("application/xspf+xml", "xspf", titles_of_xspf),
+        ("application/jspf+json", "jspf", titles_of_jspf),
+    ],
+)
+def test_the_same_list_as_a_file_for_a_player(caller, media_type, extension, titles):
+    usual = described(caller, caller.get("/api/recommend?limit=5"))
+    answer = caller.get("/api/recommend?limit=5", headers={"Accept": f"{media_type}, */*;q=0.1"})
+    assert answer.headers["content-type"].split(";")[0] == media_type
+    assert answer.headers["content-disposition"] == f'attachment; filename="recommendations.{extension}"'
+    assert titles(answer.text) == [track["title"] for track in usual["tracks"]]

@@ -109,19 +109,21 @@ def from_parameters(pairs: Iterable[tuple[str, str]]) -> RecipeLink:
         given.setdefault(name, []).append(text)
         if len(given[name]) > (MOST_NAMES if name in REPEATED else 1):
             raise BadValue(f"“{name}” is given too often.", name)
-    values = {name: _read(name, texts) for name, texts in given.items()}
+    values = {name: read_parameter(name, texts) for name, texts in given.items()}
     about = {name: values.pop(name) for name in _ABOUT if name in values}
-    return RecipeLink(_recipe(values), **about)
+    return RecipeLink(recipe_of(values), **about)
 
 
-def _read(name: str, texts: list[str]) -> Any:
+def read_parameter(name: str, texts: list[str]) -> Any:
+    """The value of one of `PARAMETERS`. Raises `BadValue` with its name."""
     try:
         return _READERS[name](texts)
     except (BadRecipe, UnknownFeature) as problem:
         raise BadValue(f"“{name}”: {problem}", name) from problem
 
 
-def _recipe(values: Mapping[str, Any]) -> Recipe:
+def recipe_of(values: Mapping[str, Any]) -> Recipe:
+    """The recipe of parameters that were read, by their names. Raises `BadValue` where they do not fit together."""
     filters = Filters(**{_FILTERS[name]: value for name, value in values.items() if name in _FILTERS})
     dials = {_DIALS.get(name, name): value for name, value in values.items() if name not in (*_FILTERS, "preset")}
     if preset := values.get("preset"):
@@ -206,7 +208,7 @@ def _number(low: float, high: float) -> Callable[[list[str]], float]:
     def read(texts: list[str]) -> float:
         value = float(texts[0]) if NUMBER.fullmatch(texts[0][:40]) else float("nan")
         if not low <= value <= high:  # false for NaN as well
-            raise BadRecipe(f"It must be a number from {low:g} to {high:g}.")
+            raise BadRecipe(f"It must be a number from {low:g} to {high:,}.")
         return value
 
     return read
