@@ -5,6 +5,7 @@ import streamlit as st
 from recsys.core.export import to_csv
 from recsys.ui.library.catalogue import catalogue_panel
 from recsys.ui.library.features import coverage_figures, features_panel, known_panel
+from recsys.ui.library.growing import growing_panel
 from recsys.ui.library.sync import sync_panel
 from recsys.ui.parts.head import head
 from recsys.ui.parts.real_songs import real_songs
@@ -29,6 +30,7 @@ else:
     known_panel(session)
     if not session.is_demo:
         features_panel(session)
+        growing_panel(session)
     library_table(library, key="library")
     st.download_button(
         "Download my library as CSV",

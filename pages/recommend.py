@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from recsys.ui.library.growing import pool_note
 from recsys.ui.navigation import page
 from recsys.ui.parts.head import head
 from recsys.ui.parts.notes import coverage_note, invented_list_note, passport_note
@@ -20,6 +21,7 @@ else:
     invented_list_note(session)
     real_songs(session, "recommend")
     passport_note(session)
+    pool_note(session)
     coverage_note(session)
     instrument(session)
     if find_modes(session):

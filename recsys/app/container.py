@@ -1,10 +1,7 @@
 """Builds every concrete part of the app from its settings, each once: stores, catalogue, Spotify, background jobs."""
 
-import ctypes
-import gc
 import logging
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,11 +15,11 @@ from weakref import WeakValueDictionary
 
 import httpx
 import pandas as pd
-import pyarrow as pa
 
 from recsys import __version__
 from recsys.app.catalogue_files import catalogue_passport, catalogue_tracks, registry, stored_catalogues
 from recsys.app.hosted import Hosted
+from recsys.app.memory import release_memory
 from recsys.app.process_state import Erasures, LastRecipes
 from recsys.app.spotify import Spotify
 from recsys.auth.encryption import Cipher, cipher_for
@@ -43,6 +40,7 @@ from recsys.services.account import Account
 from recsys.services.capabilities import Probes
 from recsys.services.catalogues import Catalogues, ReadyCatalogue
 from recsys.services.features import Features
+from recsys.services.growing import Growing
 from recsys.services.jobs import Jobs
 from recsys.services.leases import Leases
 from recsys.services.playlists import Playlists
@@ -223,7 +221,7 @@ class Container:
         for name in ("passport", "_catalogue_features"):  # built again at their next use
             self.__dict__.pop(name, None)
         self.catalogue = catalogue
-        _release_memory()
+        release_memory()
 
     @cached_property
     def spotify(self) -> Spotify | None:
@@ -271,6 +269,23 @@ class Container:
     def features(self) -> Features:
         """Looks up missing audio features."""
         return Features(self.store_for, self._sources_for, self.now)
+
+    @cached_property
+    def growing(self) -> Growing:
+        """Finds songs around a listener's own."""
+        return Growing(
+            self.store_for,
+            self.features,
+            self._reccobeats,
+            self._reference,
+            lambda: self.app_store,
+            self.jobs,
+            self.now,
+        )
+
+    def _reference(self) -> pd.DataFrame:
+        """A random sample of the server's real songs; none where its catalogue is invented."""
+        return empty_tracks() if self.catalogue is self.demo_catalogue else self.catalogue.sample
 
     @cached_property
     def sync(self) -> Sync | None:
@@ -359,7 +374,7 @@ class Container:
             len(self.demo_catalogue),
         )
         self.jobs.start("search index", lambda job: self.catalogue.search_index)
-        _release_memory()
+        release_memory()
 
     def close(self) -> None:
         """Stop background work, then close the stores and connections."""
@@ -380,11 +395,3 @@ def running() -> Container:
     if not _running:
         raise RuntimeError("No container was started: run the app with `streamlit run app.py`.")
     return _running[0]
-
-
-def _release_memory() -> None:
-    """Return what building the catalogue used for a moment; at a million songs it is as much as the catalogue."""
-    gc.collect()
-    pa.default_memory_pool().release_unused()
-    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):  # glibc has it, musl does not
-        libc.malloc_trim(0)

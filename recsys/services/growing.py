@@ -16,9 +16,10 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from recsys.core.model.tracks import SPOTIFY_ID
+from recsys.core.model.tracks import SPOTIFY_ID, as_tracks
 from recsys.errors import NotAllowed, NothingToRank, NotOffered, SourceBusy
 from recsys.feature_sources.source import AUDIO, NeighbourSource, with_answers
+from recsys.services.feature_run import REMEMBERED
 from recsys.services.features import Features
 from recsys.services.jobs import Job, Jobs, Snapshot
 from recsys.services.library import songs
@@ -38,6 +39,14 @@ MAX_ROUNDS: Final = 5
 
 MIN_SHARE_NEW: Final = 0.05
 NEIGHBOURS: Final = 100
+ANCHORS: Final = "anchors:reccobeats"
+"""The app's own state with songs of the catalogue as the source measures them: nothing of any listener's."""
+
+MAX_ANCHORS: Final = 600
+MIN_ANCHORS: Final = 100
+"""Songs of the catalogue by which the source's scale is learned: 15 requests, and with fewer they are asked for anew
+(its catalogue was replaced)."""
+
 SENT_SEED: Final = "a song of yours, to find songs like it"
 SENT_FOUND: Final = "songs found around yours, for their audio features"
 ISRC_YEAR: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{3}(\d{2})\d{5}")
@@ -109,6 +118,11 @@ class Growing:
     features : Features
         Where consents are stored.
     source : NeighbourSource
+    reference : callable
+        A random sample of the catalogue of real songs as a track table, empty where there is none: the source is asked
+        about these too, to learn its scale (`core.engine.pool.on_scale_of`).
+    app_store : callable
+        The store with the state of the whole app, where that scale is stored.
     jobs : Jobs
         The job's key is "growing:<listener>".
     clock : callable
@@ -120,10 +134,13 @@ class Growing:
         store_for: Callable[[str], Store],
         features: Features,
         source: NeighbourSource,
+        reference: Callable[[], pd.DataFrame],
+        app_store: Callable[[], Store],
         jobs: Jobs,
         clock: Callable[[], datetime],
     ) -> None:
         self._store_for, self._features, self._source = store_for, features, source
+        self._reference, self._app_store = reference, app_store
         self._jobs, self._clock = jobs, clock
 
     def agree(self, listener: str, has_agreed: bool) -> None:
@@ -190,6 +207,8 @@ class Growing:
         while growth.state != "done" and self.has_agreed(listener):
             job.report(growth)
             try:
+                if growth.position == growth.round == 0:
+                    self._learn_scale()
                 growth = run.ask_about(growth)
             except (SourceBusy, NotOffered) as problem:
                 growth = self._blocked(growth, problem)
@@ -197,6 +216,24 @@ class Growing:
             if growth.state == "blocked":
                 break
         return growth
+
+    def anchors(self) -> pd.DataFrame:
+        """Songs of the catalogue as the source measures them, as a track table; empty before any run."""
+        stored = self._app_store().app_state(ANCHORS) or {"track_ids": [], "values": {}}
+        table = pd.DataFrame({"track_id": stored["track_ids"], "title": "", "artists": ""} | stored["values"])
+        return as_tracks(table)
+
+    def _learn_scale(self) -> None:
+        """Ask about songs of the catalogue, unless enough of them were asked about before."""
+        reference = self._reference()
+        songs = reference[self._source.can_be_asked(reference)].head(MAX_ANCHORS).reset_index(drop=True)
+        if songs["track_id"].isin(self.anchors()["track_id"]).sum() >= min(MIN_ANCHORS, len(songs)):
+            return
+        batches = range(0, len(songs), self._source.at_once)
+        answers = [self._source.look_up(songs.iloc[start : start + self._source.at_once]) for start in batches]
+        found = as_tracks(pd.concat(answers, ignore_index=True).assign(title="", artists=""))
+        values = {name: found[name].astype("object").where(found[name].notna(), None).tolist() for name in AUDIO}
+        self._app_store().save_app_state(ANCHORS, {"track_ids": found["track_id"].tolist(), "values": values})
 
     def _begun(self, store: Store, listener: str) -> Growth:
         """The run to continue, or a new one with a fresh sample of songs."""
@@ -222,7 +259,9 @@ class _Run:
     def __init__(self, store: Store, listener: str, source: NeighbourSource, clock: Callable[[], datetime]) -> None:
         self._store, self._listener, self._source, self._clock = store, listener, source, clock
         own = store.tracks(listener)
-        self._known = {*own["track_id"], *store.pool(listener)["track_id"]}
+        missed = store.misses(listener, to_iso(clock() - REMEMBERED))
+        missed = missed[missed["source"] == source.name]
+        self._known = {*own["track_id"], *store.pool(listener)["track_id"], *missed["track_id"]}
 
     def ask_about(self, growth: Growth) -> Growth:
         """The growth after the next song. Raises `SourceBusy`, `NotOffered` and `StorageProblem`."""
@@ -233,7 +272,10 @@ class _Run:
         pool = growth.pool
         if len(found):
             pool = self._store.save_pool(self._listener, found, self._now())
-        self._known |= {*new["track_id"]}  # without features too: asking again would not bring them
+        missed = new.loc[~new["track_id"].isin(found["track_id"]), ["track_id"]]
+        if len(missed):
+            self._store.save_misses(self._listener, missed.assign(source=self._source.name, asked_at=self._now()))
+        self._known |= {*new["track_id"]}
         return self._advanced(growth, len(found), len(named), pool)
 
     def _with_features(self, songs: pd.DataFrame) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from recsys.auth.models import Visitor, new_session_id
 from recsys.auth.tokens import Connection
 from recsys.catalogues.models import Passport
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.pool import around
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
 from recsys.core.insights.modes import Modes, modes
@@ -45,6 +46,7 @@ class ListenerSession:
     `demo_listener` is the invented listener on the screen, or None when the listener's own library is. What was read
     from the store is remembered until it changes, because the store may be far away and every slider runs the script.
     `own_catalogue` was brought for this session alone, `loaded` is the fetched one that it came from, if any.
+    `uses_pool` is whether songs found around the listener's own are recommended too.
     `erasures` is how often everything of this listener's had been erased when it began.
     """
 
@@ -58,10 +60,12 @@ class ListenerSession:
     own_passport: Passport | None = None
     loaded: ReadyCatalogue | None = None
     has_no_modes: bool = False
+    uses_pool: bool = True
     erasures: int = 0
     _cookie: object = field(default=None, repr=False)
     _ended: frozenset[Job] = field(default=frozenset(), repr=False)
     _known: dict[str, tuple[float, Any]] = field(default_factory=dict, repr=False)
+    _around: tuple[object, Catalogue] | None = field(default=None, repr=False)
     _modes: tuple[object, Modes] | None = None
     _recommender: tuple[object, Recommender] | None = None
 
@@ -137,10 +141,26 @@ class ListenerSession:
 
     @property
     def catalogue(self) -> Catalogue:
-        """The candidate pool: the listener's own, the deployment's, or the invented one for the demo."""
+        """
+        The songs to choose from: this session's, the server's, or the invented ones for the demo.
+
+        For a listener with songs found around theirs, those too; invented songs are never mixed with them.
+        """
         if self.is_demo:
             return self.app.demo_catalogue
-        return self.own_catalogue or self.app.catalogue
+        shared = self.own_catalogue or self.app.catalogue
+        if not self.uses_pool or self.pool.empty:
+            return shared
+        state = (id(shared), id(self.pool))
+        if self._around is None or self._around[0] != state:
+            real = None if shared is self.app.demo_catalogue else shared
+            self._around = (state, around(real, self.pool, self.app.growing.anchors()))
+        return self._around[1]
+
+    @property
+    def pool(self) -> pd.DataFrame:
+        """The songs found around the listener's own: the track table and `answered_at`."""
+        return self.known("pool", lambda: self.store.pool(self.listener))
 
     @property
     def has_real_catalogue(self) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from recsys.core.model.tracks import empty_tracks
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.services.features import Features
 from recsys.services.growing import Growing
@@ -33,7 +34,9 @@ def main(folder, url, answers):
     source = Dying(url, httpx.Client(timeout=30), gap=0.0)
     source.answers = int(answers)
     features = Features(lambda listener: store, lambda listener, library: [], lambda: datetime.now(UTC))
-    growing = Growing(lambda listener: store, features, source, Jobs(), lambda: datetime.now(UTC))
+    growing = Growing(
+        lambda listener: store, features, source, empty_tracks, lambda: store, Jobs(), lambda: datetime.now(UTC)
+    )
     growing.run("ann", Job())
 
 

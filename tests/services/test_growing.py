@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
-from recsys.core.model.tracks import as_tracks
+from recsys.core.model.tracks import as_tracks, empty_tracks
 from recsys.errors import NotAllowed, NothingToRank
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.source import AUDIO
@@ -53,7 +53,10 @@ class World:
         source = ReccoBeats(url, http, self.clock, self.clock.sleep)
         self.jobs = Jobs()
         features = Features(self.store_for, lambda listener, library: [], self.now)
-        self.growing = Growing(self.store_for, features, source, self.jobs, self.now)
+        self.catalogue = empty_tracks()
+        self.growing = Growing(
+            self.store_for, features, source, lambda: self.catalogue, lambda: self.store, self.jobs, self.now
+        )
 
     def store_for(self, listener):
         return self.store
@@ -296,6 +299,23 @@ def test_a_job_shows_progress_and_ends_done(world):
 
     done = world.growing.progress("ann")
     assert (done.state, done.share, world.growing.is_running("ann")) == ("done", 1.0, False)
+
+
+def test_the_sources_scale_is_learned_once_from_songs_of_the_catalogue(world, reccobeats):
+    world.catalogue = library(AROUND[:250])
+
+    world.growing.run("ann", Job())
+    first = len(reccobeats.requests)
+    anchors = world.growing.anchors()
+    world.growing.run("ann", Job())
+
+    assert set(anchors["track_id"]) == {track.id for track in AROUND[:250]} - WITHOUT
+    assert anchors.set_index("track_id").loc[AROUND[1].id, "energy"] == AROUND[1].features["energy"]
+    asked = [one for seen in reccobeats.requests[:7] for one in seen.params["ids"].split(",")]
+    assert asked == [track.id for track in AROUND[:250]]
+    later = [seen.params["ids"].split(",") for seen in reccobeats.requests[first:] if seen.call == FEATURES]
+    assert sum(map(len, later)) < 10, "the second run learns no scale, and finds nearly nothing new"
+    assert SENT_SEED in set(world.store.sent("ann")["what"])
 
 
 def test_what_was_found_can_be_forgotten(world):

@@ -38,6 +38,10 @@ class RemoteStore:
             {"track_id": "str", "played_at": "str"}
         )
 
+    def pool(self, listener):
+        self.asked.append("pool")
+        return empty_tracks().assign(answered_at=pd.Series(dtype="str"))
+
     def recipes(self, listener):
         self.asked.append("recipes")
         return {}
@@ -123,7 +127,7 @@ def test_a_thumb_ranks_anew_without_reading_the_library_again(session, store):
     session.judge(OTHERS.head(1), liked=True)
 
     assert session.recommender is not before
-    assert store.asked == ["feedback", "tracks", "save_feedback", "feedback"]
+    assert store.asked == ["pool", "feedback", "tracks", "save_feedback", "feedback"]
 
 
 def test_what_was_forgotten_is_read_again(session, store):

@@ -84,18 +84,21 @@ class Catalogue:
         return len(self.songs)
 
     @classmethod
-    def from_tracks(cls, tracks: pd.DataFrame, seed: int = 0) -> "Catalogue":
+    def from_tracks(cls, tracks: pd.DataFrame, seed: int = 0, like: "Catalogue | None" = None) -> "Catalogue":
         """
         Lay out a track table, or one that `prepare` made (quicker: songs are not recognised again).
 
         Of several versions of a song the most complete one is kept, then the most popular. The order of rows does not
         matter. `seed` chooses the background sample. An empty table gives an empty catalogue.
+
+        With `like`, scaling and background are those of that catalogue: songs found around one listener are no sample
+        of music, so they must not move what is average in it, and scores of both catalogues can be compared.
         """
         hashes = song_hashes(tracks)
         chosen = deduplicate(tracks, hashes)
         numbers = [column[chosen] for column in columns(tracks)]
         genre_codes, genre_sets = pd.factorize(tracks["genres"], sort=True)
-        space = fit_space(numbers, genre_codes[chosen], pd.Series(genre_sets))
+        space = like.space if like else fit_space(numbers, genre_codes[chosen], pd.Series(genre_sets))
         # A row more than there are sets: it is zero, and it is the one that code -1 (unknown) reads.
         genre_vectors = np.zeros((len(genre_sets) + 1, GENRE_AXES), np.float32)
         if space.genres is not None:
@@ -105,11 +108,12 @@ class Catalogue:
         rows = chosen[order.rows]
         ordered = [column[order.rows] for column in numbers]
         axes, _ = space.transform_numbers(ordered)
-        sample = tracks[list(COLUMNS)].iloc[rows[sample_rows(hashes[rows], seed)]].reset_index(drop=True)
+        drawn = rows[sample_rows(hashes[rows], seed)]
+        sample = like.sample if like else tracks[list(COLUMNS)].iloc[drawn].reset_index(drop=True)
         catalogue = cls(
             tracks=compact_text(tracks, rows),
             sample=sample,
-            background=space.transform(sample),
+            background=like.background if like else space.transform(sample),
             other_versions=rows_of_other_versions(tracks, hashes, rows),
             space=space,
             axes=axes,

@@ -19,6 +19,7 @@ import pandas as pd
 from recsys.core.engine.candidates import Candidates, why_none_is_left
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.ordering import Groups, Order, arrange, fit_minutes
+from recsys.core.engine.pool import POOL
 from recsys.core.engine.profile import Profile, profile
 from recsys.core.engine.query import LONGEST_LIBRARY, drop_duplicate_songs, embed, query_tracks
 from recsys.core.engine.recipe import LONGEST_LIST, Recipe
@@ -58,6 +59,7 @@ class Recommendations:
     table : DataFrame
         rank, track_id, title, artists, album, year, genres, score, cosine, url. Best first, and scores never rise,
         unless the recipe asks for another order.
+        With a pool found around the listener (`pool.around`) also `pool`: where each song came from.
         `score` ranks (higher is better, 0 is no closer to the listener than the average song),
         `cosine` the weighted cosine with the centroid of the library in −1..1. `album`, `year`, `genres` and `url` may
         be missing.
@@ -312,6 +314,7 @@ class Recommender:
                 "score": scores,
                 "cosine": cosines.astype(np.float64),
                 "url": links(text["track_id"]),
+                **({POOL: songs[POOL].astype("str")} if POOL in songs else {}),
             }
         )
 
