@@ -68,23 +68,21 @@ def _offer(session: ListenerSession, job: Snapshot | None, key: str) -> None:
     entries = offered(session)
     if not entries:
         return
-    st.markdown(
-        "**Get real songs.** Without a catalogue of real music, Tonearm can only recommend invented songs."
-        if not session.is_demo
-        else "**Get real songs.** Your own library is then compared with real music instead of invented songs."
-    )
     may_install = session.app.catalogues.may_install(is_on_this_host(session))
     best, others = entries[0], entries[1:]
-    if st.button(label(best), key=f"get_real_{key}", type="primary", icon=":material/download:"):
-        _start(session, best, may_install)
+    if not session.is_demo:
+        st.markdown("Without a catalogue of real music, Tonearm can only recommend invented songs.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(label(best), key=f"get_real_{key}", type="primary", icon=":material/download:"):
+            _start(session, best, may_install)
+        if others:
+            with st.popover("Other catalogues", icon=":material/list:"):
+                for number, entry in enumerate(others):
+                    if st.button(label(entry), key=f"get_other_{key}_{number}"):
+                        _start(session, entry, may_install)
+                    st.caption(about(entry))
     whom = "for everybody who uses this server" if may_install else "for this session only"
     st.caption(f"{about(best)} Loaded {whom}.")
-    if others:
-        with st.popover("Other catalogues", icon=":material/list:"):
-            for number, entry in enumerate(others):
-                if st.button(label(entry), key=f"get_other_{key}_{number}"):
-                    _start(session, entry, may_install)
-                st.caption(about(entry))
 
 
 def offered(session: ListenerSession) -> tuple[CatalogueEntry, ...]:
