@@ -8,6 +8,7 @@ from recsys.ui.parts.head import head
 from recsys.ui.parts.notes import coverage_note, invented_list_note, passport_note
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.recommend.instrument import instrument
+from recsys.ui.recommend.share import open_link
 from recsys.ui.recommend.song_modes import find_modes
 from recsys.ui.session import this_session
 
@@ -18,6 +19,7 @@ if session.library.empty:
     st.info("Nothing to go by yet: bring a file or try the demo.", icon=":material/info:")
     st.page_link(page("welcome"), label="Get started", icon=":material/waving_hand:")
 else:
+    open_link(session)
     invented_list_note(session)
     real_songs(session, "recommend")
     passport_note(session)

@@ -229,14 +229,21 @@ class ListenerSession:
         """The time, ISO 8601 in UTC ending in Z, as services expect it."""
         return self.app.now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
+    @property
+    def feedback(self) -> pd.DataFrame:
+        """The listener's ratings, oldest first: a track table with `liked`."""
+        return self.known("feedback", lambda: self.store.feedback(self.listener))
+
     def judge(self, track: pd.DataFrame, liked: bool) -> None:
         """Keep a thumb for one track; what was computed from the thumbs is made anew."""
         self.store.save_feedback(self.listener, as_tracks(track), liked, self.now())
+        self.forget("feedback")
         self._recommender = None
 
     def unjudge(self, track_id: str) -> None:
         """Remove the thumb for a track."""
         self.store.remove_feedback(self.listener, track_id)
+        self.forget("feedback")
         self._recommender = None
 
     def show_demo(self, number: int) -> None:

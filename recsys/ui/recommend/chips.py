@@ -3,11 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
+from recsys.core.engine.filters import Filters
 from recsys.core.engine.presets import PRESETS
+from recsys.core.engine.ranges import format_range
 from recsys.core.engine.recipe import Recipe
 from recsys.core.model.features import FEATURES, default_weights, feature
 from recsys.ui.recommend.levels import aim_in_words, level_in_words
+from recsys.ui.recommend.rules import ORDER_WORDS, SWITCHES
 from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import ListenerSession
 
@@ -26,7 +30,7 @@ def chips(session: ListenerSession) -> list[Chip]:
     """A chip for the start, for each aim, for a preset or each weight, and for each setting that is not the usual."""
     found = [] if not session.seeds else [Chip("seeds", "Starting from", session.seeds_are, _from_everything)]
     recipe = session.recipe
-    settings = [*_aims(recipe), *_weights(recipe), *_others(recipe)]
+    settings = [*_aims(recipe), *_weights(recipe), *_others(recipe), *_filters(recipe), *_arrangement(recipe)]
     return found + [
         Chip(id_, name, value, partial(set_recipe, recipe=without)) for id_, name, value, without in settings
     ]
@@ -90,3 +94,34 @@ def _others(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
         yield "per_artist", "Songs per artist", limit, replace(recipe, per_artist=usual.per_artist)
     if recipe.length != usual.length:
         yield "length", "Length", f"{recipe.length} songs", replace(recipe, length=usual.length)
+
+
+def _filters(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
+    filters = recipe.filters
+    for name, ends in filters.ranges.items():
+        rest = {other: limits for other, limits in filters.ranges.items() if other != name}
+        value = format_range(name, ends).replace("..", " to ").strip()
+        yield f"only:{name}", feature(name).title, value, replace(recipe, filters=replace(filters, ranges=rest))
+    for name, title in SWITCHES.items():
+        if getattr(filters, name):
+            yield name, "No", title, replace(recipe, filters=_changed(filters, name, False))
+    for name, says in (("genres", "Only"), ("not_genres", "Never"), ("not_artists", "Never")):
+        for one in getattr(filters, name):
+            rest_of = tuple(other for other in getattr(filters, name) if other != one)
+            yield f"{name}:{one}", says, one, replace(recipe, filters=_changed(filters, name, rest_of))
+    if filters.blocked_artists:
+        without = replace(filters, blocked_artists=())
+        yield "blocked", "Block list", f"{len(filters.blocked_artists):,} artists", replace(recipe, filters=without)
+
+
+def _changed(filters: Filters, name: str, value: Any) -> Filters:
+    return replace(filters, **{name: value})
+
+
+def _arrangement(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
+    if recipe.minutes is not None:
+        yield "minutes", "Length", f"{recipe.minutes:g} minutes", replace(recipe, minutes=None)
+    if recipe.order != "score":
+        yield "order", "Order", ORDER_WORDS[recipe.order], replace(recipe, order="score")
+    if recipe.spacing:
+        yield "spacing", "Artists apart", f"{recipe.spacing} songs", replace(recipe, spacing=0)

@@ -12,12 +12,16 @@ from recsys.metrics import RANKING_SECONDS
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import plain
 from recsys.ui.recommend.filters import filters
+from recsys.ui.recommend.history import comparison_panel, history_buttons, record
 from recsys.ui.recommend.list_facts import actions, facts
 from recsys.ui.recommend.list_rows import list_positions
 from recsys.ui.recommend.list_state import list_state
 from recsys.ui.recommend.listener_view import listener_view
 from recsys.ui.recommend.mixer import mixer, take_move
 from recsys.ui.recommend.ranked_list import ranked_list, take_action
+from recsys.ui.recommend.ratings import proposal_panel
+from recsys.ui.recommend.rules import rules
+from recsys.ui.recommend.share import link_notice, take_shared_recipe
 from recsys.ui.recommend.weights import restore_positions
 from recsys.ui.session import ListenerSession
 
@@ -43,6 +47,7 @@ a phone the mixer is a sheet at the foot, which the button "Steer" opens."""
 @fragment
 def instrument(session: ListenerSession) -> None:
     """Take what was moved or pressed, rank, and show."""
+    take_shared_recipe(session)
     _take_events(session)
     restore_positions(session)
     st.html(_LOOK)
@@ -53,10 +58,17 @@ def instrument(session: ListenerSession) -> None:
     below = steering.expander("More settings", icon=":material/tune:")
     with below:
         filters(session)
+        rules(session)
+    record(session)
     found = _ranked(session)
     of_list: Mapping[str, float | None] = medians(list_positions(view, found)) if found else {}
     with steered:
+        with st.container(horizontal=True, gap="xsmall"):
+            history_buttons(session)
         if found is not None:
+            link_notice(session, found)
+            proposal_panel(session)
+            comparison_panel(session, found)
             list_state().shown(found, (session.listener, session.demo_listener, id(session.catalogue)))
             ranked_list(session, view, found, of_list)
             actions(session, found)

@@ -5,13 +5,17 @@ from typing import Final
 
 import streamlit as st
 
+from recsys.core.engine.filters import Filters, excluded_in_words, marks_explicit
 from recsys.core.engine.query import LONGEST_LIBRARY
 from recsys.core.engine.recommender import Recommendations
 from recsys.core.export import to_csv
 from recsys.core.model.features import FEATURES
 from recsys.ui.parts.text import counted
+from recsys.ui.recommend.history import compare_buttons
+from recsys.ui.recommend.ratings import ratings_panel
 from recsys.ui.recommend.recipes import recipes_panel
 from recsys.ui.recommend.save import save_panel
+from recsys.ui.recommend.share import files_panel, share_panel
 from recsys.ui.recommend.weights import percentages, shares
 from recsys.ui.session import ListenerSession
 
@@ -31,17 +35,24 @@ def facts(session: ListenerSession, found: Recommendations) -> None:
     parts = [f"{_NAMES.get(str(name), str(name)).lower()} {percent}%" for name, percent in made.items() if percent]
     if parts:
         st.caption(f"What made this list: {', '.join(parts)}.")
-    st.caption(compared(found.counts))
+    st.caption(compared(found.counts, session.recipe.filters))
+    if session.recipe.filters.no_explicit and not marks_explicit(session.catalogue):
+        st.caption("This catalogue does not say which songs are explicit, so none could be left out.")
+    if order := found.costs.get("order"):
+        st.caption(
+            f"The order moved {counted(order.replaced, 'song')}: the first ten score {order.score:.2f} less on average."
+        )
     if not session.seeds and len(session.recommender.own) == LONGEST_LIBRARY < len(session.library):
         st.caption(f"For speed we use a random {LONGEST_LIBRARY:,} of your {len(session.library):,} songs.")
     for dial, cost in found.costs.items():
-        if cost.replaced:
+        if cost.replaced and dial in _DIALS:
             st.caption(f"{_DIALS[dial]} swapped out {counted(cost.replaced, 'song')}.")
 
 
-def compared(counts: Mapping[str, int]) -> str:
+def compared(counts: Mapping[str, int], filters: Filters | None = None) -> str:
     """How many songs of the catalogue were compared, and what became of every other one."""
     left_out = [f"{counts[reason]:,} {words}" for reason, words in _LEFT_OUT.items() if counts[reason]]
+    left_out += excluded_in_words(filters or Filters(), counts)
     says = f"{counts['candidates']:,} of the catalogue’s {counted(counts['catalogue'], 'song')} compared"
     return f"{says}; left out: {', '.join(left_out)}." if left_out else f"{says}."
 
@@ -52,6 +63,10 @@ def actions(session: ListenerSession, found: Recommendations) -> None:
     with st.container(horizontal=True):
         save_panel(session, found)
         recipes_panel(session)
+        share_panel(session, found)
+        files_panel(session, found)
+        ratings_panel(session)
+        compare_buttons(session)
         st.download_button(
             "Download this list as CSV",
             data=lambda: to_csv(table, note=session.note),

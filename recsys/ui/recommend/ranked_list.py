@@ -1,12 +1,14 @@
 """The ranked list: what its component is given, and what a press in it does."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
 
 from recsys.core.engine.explanation import explain
 from recsys.core.engine.recommender import Recommendations
+from recsys.core.model.credits import artist_names
 from recsys.core.model.features import FEATURES
 from recsys.errors import TonearmError
 from recsys.ui.components import mount
@@ -18,6 +20,7 @@ from recsys.ui.recommend.list_rows import list_rows
 from recsys.ui.recommend.list_state import ListState, list_state
 from recsys.ui.recommend.listener_view import ListenerView
 from recsys.ui.recommend.song_modes import song_modes
+from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import ListenerSession
 
 KEY: Final = "list"
@@ -47,7 +50,7 @@ def ranked_list(
         "rows": rows,
         "explained": _explained(session, state, rows),
         "cannot_rate": NO_RATINGS if session.is_demo else None,
-        "can_block": False,
+        "can_block": True,
     }
     mount("list", key=KEY, data=data, on_action_change=_received)
 
@@ -73,6 +76,8 @@ def take_action(session: ListenerSession, action: Mapping[str, Any]) -> None:
 def _take_song(session: ListenerSession, state: ListState, kind: str, track: str) -> None:
     if kind in ("explain", "close"):
         state.opened = track if kind == "explain" else None
+    elif kind == "block":
+        _block_artist(session, state, track)
     elif kind == "seed":
         session.start_from((track,), state.titles[track])
     elif kind in ("like", "dislike") and not session.is_demo:
@@ -80,6 +85,19 @@ def _take_song(session: ListenerSession, state: ListState, kind: str, track: str
         session.judge(rows[rows["track_id"] == track], kind == "like")
         state.rated = track
         state.notice = f"Got it: {'more' if kind == 'like' else 'fewer'} songs like “{state.titles[track]}”."
+
+
+def _block_artist(session: ListenerSession, state: ListState, track: str) -> None:
+    """No more songs by the first artist of a song; the chip above the list, or "Undo", takes it back."""
+    rows = session.catalogue.tracks
+    artist = artist_names(str(rows.loc[rows["track_id"] == track, "artists"].iloc[0]))[0]
+    filters = session.recipe.filters
+    names = tuple(dict.fromkeys((*filters.not_artists, artist)))
+    try:
+        set_recipe(session, replace(session.recipe, filters=replace(filters, not_artists=names)))
+        state.notice = f"No more songs by {artist}."
+    except TonearmError as problem:
+        state.notice = str(problem)
 
 
 def _explained(session: ListenerSession, state: ListState, rows: list[dict[str, Any]]) -> dict[str, list[str]]:

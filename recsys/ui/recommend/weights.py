@@ -9,6 +9,7 @@ import streamlit as st
 
 from recsys.core.engine.presets import WEIGHT_WORDS
 from recsys.core.engine.recipe import Recipe
+from recsys.ui.recommend.rules import rule_positions
 from recsys.ui.session import ListenerSession
 
 
@@ -38,6 +39,7 @@ def positions(recipe: Recipe) -> dict[str, Any]:
         "dial_new": recipe.only_new_artists,
         "dial_variety": recipe.variety,
         "dial_artist": recipe.per_artist is not None,
+        **rule_positions(recipe),
     }
 
 

@@ -1,0 +1,139 @@
+"""Undo, redo, and two settings side by side: what enters, what leaves, and why."""
+
+from dataclasses import dataclass
+from typing import Final, cast
+
+import streamlit as st
+
+from recsys.core.engine.history import History, Step
+from recsys.core.engine.list_changes import ListChange, compare_lists, why_lists_differ
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommendations
+from recsys.errors import TonearmError
+from recsys.services.recommend import recommender
+from recsys.ui.parts.text import plain
+from recsys.ui.recommend.weights import set_recipe
+from recsys.ui.session import ListenerSession
+
+_KEY: Final = "history"
+_A: Final = "history_a"
+MOST_NAMED: Final = 10
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a listener can change of a list."""
+
+    recipe: Recipe
+    seeds: tuple[str, ...]
+    seeds_are: str
+
+
+def _settings(session: ListenerSession) -> Settings:
+    return Settings(session.recipe, session.seeds, session.seeds_are)
+
+
+def _history(session: ListenerSession) -> History[Settings]:
+    owner = (session.listener, session.demo_listener)
+    stored = st.session_state.get(_KEY)
+    if stored is None or stored[0] != owner:
+        st.session_state.pop(_A, None)
+        stored = st.session_state[_KEY] = (owner, History(Step(_settings(session))))
+    return cast("History[Settings]", stored[1])
+
+
+def _store(session: ListenerSession, history: History[Settings]) -> None:
+    st.session_state[_KEY] = ((session.listener, session.demo_listener), history)
+
+
+def record(session: ListenerSession) -> None:
+    """Note the settings as they are now, if something changed since the last run."""
+    history, now = _history(session), _settings(session)
+    changed = why_lists_differ(history.now.state.recipe, now.recipe)
+    _store(session, history.record(now, changed[0].partition(":")[0] if changed else "start"))
+
+
+def history_buttons(session: ListenerSession) -> None:
+    """Undo and redo; disabled, so that the keyboard passes by them, where there is nothing to do."""
+    history = _history(session)
+    st.button(
+        "Undo",
+        key="undo",
+        icon=":material/undo:",
+        disabled=not history.past,
+        help=f"Take back: {history.now.change}" if history.past else None,
+        on_click=_go,
+        args=(session, -1),
+    )
+    st.button(
+        "Redo",
+        key="redo",
+        icon=":material/redo:",
+        disabled=not history.future,
+        help=f"Again: {history.future[0].change}" if history.future else None,
+        on_click=_go,
+        args=(session, 1),
+    )
+
+
+def compare_buttons(session: ListenerSession) -> None:
+    """Remember the settings as A, and the switch that compares with them."""
+    st.button("Remember as A", key="remember_a", on_click=_remember, args=(session,), help="To compare others with it.")
+    st.toggle("Compare", key="compare_on", help="With A; without one, with the settings before the last change.")
+
+
+def _go(session: ListenerSession, step: int) -> None:
+    history = _history(session)
+    _restore(session, history.undo() if step < 0 else history.redo())
+
+
+def _restore(session: ListenerSession, history: History[Settings]) -> None:
+    _store(session, history)
+    settings = history.now.state
+    session.start_from(settings.seeds, settings.seeds_are)
+    set_recipe(session, settings.recipe)
+
+
+def _remember(session: ListenerSession) -> None:
+    st.session_state[_A] = _settings(session)
+
+
+def _switch(session: ListenerSession, settings: Settings) -> None:
+    """Put other settings on the screen and remember those that were there as A."""
+    _remember(session)
+    _restore(session, _history(session).record(settings, "to A"))
+
+
+def comparison_panel(session: ListenerSession, found: Recommendations) -> None:
+    """The list of A against the one on the screen."""
+    if not st.session_state.get("compare_on"):
+        return
+    other = cast("Settings | None", st.session_state.get(_A)) or _history(session).before
+    with st.container(border=True, key="comparison"):
+        if other is None:
+            st.caption("Nothing to compare with yet: change something, or remember these settings as A.")
+            return
+        try:
+            change = _compared(session, other, found)
+        except TonearmError as problem:
+            st.warning(plain(problem))
+            return
+        st.markdown(f"**A against now:** {change.summary()}")
+        for title, songs in (("Enters", change.entered), ("Leaves", change.left)):
+            names = [f"{plain(row.title)} by {plain(row.artists)}" for row in songs.head(MOST_NAMED).itertuples()]
+            if names:
+                more = f" and {len(songs) - MOST_NAMED} more" if len(songs) > MOST_NAMED else ""
+                st.caption(f"{title}: {' · '.join(names)}{more}")
+        for reason in change.reasons:
+            st.caption(f"Because of {plain(reason)}")
+        st.button("Switch to A", key="switch_a", on_click=_switch, args=(session, other))
+
+
+def _compared(session: ListenerSession, other: Settings, found: Recommendations) -> ListChange:
+    engine = session.recommender
+    reasons = why_lists_differ(other.recipe, session.recipe)
+    if other.seeds != session.seeds:
+        thumbs = session.feedback.head(0 if session.is_demo else None)
+        engine = recommender(session.catalogue, session.library, thumbs, other.seeds)
+        reasons.append("start: another one")
+    return compare_lists(engine.recommend(other.recipe), found, reasons)

@@ -1,0 +1,75 @@
+"""The listener's thumbs: a list of all with a way to remove each, and the one change that they propose."""
+
+from typing import Final, cast
+
+import streamlit as st
+
+from recsys.core.insights.proposals import Proposal, propose
+from recsys.ui.parts.text import artists_in_words, plain
+from recsys.ui.recommend.list_state import list_state
+from recsys.ui.recommend.weights import set_recipe
+from recsys.ui.session import ListenerSession
+
+MOST_SHOWN: Final = 100
+_KEY: Final = "proposal"
+_REFUSED: Final = "refused_proposals"
+
+
+def ratings_panel(session: ListenerSession) -> None:
+    """Every rating, latest first, each with a button that removes it."""
+    if session.is_demo:
+        return
+    with st.popover("Your ratings", icon=":material/thumbs_up_down:"):
+        thumbs = session.feedback
+        if thumbs.empty:
+            st.caption("None yet: ♥ and ✕ are in the rows of the list.")
+        for row in thumbs.tail(MOST_SHOWN)[::-1].itertuples():
+            said, remove = st.columns([5, 1], vertical_alignment="center")
+            said.markdown(f"{'♥' if row.liked else '✕'} {plain(row.title)} by {plain(artists_in_words(row.artists))}")
+            name = f"Remove the rating of {row.title}"
+            remove.button(
+                "",
+                key=f"unrate_{row.track_id}",
+                icon=":material/delete:",
+                help=plain(name),
+                on_click=session.unjudge,
+                args=(row.track_id,),
+            )
+        if len(thumbs) > MOST_SHOWN:
+            st.caption(f"The latest {MOST_SHOWN} of {len(thumbs):,}.")
+
+
+def proposal_panel(session: ListenerSession) -> None:
+    """After a rating: the change that all ratings speak for, to apply or not."""
+    proposal = _proposal(session)
+    if proposal is None:
+        return
+    with st.container(border=True, key="proposal"):
+        st.markdown(f"**{proposal.sentence}?** {proposal.reason}")
+        with st.container(horizontal=True):
+            st.button("Apply", key="proposal_apply", on_click=_apply, args=(session, proposal))
+            st.button("No", key="proposal_refuse", on_click=_refuse, args=(proposal,))
+
+
+def _proposal(session: ListenerSession) -> Proposal | None:
+    """Computed once for each rating; forgotten once the settings it would change have changed."""
+    rated = list_state().rated
+    if rated is None or session.is_demo:
+        st.session_state.pop(_KEY, None)
+        return None
+    stored = cast("tuple[object, Proposal | None] | None", st.session_state.get(_KEY))
+    made_for = (rated, list_state().notice, session.recipe)
+    if stored is None or stored[0] != made_for:
+        found = propose(session.catalogue, session.feedback, session.recipe)
+        stored = st.session_state[_KEY] = (made_for, found)
+    is_refused = stored[1] is not None and stored[1].sentence in st.session_state.get(_REFUSED, ())
+    return None if is_refused else stored[1]
+
+
+def _apply(session: ListenerSession, proposal: Proposal) -> None:
+    set_recipe(session, proposal.recipe)
+    list_state().rated = None
+
+
+def _refuse(proposal: Proposal) -> None:
+    st.session_state[_REFUSED] = (*st.session_state.get(_REFUSED, ()), proposal.sentence)

@@ -1,0 +1,174 @@
+"""What is ruled out, how long the list plays and in which order: plain controls beside the mixer."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any, Final
+
+import streamlit as st
+
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.filters import Filters
+from recsys.core.engine.ordering import ORDERED_BY, ORDERS
+from recsys.core.engine.ranges import Range
+from recsys.core.engine.recipe import Recipe
+from recsys.core.model.features import NUMBER_FEATURES, feature
+from recsys.core.model.genres import genre_names
+from recsys.errors import TonearmError
+from recsys.importers.artist_list import read_artists
+from recsys.ui.parts import problems
+from recsys.ui.parts.text import counted, plain
+from recsys.ui.session import ListenerSession
+
+MOST_GENRES: Final = 300
+_SPANS: Final = {
+    "loudness": (-40.0, 0.0, 1.0),
+    "tempo": (40.0, 220.0, 1.0),
+    "duration": (0.0, 15.0, 0.5),
+    "year": (1900.0, 2030.0, 1.0),
+}
+"""Lowest and highest position of a limit's slider, and its step; durations in minutes. At an end there is no limit."""
+_SPAN: Final = (0.0, 1.0, 0.05)
+_MINUTE: Final = 60_000
+SWITCHES: Final = {
+    "no_explicit": "explicit songs",
+    "no_live": "live recordings",
+    "no_remix": "remixes",
+    "no_christmas": "Christmas songs",
+}
+ORDER_WORDS: Final = {
+    "score": "best first",
+    "rise": "rising",
+    "fall": "falling",
+    "arc": "build, peak, wind down",
+    "smooth": "smooth transitions",
+}
+
+
+def rules(session: ListenerSession) -> None:
+    """Limits, kinds of recordings, genres, artists, length and order; what is set goes into the session's recipe."""
+    filters = session.recipe.filters
+    ranges = _limits(filters)
+    switches: dict[str, Any] = {name: st.toggle(f"No {title}", key=f"rule_{name}") for name, title in SWITCHES.items()}
+    genres = _names(session, "Only these genres", "genres")
+    not_genres = _names(session, "Never these genres", "not_genres")
+    artists = st.multiselect(
+        "Never these artists",
+        list(filters.not_artists),
+        key="rule_not_artists",
+        accept_new_options=True,
+        placeholder="Type a name and press Enter",
+    )
+    _block_list(session)
+    try:
+        chosen = replace(
+            session.recipe.filters,
+            ranges=ranges,
+            genres=genres,
+            not_genres=not_genres,
+            not_artists=tuple(artists),
+            **switches,
+        )
+        session.recipe = replace(session.recipe, filters=chosen, **_arrangement(session.recipe))
+    except TonearmError as problem:
+        st.warning(plain(problem))
+
+
+def rule_positions(recipe: Recipe) -> dict[str, Any]:
+    """Where each control stands for a recipe, by widget key."""
+    filters = recipe.filters
+    return {
+        "rule_limited": list(filters.ranges),
+        **{
+            f"rule_range_{f.name}": _position(f.name, filters.ranges.get(f.name, (None, None))) for f in NUMBER_FEATURES
+        },
+        **{f"rule_{name}": getattr(filters, name) for name in SWITCHES},
+        **{f"rule_{name}": list(getattr(filters, name)) for name in ("genres", "not_genres", "not_artists")},
+        "rule_order": recipe.order,
+        "rule_by": recipe.by,
+        "rule_spacing": recipe.spacing,
+        "rule_minutes": int(recipe.minutes or 0),
+    }
+
+
+def _limits(filters: Filters) -> dict[str, Range]:
+    """A slider with two ends for each feature that is limited."""
+    names = [f.name for f in NUMBER_FEATURES]
+    limited = st.multiselect("Limit", names, key="rule_limited", format_func=lambda name: feature(name).title)
+    ranges = {}
+    for name in limited:
+        low, high, step = _SPANS.get(name, _SPAN)
+        label = feature(name).title + (", minutes" if name == "duration" else "")
+        help_ = "Half and double tempo count too." if name == "tempo" else None
+        chosen: tuple[float, float] = st.slider(
+            label,
+            low,
+            high,  # type: ignore[assignment]  # of two ends, as its state is
+            step=step,
+            key=f"rule_range_{name}",
+            help=help_,
+        )
+        now = filters.ranges.get(name, (None, None))
+        # A limit between two positions of the slider stays as exact as it came until it is moved.
+        ends = now if chosen == _position(name, now) else _ends(name, chosen)
+        if ends != (None, None):
+            ranges[name] = ends
+    return ranges
+
+
+def _position(name: str, ends: Range) -> tuple[float, float]:
+    """Where a slider stands for a range."""
+    low, high, step = _SPANS.get(name, _SPAN)
+    unit = _MINUTE if name == "duration" else 1
+    first, last = (low if ends[0] is None else ends[0] / unit), (high if ends[1] is None else ends[1] / unit)
+    start, stop = (min(max(low + round((end - low) / step) * step, low), high) for end in (first, last))
+    return round(start, 4), round(stop, 4)
+
+
+def _ends(name: str, chosen: tuple[float, float]) -> Range:
+    """The range of a slider's position; at an end of the slider there is no limit."""
+    low, high, _ = _SPANS.get(name, _SPAN)
+    unit = _MINUTE if name == "duration" else 1
+    return (None if chosen[0] <= low else chosen[0] * unit), (None if chosen[1] >= high else chosen[1] * unit)
+
+
+def _names(session: ListenerSession, label: str, name: str) -> tuple[str, ...]:
+    known = session.known(f"genres:{id(session.catalogue)}", lambda: _common_genres(session.catalogue))
+    options = [*getattr(session.recipe.filters, name), *known]
+    return tuple(st.multiselect(label, list(dict.fromkeys(options)), key=f"rule_{name}"))
+
+
+def _common_genres(catalogue: Catalogue) -> list[str]:
+    counts = catalogue.tracks["genres"].value_counts()
+    tally: Counter[str] = Counter()
+    for text, songs in counts.items():
+        tally.update(dict.fromkeys(genre_names(text), int(songs)))
+    return [name for name, _ in tally.most_common(MOST_GENRES)]
+
+
+def _block_list(session: ListenerSession) -> None:
+    """A list of artists from a file: brought, counted, removed."""
+    blocked = session.recipe.filters.blocked_artists
+    if blocked:
+        said, remove = st.columns([3, 2], vertical_alignment="center")
+        said.caption(f"Block list: {counted(len(blocked), 'artist')}.")
+        remove.button("Remove list", key="rule_unblock", on_click=_set_block_list, args=(session, ()))
+        return
+    file = st.file_uploader("Block list of artists", type=["txt", "csv"], key="rule_block_list")
+    if file is not None:
+        with problems.shown():
+            _set_block_list(session, read_artists(file, file.name).names)
+
+
+def _set_block_list(session: ListenerSession, names: tuple[str, ...]) -> None:
+    session.recipe = replace(session.recipe, filters=replace(session.recipe.filters, blocked_artists=names))
+    if not names:
+        st.session_state.pop("rule_block_list", None)
+
+
+def _arrangement(recipe: Recipe) -> dict[str, Any]:
+    order = st.selectbox("Order", ORDERS, format_func=lambda name: ORDER_WORDS[name], key="rule_order")
+    by = st.segmented_control("Ordered by", ORDERED_BY, key="rule_by", disabled=order in ("score", "smooth"))
+    spacing = st.number_input("Songs between two of one artist or album", 0, 20, key="rule_spacing")
+    minutes = st.number_input("Minutes, instead of a number of songs (0: off)", 0, 1440, step=5, key="rule_minutes")
+    exact = recipe.minutes if int(recipe.minutes or 0) == minutes else (float(minutes) or None)
+    return {"order": order, "by": by or recipe.by, "spacing": int(spacing), "minutes": exact}

@@ -1,0 +1,122 @@
+"""Take the list and its recipe along: a link, a recipe file, and files for any player; and open what others shared."""
+
+from functools import partial
+from typing import Final
+from urllib.parse import quote
+
+import streamlit as st
+
+from recsys.core.engine.list_changes import changed_since, checksums
+from recsys.core.engine.recipe_link import PARAMETERS, RecipeLink, from_json, from_parameters, to_json, to_query
+from recsys.core.engine.recommender import Recommendations
+from recsys.core.formats import FORMATS, ListFile
+from recsys.errors import BadValue, TonearmError
+from recsys.ui.parts import problems
+from recsys.ui.parts.text import counted, plain
+from recsys.ui.recommend.weights import set_recipe
+from recsys.ui.session import ListenerSession
+
+_OPENED: Final = "opened_link"
+_NOTICE: Final = "link_notice"
+MOST_FILE_BYTES: Final = 4 << 20
+NAMED_SEEDS: Final = "songs of a shared recipe"
+
+
+def open_link(session: ListenerSession) -> None:
+    """Use the recipe in the page's address, once: the address is emptied, so that a reload keeps later changes."""
+    given = [(name, text) for name in st.query_params for text in st.query_params.get_all(name)]
+    if not any(name in PARAMETERS for name, _ in given):
+        return
+    st.query_params.clear()
+    try:
+        _use(session, from_parameters(given))
+    except BadValue as problem:
+        st.session_state[_NOTICE] = f"This link cannot be opened. {problem}"
+
+
+def _use(session: ListenerSession, link: RecipeLink) -> None:
+    names = ", ".join(link.seed_names) or NAMED_SEEDS
+    session.start_from(link.seeds, names)
+    try:
+        session.recommender  # noqa: B018  # a seed that nobody here knows is noticed before the page needs it
+        st.session_state[_NOTICE] = ""
+    except TonearmError:
+        session.start_from((), "")
+        st.session_state[_NOTICE] = f"This recipe starts from {plain(names)}, which nobody here knows."
+    set_recipe(session, link.recipe)
+    st.session_state[_OPENED] = (link, session.recipe)
+
+
+def link_notice(session: ListenerSession, found: Recommendations) -> None:
+    """What is different from the list that a link was made of, and what the link could not bring."""
+    if notice := st.session_state.get(_NOTICE):
+        st.warning(plain(notice), icon=":material/link:")
+    opened = st.session_state.get(_OPENED)
+    if opened is None or opened[1] != session.recipe:
+        return
+    link: RecipeLink = opened[0]
+    says = ["Opened from a shared recipe."]
+    if link.checksums:
+        change = changed_since(link.checksums, session.recommender, found)
+        says.append("The same list." if change is None else f"{change.summary().capitalize()}.")
+        says += [] if change is None else change.reasons
+    if link.blocked:
+        says.append(f"Its block list of {counted(link.blocked, 'artist')} is not in the link.")
+    st.info(plain(" ".join(says)), icon=":material/link:")
+
+
+def share_panel(session: ListenerSession, found: Recommendations) -> None:
+    """The link, the recipe as a file, and somebody else's recipe."""
+    with st.popover("Share", icon=":material/link:"):
+        link = RecipeLink(
+            session.recipe,
+            session.seeds,
+            (session.seeds_are,) if session.seeds else (),
+            "demo" if session.is_demo else "",
+            checksums(session.recommender, found),
+        )
+        st.caption("This link brings the same settings; on the same data it makes the same list.")
+        st.code(f"{session.app.settings.public_url}/recommend?{to_query(link)}", language=None, wrap_lines=True)
+        if session.recipe.filters.blocked_artists:
+            st.caption("Your block list is too long for a link. The recipe file holds it.")
+        st.download_button(
+            "Download the recipe",
+            to_json(link),
+            "tonearm-recipe.json",
+            "application/json",
+            key="recipe_file",
+            on_click="ignore",
+        )
+        file = st.file_uploader("Open a recipe file", type=["json"], key="recipe_upload")
+        if file is not None and st.button("Use this recipe", key="recipe_use_file"):
+            with problems.shown():
+                if file.size > MOST_FILE_BYTES:
+                    raise BadValue("This file is too large for a recipe.", "recipe")
+                _use_file(session, file.getvalue().decode("utf-8", "replace"))
+
+
+def _use_file(session: ListenerSession, text: str) -> None:
+    link = from_json(text)
+    st.session_state["shared_recipe"] = link
+    st.rerun(scope="fragment")
+
+
+def take_shared_recipe(session: ListenerSession) -> None:
+    """Use the recipe of a file, before the controls that it moves are drawn."""
+    if link := st.session_state.pop("shared_recipe", None):
+        _use(session, link)
+
+
+def files_panel(session: ListenerSession, found: Recommendations) -> None:
+    """The list in every format."""
+    with st.popover("Files", icon=":material/download:"):
+        for name, form in FORMATS.items():
+            st.download_button(
+                form.title,
+                data=partial(form.write, ListFile(found, note=session.note)),
+                file_name=f"tonearm-recommendations.{quote(form.extension)}",
+                mime=form.media_type,
+                key=f"file_{name}",
+                on_click="ignore",
+                width="stretch",
+            )
