@@ -44,7 +44,7 @@ from recsys.services.growing import Growing
 from recsys.services.jobs import Jobs
 from recsys.services.leases import Leases
 from recsys.services.playlists import Playlists
-from recsys.services.recommend import recommend
+from recsys.services.recent_lists import RecentLists
 from recsys.services.sync import Sync
 from recsys.settings import Settings
 from recsys.spotify.wrappers import GAP
@@ -89,6 +89,7 @@ class Container:
         self.jobs = Jobs()
         self.last_recipes = LastRecipes()
         self.erasures = Erasures()
+        self.recent_lists = RecentLists()
 
     def now(self) -> datetime:
         """The time, in UTC."""
@@ -324,7 +325,7 @@ class Container:
             accounts=self.accounts,
             sync=self.sync,
             stop=lambda listener: self.jobs.stop(listener, seconds=5),
-            recommend=lambda listener, recipe, seeds: recommend(
+            recommend=lambda listener, recipe, seeds: self.recent_lists.recommend(
                 self.catalogue, self.store_for(listener), listener, recipe, seeds
             ),
             check_store=self.check_stores,

@@ -1,0 +1,105 @@
+"""A list asked for again is not computed again, and never out of date."""
+
+import pandas as pd
+import pytest
+
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommender
+from recsys.demo.catalogue import demo_catalogue
+from recsys.demo.listeners import demo_listeners
+from recsys.errors import NothingToRank
+from recsys.services.recent_lists import RecentLists
+from recsys.services.recommend import recommend
+from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.store import SqliteStore
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return Catalogue.from_tracks(demo_catalogue().head(800))
+
+
+@pytest.fixture(scope="module")
+def music():
+    return demo_listeners()[0].library
+
+
+@pytest.fixture
+def store(tmp_path, music):
+    database = Database(tmp_path / "tonearm.db")
+    store = SqliteStore(database)
+    store.save_tracks("ada", music)
+    yield store
+    database.close()
+
+
+@pytest.fixture
+def ranked(monkeypatch):
+    """The recipes that were ranked so far."""
+    recipes, really = [], Recommender.recommend
+    monkeypatch.setattr(
+        Recommender, "recommend", lambda engine, recipe: recipes.append(recipe) or really(engine, recipe)
+    )
+    return recipes
+
+
+def assert_same(found, expected):
+    pd.testing.assert_frame_equal(found.table, expected.table)
+    pd.testing.assert_frame_equal(found.contributions, expected.contributions)
+    assert found.counts == expected.counts
+
+
+def test_the_same_list_is_computed_once(catalogue, store, ranked):
+    lists = RecentLists()
+    first = lists.recommend(catalogue, store, "ada", Recipe())
+    again = lists.recommend(catalogue, store, "ada", Recipe(length=30))
+    assert len(ranked) == 1
+    assert_same(again, first)
+    assert_same(again, recommend(catalogue, store, "ada", Recipe()))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda store, music: store.remove_tracks("ada", [music["track_id"].iloc[0]]),
+        lambda store, music: store.save_tracks("ada", music.head(1).assign(energy=0.123)),
+        lambda store, music: store.save_feedback("ada", demo_catalogue().head(1), True, "2026-11-28T00:00:00Z"),
+        lambda store, music: store.save_feedback("ada", demo_catalogue().head(1), False, "2026-11-28T00:00:00Z"),
+    ],
+)
+def test_a_changed_library_or_thumb_makes_another_list(catalogue, store, music, ranked, change):
+    lists = RecentLists()
+    lists.recommend(catalogue, store, "ada", Recipe())
+    change(store, music)
+    found = lists.recommend(catalogue, store, "ada", Recipe())
+    assert len(ranked) == 2
+    assert_same(found, recommend(catalogue, store, "ada", Recipe()))
+
+
+def test_another_recipe_seed_or_catalogue_makes_another_list(catalogue, store, music, ranked):
+    lists = RecentLists()
+    other = Catalogue.from_tracks(demo_catalogue().tail(800))
+    for place, recipe, seeds in (
+        (catalogue, Recipe(), ()),
+        (catalogue, Recipe(variety=0.5), ()),
+        (catalogue, Recipe(), (music["track_id"].iloc[0],)),
+        (other, Recipe(), ()),
+    ):
+        assert_same(lists.recommend(place, store, "ada", recipe, seeds), recommend(place, store, "ada", recipe, seeds))
+    assert len(ranked) == 8
+
+
+def test_an_erased_library_has_no_list(catalogue, store):
+    lists = RecentLists()
+    lists.recommend(catalogue, store, "ada", Recipe())
+    store.erase("ada")
+    with pytest.raises(NothingToRank):
+        lists.recommend(catalogue, store, "ada", Recipe())
+
+
+def test_only_so_many_lists_are_held(catalogue, store, ranked):
+    lists = RecentLists(stored=2)
+    for length in (5, 6, 5, 7, 5, 6):
+        lists.recommend(catalogue, store, "ada", Recipe(length=length))
+    assert [recipe.length for recipe in ranked] == [5, 6, 7, 6]
