@@ -41,26 +41,38 @@ def exact(told, songs=SONGS):
 
 
 def test_the_score_is_the_library_against_the_catalogue():
-    expected = kernel(LIBRARY, 5) - kernel(CATALOGUE.background, 5)
+    expected = kernel(LIBRARY, 6) - kernel(CATALOGUE.background, 6)
 
     assert scorer().contributions(SONGS).sum(axis=1) == pytest.approx(expected)
 
 
 def test_a_small_library_is_read_softly():
-    few = LIBRARY.take(np.arange(29))
+    few = LIBRARY.take(np.arange(9))
 
     assert scorer(few).contributions(SONGS).sum(axis=1) == pytest.approx(
         kernel(few, 3) - kernel(CATALOGUE.background, 3)
     )
 
 
-def test_dislikes_are_a_second_background_trusted_and_sharper_as_they_grow():
-    beta = 5 + 7 * 5 / (5 + 100)
+def test_dislikes_are_a_second_background_trusted_as_they_grow():
+    beta = 6
     expected = kernel(LIBRARY, beta) - (1 - 1 / 3) * kernel(CATALOGUE.background, beta) - 1 / 3 * kernel(DISLIKES, beta)
 
     parts = scorer(dislikes=DISLIKES).contributions(SONGS)
 
     assert parts.sum(axis=1) == pytest.approx(expected)  # 5 of them: 5 / (5 + 10)
+
+
+@pytest.mark.parametrize(
+    ("tracks", "dislikes", "beta"),
+    [(9, 0, 3), (10, 0, 6), (150, 0, 6), (337, 0, 9), (600, 0, 12), (1000, 0, 12), (40, 300, 10.25), (9, 2, 5.14)],
+)
+def test_the_kernel_narrows_as_the_library_or_the_dislikes_grow(tracks, dislikes, beta):
+    many = CATALOGUE.vectors(np.arange(1000) % 80)
+
+    told = scorer(many.take(np.arange(tracks)), many.take(np.arange(dislikes)))
+
+    assert told.sharpness == pytest.approx(beta, abs=0.01)
 
 
 def test_quick_scores_are_the_exact_ones():
@@ -96,7 +108,10 @@ def test_contributions_sum_to_the_score_however_sharp_the_eye_and_lopsided_the_w
 def test_tracks_close_to_the_median_are_compared_by_their_direction_as_all_others_are():
     axes, known = np.zeros((len(AXIS_FEATURE), 3), np.float32), np.ones((len(FEATURES), 3), np.float32)
     axes[0] = (1e-5, 1e-5, -1e-5)
-    tracks = Weighted.of(FeatureMatrix(axes, known), metric(np.array([1.0, *[0.0] * 11]), np.ones(12, dtype=bool)))
+    tracks = Weighted.of(
+        FeatureMatrix(axes, known),
+        metric(np.array([1.0, *[0.0] * (len(FEATURES) - 1)]), np.ones(len(FEATURES), dtype=bool)),
+    )
 
     assert cosines(tracks, tracks)[0] == pytest.approx([1, 1, -1])
 
@@ -117,7 +132,7 @@ def test_only_the_feature_that_sets_a_song_apart_is_named():
         points.take(np.array([0, 1])),
         points.take(np.array([2])),
         NOBODY,
-        metric(np.array([1.0, 1.0, *[0.0] * 10]), np.ones(12, dtype=bool)),
+        metric(np.array([1.0, 1.0, *[0.0] * (len(FEATURES) - 2)]), np.ones(len(FEATURES), dtype=bool)),
     )
 
     energy, other = told.contributions(points.take(np.array([0])))[0, :2]
