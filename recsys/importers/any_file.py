@@ -10,13 +10,13 @@ from recsys.importers.json_file import read_json
 from recsys.importers.merging import merge
 from recsys.importers.open_source import opened
 from recsys.importers.parquet_file import read_parquet
-from recsys.importers.report import Imported, sum_of
+from recsys.importers.report import Imported, sum_of, with_notes
 from recsys.importers.sniffing import JSON, PARQUET, ZIP, kind_of, refuse_known
 from recsys.importers.table_file import read_table
+from recsys.importers.text_encoding import decoded
 from recsys.importers.zip_file import members, opened_zip
 
 Source = Path | BinaryIO
-READERS = {JSON: read_json, PARQUET: read_parquet}
 
 
 def read_file(source: Source, name: str) -> Imported:
@@ -55,7 +55,11 @@ def read_files(sources: Iterable[tuple[Source, str]]) -> Imported:
 
 def _read_plain(stream: BinaryIO, name: str) -> Imported:
     refuse_known(stream, name)
-    return READERS.get(kind_of(stream), read_table)(stream, name)
+    kind = kind_of(stream)
+    if kind == PARQUET:
+        return read_parquet(stream, name)
+    text = decoded(stream, name)
+    return with_notes(read_json(text, name), text.notes) if kind == JSON else read_table(text, name)
 
 
 def _read_zip(stream: BinaryIO, name: str) -> Imported:

@@ -16,10 +16,9 @@ import pyarrow.csv as arrow_csv
 from recsys.errors import NoTracks, UnreadableFile
 from recsys.importers.columns import recognise
 from recsys.importers.headerless import invented_header
+from recsys.importers.text_encoding import BLOCK_BYTES, SAMPLE_BYTES, Text
 
-SAMPLE_BYTES: Final = 1 << 18
 SAMPLE_ROWS: Final = 200
-BLOCK_BYTES: Final = 8 << 20
 csv.field_size_limit(BLOCK_BYTES)
 MOST_COLUMNS: Final = 2_000
 MOST_LINES_ABOVE: Final = 20
@@ -29,11 +28,6 @@ TOO_LONG: Final = "more cells than the header"
 UNCLOSED: Final = (
     f"a quote is opened there and never closed, or a cell is longer than {BLOCK_BYTES >> 20} MB. "
     "Open it in a spreadsheet, save it again as CSV and retry."
-)
-BYTE_ORDER_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
 
@@ -72,18 +66,18 @@ class Batch:
     row_numbers: np.ndarray
 
 
-def find_layout(stream: BinaryIO, name: str) -> Layout:
+def find_layout(text: Text, name: str) -> Layout:
     """
     Look at the first rows of a text.
 
     Raises
     ------
     NoTracks
-        It is not text, has no row below a header, or has more columns than any table of tracks.
+        It has no row below a header, or has more columns than any table of tracks.
     UnreadableFile
         A quote is opened in its first rows and never closed.
     """
-    encoding, skip = find_encoding(stream, name)
+    stream, encoding, skip = text.stream, text.encoding, text.skip
     found, is_whole = _look(stream, encoding, skip, SAMPLE_BYTES)
     if not is_whole and not (found and found.sample):  # the first rows are longer than that
         found, is_whole = _look(stream, encoding, skip, BLOCK_BYTES)
@@ -104,38 +98,6 @@ def _look(stream: BinaryIO, encoding: str, skip: int, size: int) -> tuple[Layout
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head, final=is_whole)
     layouts = [_layout_with(text, is_whole, delimiter, encoding, skip) for delimiter in _delimiters(text)]
     return max((each for each in layouts if each), key=_recognised, default=None), is_whole
-
-
-def find_encoding(stream: BinaryIO, name: str) -> tuple[str, int]:
-    """
-    The encoding of a text, and the length of its byte order mark.
-
-    UTF-8 and UTF-16 are proven by reading all of it; what is neither is taken as Western European (cp1252), as
-    spreadsheets on Windows save it.
-    """
-    stream.seek(0)
-    head = stream.read(SAMPLE_BYTES)
-    for mark, encoding in BYTE_ORDER_MARKS:
-        if head.startswith(mark):
-            return (encoding if _decodes(stream, encoding, len(mark)) else "cp1252"), len(mark)
-    if b"\0" in head:
-        encoding = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
-        if head.count(0) > len(head) / 4 and _decodes(stream, encoding, 0):
-            return encoding, 0
-        raise NoTracks(f"“{name}” is not a text file, whatever its name says. Choose a CSV, JSON or ZIP export.")
-    return next(each for each in ("utf-8", "cp1252", "latin-1") if _decodes(stream, each, 0)), 0
-
-
-def _decodes(stream: BinaryIO, encoding: str, skip: int) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    stream.seek(skip)
-    try:
-        while chunk := stream.read(BLOCK_BYTES):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _delimiters(text: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -14,12 +14,13 @@ from recsys.importers.json_stream import entries, plain_text
 from recsys.importers.privacy_export import export_of, items_of, read_export
 from recsys.importers.report import Imported
 from recsys.importers.table_file import import_rows
+from recsys.importers.text_encoding import Text
 
 BATCH_ENTRIES: Final = 20_000
 SAMPLE_ENTRIES: Final = 200
 
 
-def read_json(stream: BinaryIO, name: str) -> Imported:
+def read_json(text: Text, name: str) -> Imported:
     """
     Import JSON.
 
@@ -30,7 +31,7 @@ def read_json(stream: BinaryIO, name: str) -> Imported:
     NoTracks
         It holds nothing that is known as tracks.
     """
-    found = entries(stream, name)
+    found = entries(text, name)
     first = next(found, None)
     export = export_of(first)
     if export is not None:

@@ -3,10 +3,10 @@
 import codecs
 import json
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from recsys.errors import UnreadableFile
-from recsys.importers.delimited import find_encoding
+from recsys.importers.text_encoding import Text
 
 CHUNK_BYTES: Final = 1 << 20
 MOST_ENTRY_CHARACTERS: Final = 1 << 20
@@ -14,7 +14,7 @@ MOST_OBJECT_BYTES: Final = 64 << 20
 BETWEEN: Final = " \t\r\n,"
 
 
-def entries(stream: BinaryIO, name: str) -> Iterator[Any]:
+def entries(text: Text, name: str) -> Iterator[Any]:
     """
     The entries of a JSON array, the objects of JSON Lines (https://jsonlines.org), or the only value of any other JSON.
 
@@ -23,14 +23,14 @@ def entries(stream: BinaryIO, name: str) -> Iterator[Any]:
     UnreadableFile
         It is not JSON, ends early, is nested too deeply, or one entry is larger than a megabyte.
     """
-    texts = _texts(stream, name)
-    text = next(texts, "").lstrip()
-    if text.startswith("["):
-        yield from _values(text[1:], texts, name, closing="]")
-    elif _is_lines(text):
-        yield from _values(text, texts, name, closing="")
+    texts = _chunks(text)
+    head = next(texts, "").lstrip()
+    if head.startswith("["):
+        yield from _values(head[1:], texts, name, closing="]")
+    elif _is_lines(head):
+        yield from _values(head, texts, name, closing="")
     else:
-        yield _whole(text, texts, name)
+        yield _whole(head, texts, name)
 
 
 def plain_text(text: str) -> str:
@@ -38,11 +38,10 @@ def plain_text(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _texts(stream: BinaryIO, name: str) -> Iterator[str]:
-    encoding, skip = find_encoding(stream, name)
-    decoder = codecs.getincrementaldecoder(encoding)()
-    stream.seek(skip)
-    while chunk := stream.read(CHUNK_BYTES):
+def _chunks(text: Text) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(text.encoding)()
+    text.stream.seek(text.skip)
+    while chunk := text.stream.read(CHUNK_BYTES):
         yield decoder.decode(chunk)
 
 

@@ -16,6 +16,7 @@ from recsys.importers.delimited import batches, find_layout
 from recsys.importers.open_source import opened
 from recsys.importers.sniffing import PARQUET, kind_of, refuse_known
 from recsys.importers.text_cells import ids
+from recsys.importers.text_encoding import decoded
 
 LIST_NAMES: Final = (
     *("playlistid", "playlisturi", "listid", "list", "playlist", "playlistname", "pid"),
@@ -48,10 +49,11 @@ def read_playlists(path: Path) -> pd.DataFrame:
         refuse_known(stream, path.name)
         if kind_of(stream) == PARQUET:
             return _read_parquet(stream, path.name)
-        layout = find_layout(stream, path.name)
+        text = decoded(stream, path.name)
+        layout = find_layout(text, path.name)
         tidied = [tidy_name(cell) for cell in layout.header]
         at_list, at_track = _places(tidied, path.name)
-        read = list(batches(stream, layout, {at_list, at_track}, path.name, Counter()))
+        read = list(batches(text.stream, layout, {at_list, at_track}, path.name, Counter()))
     return _entries((batch.cells[at_list], batch.cells[at_track]) for batch in read)
 
 

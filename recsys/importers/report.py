@@ -101,6 +101,12 @@ class Imported:
         return self.reports[0] if len(self.reports) == 1 else sum_of(self.reports, self.tracks)
 
 
+def with_notes(imported: Imported, notes: tuple[str, ...]) -> Imported:
+    """An import of one file with further notes, which come first."""
+    report = imported.reports[0]
+    return replace(imported, reports=(replace(report, notes=notes + report.notes),)) if notes else imported
+
+
 def sum_of(reports: Iterable[FileReport], tracks: pd.DataFrame, file: str = "") -> FileReport:
     """One report for several files whose merged tracks are `tracks`."""
     reports = list(reports)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import BinaryIO, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -12,29 +12,36 @@ from recsys.errors import NoTracks
 from recsys.importers.columns import OTHER, Columns, recognise, refuse_beside_tracks, tidy_name
 from recsys.importers.delimited import TOO_LONG, Batch, Layout, batches, find_layout
 from recsys.importers.exportify_i18n import recognise_by_content
+from recsys.importers.headerless import m3u_as_table
 from recsys.importers.merging import as_rows, distinct
-from recsys.importers.report import FileReport, Imported, count_with_features, no_plays
+from recsys.importers.quoting import with_sound_quotes
+from recsys.importers.report import FileReport, Imported, count_with_features, no_plays, with_notes
 from recsys.importers.table_rows import RowReader
+from recsys.importers.text_encoding import Text
 
 MOST_UNUSED: Final = 12
 
 
-def read_table(stream: BinaryIO, name: str) -> Imported:
+def read_table(text: Text, name: str) -> Imported:
     """
     Import a text with a delimiter.
 
     Raises
     ------
     UnreadableFile
-        It is not text, or has no rows.
+        A quote is opened and never closed.
     NoTracks
         It names no column that tells tracks apart.
     """
-    layout = find_layout(stream, name)
+    text = m3u_as_table(text)
+    layout = find_layout(text, name)
+    sound = with_sound_quotes(text, layout.delimiter, len(layout.header), [list(row) for row in layout.sample])
+    if sound is not text:
+        layout = find_layout(sound, name)
     columns = _recognised(layout, name)
     skipped: Counter[str] = Counter()
-    rows = batches(stream, layout, columns.wanted, name, skipped)
-    return import_rows(columns, rows, name, skipped)
+    rows = batches(sound.stream, layout, columns.wanted, name, skipped)
+    return with_notes(import_rows(columns, rows, name, skipped), sound.notes)
 
 
 def _recognised(layout: Layout, name: str) -> Columns:

@@ -155,3 +155,66 @@ def test_html_entities_are_decoded():
 def test_a_table_of_something_else_is_still_refused():
     with pytest.raises(UnreadableFile, match="has no column with Spotify track ids"):
         imported("date,amount,shop\n2024-01-01,3.20,Baker\n2024-01-02,4.20,Grocer\n")
+
+
+def test_an_m3u_playlist_is_read_by_its_names():
+    text = "#EXTM3U\n#EXTINF:200,Ann - Blue, Part 2\n/music/blue.mp3\n#EXTINF:-1,Bob - Red\nC:\\red.mp3\n"
+
+    assert names(text) == [["Blue, Part 2", "Ann"], ["Red", "Bob"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('TITLE, ARTIST\n"Blue, Sky", "Ann, Bob"\n"Red", "Bob"\n', [["Blue, Sky", "Ann, Bob"], ["Red", "Bob"]]),
+        ('Index,Title,Artist\n"1,""Blue, Sky"",""Ann"""\n"2,Red,Bob"\n', [["Blue, Sky", "Ann"], ["Red", "Bob"]]),
+        ('Title,Artist,Genre\n"Blue","Ann 5\'9"",1980,"folk"\n"Red","Bob","pop"\n', []),
+        ('Title,Artist,Genre\n"Blue","Ann 5\'9"","folk"\n"Red","Bob","pop"\n', [["Blue", "Ann 5'9\""], ["Red", "Bob"]]),
+        ('Title,Artist\n"Say "Hi" now","Ann"\n"Red","Bob"\n', [['Say "Hi" now', "Ann"], ["Red", "Bob"]]),
+    ],
+)
+def test_broken_quotes_are_repaired(text, expected):
+    if expected:
+        assert names(text) == expected
+    else:
+        assert imported(text).report.skipped
+
+
+def test_a_row_whose_quotes_cannot_be_told_is_left_out_with_its_number():
+    odd = imported('Title,Artist,Energy\n"Red","Bob",0.5\n"Say "Hi", she","said","Ann",0.7\n"Green","Ann",0.6\n')
+
+    assert odd.tracks["title"].tolist() == ["Red", "Green"]
+    assert odd.report.rows == 3
+    assert "Left out, as their quotes are broken: rows 3." in odd.report.notes
+
+
+@pytest.mark.parametrize(
+    ("encoding", "title", "artist"),
+    [
+        ("cp1251", "Группа крови", "Кино"),
+        ("koi8_r", "Группа крови", "Кино"),
+        ("shift_jis", "夜に駆ける", "森山直太朗"),
+        ("gbk", "七里香", "周杰伦"),
+        ("big5", "後來", "劉若英"),
+        ("euc_kr", "밤편지", "아이유"),
+        ("cp1250", "Małomiasteczkowy świat", "Czesław Niemen"),
+        ("cp1253", "Τα παιδιά του Πειραιά", "Μελίνα Μερκούρη"),
+        ("mac_roman", "Déjà vu", "Beyoncé"),
+        ("cp1252", "Déjà vu", "Beyoncé"),
+        ("cp1252", "Più bella cosa", "Perché No"),
+        ("cp1254", "Gülümse Şarkı", "Sezen Işık"),
+    ],
+)
+def test_an_old_encoding_is_detected_and_said(encoding, title, artist):
+    odd = imported(f"Title,Artist,Energy\n{title},{artist},0.5\nPlain,Plain,0.5\n".encode(encoding))
+
+    assert odd.tracks.loc[0, ["title", "artists"]].tolist() == [title, artist]
+    assert any(note.startswith("The text was read as ") for note in odd.report.notes)
+
+
+def test_one_cut_byte_does_not_turn_a_file_into_another_encoding():
+    text = "Title,Artist\nÄther,Björn\nÜber,Zoé\nEnd,Caf\u00e9\n".encode()
+    odd = imported(text.replace("fé".encode(), b"f\xc3"))
+
+    assert odd.tracks["title"].tolist() == ["Äther", "Über", "End"]
+    assert "1 damaged characters of the text show as" in odd.report.notes[0]

@@ -1,0 +1,139 @@
+"""Text with broken quoting, rewritten as proper CSV: quotes after a blank, whole rows in quotes, quotes not doubled."""
+
+import csv
+import io
+import re
+from collections import deque
+from collections.abc import Iterator
+from typing import BinaryIO, Final, cast
+
+from recsys.importers.text_encoding import Text, copy_for
+
+CHECKED_BYTES: Final = 32 << 20
+"""Every row of a file up to this size is checked; a larger one only where its first rows are odd."""
+
+MOST_LINES: Final = 200
+"""Lines that one quoted cell may span."""
+
+AFTER_BLANK: Final = re.compile(r'[,;\t|] +"')
+SHOWN_ROWS: Final = 10
+
+
+def with_sound_quotes(text: Text, delimiter: str, width: int, sample: list[list[str]]) -> Text:
+    """
+    The same text, or a rewritten copy where its quoting is broken; its notes say what was repaired and what was not.
+
+    A row whose cells cannot be told is replaced by an empty one, so that it is counted as skipped and the others keep
+    their numbers.
+
+    Parameters
+    ----------
+    text : Text
+    delimiter : str
+    width : int
+        How many cells a row has.
+    sample : list of rows
+        The first rows as they are read without any repair.
+    """
+    is_spaced = any(cell.startswith(' "') for row in sample for cell in row)
+    is_wrapped = width > 1 and any(len(row) == 1 and delimiter in row[0] for row in sample)
+    if not (is_spaced or is_wrapped) and text.size() > CHECKED_BYTES:
+        return text
+    copy = copy_for(text.size())
+    text.stream.seek(text.skip)
+    lines = io.TextIOWrapper(cast(BinaryIO, _Unclosed(text.stream)), text.encoding, newline="")
+    written = io.TextIOWrapper(copy, "utf-8", newline="", write_through=True)
+    writer = csv.writer(written, delimiter=delimiter)
+    repaired, broken, number = 0, [], 0
+    for row, is_sound in _rows(lines, delimiter, width, is_spaced):
+        if row is None:
+            return text  # a quote is never closed: the reader says where
+        number += bool(row)
+        repaired += bool(row) and not is_sound
+        if row == []:
+            writer.writerow([""] * width if not is_sound else [])
+        if row == [] and not is_sound:
+            number += 1
+            broken.append(number)
+        elif row:
+            writer.writerow(row)
+    written.detach()
+    if not (repaired or broken or is_spaced):
+        return text
+    copy.seek(0)
+    return text.copied(copy, tuple(_notes(repaired, broken)))
+
+
+def _notes(repaired: int, broken: list[int]) -> Iterator[str]:
+    if repaired:
+        yield f"{repaired:,} rows had broken quotes and were repaired."
+    if broken:
+        shown = ", ".join(f"{number:,}" for number in broken[:SHOWN_ROWS])
+        more = len(broken) - SHOWN_ROWS
+        yield f"Left out, as their quotes are broken: rows {shown}{f' and {more:,} more' if more > 0 else ''}."
+
+
+def _rows(
+    lines: io.TextIOWrapper, delimiter: str, width: int, is_spaced: bool
+) -> Iterator[tuple[list[str] | None, bool]]:
+    """Each row and whether its quotes were sound; [] for an empty or a broken one, None for a quote never closed."""
+    ahead: deque[str] = deque()
+    while line := ahead.popleft() if ahead else lines.readline():
+        if '"' not in line:
+            bare = line.rstrip("\r\n")
+            yield (bare.split(delimiter) if bare else []), True
+            continue
+        record = [line]
+        while True:
+            try:
+                row = next(csv.reader(record, delimiter=delimiter, strict=True, skipinitialspace=is_spaced))
+            except csv.Error as problem:
+                if "unexpected end" in str(problem) and len(record) <= MOST_LINES:
+                    record.append(ahead.popleft() if ahead else lines.readline())
+                    if record[-1]:
+                        continue
+                ahead.extendleft(reversed(record[1:]))
+                if "unexpected end" in str(problem) and len(lenient(line, delimiter)) != width:
+                    yield None, False
+                    return
+                cells = lenient(line, delimiter)
+                yield (cells if len(cells) == width else []), False
+                break
+            is_wrapped = len(row) == 1 and width > 1 and delimiter in row[0] and len(record) == 1
+            yield (next(csv.reader([row[0]], delimiter=delimiter), row) if is_wrapped else row), not is_wrapped
+            break
+
+
+def lenient(line: str, delimiter: str) -> list[str]:
+    """The cells of a line in which a quote closes a cell only where a delimiter or the end of the line follows."""
+    cells, rest = [], line.rstrip("\r\n")
+    closing = re.compile(rf'" *(?:{re.escape(delimiter)}|\Z)')
+    at = 0
+    while at <= len(rest):
+        start = at + len(rest[at:]) - len(rest[at:].lstrip(" "))
+        if rest.startswith('"', start):
+            end = closing.search(rest, start + 1)
+            if end is None:
+                return []
+            cells.append(rest[start + 1 : end.start()].replace('""', '"'))
+            at = end.end() if end.group().endswith(delimiter) else len(rest) + 1
+        else:
+            cell, found, _ = rest[at:].partition(delimiter)
+            cells.append(cell)
+            at += len(cell) + (1 if found else len(rest) + 1)
+    return cells
+
+
+class _Unclosed(io.RawIOBase):
+    """A stream that stays open when the wrapper around it is dropped."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
