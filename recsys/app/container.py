@@ -301,7 +301,7 @@ class Container:
         """Saves lists to Spotify; None where no Spotify app is configured."""
         if not self.spotify:
             return None
-        return Playlists(self.store_for, self.spotify.writer, self.sessions.locked, self.now)
+        return Playlists(self.store_for, self.spotify.writer, self.sessions.locked, self.now, self._sleep)
 
     @cached_property
     def probes(self) -> Probes | None:

@@ -146,7 +146,12 @@ class Spotify:
     def _accounts(self, redirect_uri: str) -> SpotifyAccounts:
         s = self._settings
         return SpotifyAccounts(
-            s.spotify_accounts_url, str(s.spotify_client_id), s.spotify_client_secret, redirect_uri, self._http
+            s.spotify_accounts_url,
+            str(s.spotify_client_id),
+            s.spotify_client_secret,
+            redirect_uri,
+            self._http,
+            self._sleep,
         )
 
 

@@ -6,8 +6,9 @@ Nothing is cached and nobody is prompted; storing `Tokens` safely is the caller'
 
 import base64
 import hashlib
+import time
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -38,6 +39,9 @@ CONSENT_NOTICE: Final = timedelta(days=14)
 
 TOKEN_LASTS: Final = timedelta(hours=1)
 """How long an access token lasts where Spotify does not say it, or says what cannot be."""
+
+RETRY_AFTER_S: Final = 0.5
+"""Seconds before a request that got no usable answer is sent a second time."""
 
 LONGEST_TOKEN_S: Final = 86_400.0
 
@@ -85,11 +89,17 @@ class SpotifyAccounts:
     """Spotify's accounts host. Without a client secret PKCE alone proves who we are. Never logs or raises a token."""
 
     def __init__(
-        self, accounts_url: str, client_id: str, client_secret: str | None, redirect_uri: str, http: httpx.Client
+        self,
+        accounts_url: str,
+        client_id: str,
+        client_secret: str | None,
+        redirect_uri: str,
+        http: httpx.Client,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._accounts_url, self._client_id, self._client_secret = accounts_url, client_id, client_secret
         self._redirect_uri = checked_redirect(redirect_uri)
-        self._http = http
+        self._http, self._sleep = http, sleep
 
     def authorize_url(
         self, state: str, challenge: str, scopes: Sequence[str] = SCOPES, show_dialog: bool = False
@@ -117,7 +127,7 @@ class SpotifyAccounts:
         SignInFailed
             The code was used, has run out or belongs to another sign-in, or the app's id or secret is wrong.
         SpotifyBusy, SpotifyUnreachable
-            Spotify did not answer usably. A lost answer is not asked for again: the code may be spent.
+            Spotify did not answer usably, twice.
         """
         asked = {"grant_type": "authorization_code", "code": code, "redirect_uri": self._redirect_uri}
         status, answer = self._ask(asked | {"code_verifier": verifier})
@@ -140,7 +150,7 @@ class SpotifyAccounts:
         SpotifyRefused
             The app's id or secret is wrong; the tokens are still good.
         SpotifyBusy, SpotifyUnreachable
-            Spotify did not answer usably; the tokens are still good.
+            Spotify did not answer usably, twice; the tokens are still good.
         """
         if not tokens.refresh_token:
             raise ReconnectSpotify("Spotify gave no lasting permission. Connect Spotify again.")
@@ -152,7 +162,19 @@ class SpotifyAccounts:
         raise _refused(answer)
 
     def _ask(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
-        """Status 200 or 4xx and the JSON object; everything else is an error."""
+        """
+        Status 200 or 4xx and the JSON object; everything else is an error.
+
+        Retried once. That is safe: if the first request was processed and only its answer lost, the code or a rotated
+        refresh token is spent, and `invalid_grant` says so whether it is asked now or later.
+        """
+        try:
+            return self._ask_once(form)
+        except SpotifyUnreachable:
+            self._sleep(RETRY_AFTER_S)
+        return self._ask_once(form)
+
+    def _ask_once(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         auth = httpx.BasicAuth(self._client_id, self._client_secret) if self._client_secret else httpx.Auth()
         who = {} if self._client_secret else {"client_id": self._client_id}
         try:

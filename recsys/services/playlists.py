@@ -2,20 +2,26 @@
 
 import re
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from recsys.core.model.tracks import SPOTIFY_ID
 from recsys.errors import BadValue
 from recsys.spotify.models import Contents, Playlist
 from recsys.storage.store import Store
-from recsys.times import to_iso
+from recsys.times import from_iso, to_iso
 
 STATE: Final = "saved_playlists"
 LONGEST_NAME: Final = 100
+LATE: Final = timedelta(minutes=10)
+"""How long a playlist whose creation was not answered may still appear."""
+
+PAUSES_S: Final = (1.0, 3.0)
+"""Seconds before looking for it again, instead of making another at once."""
 
 
 class PlaylistWriter(Protocol):
@@ -65,8 +71,8 @@ class Playlists:
         The store and the playlists of a listener.
     locked : callable
         `locked(name)` is a lock across processes: two clicks in two tabs make one playlist.
-    clock : callable
-        The time, with time zone.
+    clock, sleep : callable
+        The time, with time zone, and waiting.
     """
 
     def __init__(
@@ -75,9 +81,10 @@ class Playlists:
         writer_for: Callable[[str], PlaylistWriter],
         locked: Callable[[str], AbstractContextManager[None]],
         clock: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._store_for, self._writer_for = store_for, writer_for
-        self._locked, self._clock = locked, clock
+        self._locked, self._clock, self._sleep = locked, clock, sleep
 
     def plan(self, listener: str, name: str, track_ids: Sequence[str]) -> Change:
         """
@@ -132,7 +139,19 @@ class Playlists:
         return writer.find(stored["mark"], str(profile.get("spotify_id")), stored.get("playlist_id"))
 
     def _made(self, listener: str, writer: PlaylistWriter, name: str) -> Playlist:
-        mark = f"tonearm{secrets.token_hex(8)}"
+        """
+        The new playlist. One whose creation was not answered is waited for a little, and has the mark it was given.
+
+        Spotify may show it only later; without its first mark nothing would find it then, and it would stay empty.
+        """
+        stored = self._stored(listener).get(name) or {}
+        is_unanswered = bool(stored) and not stored.get("playlist_id")
+        if is_unanswered and self._clock() - from_iso(stored["at"]) < LATE:
+            for seconds in PAUSES_S:
+                self._sleep(seconds)
+                if found := self._existing(listener, writer, name):
+                    return found
+        mark = stored["mark"] if is_unanswered else f"tonearm{secrets.token_hex(8)}"
         intent = {"mark": mark, "link": None, "at": to_iso(self._clock())}
         self._store_for(listener).save_state(listener, STATE, {**self._stored(listener), name: intent})
         return writer.create(name, f"Made with Tonearm. {mark}")

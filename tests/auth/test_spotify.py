@@ -44,7 +44,9 @@ def http():
 @pytest.fixture
 def accounts(spotify, http):
     """`accounts(secret)` speaks with the invented accounts host."""
-    return lambda secret=None, client_id=CLIENT_ID: SpotifyAccounts(spotify.accounts_url, client_id, secret, BACK, http)
+    return lambda secret=None, client_id=CLIENT_ID: SpotifyAccounts(
+        spotify.accounts_url, client_id, secret, BACK, http, lambda seconds: None
+    )
 
 
 def code_for(spotify, accounts, listener="ada", challenge=None, **asked):
@@ -206,22 +208,44 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("step", ["exchange", "refresh"])
-def test_a_fault_on_the_way_is_a_sentence_and_is_not_repeated(spotify, accounts, http, step, fault):
+def test_a_fault_that_stays_is_a_sentence_after_one_retry(spotify, accounts, http, step, fault):
     planned, error = FAULTS[fault]
     if fault == "slow":
         http.timeout = 0.5
     door, grant = accounts(), spotify.grant()
     code = code_for(spotify, door)
-    spotify.fail_next("POST /api/token", planned)
+    spotify.fail_when("POST /api/token", planned)
 
     with pytest.raises(error) as caught:
         door.exchange(code, VERIFIER, LONG_AGO) if step == "exchange" else door.refresh(grant, LONG_AGO)
 
-    assert spotify.count("POST /api/token") == 1
+    assert spotify.count("POST /api/token") == (1 if error is SpotifyBusy or fault == "no token" else 2)
     secrets = (code, VERIFIER, grant.refresh_token)
     told = f"{caught.value!r} {caught.value} {caught.value.__cause__!r} {caught.value.__cause__}"
     assert not any(secret in told for secret in secrets)
     assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("fault", ["500", "502 in HTML", "cut before", "a page"])
+@pytest.mark.parametrize("step", ["exchange", "refresh"])
+def test_one_fault_of_the_token_host_is_retried_like_that_of_any_read(spotify, accounts, step, fault):
+    door, grant = accounts(), spotify.grant()
+    code = code_for(spotify, door)
+    spotify.fail_next("POST /api/token", FAULTS[fault][0])
+
+    got = door.exchange(code, VERIFIER, LONG_AGO) if step == "exchange" else door.refresh(grant, LONG_AGO)
+
+    assert got.access_token in spotify.access_tokens
+    assert spotify.count("POST /api/token") == 2
+
+
+@pytest.mark.parametrize("fault", [Fault.answer_lost(), Fault.cut_midway()], ids=["lost", "cut midway"])
+def test_a_code_that_is_spent_by_a_request_whose_answer_was_lost_is_a_sentence(spotify, accounts, fault):
+    code = code_for(spotify, accounts())
+    spotify.fail_next("POST /api/token", fault)
+
+    with pytest.raises(SignInFailed, match="connect Spotify again"):
+        accounts().exchange(code, VERIFIER, LONG_AGO)
 
 
 def test_an_answer_without_scope_means_what_was_asked(spotify, accounts):

@@ -83,10 +83,11 @@ def test_when_the_consent_was_withdrawn_the_tokens_go_and_the_reason_stays(world
 
 def test_a_failure_to_renew_keeps_the_tokens(world, spotify):
     world.clock.now += HOUR
-    spotify.fail_next("POST /api/token", Fault.server_error())
+    spotify.fail_when("POST /api/token", Fault.server_error())
     with pytest.raises(SpotifyUnreachable):
         world.connections.access("ada").token()
     assert world.connections.state("ada").is_connected
+    spotify.mend()
     assert world.connections.access("ada").token() in spotify.access_tokens
 
 

@@ -52,7 +52,9 @@ class SpotifyWorld:
         self.leases = Leases(self.store_for, self.sessions.locked, self.now, 0.1, process or this_process())
         self.sync = Sync(self.store_for, self.library_for, self.features, self.jobs, self.leases, self.now)
         self.connections = self.spotify.connections
-        self.playlists = Playlists(self.store_for, self.spotify.writer, self.sessions.locked, self.now)
+        self.playlists = Playlists(
+            self.store_for, self.spotify.writer, self.sessions.locked, self.now, self.clock.sleep
+        )
         self.probes = Probes(self.store_for, self.spotify.probe, self.now)
         self.account = Account(self.store_for, self.connections, self.sync)
 

@@ -158,6 +158,32 @@ def test_a_creation_that_never_arrived_is_made_by_the_next_try(world, spotify):
     assert contents(spotify) == songs(1)
 
 
+@pytest.mark.parametrize("after", ["the first pause", "two failures", "a day"])
+def test_a_creation_that_was_lost_and_arrives_late_is_found_and_leaves_no_empty_twin(world, spotify, after):
+    spotify.fail_next("POST /v1/me/playlists", Fault.answer_lost())
+    with pytest.raises(SpotifyUnreachable):
+        world.playlists.save("ada", NAME, songs(1))
+    account = spotify.listeners["ada"]
+    late = account.playlists.pop(0)
+
+    if after == "the first pause":
+        sleep = world.playlists._sleep
+        world.playlists._sleep = lambda seconds: (sleep(seconds), account.playlists.insert(0, late))
+    elif after == "two failures":
+        spotify.fail_next("POST /v1/me/playlists", Fault.cut_before())
+        with pytest.raises(SpotifyUnreachable):
+            world.playlists.save("ada", NAME, songs(1))
+        account.playlists.insert(0, late)
+    else:
+        world.clock.now += 86_400
+        world.connect()
+        account.playlists.insert(0, late)
+    world.playlists.save("ada", NAME, songs(1, 2))
+
+    assert contents(spotify) == songs(1, 2)
+    assert len(made(spotify)) == 1
+
+
 def test_a_crash_after_creating_goes_on_with_the_same_playlist(world, spotify, monkeypatch):
     spotify.fail_next("PUT /v1/playlists/*/items", Fault.cut_before())
     with pytest.raises(SpotifyUnreachable):
