@@ -61,6 +61,8 @@ def test_songs_are_found_and_recommended_beside_the_catalogue(app, reccobeats):
     table = session.recommender.recommend(session.recipe).table
 
     shows_no_trace(page)
+    around = (table[POOL] == AROUND_YOU).sum()
+    assert f"{around} of these {len(table)} songs were found around yours." in said(page)
     assert page.toggle(key="uses_pool").label == "Include the 60 songs found around yours"
     assert set(table[POOL]) <= {FROM_CATALOGUE, AROUND_YOU} and AROUND_YOU in set(table[POOL])
     page.toggle(key="uses_pool").set_value(False).run()

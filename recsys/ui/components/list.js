@@ -182,7 +182,7 @@ class RankedList {
       row.art.replaceChildren(sleeve(song.sleeve, song.mode));
       row.title.textContent = song.title;
       row.title.title = song.title;
-      row.by.textContent = [song.artists, song.year, song.length].filter(Boolean).join(" · ");
+      row.by.textContent = [song.artists, song.year, song.length, song.pool].filter(Boolean).join(" · ");
       row.match.replaceChildren(`${song.match}`, element("small", {}, " match"));
       row.bar.replaceChildren(...slices(song.why));
       row.because.textContent = song.why.slice(0, 3).filter(([, value]) => value > 0).map(([name]) => name.toLowerCase()).join(", ");

@@ -40,7 +40,8 @@ def _watched(session: ListenerSession, has_agreed: bool, was_running: bool) -> N
     growing, listener = session.app.growing, session.listener
     growth = growing.progress(listener)
     if growing.is_running(listener):
-        st.progress(growth.share, f"{counted(growth.added, 'new song')} found …")
+        says = f"{counted(growth.added, 'new song')} found …" if growth.added else "Asking ReccoBeats …"
+        st.progress(growth.share, says)
         if st.button("Cancel", icon=":material/stop:", key="grow_cancel"):
             growing.cancel(listener)
     else:

@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from recsys.core.engine.filters import Filters, excluded_in_words, marks_explicit
+from recsys.core.engine.pool import AROUND_YOU, POOL
 from recsys.core.engine.query import LONGEST_LIBRARY
 from recsys.core.engine.recommender import Recommendations
 from recsys.core.export import to_csv
@@ -42,6 +43,9 @@ def facts(session: ListenerSession, found: Recommendations) -> None:
         st.caption(
             f"The order moved {counted(order.replaced, 'song')}: the first ten score {order.score:.2f} less on average."
         )
+    if POOL in found.table:
+        around = int((found.table[POOL] == AROUND_YOU).sum())
+        st.caption(f"{around:,} of these {counted(len(found.table), 'song')} were found around yours.")
     if not session.seeds and len(session.recommender.own) == LONGEST_LIBRARY < len(session.library):
         st.caption(f"For speed we use a random {LONGEST_LIBRARY:,} of your {len(session.library):,} songs.")
     for dial, cost in found.costs.items():

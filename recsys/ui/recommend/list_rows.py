@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from recsys.core.engine.pool import AROUND_YOU, POOL
 from recsys.core.engine.recommender import Recommendations
 from recsys.core.insights.placement import percentile
 from recsys.core.insights.wording import number
@@ -42,6 +43,7 @@ def list_rows(view: ListenerView, found: Recommendations, last: Changes, modes: 
             "title": row.title,
             "artists": artists_in_words(row.artists),
             "year": "" if pd.isna(row.year) else f"{row.year:.0f}",
+            "pool": AROUND_YOU if getattr(row, POOL, "") == AROUND_YOU else "",
             "length": "" if pd.isna(milliseconds) else number(_DURATION, milliseconds),
             "match": match(row.score),
             "is_new": row.track_id in entered,
