@@ -21,10 +21,13 @@ if session.library.empty:
 else:
     open_link(session)
     invented_list_note(session)
-    real_songs(session, "recommend")
+    if not session.is_demo:
+        real_songs(session, "recommend")
     passport_note(session)
     pool_note(session)
     coverage_note(session)
     instrument(session)
+    if session.is_demo:
+        real_songs(session, "recommend")
     if find_modes(session):
         st.rerun()  # once a library: the list is on the screen, and its sleeves take the colours of the tastes

@@ -1,4 +1,4 @@
-"""The three doors of the welcome page: try the demo, bring a file, connect Spotify."""
+"""The welcome page: the product at work, and the doors in: sample listeners, a file, Spotify."""
 
 import html
 
@@ -9,6 +9,7 @@ from recsys.ui.parts.problems import reconnect_link
 from recsys.ui.parts.text import plain
 from recsys.ui.parts.upload import import_panel
 from recsys.ui.session import ListenerSession
+from recsys.ui.taster import taster
 from recsys.web.sign_in_problems import sentence
 
 _HOW = """
@@ -26,21 +27,32 @@ def sign_in_problem() -> None:
         st.error(sentence(code), icon=":material/error:")
 
 
+def has_spotify(session: ListenerSession) -> bool:
+    """Whether there is anything behind the third door; where there is not, the Account page says what is missing."""
+    return bool(session.app.accounts) or not session.visitor.is_guest
+
+
+def at_work(session: ListenerSession) -> None:
+    """What this is, in one sentence, a list that moves with one control, and the button that opens it all."""
+    st.title("Recommendations you can steer, understand and take with you", anchor=False)
+    st.markdown("Tonearm finds songs near the music you like, and you decide what **near** means. Move the slider:")
+    taster(session.app, 0)
+    if st.button("Try the demo", key="open_demo", type="primary", icon=":material/play_arrow:"):
+        _open_demo(session, 0)
+
+
+def _open_demo(session: ListenerSession, number: int) -> None:
+    session.show_demo(number)
+    st.switch_page(page("recommend"))
+
+
 def demo_door(session: ListenerSession) -> None:
-    """Choose one of the invented listeners and look around."""
-    st.subheader("Try the demo", anchor=False)
-    listeners = session.app.demo_listeners
-    chosen = st.radio(
-        "Whose records?",
-        options=range(len(listeners)),
-        format_func=lambda number: listeners[number].name,
-        captions=[listener.description for listener in listeners],
-        key="demo_choice",
-    )
+    """Look around as one of the invented listeners."""
+    st.subheader("Pick a sample listener", anchor=False)
+    for number, listener in enumerate(session.app.demo_listeners):
+        if st.button(listener.name, key=f"demo_{number}", help=listener.description, width="stretch"):
+            _open_demo(session, number)
     st.caption("Invented listeners, invented music. Every page and file says so.")
-    if st.button("Try the demo", key="open_demo", type="primary", icon=":material/play_arrow:", width="stretch"):
-        session.show_demo(int(chosen or 0))
-        st.switch_page(page("taste"))
 
 
 def file_door(session: ListenerSession) -> None:
@@ -57,14 +69,10 @@ def spotify_door(session: ListenerSession) -> None:
     st.subheader("Connect Spotify", anchor=False)
     if not session.visitor.is_guest:
         _signed_in(session, plain(session.visitor.display_name or "Spotify listener"))
-    elif session.app.accounts:
-        st.markdown("Sync what you saved and play most, and send a list back as a playlist.")
-        st.html(_link("/login", "Log in with Spotify"))
-    else:
-        st.markdown("Sync what you saved and play most, and send a list back as a playlist.")
-        st.button("Log in with Spotify", disabled=True, key="no_spotify", width="stretch")
-        st.caption("Not set up here: this server has no `SPOTIFY_CLIENT_ID`. The README says how to get one.")
-    st.caption("Spotify lets a new app serve five invited listeners, and no longer gives it audio features.")
+        return
+    st.markdown("Sync what you saved and play most, and send a list back as a playlist.")
+    st.html(_link("/login", "Log in with Spotify"))
+    st.caption("Spotify only lets small apps in by invitation (5 people).")
 
 
 def _signed_in(session: ListenerSession, name: str) -> None:

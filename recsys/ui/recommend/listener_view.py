@@ -54,30 +54,29 @@ def listener_view(session: ListenerSession) -> ListenerView:
         or view.library is not session.library
         or view.seeds != session.seeds
     ):
-        view = _viewed(session)
+        view = view_of(session.catalogue, session.library, session.seeds)
         st.session_state[_KEY] = view
     return view
 
 
-def _viewed(session: ListenerSession) -> ListenerView:
-    catalogue, tracks = session.catalogue, _speaking(session)
+def view_of(catalogue: Catalogue, library: pd.DataFrame, seeds: tuple[str, ...] = ()) -> ListenerView:
+    """The view of a library, or of the seeds in its place, against a catalogue."""
+    tracks = _speaking(catalogue, library, seeds)
     yardstick = Yardstick.of(catalogue)
     own, pool = yardstick.positions(tracks), yardstick.positions(catalogue.sample)
     you = medians(own)
     pictures = {f.name: _picture(own[f.name], pool[f.name], you[f.name]) for f in NUMBER_FEATURES}
-    return ListenerView(catalogue, session.library, session.seeds, yardstick, you, pictures, profile_in_words(tracks))
+    return ListenerView(catalogue, library, seeds, yardstick, you, pictures, profile_in_words(tracks))
 
 
-def _speaking(session: ListenerSession) -> pd.DataFrame:
+def _speaking(catalogue: Catalogue, library: pd.DataFrame, seeds: tuple[str, ...]) -> pd.DataFrame:
     """The tracks that speak for the listener: the library, or the seeds, of which some may be the catalogue's."""
-    if not session.seeds:
-        return session.library
-    own = session.library[session.library["track_id"].isin(session.seeds)]
-    others = [seed for seed in session.seeds if seed not in set(own["track_id"])]
-    rows = np.array(sorted(session.catalogue.rows_of(others).values()), dtype=np.int64)
-    songs = session.catalogue.raw.at(rows).assign(
-        genres=session.catalogue.tracks["genres"].iloc[rows].astype("str").array
-    )
+    if not seeds:
+        return library
+    own = library[library["track_id"].isin(seeds)]
+    others = [seed for seed in seeds if seed not in set(own["track_id"])]
+    rows = np.array(sorted(catalogue.rows_of(others).values()), dtype=np.int64)
+    songs = catalogue.raw.at(rows).assign(genres=catalogue.tracks["genres"].iloc[rows].astype("str").array)
     return pd.concat([own, songs], ignore_index=True)
 
 
