@@ -9,7 +9,6 @@ from recsys.ui.parts.notes import coverage_note, invented_list_note, passport_no
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.recommend.instrument import instrument
 from recsys.ui.recommend.share import open_link
-from recsys.ui.recommend.song_modes import find_modes
 from recsys.ui.session import this_session
 
 session = this_session()
@@ -29,5 +28,3 @@ else:
     instrument(session)
     if session.is_demo:
         real_songs(session, "recommend")
-    if find_modes(session):
-        st.rerun()  # once a library: the list is on the screen, and its sleeves take the colours of the tastes

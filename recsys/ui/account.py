@@ -32,7 +32,7 @@ _TABLES = {
 
 def connection_panel(session: ListenerSession) -> None:
     """Whether Spotify is connected, until when, and the way out."""
-    st.subheader("Spotify", anchor=False)
+    st.header("Spotify", anchor=False)
     if session.app.spotify is None:
         st.markdown("No Spotify app is set up on this server; everything else works without one.")
         return
@@ -66,7 +66,7 @@ def capabilities_panel(session: ListenerSession) -> None:
     probes = session.app.probes
     if probes is None or session.connection is None or not session.connection.is_connected:
         return
-    st.subheader("What works and what does not", anchor=False)
+    st.header("What works and what does not", anchor=False)
     with problems.shown(), st.spinner("Asking Spotify once …"):
         known = probes.probe_once(session.listener)
         st.table(pd.DataFrame([_row(one) for one in known.found]).set_index("What"))
@@ -112,7 +112,7 @@ def _row(one: Finding) -> dict[str, str]:
 
 def stored_panel(session: ListenerSession) -> None:
     """Rows per table, what was sent to whom, and all of it as a file."""
-    st.subheader("What is stored about you", anchor=False)
+    st.header("What is stored about you", anchor=False)
     st.caption(plain(session.app.storage_place(session.listener)))
     account = session.app.account
     counts = account.counts(session.listener)
@@ -142,7 +142,7 @@ def stored_panel(session: ListenerSession) -> None:
 
 def erase_panel(session: ListenerSession) -> None:
     """Erase everything, after a word that nobody types by accident; verified by counting to zero."""
-    st.subheader("Erase everything", anchor=False)
+    st.header("Erase everything", anchor=False)
     if erased := st.session_state.pop("erased", None):
         st.success(f"Erased. {counted(erased, 'table')} counted afterwards: no row of yours is left.")
     st.markdown("Removes your library, history, recipes, thumbs, tokens and sessions, for good.")

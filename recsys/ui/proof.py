@@ -40,7 +40,7 @@ class Trial:
 def proof_panel(session: ListenerSession) -> None:
     """Test the sliders on the library on the screen."""
     _sample_note(session)
-    st.subheader("Do my sliders work?", anchor=False)
+    st.header("Do my sliders work?", anchor=False)
     _panel(session, PROOF)
 
 
@@ -55,7 +55,7 @@ def _sample_note(session: ListenerSession) -> None:
 
 def tuning_panel(session: ListenerSession) -> None:
     """Search for sliders that work better."""
-    st.subheader("Tune to me", anchor=False)
+    st.header("Tune to me", anchor=False)
     st.markdown(
         "Moves the sliders until most of one half of your library is found again, and judges them on the other half, "
         "which the search never sees."

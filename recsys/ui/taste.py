@@ -42,7 +42,7 @@ def radar_panel(session: ListenerSession) -> None:
 
 def distributions(session: ListenerSession) -> None:
     """Every feature's distribution with the catalogue behind it, and a sentence under each."""
-    st.subheader("Feature by feature", anchor=False)
+    st.header("Feature by feature", anchor=False)
     known = [f for f in NUMBER_FEATURES if session.library[f.column].notna().any()]
     for start in range(0, len(known), 2):
         for f, column in zip(known[start : start + 2], st.columns(2, gap="large"), strict=False):
@@ -64,7 +64,7 @@ def _distribution(session: ListenerSession, f: Feature) -> None:
 
 def outliers(session: ListenerSession) -> None:
     """The listener's own tracks that stand most alone."""
-    st.subheader("Your odd ones out", anchor=False)
+    st.header("Your odd ones out", anchor=False)
     with st.spinner("Looking for your odd ones out …"):
         alone = most_alone(session.library)
     if alone.empty:
@@ -83,7 +83,7 @@ def outliers(session: ListenerSession) -> None:
 @fragment
 def compare(session: ListenerSession) -> None:
     """Side by side with an invented listener, or with somebody's file, which is not kept."""
-    st.subheader("Compare", anchor=False)
+    st.header("Compare", anchor=False)
     invented = {
         f"{listener.name} ({DEMO_NOTE})": listener.library
         for number, listener in enumerate(session.app.demo_listeners)
@@ -115,7 +115,7 @@ def timeline(session: ListenerSession) -> None:
     plays = session.plays
     if plays.empty:
         return
-    st.subheader("Over time", anchor=False)
+    st.header("Over time", anchor=False)
     words = plays_in_words(plays)
     monthly = plays_per_month(plays)
     if len(monthly.data[0].x) > 1:
@@ -131,7 +131,7 @@ def timeline(session: ListenerSession) -> None:
 
 def map_and_modes(session: ListenerSession) -> None:
     """The library on a map of the catalogue, with its tastes marked; each can be what a list starts from."""
-    st.subheader("Your tastes on the map", anchor=False)
+    st.header("Your tastes on the map", anchor=False)
     found = _found_modes(session)
     medoids = [] if found is None or found.is_one else list(found.table["track_id"])
     words = map_in_words(session.library, session.catalogue, medoids)

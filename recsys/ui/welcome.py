@@ -48,7 +48,7 @@ def _open_demo(session: ListenerSession, number: int) -> None:
 
 def demo_door(session: ListenerSession) -> None:
     """Look around as one of the invented listeners."""
-    st.subheader("Pick a sample listener", anchor=False)
+    st.header("Pick a sample listener", anchor=False)
     for number, listener in enumerate(session.app.demo_listeners):
         if st.button(listener.name, key=f"demo_{number}", help=listener.description, width="stretch"):
             _open_demo(session, number)
@@ -57,7 +57,7 @@ def demo_door(session: ListenerSession) -> None:
 
 def file_door(session: ListenerSession) -> None:
     """Import files and go on to the taste page."""
-    st.subheader("Bring a file", anchor=False)
+    st.header("Bring a file", anchor=False)
     st.markdown(_HOW)
     if import_panel(session, key="welcome"):
         st.page_link(page("taste"), label="See your taste", icon=":material/radar:")
@@ -66,7 +66,7 @@ def file_door(session: ListenerSession) -> None:
 
 def spotify_door(session: ListenerSession) -> None:
     """Sign in with Spotify, or what is missing for that."""
-    st.subheader("Connect Spotify", anchor=False)
+    st.header("Connect Spotify", anchor=False)
     if not session.visitor.is_guest:
         _signed_in(session, plain(session.visitor.display_name or "Spotify listener"))
         return

@@ -55,6 +55,10 @@ class RankedList {
     this.showRows();
     if (data.serial !== this.serial && data.said) this.say(data.said);
     this.serial = data.serial;
+    if (data.needs_modes && !this.hasAsked) {
+      this.hasAsked = true;
+      this.send("modes", ""); // the colours of the sleeves follow
+    }
   }
 
   notify(words, canUndo = false) {

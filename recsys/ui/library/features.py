@@ -25,7 +25,7 @@ def features_panel(session: ListenerSession) -> None:
     covered = session.known("coverage", lambda: features.coverage(session.listener, session.library))
     if covered.known == covered.total:
         return
-    st.subheader("Missing audio features", anchor=False)
+    st.header("Missing audio features", anchor=False)
     st.markdown(_sentence(covered))
     had_agreed = session.known("consent", lambda: features.has_agreed(session.listener, "reccobeats"))
     agreed = st.toggle(

@@ -32,7 +32,7 @@ def sync_panel(session: ListenerSession) -> bool:
     sync = session.app.sync
     if sync is None or session.visitor.is_guest:
         return False
-    st.subheader("Sync my Spotify", anchor=False)
+    st.header("Sync my Spotify", anchor=False)
     if _is_connected(session):
         _playlists(session, sync)
     else:

@@ -46,7 +46,7 @@ def shown_of(library: pd.DataFrame) -> pd.DataFrame:
 def library_columns() -> dict[str, Any]:
     """How each column of a track table is shown."""
     columns: dict[str, Any] = {
-        "cover": st.column_config.ImageColumn("", width=44, pinned=True),
+        "cover": st.column_config.ImageColumn("Cover", width=44, pinned=True),
         "link": _link_column(),
     }
     for name in ("title", "artists", "album", "genres"):

@@ -19,7 +19,7 @@ from recsys.ui.recommend.explanation import total, without
 from recsys.ui.recommend.list_rows import list_rows
 from recsys.ui.recommend.list_state import ListState, list_state
 from recsys.ui.recommend.listener_view import ListenerView
-from recsys.ui.recommend.song_modes import song_modes
+from recsys.ui.recommend.song_modes import find_modes, needs_modes, song_modes
 from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import ListenerSession
 
@@ -35,6 +35,7 @@ def ranked_list(
     state = list_state()
     sentence = compared_in_words(view.you, of_list, bool(session.seeds))
     rows = list_rows(view, found, state.last, song_modes(session, found))
+    was_moved = bool(state.last.moved or state.last.entered or state.last.left)
     data = {
         "serial": state.serial,
         "chips": [{"id": chip.id, "name": chip.name, "value": chip.value} for chip in chips(session)],
@@ -42,11 +43,12 @@ def ranked_list(
         "sentence": sentence,
         "entered": [state.all_titles[track] for track in state.last.entered],
         "left": [state.all_titles[track] for track in state.last.left],
-        "was_moved": bool(state.last.moved or state.last.entered or state.last.left),
+        "was_moved": was_moved,
         "facts": f"{counted(len(rows), 'song')} of {found.counts['catalogue']:,}",
         "notice": state.notice,
         "undo": bool(state.rated),
-        "said": f"{state.notice} {state.last.words}".strip(),
+        "said": f"{state.notice} {state.last.words if was_moved else ''}".strip(),
+        "needs_modes": needs_modes(session),
         "rows": rows,
         "explained": _explained(session, state, rows),
         "cannot_rate": NO_RATINGS if session.is_demo else None,
@@ -64,7 +66,9 @@ def _received() -> None:
 def take_action(session: ListenerSession, action: Mapping[str, Any]) -> None:
     """Do what was pressed in the list; a song that is not on it, or a press that there is none of, does nothing."""
     state, kind, track = list_state(), str(action.get("kind")), str(action.get("track"))
-    if kind == "unset":
+    if kind == "modes":
+        find_modes(session)
+    elif kind == "unset":
         remove(session, track)
     elif kind == "undo" and state.rated:
         session.unjudge(state.rated)

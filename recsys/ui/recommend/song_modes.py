@@ -27,12 +27,14 @@ def song_modes(session: ListenerSession, found: Recommendations) -> dict[str, in
     return dict(zip(found.table["track_id"], likeness.argmax(axis=1).tolist(), strict=True))
 
 
-def find_modes(session: ListenerSession) -> bool:
-    """Look for the modes unless they are known; True when they were found now. Costs a second or two, once."""
-    if session.modes_if_known is not None or session.seeds or session.has_no_modes:
-        return False
+def needs_modes(session: ListenerSession) -> bool:
+    """Whether the modes were not looked for yet."""
+    return session.modes_if_known is None and not session.seeds and not session.has_no_modes
+
+
+def find_modes(session: ListenerSession) -> None:
+    """Look for the modes, which takes a second or two: the list is on the screen before, and asks for it once."""
     try:
-        return not session.modes.is_one
+        _ = session.modes
     except TonearmError:
         session.has_no_modes = True
-        return False

@@ -32,7 +32,7 @@ def test_every_column_is_shown_under_a_title_a_listener_reads():
     shown = shown_of(library(**everything))
 
     assert [library_columns()[name]["label"] for name in shown][:6] == [
-        "",
+        "Cover",
         "Title",
         "Artists",
         "Spotify",
