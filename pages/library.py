@@ -11,6 +11,7 @@ from recsys.ui.parts.head import head
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.parts.track_table import library_table
 from recsys.ui.parts.upload import import_panel
+from recsys.ui.recommend.start_from import more_like_button
 from recsys.ui.session import this_session
 
 session = this_session()
@@ -31,7 +32,7 @@ else:
     if not session.is_demo:
         features_panel(session)
         growing_panel(session)
-    library_table(library, key="library")
+    more_like_button(session, library, library_table(library, key="library"))
     st.download_button(
         "Download my library as CSV",
         data=lambda: to_csv(library, note=session.library_note),

@@ -9,6 +9,7 @@ from recsys.ui.parts.notes import coverage_note, invented_list_note, passport_no
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.recommend.instrument import instrument
 from recsys.ui.recommend.share import open_link
+from recsys.ui.recommend.start_from import start_from
 from recsys.ui.session import this_session
 
 session = this_session()
@@ -25,6 +26,7 @@ else:
     passport_note(session)
     pool_note(session)
     coverage_note(session)
+    start_from(session)
     instrument(session)
     if session.is_demo:
         real_songs(session, "recommend")

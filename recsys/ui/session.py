@@ -30,6 +30,8 @@ from recsys.services.catalogues import ReadyCatalogue
 from recsys.services.jobs import Job
 from recsys.services.library import plays, songs
 from recsys.services.recommend import recommender
+from recsys.services.song_search import SongSearch
+from recsys.services.start import Part, Start
 from recsys.storage.store import Store
 from recsys.web.cookies import session_cookie
 
@@ -54,8 +56,7 @@ class ListenerSession:
     visitor: Visitor
     demo_listener: int | None = None
     recipe: Recipe = field(default_factory=Recipe)
-    seeds: tuple[str, ...] = ()
-    seeds_are: str = ""
+    start: Start = field(default_factory=Start)
     own_catalogue: Catalogue | None = None
     own_passport: Passport | None = None
     loaded: ReadyCatalogue | None = None
@@ -67,6 +68,7 @@ class ListenerSession:
     _known: dict[str, tuple[float, Any]] = field(default_factory=dict, repr=False)
     _around: tuple[object, Catalogue] | None = field(default=None, repr=False)
     _modes: tuple[object, Modes] | None = None
+    _search: tuple[object, SongSearch] | None = field(default=None, repr=False)
     _recommender: tuple[object, Recommender] | None = None
 
     @property
@@ -187,9 +189,13 @@ class ListenerSession:
     @property
     def recommender(self) -> Recommender:
         """The engine for this library, kept between slider moves so that only what changed is recomputed."""
-        state = (id(self.catalogue), self.demo_listener, self.seeds)
+        state = (id(self.catalogue), self.demo_listener, self.start)
         if self._recommender is None or self._recommender[0] != state:
             thumbs = self.store.feedback(self.listener).head(0 if self.is_demo else None)
+            if self.start.away:
+                away = self.search.tracks_of(self.start.away)
+                rated = thumbs[~thumbs["track_id"].isin(away["track_id"])]
+                thumbs = pd.concat([rated, away.assign(liked=False)], ignore_index=True)
             self._recommender = (state, recommender(self.catalogue, self.library, thumbs, self.seeds))
         return self._recommender[1]
 
@@ -207,9 +213,23 @@ class ListenerSession:
         is_current = self._modes is not None and self._modes[0] == (id(self.catalogue), self.demo_listener)
         return self._modes[1] if is_current and self._modes else None
 
+    @property
+    def seeds(self) -> tuple[str, ...]:
+        """The tracks that a list starts from; none is the whole library."""
+        return self.start.seeds
+
+    @property
+    def search(self) -> SongSearch:
+        """Finds songs in the library on the screen and in the catalogue."""
+        state = (id(self.catalogue), id(self.library))
+        if self._search is None or self._search[0] != state:
+            self._search = (state, SongSearch(self.library, self.catalogue))
+        return self._search[1]
+
     def start_from(self, track_ids: Iterable[str], what: str) -> None:
         """Recommend from some tracks alone; `what` says which, for the screen. None at all is the whole library."""
-        self.seeds, self.seeds_are = tuple(track_ids), what
+        ids = tuple(track_ids)
+        self.start = Start((Part(what, ids),)) if ids else Start()
 
     def check(self) -> str:
         """

@@ -246,7 +246,7 @@ def test_a_song_started_from_and_its_chip_removed_give_the_first_list_again():
     assert session.seeds == (before[3],)
     assert list(state.titles) != before
 
-    send(app, kind="unset", track="seeds")
+    send(app, kind="unset", track="from:0")
     shows_no_trace(app)
     assert (session.seeds, list(state.titles)) == ((), before)
 

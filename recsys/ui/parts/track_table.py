@@ -20,9 +20,13 @@ _FORMATS: Final = {"loudness": "%.1f dB", "tempo": "%.0f bpm", "duration": "%.1f
 """Doubles with a unit; all others are from 0 to 1."""
 
 
-def library_table(library: pd.DataFrame, key: str) -> None:
-    """Show a track table with a placeholder cover, a link to each track and every feature that is known."""
-    st.dataframe(
+def library_table(library: pd.DataFrame, key: str) -> int | None:
+    """
+    Show a track table with a placeholder cover, a link to each track and every feature that is known.
+
+    The position of the row that the listener picked; None when they picked none.
+    """
+    picked = st.dataframe(
         shown_of(library),
         key=key,
         hide_index=True,
@@ -30,8 +34,12 @@ def library_table(library: pd.DataFrame, key: str) -> None:
         height=460,
         column_config=library_columns(),
         placeholder="–",
+        on_select="rerun",
+        selection_mode="single-row",
         alt="Your tracks with their audio features",
     )
+    rows = picked.selection.rows
+    return int(rows[0]) if rows and rows[0] < len(library) else None
 
 
 def shown_of(library: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from recsys.core.engine.presets import PRESETS
 from recsys.core.engine.ranges import format_range
 from recsys.core.engine.recipe import Recipe
 from recsys.core.model.features import FEATURES, default_weights, feature
+from recsys.services.start import Part
 from recsys.ui.recommend.levels import aim_in_words, level_in_words
 from recsys.ui.recommend.rules import ORDER_WORDS, SWITCHES
 from recsys.ui.recommend.weights import set_recipe
@@ -28,7 +29,7 @@ class Chip:
 
 def chips(session: ListenerSession) -> list[Chip]:
     """A chip for the start, for each aim, for a preset or each weight, and for each setting that is not the usual."""
-    found = [] if not session.seeds else [Chip("seeds", "Starting from", session.seeds_are, _from_everything)]
+    found = [*_start(session)]
     recipe = session.recipe
     settings = [*_aims(recipe), *_weights(recipe), *_others(recipe), *_filters(recipe), *_arrangement(recipe)]
     return found + [
@@ -49,6 +50,20 @@ def remove(session: ListenerSession, chip_id: str) -> None:
 def active_preset(recipe: Recipe) -> str | None:
     """The name of the preset whose weights these are."""
     return next((preset.name for preset in PRESETS if preset.all_weights() == recipe.weights), None)
+
+
+def _start(session: ListenerSession) -> Iterator[Chip]:
+    """A chip for each song, list or taste that the list starts from, and for each to stay away from."""
+    for kind, name, parts in (
+        ("from", "Starting from", session.start.parts),
+        ("away", "Away from", session.start.minus),
+    ):
+        for number, part in enumerate(parts):
+            yield Chip(f"{kind}:{number}", name, part.name, partial(_without, part=part))
+
+
+def _without(session: ListenerSession, part: Part) -> None:
+    session.start = session.start.without(part)
 
 
 def _from_everything(session: ListenerSession) -> None:

@@ -20,6 +20,7 @@ from recsys.ui.recommend.list_rows import list_rows
 from recsys.ui.recommend.list_state import ListState, list_state
 from recsys.ui.recommend.listener_view import ListenerView
 from recsys.ui.recommend.song_modes import find_modes, needs_modes, song_modes
+from recsys.ui.recommend.start_from import more_like
 from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import ListenerSession
 
@@ -83,7 +84,7 @@ def _take_song(session: ListenerSession, state: ListState, kind: str, track: str
     elif kind == "block":
         _block_artist(session, state, track)
     elif kind == "seed":
-        session.start_from((track,), state.titles[track])
+        more_like(session, track)
     elif kind in ("like", "dislike") and not session.is_demo:
         rows = session.catalogue.tracks
         session.judge(rows[rows["track_id"] == track], kind == "like")

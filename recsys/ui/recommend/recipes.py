@@ -1,21 +1,26 @@
-"""Saved recipes: sliders and filters kept under a name, brought back with a click."""
+"""Saved recipes: settings and what the list starts from, stored under a name and brought back with a click."""
 
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
 from recsys.core.engine.recipe import Recipe
 from recsys.ui.parts.text import plain
+from recsys.ui.recommend.start_from import restore_start
 from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import ListenerSession
 
+START: Final = "start"
+"""Where a stored recipe has what the list starts from."""
+
 
 def recipes_panel(session: ListenerSession) -> None:
-    """Save the sliders and filters as they stand, or bring back saved ones."""
+    """Save the settings and the songs that the list starts from, or bring back saved ones."""
     with st.popover("Recipes", icon=":material/bookmark:"):
         name = st.text_input("Name", max_chars=60, key="recipe_name", placeholder="Sunday morning")
-        if st.button("Save these sliders and filters", key="recipe_save", disabled=not name.strip()):
-            session.store.save_recipe(session.listener, name.strip(), session.recipe.as_json())
+        if st.button("Save these settings", key="recipe_save", disabled=not name.strip()):
+            stored = session.recipe.as_json() | {START: session.start.as_json()}
+            session.store.save_recipe(session.listener, name.strip(), stored)
             session.forget("recipes")
         if not session.recipes:
             st.caption("None saved yet.")
@@ -35,3 +40,4 @@ def _saved(session: ListenerSession, number: int, name: str, stored: dict[str, A
 
 def _use(session: ListenerSession, stored: dict[str, Any]) -> None:
     set_recipe(session, Recipe.from_json(stored))
+    restore_start(session, stored.get(START))

@@ -1,0 +1,90 @@
+"""A list starts from any song or list of the listener's own, and a saved recipe brings that back."""
+
+import pandas as pd
+from streamlit.testing.v1 import AppTest
+
+from recsys.services.start import Part
+from tests.pages.test_every_page import OTHERS, OWN, bringing, opened, shows_no_trace
+
+SEEN = "2026-11-01T00:00:00Z"
+
+
+def session_of(app):
+    return app.session_state["tonearm"]
+
+
+def searched(app: AppTest, query):
+    return app.text_input(key="start_query").set_value(query).run()
+
+
+def said(app):
+    return " ".join(str(text.value) for kind in (app.markdown, app.caption, app.info) for text in kind)
+
+
+def test_a_song_of_the_catalogue_is_found_and_the_list_starts_from_it():
+    app = searched(opened("recommend", bringing(OWN, OTHERS)), "other song 7")
+    app.button(key=f"start_add_cat{7:019d}").click().run()
+
+    shows_no_trace(app)
+    assert session_of(app).start.parts == (Part("Other song 7 by Band 7", (f"cat{7:019d}",)),)
+    assert session_of(app).recommender.own["title"].tolist() == ["Other song 7"]
+
+
+def test_a_link_to_an_unknown_song_says_why_it_cannot_be_used():
+    app = searched(opened("recommend", bringing(OWN, OTHERS)), "https://open.spotify.com/track/4uLU6hMCjMI75M1A2tKUQC")
+
+    assert "we don’t know how it sounds" in said(app)
+
+
+def test_songs_to_stay_away_from_count_as_turned_down():
+    app = searched(opened("recommend", bringing(OWN, OTHERS)), "other song 7")
+    app.button(key=f"start_less_cat{7:019d}").click().run()
+
+    shows_no_trace(app)
+    assert session_of(app).seeds == ()
+    assert "1 you turned down" in said(app)
+
+
+def test_a_list_of_the_listeners_own_can_be_chosen():
+    def bring(session):
+        bringing(OWN, OTHERS)(session)
+        rows = pd.DataFrame({"track_id": OWN["track_id"].head(5), "origin": "top_short", "seen_at": SEEN, "rank": 1.0})
+        session.store.save_origins(session.listener, rows)
+        session.forget("start lists")
+
+    app = opened("recommend", bring)
+    box = app.selectbox(key="start_list")
+    assert "Most played in the last four weeks (5 songs)" in box.options
+    box.set_value(box.options[0]).run()
+    app.button(key="start_add_list").click().run()
+
+    shows_no_trace(app)
+    assert session_of(app).seeds == tuple(OWN["track_id"].head(5))
+
+
+def test_a_saved_recipe_brings_back_what_the_list_started_from():
+    app = searched(opened("recommend", bringing(OWN, OTHERS)), "other song 7")
+    app.button(key=f"start_add_cat{7:019d}").click().run()
+    app.text_input(key="recipe_name").set_value("Sevens").run()
+    app.button(key="recipe_save").click().run()
+    app.button(key="whole_library").click().run()
+    assert session_of(app).seeds == ()
+
+    app.button(key="recipe_use_0").click().run()
+
+    shows_no_trace(app)
+    assert [part.name for part in session_of(app).start.parts] == ["Other song 7 by Band 7"]
+
+
+def test_a_song_that_the_catalogue_has_no_more_is_named_and_left_out():
+    app = searched(opened("recommend", bringing(OWN, OTHERS)), "other song 7")
+    app.button(key=f"start_add_cat{7:019d}").click().run()
+    app.text_input(key="recipe_name").set_value("Gone").run()
+    app.button(key="recipe_save").click().run()
+    bringing(OWN, OTHERS.drop(index=7).reset_index(drop=True))(session_of(app))
+
+    app.run().button(key="recipe_use_0").click().run()
+
+    shows_no_trace(app)
+    assert session_of(app).seeds == ()
+    assert "“Other song 7 by Band 7”" in said(app)
