@@ -32,7 +32,7 @@ def distribution(
     name : str
         A number feature.
     library, catalogue : Series
-        Its values; missing ones take no part. Either may be empty.
+        Its values; missing ones take no part. Either may be empty; an empty catalogue is not drawn.
     names : pair of str
         What to call the listener and the catalogue.
 
@@ -44,7 +44,7 @@ def distribution(
     f = feature(name, NUMBER_FEATURES)
     own, others = (in_unit(f, values.dropna().to_numpy(float)) for values in (library, catalogue))
     edges = _edges(f, np.concatenate([own, others]))
-    traces = [_bars(f, own, edges, names[0]), _outline(f, others, edges, names[1])]
+    traces = [_bars(f, own, edges, names[0]), *([_outline(f, others, edges, names[1])] if len(others) else [])]
     axis = {"title": axis_title(f), "range": [edges[0], edges[-1]]}
     years = {"tickformat": "d"} if f.name == "year" else {}
     shares = {"tickformat": ".0%", "rangemode": "tozero", "title": {"text": "of the tracks"}}

@@ -51,3 +51,39 @@ def test_a_file_and_four_clicks_give_a_list_of_real_songs_in_two_minutes(real_se
     known = SONGS.read_text("utf-8")
     assert all(row["track_id"] in known for row in rows), "every song of the list is a real one"
     assert "note" not in rows[0] or not any("demo data" in str(row) for row in rows)
+
+
+def test_a_song_is_searched_more_like_a_row_is_asked_and_the_recipe_brings_it_back(real_server, stranger):
+    page = stranger()
+    page.goto(real_server.url)
+    upload(page, DATA / "exportify" / "listener_b.csv")
+    button = page.get_by_role("button", name="Get 25,594 real songs")
+    if button.count():  # the test above has not run
+        button.click()
+        expect(page.get_by_text("real songs ready")).to_be_visible(timeout=FETCHED)
+    go(page, "Recommend")
+
+    page.get_by_role("button", name="Start from …").click()
+    search = page.get_by_role("textbox", name="Search a song")
+    search.fill("BEYONCE halo")
+    search.press("Enter")
+    page.get_by_role("button", name="Halo by Beyoncé").first.click()
+    page.keyboard.press("Escape")
+    chip = page.get_by_text("Halo by Beyoncé")
+    expect(chip.first).to_be_visible()
+    settled(page)
+
+    page.get_by_role("button", name="Recipes").click()
+    page.get_by_role("textbox", name="Name").fill("Halos")
+    page.get_by_role("textbox", name="Name").press("Enter")
+    page.get_by_role("button", name="Save these settings").click()
+    expect(page.get_by_role("button", name="Halos", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Menu:").first.click()
+    page.get_by_role("menuitem", name="More like this").click()
+    expect(chip).to_have_count(0)
+
+    page.get_by_role("button", name="Recipes").click()
+    page.get_by_role("button", name="Halos", exact=True).click()
+    expect(chip.first).to_be_visible()

@@ -87,3 +87,9 @@ def test_the_sentence_does_without_a_catalogue():
     assert sentence("year", pd.Series([1990.0] * 5), NOTHING) == (
         "Half of your tracks lie around 1990. Your median is 1990."
     )
+
+
+def test_a_catalogue_that_there_is_none_of_is_not_drawn():
+    drawn = distribution("energy", pd.Series([0.1, 0.5, 0.9]), pd.Series([], dtype=float))
+
+    assert [trace.type for trace in drawn.data] == ["bar"]

@@ -79,26 +79,26 @@ def _by_words(session: ListenerSession, query: str) -> None:
 
 
 def _song(session: ListenerSession, song: FoundSong) -> None:
-    """One song with a button that starts from it and one that stays away from it."""
+    """One song: its name starts from it, the button beside it stays away from it."""
     part = Part(song.name, (song.track_id,))
-    name, more, less = st.columns([6, 1, 1], vertical_alignment="center", gap="small")
-    name.markdown(f"{plain(song.name)}{' · *yours*' if song.is_own else ''}")
-    more.button(
-        "",
-        icon=":material/add:",
-        key=f"start_add_{song.track_id}",
-        help=f"Start from {plain(song.name)}",
-        on_click=_set,
-        args=(session, session.start.plus(part)),
-    )
-    less.button(
-        "",
-        icon=":material/remove:",
-        key=f"start_less_{song.track_id}",
-        help=f"Stay away from {plain(song.name)}",
-        on_click=_set,
-        args=(session, session.start.less(part)),
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.button(
+            plain(song.name),
+            icon=":material/library_music:" if song.is_own else ":material/add:",
+            key=f"start_add_{song.track_id}",
+            help="Start from this song of yours" if song.is_own else "Start from this song",
+            width="stretch",
+            on_click=_set,
+            args=(session, session.start.plus(part)),
+        )
+        st.button(
+            "Avoid",
+            key=f"start_less_{song.track_id}",
+            help=f"Stay away from songs like {plain(song.name)}",
+            type="tertiary",
+            on_click=_set,
+            args=(session, session.start.less(part)),
+        )
 
 
 def _set(session: ListenerSession, start: Start) -> None:
