@@ -172,7 +172,7 @@ class ListenerSession:
     @property
     def is_false_yardstick(self) -> bool:
         """True when a library of real songs would be compared with invented ones."""
-        return not self.is_demo and not self.has_real_catalogue
+        return not self.is_demo and self.catalogue is self.app.demo_catalogue
 
     @property
     def passport(self) -> Passport:
@@ -191,13 +191,17 @@ class ListenerSession:
         """The engine for this library, kept between slider moves so that only what changed is recomputed."""
         state = (id(self.catalogue), self.demo_listener, self.start)
         if self._recommender is None or self._recommender[0] != state:
-            thumbs = self.store.feedback(self.listener).head(0 if self.is_demo else None)
-            if self.start.away:
-                away = self.search.tracks_of(self.start.away)
-                rated = thumbs[~thumbs["track_id"].isin(away["track_id"])]
-                thumbs = pd.concat([rated, away.assign(liked=False)], ignore_index=True)
-            self._recommender = (state, recommender(self.catalogue, self.library, thumbs, self.seeds))
+            self._recommender = (state, self.recommender_for(self.start))
         return self._recommender[1]
+
+    def recommender_for(self, start: Start) -> Recommender:
+        """The engine for this library and another start; what a start stays away from counts as turned down."""
+        thumbs = self.feedback.head(0 if self.is_demo else None)
+        if start.away:
+            away = self.search.tracks_of(start.away)
+            rated = thumbs[~thumbs["track_id"].isin(away["track_id"])]
+            thumbs = pd.concat([rated, away.assign(liked=False)], ignore_index=True)
+        return recommender(self.catalogue, self.library, thumbs, start.seeds)
 
     @property
     def modes(self) -> Modes:

@@ -10,7 +10,7 @@ from recsys.core.engine.list_changes import ListChange, compare_lists, why_lists
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations
 from recsys.errors import TonearmError
-from recsys.services.recommend import recommender
+from recsys.services.start import Start
 from recsys.ui.parts.text import plain
 from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import ListenerSession
@@ -25,12 +25,11 @@ class Settings:
     """Everything a listener can change of a list."""
 
     recipe: Recipe
-    seeds: tuple[str, ...]
-    seeds_are: str
+    start: Start
 
 
 def _settings(session: ListenerSession) -> Settings:
-    return Settings(session.recipe, session.seeds, session.seeds_are)
+    return Settings(session.recipe, session.start)
 
 
 def _history(session: ListenerSession) -> History[Settings]:
@@ -90,7 +89,7 @@ def _go(session: ListenerSession, step: int) -> None:
 def _restore(session: ListenerSession, history: History[Settings]) -> None:
     _store(session, history)
     settings = history.now.state
-    session.start_from(settings.seeds, settings.seeds_are)
+    session.start = settings.start
     set_recipe(session, settings.recipe)
 
 
@@ -132,8 +131,7 @@ def comparison_panel(session: ListenerSession, found: Recommendations) -> None:
 def _compared(session: ListenerSession, other: Settings, found: Recommendations) -> ListChange:
     engine = session.recommender
     reasons = why_lists_differ(other.recipe, session.recipe)
-    if other.seeds != session.seeds:
-        thumbs = session.feedback.head(0 if session.is_demo else None)
-        engine = recommender(session.catalogue, session.library, thumbs, other.seeds)
+    if other.start != session.start:
+        engine = session.recommender_for(other.start)
         reasons.append("start: another one")
     return compare_lists(engine.recommend(other.recipe), found, reasons)

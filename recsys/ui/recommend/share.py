@@ -71,7 +71,7 @@ def share_panel(session: ListenerSession, found: Recommendations) -> None:
         link = RecipeLink(
             session.recipe,
             session.seeds,
-            (session.seeds_are,) if session.seeds else (),
+            tuple(part.name for part in session.start.parts),
             "demo" if session.is_demo else "",
             checksums(session.recommender, found),
         )
