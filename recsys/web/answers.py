@@ -118,8 +118,14 @@ def as_json(listener: str, found: Recommendations, created_at: str, note: str | 
 
 
 def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
-    rows: list[dict[Any, Any]] = table.astype("object").where(table.notna(), None).to_dict("records")
-    return rows
+    """Rows as plain values. By columns, because pandas takes four times as long to do it by rows."""
+    columns = [
+        [
+            None if value is pd.NA or value != value else value for value in table[name].tolist()
+        ]  # only NaN is not itself
+        for name in table.columns
+    ]
+    return [dict(zip(table.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def as_rows(found: Recommendations, created_at: str) -> pd.DataFrame:

@@ -82,17 +82,17 @@ NOT_RANKED: Final[Answers] = {
 }
 
 
-async def _deployment(request: Request) -> Dependencies:
-    deployment: Dependencies = request.app.state.deployment
-    return deployment
+async def _dependencies(request: Request) -> Dependencies:
+    dependencies: Dependencies = request.app.state.dependencies
+    return dependencies
 
 
-Here = Annotated[Dependencies, Depends(_deployment)]
+Here = Annotated[Dependencies, Depends(_dependencies)]
 _cookie = APIKeyCookie(name="tonearm", scheme_name=SESSION, auto_error=False)
 
 
-def _visitor(request: Request, deployment: Here, _: Annotated[str | None, Security(_cookie)]) -> Visitor | None:
-    return visitor_of(request, deployment)
+def _visitor(request: Request, dependencies: Here, _: Annotated[str | None, Security(_cookie)]) -> Visitor | None:
+    return visitor_of(request, dependencies)
 
 
 async def _caller(visitor: Annotated[Visitor | None, Depends(_visitor)]) -> Visitor:
@@ -109,15 +109,15 @@ async def _listener(caller: Annotated[Visitor, Depends(_caller)]) -> Visitor:
     return caller
 
 
-async def _from_own_origin(request: Request, deployment: Here) -> None:
-    if not is_same_origin(request, deployment):
+async def _from_own_origin(request: Request, dependencies: Here) -> None:
+    if not is_same_origin(request, dependencies):
         raise NotAllowed("Send this from the app's own origin.")
 
 
-async def _sync_service(deployment: Here) -> SyncService:
-    if deployment.sync is None:
+async def _sync_service(dependencies: Here) -> SyncService:
+    if dependencies.sync is None:
         raise HTTPException(503, "No Spotify app is configured here.")
-    return deployment.sync
+    return dependencies.sync
 
 
 async def _each_once(request: Request) -> None:
@@ -139,12 +139,12 @@ OwnOrigin = Depends(_from_own_origin)
     response_model=Health,
     responses={503: {"model": Health, "description": "A part does not work."}},
 )
-def health(response: Response, deployment: Here) -> Any:
+def health(response: Response, dependencies: Here) -> Any:
     """Whether the store answers and the catalogue is loaded; 503 names what does not."""
-    parts = {"store": deployment.check_store, "catalogue": deployment.catalogue_is_loaded}
+    parts = {"store": dependencies.check_store, "catalogue": dependencies.catalogue_is_loaded}
     failed = [name for name, check in parts.items() if not _is_well(check)]
     response.status_code = 503 if failed else 200
-    return {"status": "failing" if failed else "ok", "version": deployment.version, "failed": failed}
+    return {"status": "failing" if failed else "ok", "version": dependencies.version, "failed": failed}
 
 
 def _is_well(check: Callable[[], object]) -> bool:
@@ -196,7 +196,7 @@ def cancel_sync(listener: Listener, syncs: Syncs) -> Any:
 @router.get("/api/recommend", operation_id="recommend", response_model=RecommendationList, responses=NOT_RANKED)
 def recommend(
     request: Request,
-    deployment: Here,
+    dependencies: Here,
     caller: Caller,
     asked: Annotated[RecommendRequest, Query()],
     _: Annotated[None, Depends(_each_once)],
@@ -209,11 +209,11 @@ def recommend(
             if not has_turn:
                 raise HTTPException(503, BUSY, {"Retry-After": str(LONGEST_WAIT_S)})
             with RANKING_SECONDS.labels("program").time():
-                found = deployment.recommend(caller.listener, asked.recipe(), asked.seed_ids)
+                found = dependencies.recommend(caller.listener, asked.recipe(), asked.seed_ids)
     except BadTracks as problem:  # the other tracks are the store's and the catalogue's, which are whole
         raise BadValue(str(problem), "seeds") from problem
-    note, now = deployment.note(), to_iso(deployment.clock())
-    store = deployment.store_for(caller.listener)
+    note, now = dependencies.note(), to_iso(dependencies.clock())
+    store = dependencies.store_for(caller.listener)
     if not caller.is_guest or any(store.counts(caller.listener).values()):  # guests can be invented
         store.save_recommendations(caller.listener, as_rows(found, now))
     file = FORMATS[_wanted_format(request.headers.get("accept", "*/*"))]
@@ -228,23 +228,23 @@ def _wanted_format(accept: str) -> str:
     return max(["json", *FORMATS], key=lambda name: wanted(accept, FORMATS[name].media_type))
 
 
-def build_api(deployment: Dependencies) -> FastAPI:
-    """The programs' API of one deployment as an ASGI app that answers full paths."""
+def build_api(dependencies: Dependencies) -> FastAPI:
+    """The programs' API of one app, as an ASGI app that answers full paths."""
     api = FastAPI(
         title="Tonearm",
         summary="Music recommendations you can steer, understand and take with you.",
-        version=deployment.version,
+        version=dependencies.version,
         license_info={"name": "MIT", "identifier": "MIT"},
-        servers=[{"url": deployment.public_url}],
+        servers=[{"url": dependencies.public_url}],
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
-    api.state.deployment = deployment
+    api.state.dependencies = dependencies
     api.state.ranking = Turns(RANKED_AT_ONCE, MAX_WAITING, LONGEST_WAIT_S)
     api.include_router(router)
-    api.openapi()["components"]["securitySchemes"][SESSION]["name"] = session_cookie(deployment.is_https)
+    api.openapi()["components"]["securitySchemes"][SESSION]["name"] = session_cookie(dependencies.is_https)
     api.add_middleware(DefaultHeaders, headers={"cache-control": "no-store"})
     api.add_exception_handler(Exception, _answer_failure)
     api.add_exception_handler(TonearmError, _answer_error)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from recsys.web.requests import asks_for_page
 
 
-class OneAddress:
+class CanonicalHost:
     """Answers pages asked for by the other name of this host with the way to the public address. Pure ASGI."""
 
     def __init__(self, app: ASGIApp, public_url: str) -> None:

@@ -17,7 +17,7 @@ class Accounts(Protocol):
 
     def begin(self, redirect_uri: str) -> tuple[str, str]:
         """
-        The address to send the browser to, and a secret to keep in that browser until it comes back.
+        The address to send the browser to, and a secret to store in that browser until it comes back.
 
         Where the address carries a `state`, the browser must bring the same one back (RFC 6749, 10.12).
         """
@@ -29,12 +29,12 @@ class Accounts(Protocol):
 
 
 class Cipher(Protocol):
-    """Seals what is kept in a browser, so that it can neither be read nor changed there."""
+    """Encrypts what is stored in a browser, so that it can neither be read nor changed there."""
 
     def encrypt(self, text: str) -> str: ...
 
     def decrypt(self, ciphertext: str) -> str:
-        """The text again; raises `StorageProblem` for anything this app did not seal."""
+        """The text again; raises `StorageProblem` for anything this app did not encrypt."""
 
 
 class SyncService(Protocol):

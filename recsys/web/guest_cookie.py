@@ -10,7 +10,7 @@ from recsys.web.cookies import give_session, session_cookie
 from recsys.web.requests import asks_for_page
 
 
-class Visitors:
+class GuestCookie:
     """
     Sets the session cookie on pages asked for without one. Nothing is written to the store for it.
 

@@ -1,4 +1,4 @@
-"""At most so many events in a time for each key, and at most so many requests that wait for a turn."""
+"""Rate limits per key, and a bounded queue for work that runs a few at a time."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -12,22 +12,22 @@ from recsys.web.cookies import session_cookie
 from recsys.web.dependencies import Dependencies
 
 
-def visitor_of(request: Request, deployment: Dependencies) -> Visitor | None:
+def visitor_of(request: Request, dependencies: Dependencies) -> Visitor | None:
     """The visitor behind the session cookie, looked up in the store every time; None without a usable cookie."""
-    return visitor(session_id_of(request, deployment), deployment.sessions, deployment.clock())
+    return visitor(session_id_of(request, dependencies), dependencies.sessions, dependencies.clock())
 
 
-def session_id_of(request: Request, deployment: Dependencies) -> str | None:
+def session_id_of(request: Request, dependencies: Dependencies) -> str | None:
     """The value of the session cookie, whatever it is worth."""
-    return request.cookies.get(session_cookie(deployment.is_https))
+    return request.cookies.get(session_cookie(dependencies.is_https))
 
 
-def is_same_origin(request: Request, deployment: Dependencies) -> bool:
+def is_same_origin(request: Request, dependencies: Dependencies) -> bool:
     """
     True when the browser says that one of our own pages sent this. Required for every write: browsers add the cookie
     to some requests that other sites cause, but never a false Origin (RFC 6454, 7.3).
     """
-    return request.headers.get("origin") == deployment.public_url
+    return request.headers.get("origin") == dependencies.public_url
 
 
 def asks_for_page(scope: Scope) -> bool:

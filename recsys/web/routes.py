@@ -1,4 +1,4 @@
-"""All routes and middleware of the app, made for one deployment: `st.App(..., routes=…, middleware=…)`."""
+"""All routes and middleware of the app, for `st.App(..., routes=…, middleware=…)`."""
 
 from typing import Final
 
@@ -9,10 +9,10 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
 from recsys.web.api import build_api
-from recsys.web.canonical_host import OneAddress
+from recsys.web.canonical_host import CanonicalHost
 from recsys.web.dependencies import Dependencies
 from recsys.web.docs import docs_routes
-from recsys.web.guest_cookie import Visitors
+from recsys.web.guest_cookie import GuestCookie
 from recsys.web.limits import Limits
 from recsys.web.metrics import PrivateMetrics, metrics_routes
 from recsys.web.missing_files import MissingFiles
@@ -45,17 +45,17 @@ async def _livez(_: Request) -> Response:
     return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 
-def routes(deployment: Dependencies) -> list[BaseRoute]:
+def routes(dependencies: Dependencies) -> list[BaseRoute]:
     """
     The routes beside the screens. They come before Streamlit's, so none may have the path of a page.
 
     The API has all paths below /api, so that a mistyped one is not found instead of the page of a screen.
     """
-    api = build_api(deployment)
+    api = build_api(dependencies)
     return [
-        *SignIn(deployment).routes(),
+        *SignIn(dependencies).routes(),
         *docs_routes(),
-        *metrics_routes(deployment),
+        *metrics_routes(dependencies),
         Route("/livez", _livez),
         Route("/health", api),
         ForPrograms("/recommend", api),
@@ -63,15 +63,15 @@ def routes(deployment: Dependencies) -> list[BaseRoute]:
     ]
 
 
-def middleware(deployment: Dependencies) -> list[Middleware]:
+def middleware(dependencies: Dependencies) -> list[Middleware]:
     """What every answer passes through, Streamlit's included."""
     return [
         Middleware(RequestLog, paths=OWN_PATHS),
-        Middleware(SecurityHeaders, page=deployment.page, is_https=deployment.is_https),
-        Middleware(OwnSocket, public_url=deployment.public_url),
-        Middleware(PrivateMetrics, dependencies=deployment),
-        Middleware(Limits, dependencies=deployment),
+        Middleware(SecurityHeaders, page=dependencies.page, is_https=dependencies.is_https),
+        Middleware(OwnSocket, public_url=dependencies.public_url),
+        Middleware(PrivateMetrics, dependencies=dependencies),
+        Middleware(Limits, dependencies=dependencies),
         Middleware(MissingFiles),
-        Middleware(OneAddress, public_url=deployment.public_url),
-        Middleware(Visitors, is_https=deployment.is_https),
+        Middleware(CanonicalHost, public_url=dependencies.public_url),
+        Middleware(GuestCookie, is_https=dependencies.is_https),
     ]

@@ -66,11 +66,11 @@ class _Refused(Exception):
 class SignIn:
     """The routes `/login`, `/callback` and `/logout`. Plain functions: Starlette runs them in threads of their own."""
 
-    def __init__(self, deployment: Dependencies) -> None:
-        self._deployment = deployment
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
 
         def now() -> float:
-            return deployment.clock().timestamp()
+            return dependencies.clock().timestamp()
 
         self._begun_limit, self._returned_limit = RateLimit(A_MINUTE, 60, now), RateLimit(A_MINUTE, 60, now)
         self._once = RateLimit(1, SIGN_IN_SECONDS, now)
@@ -88,26 +88,26 @@ class SignIn:
         following = _local_path(request.query_params.get("next"))
         if self._is_elsewhere(request):
             query = urlencode({"next": following, "here": "1"})
-            return _go(f"{self._deployment.public_url}/login?{query}")
+            return _go(f"{self._dependencies.public_url}/login?{query}")
         try:
             accounts = self._accounts(request, self._begun_limit)
-            self._deployment.check_store()  # else the way ends in vain, or at Supabase's door before an empty page
-            return self._send_away(accounts, following, session_id_of(request, self._deployment))
+            self._dependencies.check_store()  # else the listener agrees at Spotify for nothing
+            return self._send_away(accounts, following, session_id_of(request, self._dependencies))
         except (TonearmError, _Refused) as problem:
             return self._refuse(problem)
 
     def callback(self, request: Request) -> Response:
-        """Take the browser back: check, exchange, keep, and give it a new session id."""
+        """Take the browser back: check its cookie, exchange the code, store the tokens, start a new session."""
         try:
             accounts = self._accounts(request, self._returned_limit)
             begun = self._begun(request)
             signed_in = accounts.finish(dict(request.query_params), begun["secret"])
-            session_id = self._keep(signed_in, session_id_of(request, self._deployment))
+            session_id = self._store(signed_in, session_id_of(request, self._dependencies))
         except (TonearmError, _Refused) as problem:
             return self._refuse(problem)
         response = _go(begun["next"])
-        take_sign_in(response, self._deployment.is_https)
-        give_session(response, session_id, self._deployment.is_https)
+        take_sign_in(response, self._dependencies.is_https)
+        give_session(response, session_id, self._dependencies.is_https)
         return response
 
     def logout(self, request: Request) -> Response:
@@ -115,14 +115,14 @@ class SignIn:
         End this browser's session, or with `?everywhere=1` those of all the listener's browsers. The library stays; the
         next page is a stranger's, store or no store.
         """
-        if not is_same_origin(request, self._deployment):
+        if not is_same_origin(request, self._dependencies):
             return PlainTextResponse("Log out from the app's own page.", 403)
         try:
-            visitor = visitor_of(request, self._deployment)
+            visitor = visitor_of(request, self._dependencies)
             is_everywhere = "everywhere" in request.query_params
             if visitor and not visitor.is_guest and is_everywhere:
-                self._deployment.sessions.end_all(visitor.listener)
-            self._deployment.sessions.end(session_id_of(request, self._deployment))
+                self._dependencies.sessions.end_all(visitor.listener)
+            self._dependencies.sessions.end(session_id_of(request, self._dependencies))
             with serving(visitor.listener if visitor else ""):
                 audit.info("signed out %s", "everywhere" if is_everywhere else "here")
             response = _go("/")
@@ -130,28 +130,28 @@ class SignIn:
             log.warning("A session could not be ended: the store did not answer.")
             response = _go("/?login=half_out")
         response.delete_cookie(
-            session_cookie(self._deployment.is_https),
+            session_cookie(self._dependencies.is_https),
             path="/",
             httponly=True,
             samesite="lax",
-            secure=self._deployment.is_https,
+            secure=self._dependencies.is_https,
         )
         return response
 
     def _is_elsewhere(self, request: Request) -> bool:
         """True on another name of this host, such as localhost: the cookie set here would not come back there."""
-        is_public = request.url.netloc == urlsplit(self._deployment.public_url).netloc
+        is_public = request.url.netloc == urlsplit(self._dependencies.public_url).netloc
         return not is_public and "here" not in request.query_params
 
     def _accounts(self, request: Request, limit: RateLimit) -> Accounts:
-        if self._deployment.accounts is None:
+        if self._dependencies.accounts is None:
             raise _Refused("not_configured")
-        if not limit.allows(client_address(request.scope, self._deployment)):
+        if not limit.allows(client_address(request.scope, self._dependencies)):
             raise _Refused("too_often")
-        return self._deployment.accounts
+        return self._dependencies.accounts
 
     def _send_away(self, accounts: Accounts, following: str, session_id: str | None) -> Response:
-        url, secret = accounts.begin(self._deployment.redirect_uri)
+        url, secret = accounts.begin(self._dependencies.redirect_uri)
         is_new = not is_session_id(session_id)
         own = session_id if is_session_id(session_id) else new_session_id()
         begun = {
@@ -160,22 +160,22 @@ class SignIn:
             "state": _state_in(url),
             "secret": secret,
             "next": following,
-            "at": self._deployment.clock().timestamp(),
+            "at": self._dependencies.clock().timestamp(),
         }
         response = _go(url)
-        give_sign_in(response, self._deployment.cipher.encrypt(json.dumps(begun)), self._deployment.is_https)
+        give_sign_in(response, self._dependencies.cipher.encrypt(json.dumps(begun)), self._dependencies.is_https)
         if is_new:
-            give_session(response, own, self._deployment.is_https)
+            give_session(response, own, self._dependencies.is_https)
         return response
 
     def _begun(self, request: Request) -> dict[str, Any]:
         """What this browser began and now brings back, once it is sure that it is the same sign-in, and not used."""
-        sealed = request.cookies.get(sign_in_cookie(self._deployment.is_https), "")
+        sealed = request.cookies.get(sign_in_cookie(self._dependencies.is_https), "")
         try:
-            begun: dict[str, Any] = json.loads(self._deployment.cipher.decrypt(sealed))
+            begun: dict[str, Any] = json.loads(self._dependencies.cipher.decrypt(sealed))
         except (StorageProblem, ValueError):
             raise _Refused("expired") from None
-        if not 0 <= self._deployment.clock().timestamp() - begun["at"] <= SIGN_IN_SECONDS:
+        if not 0 <= self._dependencies.clock().timestamp() - begun["at"] <= SIGN_IN_SECONDS:
             raise _Refused("expired")
         returned = request.query_params.get("state", "")
         if begun["state"] and not hmac.compare_digest(begun["state"].encode(), returned.encode()):
@@ -199,25 +199,25 @@ class SignIn:
         A page of a sibling host can plant cookies that are sent beside our own, in front of them where their path is
         longer. Then the name is there twice, and nobody can say whose session this is (RFC 6265, 8.6).
         """
-        name = session_cookie(self._deployment.is_https)
+        name = session_cookie(self._dependencies.is_https)
         header = "; ".join(request.headers.getlist("cookie"))
         values = {pair.partition("=")[2] for pair in header.split("; ") if pair.partition("=")[0].strip() == name}
-        own = session_id_of(request, self._deployment) or ""
+        own = session_id_of(request, self._dependencies) or ""
         return len(values) == 1 and hmac.compare_digest(str(begun.get("session")), hash_id(own))
 
-    def _keep(self, signed_in: SignedIn, old_session_id: str | None) -> str:
+    def _store(self, signed_in: SignedIn, old_session_id: str | None) -> str:
         """Store tokens, profile and a new session, and adopt what the guest of the old one brought in."""
-        listener, profile, now = signed_in.listener, signed_in.profile, self._deployment.clock()
+        listener, profile, now = signed_in.listener, signed_in.profile, self._dependencies.clock()
         if signed_in.supabase:
-            self._deployment.tokens.save_tokens(listener, signed_in.supabase, "supabase")
-        self._deployment.tokens.save_tokens(listener, signed_in.spotify, "spotify")
-        store = self._deployment.store_for(listener)
+            self._dependencies.tokens.save_tokens(listener, signed_in.supabase, "supabase")
+        self._dependencies.tokens.save_tokens(listener, signed_in.spotify, "spotify")
+        store = self._dependencies.store_for(listener)
         store.save_profile(listener, profile)
         store.remove_state(listener, CAPABILITIES)  # a new consent may allow more or less
         if is_session_id(old_session_id):
             guest = guest_listener(old_session_id)
-            self._deployment.stop(guest)
-            merge_guest(self._deployment.store_for(guest), guest, store, listener)
+            self._dependencies.stop(guest)
+            merge_guest(self._dependencies.store_for(guest), guest, store, listener)
         session = Session(
             listener,
             "spotify",
@@ -225,7 +225,7 @@ class SignIn:
             profile.get("display_name"),
             profile.get("avatar_url"),
         )
-        session_id = self._deployment.sessions.create(session, now, replaces=old_session_id)
+        session_id = self._dependencies.sessions.create(session, now, replaces=old_session_id)
         with serving(listener):
             audit.info("signed in")
         return session_id
@@ -236,9 +236,9 @@ class SignIn:
         log.warning("Sign-in ended: %s (%s).", code, type(problem).__name__)
         response = _go(f"/?{urlencode({'login': code})}")
         if code not in ("state", "too_often"):  # the cookie is of a sign-in that is perhaps still under way
-            take_sign_in(response, self._deployment.is_https)
+            take_sign_in(response, self._dependencies.is_https)
         if code == "state":  # a planted session cookie, which has our path, must not keep the listener out
-            response.delete_cookie(session_cookie(self._deployment.is_https), path=SIGN_IN_PATH)
+            response.delete_cookie(session_cookie(self._dependencies.is_https), path=SIGN_IN_PATH)
         return response
 
 

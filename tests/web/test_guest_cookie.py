@@ -9,14 +9,14 @@ from starlette.testclient import TestClient
 
 from recsys.auth.models import is_session_id
 from recsys.web.cookies import session_cookie
-from recsys.web.guest_cookie import Visitors
+from recsys.web.guest_cookie import GuestCookie
 
 PAGE = {"Accept": "text/html,application/xhtml+xml"}
 
 
 def client(is_https=False):
     routes = [Route("/", lambda request: PlainTextResponse("page"), methods=["GET", "POST"])]
-    app = Starlette(routes=routes, middleware=[Middleware(Visitors, is_https=is_https)])
+    app = Starlette(routes=routes, middleware=[Middleware(GuestCookie, is_https=is_https)])
     return TestClient(app, base_url="https://testserver" if is_https else "http://testserver")
 
 
