@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Most of the 9,000 files are never imported; Python compiles those that are, once (measured: 75 s down to 49 s).
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: run test bench evaluate lint lock clean fake-spotify supabase-local
+.PHONY: run test bench faults evaluate lint lock clean fake-spotify supabase-local
 .DELETE_ON_ERROR:
 
 run: .venv/app.stamp            ## open the app on demo data at http://127.0.0.1:8501
@@ -19,6 +19,9 @@ lint: .venv/test.stamp          ## style and types only
 
 bench: .venv/test.stamp         ## print speed and memory as ratios measured in one run
 	$(BIN)/python -m tests.bench
+
+faults: .venv/test.stamp        ## everything that can go wrong, in every stage: what was lost, doubled or wrong
+	$(BIN)/python -m tests.faults
 
 evaluate: .venv/test.stamp      ## measure recommendation quality and rewrite the table in README.md
 	$(BIN)/python -m tests.evaluate_readme

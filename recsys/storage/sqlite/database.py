@@ -40,8 +40,8 @@ _SENTENCES: Final = {
 
 
 _GONE: Final = (
-    "“{path}” was removed or replaced while Tonearm ran, so nothing of this was stored. Put the file back, or start "
-    "Tonearm again to begin with a new one."
+    "“{path}” was removed, replaced or emptied while Tonearm ran, so nothing of this was stored. Put the file back, or "
+    "start Tonearm again to begin with a new one."
 )
 _LOG_IN_USE: Final = (
     "The rows are erased, but their bytes are still in the file's log, because another program reads it. Close that "
@@ -119,7 +119,7 @@ class Database:
             with self._sentences(), self._turn(), self._lent(self._begun()) as connection:
                 yield connection
                 connection.execute("COMMIT")
-                if connection.file != _file_at(self.path):
+                if connection.file is None or connection.file != _file_at(self.path):
                     raise StorageProblem(_GONE.format(path=self.path))
         except StorageProblem:
             self.close()  # other connections may have the same trouble: a lost file, a disk that was read-only
@@ -220,7 +220,7 @@ class Database:
         """An idle connection to the file that is there now; others are closed."""
         with suppress(IndexError):
             while connection := self._idle.pop():
-                if connection.file == _file_at(self.path):
+                if connection.file and connection.file == _file_at(self.path):
                     return connection
                 connection.close()
         return None
@@ -324,12 +324,12 @@ def _close_all(connections: list[_Connection]) -> None:
 
 
 def _file_at(path: Path) -> tuple[int, int] | None:
-    """Which file is at the path, by device and inode; None where there is none."""
+    """Which file is at the path, by device and inode; None where there is none, or an empty one."""
     try:
         found = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return (found.st_dev, found.st_ino) if found.st_size else None
 
 
 def _make_file(path: Path) -> None:

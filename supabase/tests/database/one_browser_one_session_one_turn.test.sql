@@ -1,6 +1,6 @@
 -- Proves what the server's functions do with sessions and with turns to renew tokens.
 begin;
-select plan(16);
+select plan(17);
 
 insert into auth.users (id) values
     ('00000000-0000-4000-8000-00000000000a'), ('00000000-0000-4000-8000-00000000000b');
@@ -40,6 +40,7 @@ select ok(not pg_temp.take('0', 'tab two', 129), 'a turn somebody holds is not')
 select ok(pg_temp.take('1', 'tab two', 129), 'another turn is');
 select ok(pg_temp.take('0', 'tab two', 130), 'a turn whose holder died is had after half a minute');
 select ok(not pg_temp.take('0', 'tab one', 140), 'and is then held');
+select ok(not pg_temp.take('0', 'tab three', 110), 'also for one whose clock is some seconds behind');
 select ok(pg_temp.take('2', 'tab whose clock is ahead', 3700), 'a clock that is an hour ahead takes a turn');
 select ok(pg_temp.take('2', 'tab three', 100), 'which nobody waits an hour for');
 select is((select count(*) from public.leases), 3::bigint, 'there is one row for each turn');

@@ -163,7 +163,7 @@ def test_a_file_that_is_replaced_during_a_write_is_noticed_before_the_write_is_a
     other = Database(tmp_path / "other.db")
     other.close()
 
-    with pytest.raises(StorageProblem, match="removed or replaced"), database.write() as connection:
+    with pytest.raises(StorageProblem, match="removed, replaced or emptied"), database.write() as connection:
         connection.execute("INSERT INTO app_state VALUES ('key', '{}')")
         other.path.replace(database.path)
 
@@ -182,6 +182,17 @@ def test_a_replaced_file_is_read_instead_of_the_old_one(database, store, tmp_pat
     other._database.path.replace(database.path)
 
     assert list(store.tracks("ada")["track_id"]) == ["b"]
+
+
+def test_a_file_cut_to_nothing_while_it_is_open_acknowledges_nothing_more(database, store):
+    store.save_tracks("ada", some_tracks("a"))
+    os.truncate(database.path, 0)
+
+    for _ in range(2):
+        with pytest.raises(StorageProblem):
+            store.save_tracks("ada", some_tracks("b"))
+    with pytest.raises(StorageProblem):
+        store.check()
 
 
 def test_a_file_cut_to_nothing_is_not_healthy_and_is_a_sentence(database, store):
