@@ -12,9 +12,10 @@ from recsys.core.engine.recipe import Recipe
 from recsys.core.evaluation.metrics import Interval
 from recsys.core.evaluation.proof import CHANCE, OURS, TEXTBOOK, TUNED, Proof
 from recsys.core.evaluation.tuning import Tuned
+from recsys.demo.catalogue import demo_catalogue
 from recsys.services.jobs import Jobs
 from recsys.services.proof import Checked, trial_key
-from tests.pages.test_every_page import OTHERS, OWN, bringing
+from tests.pages.test_every_page import OWN, bringing
 
 WEIGHTS = dict(Recipe().weights)
 BETTER = Interval(5, 3, 7)
@@ -129,7 +130,8 @@ def test_a_search_that_moved_nothing_says_so(jobs):
 
 @pytest.mark.parametrize("name", ["proof", "tuning"])
 def test_a_library_with_too_little_known_is_told_in_a_sentence(jobs, name):
-    app = opened(bringing(OWN, OTHERS))
+    songs = demo_catalogue()
+    app = opened(bringing(OWN, songs.assign(track_id=[f"cat{n:019d}" for n in range(len(songs))])))
     session = app.session_state["tonearm"]
     app.button(key=f"{name}_start").click().run()
     jobs.wait(trial_key(name, session.listener, session.library, id(session.catalogue)), 60)
