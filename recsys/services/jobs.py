@@ -17,6 +17,12 @@ State = Literal["running", "done", "failed", "cancelled"]
 MAX_FINISHED: Final = 200
 """At most this many finished jobs are stored; older ones are dropped when a new one starts."""
 
+MAX_OF_ONE: Final = 6
+"""Unfinished jobs of one listener: every kind once. A changed library or catalogue would start another proof."""
+
+MAX_OF_GUESTS: Final = 20
+"""Unfinished jobs of all guests together, of whom anybody can invent any number."""
+
 log = logging.getLogger(__name__)
 
 
@@ -92,12 +98,16 @@ class Jobs:
         self._lock = threading.Lock()
 
     def start(self, key: str, work: Callable[[Job], Any]) -> Snapshot:
-        """Start the work, or join the one running under this key: a second click or tab changes nothing."""
+        """
+        Start the work, or join the one running under this key: a second click or tab changes nothing.
+
+        Where too many jobs wait already, this one has failed with a sentence.
+        """
         with self._lock:
             if key not in self._jobs or self._jobs[key][1].done():
                 self._forget_old()
                 job = Job()
-                self._jobs[key] = (job, self._pool_for(key).submit(copy_context().run, work, job))
+                self._jobs[key] = (job, self._refusal(key) or self._pool_for(key).submit(copy_context().run, work, job))
                 self._jobs[key][1].add_done_callback(lambda future: _log_unexpected(key, future))
         return self.snapshot(key) or Snapshot("running")
 
@@ -153,6 +163,22 @@ class Jobs:
         if is_guest(listener):
             return self._guest_pool
         return self._sync_pool if kind == "sync" else self._pool
+
+    def _refusal(self, key: str) -> Future[Any] | None:
+        """A failed future where one listener, or all guests together, have too many unfinished jobs; else None."""
+        kind, listener = [*key.split(":"), ""][:2]
+        unfinished = [other.split(":")[1:2] for other, (_, future) in self._jobs.items() if not future.done()]
+        of_guests = [others for others in unfinished if others and is_guest(others[0])]
+        sentence = ""
+        if kind != "sync" and unfinished.count([listener]) >= MAX_OF_ONE:
+            sentence = "Several things are still running for you. Wait until one of them is finished."
+        elif is_guest(listener) and len(of_guests) >= MAX_OF_GUESTS:
+            sentence = "Many guests are waiting at the moment. Try again in a few minutes."
+        if not sentence:
+            return None
+        refused: Future[Any] = Future()
+        refused.set_exception(TonearmError(sentence))
+        return refused
 
     def _forget_old(self) -> None:
         finished = [key for key, (_, future) in self._jobs.items() if future.done()]

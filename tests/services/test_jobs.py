@@ -7,7 +7,7 @@ import pytest
 
 from recsys.errors import SpotifyUnreachable
 from recsys.log_context import LISTENER, serving
-from recsys.services.jobs import Jobs
+from recsys.services.jobs import MAX_OF_GUESTS, MAX_OF_ONE, Jobs
 
 
 @pytest.fixture
@@ -235,4 +235,34 @@ def test_a_listener_does_not_wait_behind_guests(jobs):
     jobs.start("features:ada", lambda job: "found")
     assert jobs.wait("features:ada", 30).result == "found"
 
+    go.set()
+
+
+def test_invented_guests_fill_only_a_bounded_queue_and_hold_up_no_listener(jobs):
+    go = threading.Event()
+    started = [jobs.start(f"proof:guest-{number}:x", lambda job: go.wait(30)) for number in range(MAX_OF_GUESTS)]
+    assert all(job.is_active for job in started)
+
+    refused = jobs.start("proof:guest-one-more:x", lambda job: "never run")
+
+    assert (refused.state, refused.result) == ("failed", None)
+    assert refused.message == "Many guests are waiting at the moment. Try again in a few minutes."
+    assert jobs.start("proof:guest-0:x", lambda job: "joined").is_active
+    jobs.start("proof:ada:x", lambda job: "done")
+    assert jobs.wait("proof:ada:x", 30).result == "done"
+    go.set()
+    for number in range(MAX_OF_GUESTS):
+        jobs.wait(f"proof:guest-{number}:x", 30)
+    jobs.start("proof:guest-one-more:x", lambda job: "run now")
+    assert jobs.wait("proof:guest-one-more:x", 30).result == "run now"
+
+
+def test_one_listener_cannot_queue_any_number_of_jobs_but_always_sync(jobs):
+    go = threading.Event()
+    for number in range(MAX_OF_ONE):
+        assert jobs.start(f"proof:ada:{number}", lambda job: go.wait(30)).is_active
+    refused = jobs.start("proof:ada:more", lambda job: "never run")
+    assert refused.message.startswith("Several things are still running for you.")
+    jobs.start("sync:ada", lambda job: "synced")
+    assert jobs.wait("sync:ada", 30).result == "synced"
     go.set()
