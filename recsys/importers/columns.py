@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from recsys.core.model.features import AUDIO_FEATURES
@@ -174,6 +175,7 @@ class Columns:
         return "table of tracks with audio features" if has_features else OTHER.name
 
 
+@lru_cache(8192)
 def tidy_name(header: str) -> str:
     """A header cell as compared: no case, blanks, tabs, punctuation, byte order mark or pandas' merge suffix."""
     return re.sub(r"[\W_]+", "", re.sub(r"([_.][xy]|\.\d+)$", "", header.strip().casefold()))

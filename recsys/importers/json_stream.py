@@ -9,8 +9,10 @@ from recsys.errors import UnreadableFile
 from recsys.importers.text_encoding import Text
 
 CHUNK_BYTES: Final = 1 << 20
-MOST_ENTRY_CHARACTERS: Final = 1 << 20
+MOST_ENTRY_CHARACTERS: Final = 32 << 20
 MOST_OBJECT_BYTES: Final = 64 << 20
+MOST_VALUES: Final = 4_000_000
+"""Values in one object; each takes some 100 bytes of memory, whatever it takes in the file."""
 BETWEEN: Final = " \t\r\n,"
 
 
@@ -21,7 +23,7 @@ def entries(text: Text, name: str) -> Iterator[Any]:
     Raises
     ------
     UnreadableFile
-        It is not JSON, ends early, is nested too deeply, or one entry is larger than a megabyte.
+        It is not JSON, ends early, is nested too deeply, or one entry is too large.
     """
     texts = _chunks(text)
     head = next(texts, "").lstrip()
@@ -73,14 +75,23 @@ def _values(text: str, texts: Iterator[str], name: str, closing: str) -> Iterato
         except RecursionError as problem:
             raise UnreadableFile(f"“{name}” is nested too deeply to be an export of tracks.") from problem
         except ValueError as problem:
-            text, at = text[at:], 0
-            more = next(texts, "") if len(text) <= MOST_ENTRY_CHARACTERS else ""
-            if not more:
-                raise UnreadableFile(f"“{name}” is not complete JSON. Download it again.") from problem
-            text += more
+            text, at = _longer(text[at:], texts, name, problem), 0
             continue
         yield entry
         at = end
+
+
+def _longer(text: str, texts: Iterator[str], name: str, problem: ValueError) -> str:
+    """An incomplete entry with twice its length of what follows, so that parsing it again stays linear."""
+    if 2 * len(text) > MOST_ENTRY_CHARACTERS or _values_in(text) > MOST_VALUES:
+        raise UnreadableFile(f"“{name}” has an entry that is too large for a track or playlist.") from problem
+    parts, size = [text], 0
+    while size <= len(text) and (more := next(texts, "")):
+        parts.append(more)
+        size += len(more)
+    if not size:
+        raise UnreadableFile(f"“{name}” is not complete JSON. Download it again.") from problem
+    return "".join(parts)
 
 
 def _past_blanks(text: str, at: int) -> int:
@@ -96,9 +107,17 @@ def _whole(text: str, texts: Iterator[str], name: str) -> Any:
         size += len(more)
         if size > MOST_OBJECT_BYTES:
             raise UnreadableFile(f"“{name}” is JSON, but too large to be a library export.")
+    joined = "".join(parts)
+    if _values_in(joined) > MOST_VALUES:
+        raise UnreadableFile(f"“{name}” is JSON of more than {MOST_VALUES:,} values. Split it into parts.")
     try:
-        return json.loads("".join(parts))
+        return json.loads(joined)
     except RecursionError as problem:
         raise UnreadableFile(f"“{name}” is nested too deeply to be an export of tracks.") from problem
     except ValueError as problem:
         raise UnreadableFile(f"“{name}” is not complete JSON. Download it again.") from problem
+
+
+def _values_in(text: str) -> int:
+    """At least as many as there are values."""
+    return sum(text.count(sign) for sign in "{[,")

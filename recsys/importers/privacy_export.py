@@ -126,7 +126,10 @@ def export_of(first: Any) -> Export | None:
         return ACCOUNT
     if _is_library(first):
         return LIBRARY
-    return PLAYLISTS if isinstance(first.get("playlists"), list) else None
+    playlists = first.get("playlists")
+    if not isinstance(playlists, list) or any(isinstance(each, Mapping) and "tracks" in each for each in playlists):
+        return None
+    return PLAYLISTS
 
 
 def _is_library(value: Mapping[str, Any]) -> bool:
@@ -135,7 +138,8 @@ def _is_library(value: Mapping[str, Any]) -> bool:
     if not isinstance(tracks, list):
         return False
     is_written_so = bool(tracks) and isinstance(tracks[0], Mapping) and {"artist", "track", "uri"} <= tracks[0].keys()
-    return is_written_so or bool({"albums", "artists", "shows"} & value.keys())
+    is_empty = not tracks and bool({"albums", "artists", "shows"} & value.keys())
+    return is_written_so or is_empty
 
 
 def items_of(export: Export, entries: Iterable[Any]) -> Iterator[Any]:

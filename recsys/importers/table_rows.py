@@ -103,7 +103,7 @@ class RowReader:
             "added_at": text_cells.iso_times,
             "isrc": text_cells.isrcs,
         }
-        cells = {ours: self._plain(cells[ours]) for ours in TEXT if ours in cells}
+        cells = {ours: self._plain(ours, cells[ours]) for ours in TEXT if ours in cells}
         for ours, column in cells.items():
             cells[ours] = self._shorter_than(text_cells.MAX_CELL, ours, column, column, batch)
         texts: dict[str, pa.Array] = {ours: read.get(ours, text_cells.tidy)(column) for ours, column in cells.items()}
@@ -120,18 +120,21 @@ class RowReader:
 
     def _shorter_than(self, limit: int, ours: str, column: pa.Array, cells: pa.Array, batch: Batch) -> pa.Array:
         """The same texts without those above a number of characters, which are reported."""
+        if (pc.max(pc.binary_length(column)).as_py() or 0) <= limit:
+            return column
         is_long = pc.fill_null(pc.greater(pc.utf8_length(column), limit), False)
         self._report(ours, is_long, cells, batch, f"is longer than {limit:,} characters")
         return pc.if_else(is_long, pa.scalar(None, column.type), column) if pc.any(is_long).as_py() else column
 
-    def _plain(self, cells: pa.Array) -> pa.Array:
+    def _plain(self, ours: str, cells: pa.Array) -> pa.Array:
         """Text cells without what their writer put around them."""
         if self.columns.dialect.is_ours:
             return text_cells.without_guards(cells)
         if self.columns.dialect.writes_na:
             cells = pc.if_else(pc.equal(cells, "NA"), pa.scalar(None, cells.type), cells)
-        cells, repaired, damaged = repair(cells)
-        self.repaired, self.damaged = self.repaired + repaired, self.damaged + damaged
+        if ours in ("title", "artists", "album"):
+            cells, repaired, damaged = repair(cells)
+            self.repaired, self.damaged = self.repaired + repaired, self.damaged + damaged
         return cells
 
     def _clear_placeholders(self, texts: dict[str, pa.Array]) -> None:

@@ -7,6 +7,7 @@ import sys
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as parquet
+import pytest
 
 from recsys.core.model.tracks import as_tracks
 from recsys.importers.any_file import read_file
@@ -87,3 +88,30 @@ def test_a_catalogue_with_a_long_title_reports_it(tmp_path):
     report = read_file(tmp_path / "long.parquet", "long").report
 
     assert "is longer than" in report.problems[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("head", "unit", "tail", "size"),
+    [
+        ('[{"a":', "{},", "1}]", 40),
+        ('{"a":[', "[],", "[]]}", 50),
+        ("[" + '{"id":1},' * 300, "[[],[],[],[]],", "1]", 60),
+        ("[{", '"KEY":1,', '"a":1}]', 160_000),
+    ],
+)
+def test_json_that_would_grow_in_memory_is_refused_or_read_within_a_limit(tmp_path, head, unit, tail, size):
+    path = tmp_path / "bomb.json"
+    with path.open("w") as file:
+        file.write(head)
+        if "KEY" in unit:
+            file.write("".join(unit.replace("KEY", f"key{number}") for number in range(size)))
+        else:
+            for _ in range(size):
+                file.write(unit * ((1 << 20) // len(unit)))
+        file.write(tail)
+
+    answer, seconds, megabytes = import_with_limit(path, 1500)
+
+    assert isinstance(answer, str)
+    assert seconds < 15
+    assert megabytes < 700

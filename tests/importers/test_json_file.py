@@ -70,3 +70,80 @@ def test_a_broken_character_is_replaced_and_control_characters_are_dropped():
     assert read_file(as_file(json.dumps([row])), "x").tracks[["title", "artists"]].to_numpy().tolist() == [
         ["Bl?ue", "Ann"]
     ]
+
+
+TRACK = {
+    "id": ONE,
+    "name": "Blue",
+    "uri": f"spotify:track:{ONE}",
+    "type": "track",
+    "artists": [{"id": TWO, "name": "Ann", "type": "artist"}, {"name": "Bob"}],
+    "album": {"id": TWO, "name": "Rooms", "release_date": "2010-01-01", "artists": [{"name": "Various"}]},
+    "duration_ms": 200_000,
+    "external_ids": {"isrc": "USAAA1000001"},
+}
+OWNER = {"id": TWO, "display_name": "me"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"items": [{"added_at": "2024-01-01T00:00:00Z", "track": TRACK}], "total": 1},
+        {"items": [{"added_at": "2024-01-01T00:00:00Z", "item": TRACK}], "total": 1},
+        {"playlists": [{"name": "Liked", "owner": OWNER, "tracks": [{"track": TRACK}]}], "albums": []},
+        [{"name": "Liked", "id": TWO, "owner": OWNER, "tracks": {"items": [{"track": TRACK}], "total": 1}}],
+        {"tracks": [TRACK]},
+        {"tracks": {"items": [TRACK]}},
+        [{"track": TRACK, "audio_features": {"energy": 0.25}}],
+        {"a": {"b": {"c": [TRACK]}}},
+        TRACK,
+        [TRACK],
+    ],
+)
+def test_a_track_is_found_in_any_wrapping(value):
+    imported = read_file(as_file(json.dumps(value)), "wrapped.json")
+
+    found = imported.tracks[["track_id", "title", "artists", "album", "year", "duration_ms"]].to_numpy().tolist()
+    assert found == [[ONE, "Blue", "Ann; Bob", "Rooms", 2010, 200_000]]
+    assert imported.report.rows == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [{"title": "Blue", "artist": {"name": "Ann", "id": 1}, "album": {"title": "Rooms"}}],
+        {"payload": [{"track_metadata": {"track_name": "Blue", "artist_name": "Ann", "release_name": "Rooms"}}]},
+        {"library": {"songs": [{"name": "Blue", "artist": "Ann"}]}},
+    ],
+)
+def test_other_services_tracks_are_found_by_their_shape(value):
+    imported = read_file(as_file(json.dumps(value)), "other.json")
+
+    assert imported.tracks[["title", "artists"]].to_numpy().tolist() == [["Blue", "Ann"]]
+
+
+def test_features_beside_a_track_are_its():
+    imported = read_file(as_file(json.dumps([{"track": TRACK, "audio_features": {"energy": 0.25, "key": 4}}])), "x")
+
+    assert imported.tracks[["energy", "key"]].to_numpy().tolist() == [[0.25, 4]]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"items": [{"id": ONE, "name": "Ann", "type": "artist", "genres": ["pop"], "uri": f"spotify:artist:{ONE}"}]},
+        {"playlists": [{"name": "Empty", "tracks": []}]},
+        {"settings": {"theme": "dark"}},
+    ],
+)
+def test_json_without_a_track_is_refused(value):
+    with pytest.raises(UnreadableFile, match="holds no tracks"):
+        read_file(as_file(json.dumps(value)), "x.json")
+
+
+def test_a_playlist_larger_than_a_chunk_is_read():
+    tracks = [
+        {"track": TRACK | {"id": f"{number:022d}", "uri": f"spotify:track:{number:022d}"}} for number in range(9_000)
+    ]
+
+    assert read_file(as_file(json.dumps([{"name": "Long", "tracks": tracks}])), "x.json").report.tracks == 9_000
