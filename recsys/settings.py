@@ -44,7 +44,7 @@ class Settings:
         Lets its holder read `/metrics` from anywhere (`TONEARM_METRICS_TOKEN`).
     spotify_client_id, spotify_client_secret : str or None
         The Spotify app (`SPOTIFY_CLIENT_ID`, and `SPOTIFY_CLIENT_SECRET`, which PKCE makes optional).
-    spotify_accounts_url, spotify_api_url, reccobeats_url : str
+    spotify_accounts_url, spotify_api_url, reccobeats_url, listenbrainz_url : str
         Hosts, to be pointed elsewhere in tests.
     app_secret_key : str or None
         Encrypts tokens at rest (`APP_SECRET_KEY`); one is made and stored in the data folder when absent.
@@ -66,6 +66,7 @@ class Settings:
     spotify_accounts_url: str = "https://accounts.spotify.com"
     spotify_api_url: str = "https://api.spotify.com"
     reccobeats_url: str = "https://api.reccobeats.com"
+    listenbrainz_url: str = "https://labs.api.listenbrainz.org"
     app_secret_key: str | None = field(default=None, repr=False)
     app_secret_key_former: str | None = field(default=None, repr=False)
     supabase_url: str | None = None
@@ -133,6 +134,7 @@ _KEYS: Final = {
     "spotify_accounts_url": "SPOTIFY_ACCOUNTS_URL",
     "spotify_api_url": "SPOTIFY_API_URL",
     "reccobeats_url": "RECCOBEATS_URL",
+    "listenbrainz_url": "LISTENBRAINZ_URL",
     "app_secret_key": "APP_SECRET_KEY",
     "app_secret_key_former": "APP_SECRET_KEY_FORMER",
     "supabase_url": "SUPABASE_URL",

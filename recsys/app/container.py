@@ -33,6 +33,7 @@ from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import DemoListener, demo_listeners
 from recsys.errors import StorageProblem
 from recsys.feature_sources.known_tracks import KnownTracks
+from recsys.feature_sources.listenbrainz import ListenBrainzIds
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.source import FeatureSource
 from recsys.feature_sources.spotify_features import SpotifyFeatures
@@ -274,19 +275,17 @@ class Container:
     @cached_property
     def growing(self) -> Growing:
         """Finds songs around a listener's own."""
+        names = ListenBrainzIds(self.settings.listenbrainz_url, self.http, self._clock, self._sleep)
         return Growing(
             self.store_for,
             self.features,
             self._reccobeats,
-            self._reference,
+            names,
+            lambda: self.catalogue.sample if self.has_catalogue else empty_tracks(),
             lambda: self.app_store,
             self.jobs,
             self.now,
         )
-
-    def _reference(self) -> pd.DataFrame:
-        """A random sample of the server's real songs; none where its catalogue is invented."""
-        return empty_tracks() if self.catalogue is self.demo_catalogue else self.catalogue.sample
 
     @cached_property
     def sync(self) -> Sync | None:

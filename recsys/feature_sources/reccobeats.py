@@ -5,7 +5,6 @@ asked gently, only with the listener's consent (the caller's to check: track ids
 """
 
 import re
-import threading
 import time
 from collections.abc import Callable, Collection
 from typing import Any, Final
@@ -14,13 +13,10 @@ import httpx
 import pandas as pd
 
 from recsys.core.model.tracks import NUMBERS, RANGES, SPOTIFY_ID, as_tracks
-from recsys.errors import SourceBusy
+from recsys.feature_sources.paced_http import PacedHttp
 
 GAP: Final = 0.5
 """Seconds between two requests: at most two a second, as users of the service advise."""
-
-AT_MOST: Final = 60.0
-"""The longest wait, in seconds, that is sat out inside a look-up."""
 
 MAX_NEIGHBOURS: Final = 100
 """Songs in one answer."""
@@ -28,13 +24,6 @@ MAX_NEIGHBOURS: Final = 100
 MAX_TEXT: Final = 500
 """Longer titles and lists of artists are cut."""
 
-LONGEST_WAIT: Final = 7 * 86_400.0
-ASSUMED_WAIT: Final = 30.0
-BROKEN_WAIT: Final = 300.0
-REFUSED_WAIT: Final = 86_400.0
-"""Seconds until a retry after a refusal: it may be permanent, or only a gateway in front of the service."""
-
-SLOW_DOWN: Final = "ReccoBeats asks us to slow down."
 _LINK: Final = re.compile(rf"/track/({SPOTIFY_ID})(?![0-9A-Za-z])")
 
 
@@ -53,17 +42,15 @@ class ReccoBeats:
         sleep: Callable[[float], None] = time.sleep,
         gap: float = GAP,
     ) -> None:
-        self._url, self._http = f"{url}/v1", http
-        self._clock, self._sleep, self._gap = clock, sleep, gap
-        self._turn = threading.Lock()
-        self._free_at = 0.0
+        self._url = f"{url}/v1"
+        self._paced = PacedHttp("ReccoBeats", http, clock, sleep, gap)
 
     def can_be_asked(self, tracks: pd.DataFrame) -> pd.Series:
         return tracks["track_id"].str.fullmatch(SPOTIFY_ID).astype(bool)
 
     def look_up(self, tracks: pd.DataFrame) -> pd.DataFrame:
         ids = tracks["track_id"].tolist()
-        return _answers(self._patient("/audio-features", {"ids": ",".join(ids)}), set(ids))
+        return _answers(self._content("/audio-features", {"ids": ",".join(ids)}), set(ids))
 
     def neighbours(self, track_id: str, count: int) -> pd.DataFrame:
         """
@@ -83,58 +70,15 @@ class ReccoBeats:
             It cannot answer now.
         """
         wanted = {"seeds": track_id, "size": str(min(count, MAX_NEIGHBOURS))}
-        return _songs(self._patient("/track/recommendation", wanted, unknown=(400, 404, 422)))
+        return _songs(self._content("/track/recommendation", wanted, unknown=(400, 404, 422)))
 
-    def _patient(self, path: str, params: dict[str, str], unknown: Collection[int] = ()) -> list[Any]:
-        """The rows of an answer, after one short wait if there must be one."""
-        try:
-            return self._content(path, params, unknown)
-        except SourceBusy as busy:
-            if busy.retry_after > AT_MOST:
-                raise
-            return self._content(path, params, unknown, was_asked=True)
-
-    def _content(
-        self, path: str, params: dict[str, str], unknown: Collection[int], was_asked: bool = False
-    ) -> list[Any]:
-        """One request at a time, rate-limited. A `Retry-After` applies to every caller of this instance."""
-        with self._turn:
-            wait, gap = self._free_at - self._clock(), self._gap
-            if wait > AT_MOST:
-                raise SourceBusy(SLOW_DOWN, wait, was_asked)
-            if wait > 0:
-                self._sleep(wait)
-            try:
-                answer = self._http.get(f"{self._url}{path}", params=params)
-                gap = max(gap, _retry_after(answer)) if answer.status_code == 429 else gap
-                return [] if answer.status_code in unknown else _checked(answer)
-            except httpx.HTTPError as broken:
-                raise SourceBusy("ReccoBeats did not answer.", BROKEN_WAIT) from broken
-            finally:
-                self._free_at = self._clock() + gap
-
-
-def _checked(answer: httpx.Response) -> list[Any]:
-    """The rows of an answer, or the error that it is."""
-    if answer.status_code == 429:
-        raise SourceBusy(SLOW_DOWN, _retry_after(answer))
-    if 400 < answer.status_code < 500 and answer.status_code not in (408, 422):  # 400 and 422 are about one question
-        says = f"ReccoBeats does not serve this app just now (status {answer.status_code})."
-        raise SourceBusy(says, REFUSED_WAIT)
-    try:
-        content = answer.json()["content"] if answer.status_code == 200 else None
-    except (ValueError, KeyError, TypeError):
-        content = None
-    if not isinstance(content, list):
-        raise SourceBusy("ReccoBeats gave an answer it should not.", BROKEN_WAIT)
-    return content
-
-
-def _retry_after(answer: httpx.Response) -> float:
-    try:
-        return min(max(0.0, float(answer.headers.get("Retry-After", ""))), LONGEST_WAIT)
-    except ValueError:
-        return ASSUMED_WAIT
+    def _content(self, path: str, params: dict[str, str], unknown: Collection[int] = ()) -> list[Any]:
+        """The rows of an answer; none for a question about a song it does not know."""
+        answer = self._paced.ask(lambda http: http.get(f"{self._url}{path}", params=params), unknown)
+        content = answer.get("content") if isinstance(answer, dict) else [] if answer is None else None
+        if not isinstance(content, list):
+            raise self._paced.broken()
+        return content
 
 
 def _answers(content: list[Any], asked: Collection[str]) -> pd.DataFrame:

@@ -86,6 +86,16 @@ class NeighbourSource(FeatureSource, Protocol):
         """
 
 
+class NameSource(Protocol):
+    """Whoever knows the Spotify ids of songs by their names. `at_once` is the most tracks one call may be given."""
+
+    name: str
+    at_once: int
+
+    def spotify_ids(self, tracks: pd.DataFrame) -> dict[str, str]:
+        """The Spotify ids it knows, by `track_id` of the track table. Raises `SourceBusy`."""
+
+
 @dataclass(frozen=True)
 class Filled:
     """

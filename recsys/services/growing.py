@@ -16,9 +16,10 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
+from recsys.core.model.identity import NAMED
 from recsys.core.model.tracks import SPOTIFY_ID, as_tracks
 from recsys.errors import NotAllowed, NothingToRank, NotOffered, SourceBusy
-from recsys.feature_sources.source import AUDIO, NeighbourSource, with_answers
+from recsys.feature_sources.source import AUDIO, NameSource, NeighbourSource, with_answers
 from recsys.services.feature_run import REMEMBERED
 from recsys.services.features import Features
 from recsys.services.jobs import Job, Jobs, Snapshot
@@ -28,6 +29,9 @@ from recsys.times import to_iso
 
 CONSENT: Final = "reccobeats neighbours"
 """The consent that growing needs, beside that of looking up features: the same ids, for another purpose."""
+
+NAMES_CONSENT: Final = "listenbrainz names"
+"""The consent to send titles and artists of songs without a Spotify id to ListenBrainz."""
 
 STATE: Final = "growth"
 TARGET: Final = 10_000
@@ -48,6 +52,7 @@ MIN_ANCHORS: Final = 100
 (its catalogue was replaced)."""
 
 SENT_SEED: Final = "a song of yours, to find songs like it"
+SENT_NAMES: Final = "titles and artists of songs of yours, to find their Spotify ids"
 SENT_FOUND: Final = "songs found around yours, for their audio features"
 ISRC_YEAR: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{3}(\d{2})\d{5}")
 
@@ -118,6 +123,8 @@ class Growing:
     features : Features
         Where consents are stored.
     source : NeighbourSource
+    names : NameSource
+        Finds Spotify ids of songs that are known by name only.
     reference : callable
         A random sample of the catalogue of real songs as a track table, empty where there is none: the source is asked
         about these too, to learn its scale (`core.engine.pool.on_scale_of`).
@@ -134,22 +141,23 @@ class Growing:
         store_for: Callable[[str], Store],
         features: Features,
         source: NeighbourSource,
+        names: NameSource,
         reference: Callable[[], pd.DataFrame],
         app_store: Callable[[], Store],
         jobs: Jobs,
         clock: Callable[[], datetime],
     ) -> None:
         self._store_for, self._features, self._source = store_for, features, source
-        self._reference, self._app_store = reference, app_store
+        self._names, self._reference, self._app_store = names, reference, app_store
         self._jobs, self._clock = jobs, clock
 
-    def agree(self, listener: str, has_agreed: bool) -> None:
+    def agree(self, listener: str, has_agreed: bool, consent: str = CONSENT) -> None:
         """Remember that a listener lets the source learn a sample of their songs, or does not any more."""
-        self._features.agree(listener, CONSENT, has_agreed)
+        self._features.agree(listener, consent, has_agreed)
 
-    def has_agreed(self, listener: str) -> bool:
+    def has_agreed(self, listener: str, consent: str = CONSENT) -> bool:
         """True when the listener agreed to that; False for one who was never asked."""
-        return self._features.has_agreed(listener, CONSENT)
+        return self._features.has_agreed(listener, consent)
 
     def start(self, listener: str) -> Snapshot:
         """
@@ -240,13 +248,34 @@ class Growing:
         stored = Growth.from_json(store.state(listener, STATE))
         if stored.seeds and stored.state != "done":
             return replace(stored, state="running", message="", blocked_until=None)
-        seeds = spread_sample(songs(store, listener), store.feedback(listener), salt=stored.finished_at or "")
+        library, salt = songs(store, listener), stored.finished_at or ""
+        seeds = spread_sample(library, store.feedback(listener), salt=salt)
+        if len(seeds) < MAX_SEEDS and self.has_agreed(listener, NAMES_CONSENT):
+            seeds += self._named_seeds(store, listener, library, MAX_SEEDS - len(seeds), salt)
         if not seeds:
             raise NothingToRank(
-                "None of your songs has a Spotify id, which ReccoBeats asks for. Import a file with ids, or connect "
-                "Spotify."
+                "None of your songs has a Spotify id that we know, which ReccoBeats asks for. Import a file with ids, "
+                "connect Spotify, or let ListenBrainz look for the ids."
             )
         return Growth(seeds=seeds, pool=len(store.pool(listener)), state="running")
+
+    def _named_seeds(
+        self, store: Store, listener: str, library: pd.DataFrame, count: int, salt: str
+    ) -> tuple[str, ...]:
+        """Spotify ids of songs known by name only; of a sample, and fewer when ListenBrainz is busy."""
+        feedback = store.feedback(listener)
+        dislikes = feedback[~feedback["liked"].astype(bool)]
+        drawn = spread_sample(library, dislikes, count, salt, f"{NAMED}.+")
+        rows = library.set_index("track_id", drop=False).loc[list(drawn)].reset_index(drop=True)
+        found: dict[str, str] = {}
+        for start in range(0, len(rows), self._names.at_once):
+            batch = rows.iloc[start : start + self._names.at_once]
+            store.log_sent(listener, self._names.name, SENT_NAMES, len(batch), to_iso(self._clock()))
+            try:
+                found |= self._names.spotify_ids(batch)
+            except SourceBusy:
+                break
+        return tuple(dict.fromkeys(found.values()))
 
     def _blocked(self, growth: Growth, problem: SourceBusy | NotOffered) -> Growth:
         until = self._clock() + timedelta(seconds=getattr(problem, "retry_after", 86_400.0))
@@ -322,17 +351,17 @@ class _Run:
 
 
 def spread_sample(
-    library: pd.DataFrame, feedback: pd.DataFrame, count: int = MAX_SEEDS, salt: str = ""
+    library: pd.DataFrame, feedback: pd.DataFrame, count: int = MAX_SEEDS, salt: str = "", ids: str = SPOTIFY_ID
 ) -> tuple[str, ...]:
     """
     Songs to ask about: liked ones first, then of every artist one, then a second one, and so on.
 
     Within an artist and between artists the order is that of a hash of id and `salt`, so that a run gives the same
-    sample whenever it is repeated, and the next run another. Only Spotify ids; at most `count`.
+    sample whenever it is repeated, and the next run another. Only ids that match `ids`; at most `count`.
     """
     liked = feedback.loc[feedback["liked"].astype(bool), ["track_id", "artists"]]
     both = pd.concat([liked.assign(is_own=1), library[["track_id", "artists"]].assign(is_own=0)], ignore_index=True)
-    both = both[both["track_id"].str.fullmatch(SPOTIFY_ID).astype(bool)].drop_duplicates("track_id")
+    both = both[both["track_id"].str.fullmatch(ids).astype(bool)].drop_duplicates("track_id")
     both = both[~both["track_id"].isin(feedback.loc[~feedback["liked"].astype(bool), "track_id"])]
     both["drawn"] = [blake2b(f"{salt} {one}".encode(), digest_size=8).hexdigest() for one in both["track_id"]]
     both = both.sort_values(["is_own", "drawn"], ascending=[False, True])

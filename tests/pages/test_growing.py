@@ -4,6 +4,7 @@ import pytest
 
 from recsys.app.container import Container, start
 from recsys.core.engine.pool import AROUND_YOU, FROM_CATALOGUE, POOL
+from recsys.services.growing import NAMES_CONSENT
 from recsys.settings import Settings
 from tests.fakes.reccobeats import FakeReccoBeats, too_many
 from tests.fakes.spotify import music
@@ -104,3 +105,15 @@ def test_an_invented_listener_is_not_asked(app):
     page = opened("library", lambda session: session.show_demo(0))
 
     assert "grow_consent" not in [toggle.key for toggle in page.toggle]
+
+
+def test_songs_known_by_name_only_have_a_consent_of_their_own(app):
+    named = OWN.assign(track_id=[f"name:{n:016x}" for n in range(len(OWN))])
+
+    page = opened("library", bringing(named, OTHERS))
+    page.toggle(key="names_consent").set_value(True).run()
+
+    shows_no_trace(page)
+    session = page.session_state["tonearm"]
+    assert app.growing.has_agreed(session.listener, NAMES_CONSENT) and not app.growing.has_agreed(session.listener)
+    assert "names_consent" not in [toggle.key for toggle in opened("library", bringing(OWN, OTHERS)).toggle]

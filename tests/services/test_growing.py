@@ -12,15 +12,26 @@ import pytest
 
 from recsys.core.model.tracks import as_tracks, empty_tracks
 from recsys.errors import NotAllowed, NothingToRank
+from recsys.feature_sources.listenbrainz import ListenBrainzIds
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.source import AUDIO
 from recsys.services.features import Features
-from recsys.services.growing import SENT_FOUND, SENT_SEED, Growing, Growth, registered_in, spread_sample
+from recsys.services.growing import (
+    NAMES_CONSENT,
+    SENT_FOUND,
+    SENT_NAMES,
+    SENT_SEED,
+    Growing,
+    Growth,
+    registered_in,
+    spread_sample,
+)
 from recsys.services.jobs import Cancelled, Job, Jobs
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
 from tests.fakes.calling import SleepingClock
 from tests.fakes.faults import Fault
+from tests.fakes.listenbrainz import CALL, FakeListenBrainz
 from tests.fakes.reccobeats import FakeReccoBeats, too_many
 from tests.fakes.spotify import music
 
@@ -47,15 +58,16 @@ def reccobeats(server):
 class World:
     """One process of the app, as far as growing is concerned. Two on the same folder are a restart."""
 
-    def __init__(self, folder, url, http):
+    def __init__(self, folder, url, http, names_url="http://127.0.0.1:9"):
         self.clock = SleepingClock()
         self.store = SqliteStore(Database(folder / "tonearm.sqlite"))
         source = ReccoBeats(url, http, self.clock, self.clock.sleep)
+        names = ListenBrainzIds(names_url, http, self.clock, self.clock.sleep)
         self.jobs = Jobs()
         features = Features(self.store_for, lambda listener, library: [], self.now)
         self.catalogue = empty_tracks()
         self.growing = Growing(
-            self.store_for, features, source, lambda: self.catalogue, lambda: self.store, self.jobs, self.now
+            self.store_for, features, source, names, lambda: self.catalogue, lambda: self.store, self.jobs, self.now
         )
 
     def store_for(self, listener):
@@ -69,8 +81,8 @@ class World:
 def make(reccobeats, tmp_path, http):
     worlds = []
 
-    def make():
-        worlds.append(World(tmp_path, reccobeats.url, http))
+    def make(**options):
+        worlds.append(World(tmp_path, reccobeats.url, http, **options))
         return worlds[-1]
 
     yield make
@@ -274,8 +286,55 @@ def test_a_library_without_spotify_ids_is_a_sentence(make):
     world.store.save_tracks("ann", as_tracks(pd.DataFrame({"track_id": ["name:x"], "title": "A", "artists": "B"})))
     world.growing.agree("ann", True)
 
-    with pytest.raises(NothingToRank, match="None of your songs has a Spotify id"):
+    with pytest.raises(NothingToRank, match="None of your songs has a Spotify id that we know"):
         world.growing.run("ann", Job())
+
+
+@pytest.fixture
+def named():
+    """Sixty songs known by name only; ListenBrainz knows two thirds of them."""
+    tracks = [music.track(number) for number in range(60)]
+    table = library(tracks).assign(track_id=[f"name:{number:016x}" for number in range(60)])
+    known = {(track.artists[0], track.name): track.id for track in tracks[:40]}
+    return table, known
+
+
+def test_songs_known_by_name_are_asked_about_once_listenbrainz_may_learn_their_names(
+    make, reccobeats, named, monkeypatch
+):
+    table, known = named
+    monkeypatch.setattr(reccobeats, "_known", KNOWN.get)
+    with FakeListenBrainz(known) as listenbrainz:
+        world = make(names_url=listenbrainz.url)
+        world.store.save_tracks("ann", table)
+        world.growing.agree("ann", True)
+        with pytest.raises(NothingToRank, match="let ListenBrainz look"):
+            world.growing.run("ann", Job())
+        assert listenbrainz.asked == []
+
+        world.growing.agree("ann", True, NAMES_CONSENT)
+        grown = world.growing.run("ann", Job())
+
+    assert set(grown.seeds) == set(known.values())
+    assert [set(row) for row in listenbrainz.asked] == [{"artist_name", "release_name", "track_name"}] * 60
+    assert listenbrainz.count(CALL) == 3, "25 songs a request"
+    assert world.store.sent("ann").groupby("what")["rows"].sum()[SENT_NAMES] == 60
+    assert grown.state == "done" and grown.added > 250
+
+
+@pytest.mark.parametrize("fault", [too_many(retry_after=3_600), Fault.html(), Fault.cut_before(), Fault(200, "{}")])
+def test_when_listenbrainz_is_busy_the_songs_with_ids_still_count(make, reccobeats, named, fault):
+    with FakeListenBrainz(named[1]) as listenbrainz:
+        listenbrainz.fail_when(CALL, fault)
+        world = make(names_url=listenbrainz.url)
+        world.store.save_tracks("ann", library(OWN))
+        world.store.save_tracks("ann", named[0])
+        world.growing.agree("ann", True)
+        world.growing.agree("ann", True, NAMES_CONSENT)
+
+        grown = world.growing.run("ann", Job())
+
+    assert set(grown.seeds) == {track.id for track in OWN} and grown.state == "done"
 
 
 def test_taking_consent_back_stops_the_run(world, reccobeats):

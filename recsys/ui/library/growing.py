@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from recsys.services.growing import Growing, Growth, registered_in
+from recsys.core.model.identity import NAMED
+from recsys.services.growing import NAMES_CONSENT, Growing, Growth, registered_in
 from recsys.times import from_iso
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
@@ -29,10 +30,29 @@ def growing_panel(session: ListenerSession) -> None:
         growing.agree(session.listener, agreed)
         session.forget("grow consent")
         st.rerun()
+    _names_consent(session, growing)
     is_running = growing.is_running(session.listener)
     fragment(_watched, run_every=1.0 if is_running else None)(session, agreed, is_running)
     if not session.pool.empty and not is_running:
         _found(session)
+
+
+def _names_consent(session: ListenerSession, growing: Growing) -> None:
+    """The consent to send names, where the library has songs that nothing else is known of."""
+    named = int(session.library["track_id"].str.startswith(NAMED).sum())
+    if not named:
+        return
+    had_agreed = session.known("names consent", lambda: growing.has_agreed(session.listener, NAMES_CONSENT))
+    agreed = st.toggle(
+        "ListenBrainz may be sent title, artist and album of songs that have no Spotify id",
+        value=had_agreed,
+        key="names_consent",
+        help=f"{counted(named, 'song')} of yours came without an id. ListenBrainz, a non-profit, finds some of them.",
+    )
+    if agreed != had_agreed:
+        growing.agree(session.listener, agreed, NAMES_CONSENT)
+        session.forget("names consent")
+        st.rerun()
 
 
 def _watched(session: ListenerSession, has_agreed: bool, was_running: bool) -> None:

@@ -7,6 +7,7 @@ SOURCES: Final = {
     "library": "the same song in your library",
     "catalogue": "the catalogue",
     "reccobeats": "ReccoBeats",
+    "listenbrainz": "ListenBrainz",
     "spotify": "Spotify",
 }
 """Sources of audio features, and recipients of what is sent, by the name they are stored under."""
