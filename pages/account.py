@@ -7,6 +7,7 @@ from recsys.ui.account import (
     connection_panel,
     erase_panel,
     limits_panel,
+    sessions_panel,
     stored_panel,
 )
 from recsys.ui.session import this_session
@@ -18,4 +19,5 @@ connection_panel(session)
 capabilities_panel(session)
 limits_panel(session)
 stored_panel(session)
+sessions_panel(session)
 erase_panel(session)

@@ -99,6 +99,14 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         (403,),
         "Spotify does not let this app do this.",
         "Only playlists that are yours, or shared with you for editing, can be read or changed.",
+        paths=("playlists/", "me/playlists"),
+    ),
+    Refusal(
+        "forbidden",
+        (403,),
+        "Spotify does not let this app do this.",
+        "Disconnect, connect Spotify again and agree to all that is asked. If that does not help, the owner of the "
+        "Spotify app checks it in the developer dashboard.",
     ),
     Refusal(
         "not_understood",
@@ -109,6 +117,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
 )
 
 BY_REASON: Final = {refusal.reason: refusal for refusal in REFUSALS}
+"""The row of each reason; of two with one reason the general one, which is the last."""
 
 
 def problem(status: int, headers: Mapping[str, str], text: str, path: str) -> SpotifyProblem:

@@ -61,6 +61,19 @@ def _disconnect(session: ListenerSession) -> None:
         st.rerun()
 
 
+def sessions_panel(session: ListenerSession) -> None:
+    """The way out of every browser at once: for a lost phone, or a computer that was somebody else's."""
+    if session.visitor.is_guest:
+        return
+    st.subheader("Browsers you are signed in with", anchor=False)
+    st.html(
+        '<form method="post" action="/logout?everywhere=1"><button style="padding:.3rem .9rem;border-radius:8px;'
+        "border:1px solid rgba(128,128,128,.6);background:none;color:inherit;font:inherit;cursor:pointer"
+        '">Log out everywhere</button></form>'
+    )
+    st.caption("Ends your sessions in all browsers, this one included. Your library stays.")
+
+
 def capabilities_panel(session: ListenerSession) -> None:
     """What works with this listener's Spotify and what it blocks, why, and how to mend it."""
     probes = session.app.probes

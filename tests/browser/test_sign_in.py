@@ -78,10 +78,11 @@ def test_no_secret_reaches_the_browser_except_the_code_in_the_callback_address(s
 
 def test_no_secret_is_in_the_log_whether_sign_in_works_or_not(stranger, server, spotify):
     page = stranger()
-    spotify.fail_next("POST /api/token", Fault.server_error())
+    spotify.fail_when("POST /api/token", Fault.server_error())
     page.goto(f"{server.url}/login")
     page.locator("#agree-ada").click()
     expect_refused(page, "unreachable")
+    spotify.mend()
     sign_in(page, server)
     go(page, "Library")
 
@@ -146,3 +147,17 @@ def test_what_a_guest_brought_in_is_the_listeners_after_signing_in(visit, server
 
     expect(page.get_by_text("your library, 40 tracks")).to_be_visible()
     expect_signed_in(page, "nell")
+
+
+def test_logging_out_everywhere_reaches_the_other_browser_and_nobody_else(stranger, server):
+    computer, phone, other = stranger(), stranger(), stranger()
+    for page, listener in ((computer, "ada"), (phone, "ada"), (other, "grace")):
+        sign_in(page, server, listener)
+    go(computer, "Account")
+
+    computer.get_by_role("button", name="Log out everywhere").click()
+
+    expect_stranger(computer)
+    phone.reload()
+    expect_stranger(phone)
+    assert is_signed_in(other, server)

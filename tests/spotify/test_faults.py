@@ -151,6 +151,25 @@ def test_while_a_bucket_is_shut_nothing_is_asked(spotify, dial, call):
     assert ask(line) is not None
 
 
+@pytest.mark.parametrize(
+    ("read", "is_about_playlists"),
+    [
+        (lambda library: library.saved(), False),
+        (lambda library: library.top("top_short"), False),
+        (lambda library: library.recent(), False),
+        (lambda library: library.playlists(), True),
+        (lambda library: library.playlist_items("x"), True),
+    ],
+)
+def test_a_refused_list_is_not_explained_with_playlists_unless_it_is_one(dial, spotify, read, is_about_playlists):
+    spotify.fail_when("*", Fault.forbidden())
+
+    with pytest.raises(SpotifyRefused) as caught:
+        read(dial().library)
+
+    assert ("playlist" in str(caught.value)) == is_about_playlists
+
+
 def test_a_closed_endpoint_is_told_from_a_forbidden_one(dial):
     with pytest.raises(SpotifyRefused) as caught:
         dial().library.audio_features(SONGS)

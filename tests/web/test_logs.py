@@ -55,7 +55,7 @@ def visit(world, spotify, browser):
     world.playlists.save(listener, "Evening", saved[:3])
     world.probes.probe(listener)
     again = world.sessions.tokens(listener)
-    spotify.fail_next("POST /api/token", Fault.server_error())
+    spotify.fail_when("POST /api/token", Fault.server_error())
     browser.sign_in(spotify)
     browser.post("/logout", headers=OURS)
     asked = [seen.body for seen in spotify.requests if seen.call == "POST /api/token"]

@@ -1,6 +1,7 @@
 """Sync my Spotify: start, watch, cancel and go on; numbers that add up at every moment."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -25,6 +26,10 @@ _WIDTHS = {
     **{name: st.column_config.NumberColumn(width=70) for name in ("Found", "Stored", "Skipped", "Pending", "New")},
     "Why skipped": st.column_config.TextColumn(width=230),
 }
+
+
+RECONNECT: Final = "Connect Spotify"
+"""Is in every sentence that only connecting again can answer; see `recsys.errors.ReconnectSpotify`."""
 
 
 def sync_panel(session: ListenerSession) -> bool:
@@ -68,7 +73,9 @@ def _is_connected(session: ListenerSession) -> bool:
 
 
 def _verb(progress: SyncProgress) -> str:
-    return "Go on with the sync" if progress.is_interrupted else "Sync my Spotify"
+    """A list that Spotify refused is not a finished one: something is left to do once the reason is gone."""
+    is_left = progress.is_interrupted or any(stage.is_refused for stage in progress.lists)
+    return "Go on with the sync" if is_left else "Sync my Spotify"
 
 
 def _show(session: ListenerSession, progress: SyncProgress) -> None:
@@ -88,8 +95,11 @@ def _show(session: ListenerSession, progress: SyncProgress) -> None:
     st.caption("A track that stands on several lists is counted on each, and once in your library.")
     for reason, titles in reasons(stage for stage in progress.stages if stage.message != progress.message).items():
         st.warning(f"{plain(', '.join(titles))}: {reason}", icon=":material/info:")
-    if progress.message:
+    is_about_connecting = RECONNECT in progress.message
+    if progress.message and not (is_about_connecting and _is_connected(session)):  # else it is out of date
         st.error(plain(progress.message))
+        if is_about_connecting:
+            problems.reconnect_link()
 
 
 def shown(stages: Iterable[Stage]) -> list[Stage]:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from recsys.services.sync_progress import Stage
-from recsys.ui.library.sync import reasons, shown
+from recsys.services.sync_progress import Stage, SyncProgress
+from recsys.ui.library.sync import _verb, reasons, shown
 
 
 def test_lists_that_were_stopped_for_one_reason_share_a_sentence():
@@ -33,3 +33,12 @@ def test_features_that_were_looked_up_have_no_row_that_could_grow_old():
 
     assert shown([saved, looked_up]) == [saved]
     assert shown([saved, busy]) == [saved, busy]
+
+
+def test_a_list_that_was_refused_is_something_left_to_do():
+    done = Stage("saved", "Saved tracks", "done")
+    refused = Stage("top_short", "Top tracks", "failed", message="You did not allow it.", is_refused=True)
+    finished = SyncProgress((done,), finished_at="2026-11-28T12:00:00Z")
+
+    assert _verb(finished) == "Sync my Spotify"
+    assert _verb(replace(finished, stages=(done, refused))) == "Go on with the sync"
