@@ -16,6 +16,7 @@ from recsys.ui.taste import (
     radar_panel,
     timeline,
 )
+from recsys.ui.taste_card import card_panel
 
 session = this_session()
 
@@ -38,4 +39,5 @@ else:
         map_and_modes(session)
         outliers(session)
         compare(session)
+        card_panel(session)
     timeline(session)

@@ -1,0 +1,80 @@
+"""The taste card on the taste page: taken away as a picture or a file, and somebody else's compared."""
+
+from functools import partial
+
+import streamlit as st
+
+from recsys.charts.card import draw_card
+from recsys.charts.comparison import comparison, comparison_in_words
+from recsys.core.insights.summary import describe
+from recsys.errors import TonearmError, UnreadableFile
+from recsys.services.taste_card import MOST_BYTES, TasteCard, from_json, taste_card, to_json
+from recsys.ui.parts import problems
+from recsys.ui.parts.charts import figure
+from recsys.ui.parts.fragment import fragment
+from recsys.ui.parts.text import counted, plain
+from recsys.ui.session import ListenerSession
+
+
+@fragment
+def card_panel(session: ListenerSession) -> None:
+    """Make a card of the library, or look at one that another listener gave away."""
+    st.subheader("Taste card", anchor=False)
+    st.caption("Your taste as a picture or a small file: totals only, no song unless you tick titles.")
+    with_titles = st.toggle("Name one song of each taste", key="card_titles")
+    try:
+        card = taste_card(
+            session.library,
+            session.catalogue.sample,
+            session.modes,
+            with_titles=with_titles,
+            note=session.library_note,
+        )
+    except TonearmError as problem:
+        st.caption(plain(problem))
+        return
+    with st.container(horizontal=True):
+        for name, is_dark in (("Light picture", False), ("Dark picture", True)):
+            st.download_button(
+                name,
+                data=partial(_picture, card, is_dark),
+                file_name=f"tonearm-taste{'-dark' if is_dark else ''}.png",
+                mime="image/png",
+                key=f"card_png_{is_dark}",
+                icon=":material/image:",
+                on_click="ignore",
+            )
+        st.download_button(
+            "Card as a file",
+            data=partial(to_json, card),
+            file_name="tonearm-taste.json",
+            mime="application/json",
+            key="card_json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    _other_card(session)
+
+
+def _picture(card: TasteCard, is_dark: bool) -> bytes:
+    percentiles = {str(name): standing.percentile for name, standing in card.radar.items()}
+    modes = [(mode.share, mode.title) for mode in card.modes]
+    heading = counted(card.songs, "song") + (f" · {card.note}" if card.note else "")
+    return draw_card(percentiles, modes, card.sentences, heading, is_dark)
+
+
+def _other_card(session: ListenerSession) -> None:
+    """Compare with a card; it is not stored."""
+    file = st.file_uploader("Compare with somebody’s taste card", type=["json"], key="card_upload")
+    if file is None:
+        return
+    with problems.shown():
+        if file.size > MOST_BYTES:
+            raise UnreadableFile(f"“{file.name}” is larger than {MOST_BYTES >> 10} kB, which no taste card is.")
+        theirs = from_json(file.getvalue(), file.name)
+        mine, names = describe(session.library, session.catalogue.sample), ("You", "Their card")
+        words = comparison_in_words(mine, theirs.described(), names)
+        figure(comparison(mine, theirs.described(), names), words, "card_comparison")
+        st.caption(plain(words))
+        for sentence in theirs.sentences:
+            st.caption(f"Their card: {plain(sentence)}")

@@ -1,0 +1,236 @@
+"""Rules, undo, comparison, links, files, ratings and taste cards as a listener uses them."""
+
+import csv
+import io
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.files import OWN_FILE, downloaded, upload
+from tests.browser.screen import WATCH, listed_titles, move_slider, settled
+
+pytestmark = pytest.mark.browser
+CALMER = "calm to intense"
+
+
+@pytest.fixture
+def page(visit):
+    """The list of an invented listener, drawn to its end."""
+    page = settled(visit("/recommend"))
+    listed_titles(page)
+    return page
+
+
+@pytest.fixture
+def own(visit):
+    """The list of a listener with a file of their own."""
+    page = upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
+    page.goto(page.url.rstrip("/") + "/recommend")
+    listed_titles(settled(page))
+    return page
+
+
+def press(page, locator):
+    """Press something that makes the server answer, and wait for the answer."""
+    page.evaluate(WATCH)
+    locator.click()
+    page.evaluate("ran")
+    return settled(page)
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def chip(page, text):
+    return page.locator(".chip").filter(has_text=text)
+
+
+def file_of(page, popover, label):
+    """A file behind a popover."""
+    if not button(page, label).is_visible():
+        button(page, popover).click()
+    return downloaded(page, label)
+
+
+def listed(page):
+    """The list as a program reads it."""
+    songs = json.loads(file_of(page, "Files", "JSON for a program"))
+    page.keyboard.press("Escape")
+    return songs
+
+
+def test_a_limit_leaves_songs_out_and_says_how_many(visit):
+    page = settled(visit("/recommend?only=energy:0.5.."))
+    listed_titles(page)
+    expect(chip(page, "Energy")).to_contain_text("0.5 to")
+    page.get_by_text("More settings").click()
+
+    page.get_by_test_id("stSlider").filter(has_text="Energy").get_by_role("slider").first.press("ArrowRight")
+
+    expect(chip(page, "Energy")).to_contain_text("0.55 to")
+    expect(page.get_by_text(re.compile(r"[\d,]+ outside energy 0\.55"))).to_be_visible()
+    assert all(song["features"]["energy"] >= 0.55 for song in listed(settled(page)))
+
+
+def test_never_this_artist_and_its_undo(page):
+    before = listed_titles(page)
+    artist = page.locator(".row .by").first.inner_text().split(" · ")[0]
+
+    page.get_by_role("button", name=re.compile("^Menu")).first.click()
+    press(page, page.get_by_role("menuitem", name=f"Never {artist}"))
+
+    expect(chip(page, artist)).to_contain_text("Never")
+    assert artist not in {song["artists"] for song in listed(page)}
+    press(page, page.get_by_role("button", name=f"Remove: Never {artist}"))
+    assert listed_titles(page) == before
+
+
+def test_a_slider_is_undone_and_done_again(page):
+    before = listed_titles(page)
+    expect(button(page, "Undo")).to_be_disabled()
+    move_slider(page, "Energy", "Home", what=CALMER)
+    moved = listed_titles(page)
+
+    press(page, button(page, "Undo"))
+    expect(page.get_by_role("slider", name=f"Energy: {CALMER}")).to_have_attribute("aria-valuetext", "like you")
+    assert listed_titles(page) == before
+
+    press(page, button(page, "Redo"))
+    assert listed_titles(page) == moved != before
+    expect(button(page, "Redo")).to_be_disabled()
+
+
+def test_two_settings_are_compared_and_switched(page):
+    before = listed_titles(page)
+    press(page, button(page, "Remember as A"))
+    move_slider(page, "Energy", "Home", what=CALMER)
+    after = listed_titles(page)
+
+    press(page, page.get_by_text("Compare", exact=True))
+
+    shown = page.locator(".st-key-comparison")
+    entered = len(set(after) - set(before))
+    expect(shown).to_contain_text(f"{entered} in, {entered} out")
+    expect(shown).to_contain_text("shifts: as usual before, energy:-2 now")
+    press(page, button(page, "Switch to A"))
+    assert listed_titles(page) == before
+
+
+def link_of(page):
+    button(page, "Share").click()
+    link = page.get_by_test_id("stCode").inner_text().strip()
+    page.keyboard.press("Escape")
+    return link
+
+
+def test_a_link_opens_the_same_list_in_another_browser(page, visit):
+    press(page, button(page, "Mood"))
+    move_slider(page, "Energy", "ArrowLeft", what=CALMER)
+    titles, link = listed_titles(page), link_of(page)
+    assert len(link) <= 500
+
+    other = settled(visit("/recommend?" + link.partition("?")[2]))
+
+    expect(other.get_by_text("Opened from a shared recipe. The same list.")).to_be_visible()
+    assert listed_titles(other) == titles
+    expect(chip(other, "Mood")).to_be_visible()
+    assert "?" not in other.url
+
+
+def test_a_link_on_other_data_says_what_is_different(page, visit):
+    move_slider(page, "Energy", "ArrowLeft", what=CALMER)
+    link = link_of(page)
+    other = upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
+
+    other.goto(other.url.rstrip("/") + "/recommend?" + link.partition("?")[2])
+
+    expect(settled(other).get_by_text(re.compile(r"Same \d+, \d+ in, \d+ out"))).to_be_visible()
+    expect(other.get_by_text("made from another library")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "query", ["weights=energy:lots", "only=year:x", "order=%3Cscript%3E", "not_artist=" + "a" * 300]
+)
+def test_a_broken_link_is_a_sentence_and_the_page_works(visit, query):
+    page = settled(visit(f"/recommend?{query}"))
+
+    expect(page.get_by_text("This link cannot be opened.")).to_be_visible()
+    assert listed_titles(page)
+
+
+def test_every_file_is_downloaded_and_parsed(page):
+    titles = listed_titles(page)
+    table = list(csv.DictReader(io.StringIO(file_of(page, "Files", "CSV for a spreadsheet").decode("utf-8-sig"))))
+    songs = json.loads(file_of(page, "Files", "JSON for a program"))
+    m3u = file_of(page, "Files", "M3U for a player").decode().splitlines()
+    xspf = ElementTree.fromstring(file_of(page, "Files", "XSPF for a player"))
+    jspf = json.loads(file_of(page, "Files", "JSPF for a program"))
+
+    in_xspf = [element.text for element in xspf.iter("{http://xspf.org/ns/0/}title")][1:]
+    assert [row["title"] for row in table] == titles
+    assert [song["title"] for song in songs] == titles
+    assert [line.split(" - ", 1)[1] for line in m3u if line.startswith("#EXTINF")] == titles
+    assert in_xspf == [track["title"] for track in jspf["playlist"]["track"]] == titles
+    assert {row["note"] for row in table} == {"demo data"}
+
+
+def test_a_recipe_file_is_taken_away_and_opened(page, visit):
+    press(page, button(page, "Groove"))
+    recipe = file_of(page, "Share", "Download the recipe")
+    other = settled(visit("/recommend"))
+    listed_titles(other)
+
+    button(other, "Share").click()
+    file = {"name": "recipe.json", "mimeType": "application/json", "buffer": recipe}
+    other.get_by_test_id("stFileUploaderDropzoneInput").last.set_input_files(file)
+    press(other, button(other, "Use this recipe"))
+
+    expect(chip(other, "Groove")).to_be_visible()
+
+
+def rate_by_energy(page, number):
+    """Rate one song of the list: every other time the calmest is turned down, else the most intense is liked."""
+    songs = sorted(listed(page), key=lambda song: song["features"]["energy"])
+    song, label = (songs[0], "Not for me") if number % 2 else (songs[-1], "More of this")
+    press(page, button(page, f"{label}: {song['title']}"))
+
+
+def test_a_proposal_after_ratings_is_applied_and_undone_and_a_rating_removed(own):
+    proposal = own.locator(".st-key-proposal")
+    for number in range(14):
+        rate_by_energy(own, number)
+        if proposal.is_visible():
+            break
+    expect(proposal).to_contain_text(re.compile(r"aim a little more towards|count it"))
+
+    press(own, button(own, "Apply"))
+    expect(own.locator(".chip")).to_have_count(1)
+    press(own, button(own, "Undo"))
+    expect(own.locator(".chip")).to_have_count(0)
+
+    button(own, "Your ratings").click()
+    removes = own.locator("[class*=st-key-unrate_]")
+    expect(removes).to_have_count(number + 1)
+    press(own, removes.first.get_by_role("button"))
+    expect(removes).to_have_count(number)
+
+
+def test_a_taste_card_is_imported_by_another_listener(visit):
+    page = settled(visit("/taste"))
+    expect(page.get_by_role("heading", name="Taste card")).to_be_visible(timeout=30_000)
+    card = downloaded(page, "Card as a file")
+    picture = downloaded(page, "Dark picture")
+    assert picture.startswith(b"\x89PNG")
+    assert not any("title" in mode for mode in json.loads(card)["modes"])
+
+    other = settled(visit("/taste"))
+    expect(other.get_by_role("heading", name="Taste card")).to_be_visible(timeout=30_000)
+    file = {"name": "card.json", "mimeType": "application/json", "buffer": card}
+    other.get_by_test_id("stFileUploaderDropzoneInput").last.set_input_files(file)
+
+    expect(other.get_by_text(re.compile("^You and Their card ")).first).to_be_visible()
+    expect(other.get_by_text(re.compile("^Their card: ")).first).to_be_visible()
