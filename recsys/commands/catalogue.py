@@ -147,7 +147,7 @@ def _size(size: int) -> str:
 def _installed(ready: ReadyCatalogue) -> str:
     """The import report and the passport of an installed catalogue."""
     counts = ready.counts
-    lines = [f"{ready.path} is installed."]
+    lines = [f"{ready.path} is installed. Restart the app if it is running."]
     if counts is None:
         lines.append("It was fetched before, so nothing was downloaded.")
     else:

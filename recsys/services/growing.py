@@ -39,9 +39,12 @@ TARGET: Final = 10_000
 
 MAX_SEEDS: Final = 200
 MAX_ROUNDS: Final = 5
-"""A source draws by chance, so the same song is asked about again, unless a round brought little that was new."""
+"""A source draws by chance, so the same song is asked about again, as long as that brings something new."""
 
 MIN_SHARE_NEW: Final = 0.05
+WINDOW: Final = 20
+"""A run ends when of all songs named around this many songs a smaller share than `MIN_SHARE_NEW` was new."""
+
 NEIGHBOURS: Final = 100
 ANCHORS: Final = "anchors:reccobeats"
 """The app's own state with songs of the catalogue as the source measures them: nothing of any listener's."""
@@ -72,10 +75,10 @@ class Growth:
         From 0.
     added, pool : int
         New songs of this run, and songs in the pool now.
-    new_in_round : int
-        New songs since the round began.
-    heard_of : int
-        Songs that the source named in this round, known ones included.
+    new_lately : int
+        New songs among those named around the last songs asked about, at most `WINDOW`.
+    named_lately : int
+        Songs that the source named there, known ones included.
     state : "new", "running", "blocked" or "done"
     message : str
         Why it is blocked; else empty.
@@ -88,8 +91,8 @@ class Growth:
     round: int = 0
     added: int = 0
     pool: int = 0
-    new_in_round: int = 0
-    heard_of: int = 0
+    new_lately: int = 0
+    named_lately: int = 0
     state: Literal["new", "running", "blocked", "done"] = "new"
     message: str = ""
     blocked_until: str | None = None
@@ -335,16 +338,18 @@ class _Run:
             position=growth.position + 1,
             added=growth.added + found,
             pool=pool,
-            new_in_round=growth.new_in_round + found,
-            heard_of=growth.heard_of + named,
+            new_lately=growth.new_lately + found,
+            named_lately=growth.named_lately + named,
         )
         is_round_over = grown.position == len(grown.seeds)
-        is_dry = is_round_over and grown.new_in_round < MIN_SHARE_NEW * max(1, grown.heard_of)
+        if is_round_over or grown.position % WINDOW == 0:
+            is_dry = grown.new_lately < MIN_SHARE_NEW * max(1, grown.named_lately)
+            grown = replace(grown, new_lately=0, named_lately=0)
+        else:
+            is_dry = False
         if grown.added >= TARGET or is_dry or (is_round_over and grown.round + 1 == MAX_ROUNDS):
             return replace(grown, state="done", finished_at=self._now())
-        if is_round_over:
-            return replace(grown, position=0, round=grown.round + 1, new_in_round=0, heard_of=0)
-        return grown
+        return replace(grown, position=0, round=grown.round + 1) if is_round_over else grown
 
     def _now(self) -> str:
         return to_iso(self._clock())

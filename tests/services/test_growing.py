@@ -169,6 +169,14 @@ def test_a_run_ends_when_little_is_new(world, reccobeats):
     assert reccobeats.count(NEIGHBOURS) == 2 * len(OWN), "the second round brought nothing new"
 
 
+def test_a_source_that_has_named_everything_is_left_in_peace_within_a_round(world, reccobeats):
+    world.store.save_tracks("ann", library(AROUND[:80]))
+
+    world.growing.run("ann", Job())
+
+    assert reccobeats.count(NEIGHBOURS) < 88, "most songs were not asked about: twenty in a row brought nothing new"
+
+
 def test_ten_thousand_songs_take_less_than_five_minutes_at_two_requests_a_second(world, reccobeats, monkeypatch):
     many = [music.track(number, "many") for number in range(14_000)]
     reccobeats.around = many
