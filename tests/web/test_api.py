@@ -508,7 +508,7 @@ def test_filters_leave_out_and_are_counted(caller):
 
 def test_a_list_can_be_ordered_and_measured_in_minutes(caller):
     rising = described(caller, caller.get("/api/recommend?limit=20&order=rise&by=energy"))
-    energies = [track["features"]["energy"] for track in rising["tracks"]]
+    energies = [energy for track in rising["tracks"] if (energy := track["features"]["energy"]) is not None]
     assert energies == sorted(energies)
     assert len(set(energies)) > 10
 

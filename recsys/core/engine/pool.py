@@ -15,7 +15,7 @@ import pandas as pd
 
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.model.arrays import Doubles, Integers
-from recsys.core.model.features import AUDIO_FEATURES
+from recsys.core.model.features import AUDIO_FEATURES, FEATURES
 from recsys.core.model.tracks import COLUMNS, as_tracks
 
 POOL: Final = "pool"
@@ -55,6 +55,8 @@ def around(catalogue: Catalogue | None, pool: pd.DataFrame, anchors: pd.DataFram
     own = as_tracks(pool)
     if catalogue is None:
         return _marked(Catalogue.from_tracks(own), own)
+    # A snapshot of another day (popularity) has no scale in common with the catalogue's: it is unknown.
+    own = own.assign(**dict.fromkeys((f.column for f in FEATURES if f.is_snapshot), np.nan))
     if anchors is not None:
         own = on_scale_of(catalogue, own, anchors)
     is_new = catalogue.rows_of_songs(own) < 0

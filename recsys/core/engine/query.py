@@ -9,13 +9,15 @@ import pandas as pd
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.layout import deduplicate
 from recsys.core.model.arrays import Integers
-from recsys.core.model.features import AUDIO_FEATURES
+from recsys.core.model.features import AUDIO_FEATURES, FEATURES
 from recsys.core.model.identity import song_hashes
 from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
 from recsys.errors import BadTracks, NothingToRank
 
 LONGEST_LIBRARY: Final = 1000
 """At most this many tracks of a library are used, those with the lowest song hashes."""
+
+IS_SNAPSHOT: Final = np.array([f.is_snapshot for f in FEATURES], dtype=bool)
 
 
 def drop_duplicate_songs(tracks: pd.DataFrame) -> pd.DataFrame:
@@ -64,7 +66,7 @@ def query_tracks(
     if unknown:
         raise BadTracks(f"The seed {unknown[0]} is neither in your library nor in the catalogue.")
     others = np.array(sorted(rows.values()), dtype=np.int64)
-    mine, theirs = catalogue.space.transform(own), catalogue.vectors(others)
+    mine, theirs = embed(catalogue, own), catalogue.vectors(others)
     tracks = pd.concat([own[shown], catalogue.tracks.iloc[others][shown].astype("str")], ignore_index=True)
     return tracks, FeatureMatrix(np.hstack([mine.values, theirs.values]), np.hstack([mine.mask, theirs.mask]))
 
@@ -73,32 +75,41 @@ def embed(catalogue: Catalogue, tracks: pd.DataFrame) -> FeatureMatrix:
     """
     Tracks as vectors; what the table does not know of a track is filled in from the catalogue.
 
+    What changes from day to day (popularity) is the catalogue's alone, and unknown of a track it does not have: an
+    export's numbers are of another date, and mixing dates would tell whose song it is instead of how known it is.
+
     A thumb on a recommendation brings a track without its numbers, and so does a listening history: then all of them
     are the catalogue's.
     """
-    vectors, rows = catalogue.space.transform(tracks), _catalogue_rows(catalogue, tracks)
-    at = np.flatnonzero(rows >= 0)
-    known_there = catalogue.vectors(rows[at])
+    vectors = catalogue.space.transform(tracks)
     values, mask = vectors.values.copy(), vectors.mask.copy()
-    is_missing = mask[:, at] == 0
-    # `is_missing` has a row per feature, `values` one per axis: AXIS_FEATURE repeats the first to the second.
-    values[:, at] = np.where(is_missing[AXIS_FEATURE], known_there.values, values[:, at])
-    mask[:, at] = np.where(is_missing, known_there.mask, mask[:, at])
+    values[IS_SNAPSHOT[AXIS_FEATURE]], mask[IS_SNAPSHOT] = 0, 0
+    track_rows, song_rows = _catalogue_rows(catalogue, tracks)
+    # Snapshot features are filled in for every version of a song, the others only for the track itself.
+    for rows, is_filled in ((track_rows, ~IS_SNAPSHOT), (song_rows, IS_SNAPSHOT)):
+        at = np.flatnonzero(rows >= 0)
+        known_there = catalogue.vectors(rows[at])
+        is_missing = (mask[:, at] == 0) & is_filled[:, None]
+        # `is_missing` has a row per feature, `values` one per axis: AXIS_FEATURE repeats the first to the second.
+        values[:, at] = np.where(is_missing[AXIS_FEATURE], known_there.values, values[:, at])
+        mask[:, at] = np.where(is_missing, known_there.mask, mask[:, at])
     return FeatureMatrix(values, mask)
 
 
-def _catalogue_rows(catalogue: Catalogue, tracks: pd.DataFrame) -> Integers:
+def _catalogue_rows(catalogue: Catalogue, tracks: pd.DataFrame) -> tuple[Integers, Integers]:
     """
-    The row of each track by id, or as the same song for one without audio features; -1 where there is none.
+    The row of each track, and the row of the song it is a version of; -1 where there is none.
 
-    A track with features of its own is not looked up by name: another version of the song may sound different.
+    The first is found by id, or as the same song for a track without audio features. A track with features of its own
+    is not looked up by name: another version of the song may sound different.
     """
     by_id = catalogue.rows_of(list(tracks["track_id"]))
     rows: Integers = np.array(tracks["track_id"].map(by_id).fillna(-1), dtype=np.int64)
-    is_bare = (rows < 0) & tracks[[f.column for f in AUDIO_FEATURES]].isna().all(axis=1).to_numpy()
-    if is_bare.any():
-        rows[is_bare] = catalogue.rows_of_songs(tracks[is_bare])
-    return rows
+    song_rows = rows.copy()
+    if (rows < 0).any():
+        song_rows[rows < 0] = catalogue.rows_of_songs(tracks[rows < 0])
+    is_bare = tracks[[f.column for f in AUDIO_FEATURES]].isna().all(axis=1).to_numpy()
+    return np.where(is_bare, song_rows, rows), song_rows
 
 
 def _with_known_names(catalogue: Catalogue, tracks: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,8 @@ class Feature:
     ("calmer", "more intense"). `column` is the feature's column in a track table, by default its name; it differs where
     it carries a unit. `low` and `high` bound what import accepts. `scale` says how the number enters the model: by rank
     in the catalogue, as an angle within the octave, or as the block of genres. `is_audio` is False for what is known
-    about a recording without listening to it.
+    about a recording without listening to it. `is_snapshot` is True for what changes from day to day: both sides are
+    taken from the catalogue's own snapshot, never from a library.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Feature:
     scale: Scale = "rank"
     default_weight: float = 1.0
     is_audio: bool = True
+    is_snapshot: bool = False
     less: str = ""
     more: str = ""
 
@@ -59,6 +61,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     Feature("tempo", "Tempo", "slow", "fast", "Beats per minute; half and double time count as the same beat.", low=30, high=260, unit="beats per minute", scale="octave", less="slower", more="faster"),
     Feature("duration", "Duration", "short", "long", "How long it plays.", column="duration_ms", low=1_000, high=36_000_000, unit="milliseconds", is_audio=False, less="shorter", more="longer"),
     Feature("year", "Release year", "older", "newer", "When it was released.", low=1860, high=2100, default_weight=2.5, is_audio=False, less="older", more="newer"),
+    Feature("popularity", "Popularity", "hidden gem", "hit", "How widely it was played when the catalogue was made.", high=100, is_audio=False, is_snapshot=True, less="less known", more="better known"),
     Feature("genre", "Genre", "foreign genres", "my genres", "How much the genres of its artists have in common with yours.", column="genres", scale="genre", default_weight=5.0, is_audio=False, less="less like my genres", more="more like my genres"),
 )
 # fmt: on

@@ -17,7 +17,6 @@ OTHER_NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
     "key": (0, 11),
     "mode": (0, 1),
     "time_signature": (1, 7),
-    "popularity": (0, 100),
     "explicit": (0, 1),
 }
 """Number columns that are no features, and what is believed of them on import."""

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.query import embed
+from recsys.core.engine.query import IS_SNAPSHOT, embed
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
-from recsys.core.model.features import NUMBER_FEATURES
+from recsys.core.model.features import FEATURES, NUMBER_FEATURES
+from recsys.core.model.scaling import AXIS_FEATURE
 from recsys.core.model.tracks import as_tracks
 
 
@@ -41,7 +42,35 @@ def test_a_track_known_by_name_alone_stands_where_the_catalogue_has_the_song():
 def test_a_song_with_numbers_of_its_own_keeps_them():
     mine = songs(1).assign(track_id="other", energy=1.0, tempo=float("nan"))
 
-    np.testing.assert_array_equal(embed(CATALOGUE, mine).values, CATALOGUE.space.transform(mine).values)
+    of_its_own = ~IS_SNAPSHOT[AXIS_FEATURE]
+    expected = CATALOGUE.space.transform(mine).values[of_its_own]
+    np.testing.assert_array_equal(embed(CATALOGUE, mine).values[of_its_own], expected)
+
+
+def test_popularity_is_the_catalogues_own_on_both_sides():
+    popularity = [f.name for f in FEATURES].index("popularity")
+    table = songs(60).assign(popularity=np.arange(60) * 1.0)
+    catalogue = Catalogue.from_tracks(table)
+    mine = table.iloc[[10, 20, 30]].assign(
+        track_id=["t10", "another version", "elsewhere"],
+        title=["Song 10", "Song 20 - Live", "Unheard of"],
+        popularity=[99.0, None, 99.0],
+    )
+
+    here, there = embed(catalogue, mine), catalogue.space.transform(table.iloc[[10, 20, 30]])
+
+    axis = list(AXIS_FEATURE).index(popularity)
+    np.testing.assert_allclose(here.values[axis], [*there.values[axis][:2], 0])
+    assert here.mask[popularity].tolist() == [1, 1, 0]
+
+
+def test_a_catalogue_without_popularity_compares_none_of_it():
+    catalogue = Catalogue.from_tracks(songs(60).assign(popularity=float("nan")))
+
+    found = Recommender(catalogue, songs(60).head(5)).recommend(Recipe())
+
+    assert not found.contributions["popularity"].any()
+    assert not catalogue.known_features[[f.name for f in FEATURES].index("popularity")]
 
 
 def test_what_the_table_knows_of_a_track_stays_and_only_the_rest_is_the_catalogues():
