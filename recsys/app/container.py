@@ -325,7 +325,7 @@ class Container:
             sync=self.sync,
             stop=lambda listener: self.jobs.stop(listener, seconds=5),
             recommend=lambda listener, recipe, seeds: self.recent_lists.recommend(
-                self.catalogue, self.store_for(listener), listener, recipe, seeds
+                self.catalogue, self.store_for(listener), listener, recipe, seeds, self.now()
             ),
             check_store=self.check_stores,
             catalogue_is_loaded=lambda: len(self.catalogue) > 0,

@@ -9,7 +9,7 @@ import click
 from recsys.commands.options import weights_option
 from recsys.core.engine.filters import Filters
 from recsys.core.engine.ordering import ORDERED_BY, ORDERS
-from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recipe import CHOICES, Recipe
 from recsys.core.engine.recipe_link import read_ranges
 from recsys.errors import BadRecipe
 from recsys.importers.artist_list import ArtistList, read_artists
@@ -58,6 +58,21 @@ _OPTIONS: Final = (
         help="No artist of a list: one name a line, or a CSV with a column “artist”.",
     ),
     _several("--allow-artist", "allowed_artists", "NAME", "Let this artist of the list through."),
+    click.option(
+        "--from",
+        "choose_from",
+        type=click.Choice(CHOICES),
+        default="new",
+        show_default=True,
+        help="Choose from new songs, from your own that you have not heard for --silent-months, or from everything.",
+    ),
+    click.option(
+        "--silent-months",
+        type=float,
+        default=6.0,
+        show_default=True,
+        help="Months without a play, for --from forgotten.",
+    ),
     click.option("--order", type=click.Choice(ORDERS), default="score", show_default=True, help="How songs follow."),
     click.option(
         "--by", type=click.Choice(ORDERED_BY), default="energy", show_default=True, help="What the order goes by."
@@ -92,7 +107,7 @@ def recipe_of(
     """
     if minutes is not None and length is not None:
         raise BadRecipe("A list is so many songs or so many minutes long. Give -n or --minutes, not both.")
-    dials = {name: rest.pop(name) for name in ("order", "by", "spacing")}
+    dials = {name: rest.pop(name) for name in ("order", "by", "spacing", "choose_from", "silent_months")}
     blocked_artists = () if blocked is None else blocked.names
     filters = Filters(ranges=ranges, genres=genres_only, blocked_artists=blocked_artists, **rest)
     songs = USUAL_LENGTH if length is None else length

@@ -1,5 +1,6 @@
 """`tonearm recommend`: a library and a catalogue, given as files, become a ranked and explained list."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -16,8 +17,9 @@ from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations, Recommender
 from recsys.core.formats import FORMATS as FILE_FORMATS
 from recsys.core.formats import ListFile
+from recsys.core.model.tracks import SPOTIFY_ID
 from recsys.demo import DEMO_NOTE
-from recsys.errors import UnreadableFile
+from recsys.errors import BadTracks, UnreadableFile
 from recsys.importers.any_file import read_files
 from recsys.services.library import split_by_liked
 
@@ -26,11 +28,29 @@ Examples:
   tonearm recommend my_tracks.csv --catalogue catalogue.parquet
   tonearm recommend a.csv b.zip --catalogue tracks.csv -n 50 --weight energy=2 --weight year=0
   tonearm recommend a.csv --catalogue tracks.csv --seed 4uLU6hMCjMI75M1A2tKUQC --format csv --out list.csv
+  tonearm recommend my_spotify_data.zip --catalogue tracks.csv --from forgotten --silent-months 12
   tonearm recommend a.csv --catalogue tracks.csv --only year=1990..1999 --only tempo=..120 --not-artist "Some One"
   tonearm recommend a.csv --catalogue tracks.csv --minutes 45 --order smooth --format xspf --out evening.xspf
 
 A weight says how much a feature counts: 0 ignores it. Only the proportions of weights matter.
 """
+
+SPOTIFY_LINK: Final = re.compile(
+    r"(?:spotify:|(?:https?://)?open\.spotify\.com/(?:intl-[a-z-]+/)?)(?P<kind>track|album|playlist|artist)[:/]"
+    rf"(?P<id>{SPOTIFY_ID})(?:[?#].*)?",
+    re.ASCII,
+)
+
+
+def _seeds(ctx: click.Context, param: click.Parameter, seeds: tuple[str, ...]) -> tuple[str, ...]:
+    """Ids, taken out of links where links are given."""
+    found = []
+    for seed in seeds:
+        link = SPOTIFY_LINK.fullmatch(seed.strip())
+        if link and link["kind"] != "track":
+            raise BadTracks(f"--seed takes a track, and {seed} is a Spotify {link['kind']}. Give links of its tracks.")
+        found.append(link["id"] if link else seed)
+    return tuple(found)
 
 
 @click.command("recommend", epilog=EPILOG)
@@ -38,7 +58,14 @@ A weight says how much a feature counts: 0 ignores it. Only the proportions of w
 @catalogue_option
 @genres_option
 @recipe_options
-@click.option("--seed", "seeds", multiple=True, metavar="TRACK_ID", help="Start from this track, not the library.")
+@click.option(
+    "--seed",
+    "seeds",
+    multiple=True,
+    metavar="TRACK",
+    callback=_seeds,
+    help="Start from this track, not the library: an id or a Spotify link.",
+)
 @click.option("--format", "kind", type=click.Choice(["table", *FILE_FORMATS]), default="table", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write here, not to the screen.")
 def command(
@@ -55,7 +82,8 @@ def command(
     imported = read_files([(path, path.name) for path in library])
     liked, disliked = split_by_liked(imported.tracks, imported.liked)
     songs = Catalogue.from_tracks(with_genres(open_catalogue(catalogue), genres))
-    recommender = Recommender(songs, liked, seeds=seeds, dislikes=disliked)
+    now = pd.Timestamp.now(tz="UTC")
+    recommender = Recommender(songs, liked, seeds=seeds, dislikes=disliked, plays=imported.plays, now=now)
     found = recommender.recommend(recipe)
     is_invented = found.table["track_id"].str.startswith("demo-").any()
     explanations = explain_all(recommender, recipe, found.table["track_id"].tolist())

@@ -4,7 +4,8 @@ import json
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
@@ -14,7 +15,7 @@ from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations
 from recsys.services.library import songs
-from recsys.services.recommend import recommender
+from recsys.services.recommend import heard_until, recommender
 from recsys.storage.store import Store
 
 STORED: Final = 64
@@ -35,17 +36,28 @@ class RecentLists:
         self._lock = threading.Lock()
 
     def recommend(
-        self, catalogue: Catalogue, store: Store, listener: str, recipe: Recipe, seeds: Sequence[str] = ()
+        self,
+        catalogue: Catalogue,
+        store: Store,
+        listener: str,
+        recipe: Recipe,
+        seeds: Sequence[str] = (),
+        now: datetime | None = None,
     ) -> Recommendations:
-        """The list for a listener's own library as it is stored. Raises as ranking does."""
+        """
+        The list for a listener's own library as it is stored. Raises as ranking does.
+
+        `now`, with a time zone, says what counts as forgotten; days are told apart, and no more.
+        """
         library, feedback = songs(store, listener), store.feedback(listener)
-        key = _digest(library, feedback, recipe, seeds)
+        plays, today = heard_until(store, listener, recipe, now)
+        key = _digest((library, feedback, plays), recipe, [*seeds, str(today)])
         with self._lock:
             made_from, found = self._lists.get(key, (None, None))
             if found is not None and made_from is not None and made_from() is catalogue:
                 self._lists.move_to_end(key)
                 return found
-        found = recommender(catalogue, library, feedback, seeds).recommend(recipe)
+        found = recommender(catalogue, library, feedback, seeds, plays, today).recommend(recipe)
         with self._lock:
             self._lists[key] = (weakref.ref(catalogue), found)
             self._lists.move_to_end(key)
@@ -54,9 +66,9 @@ class RecentLists:
         return found
 
 
-def _digest(library: pd.DataFrame, feedback: pd.DataFrame, recipe: Recipe, seeds: Sequence[str]) -> bytes:
+def _digest(tables: Iterable[pd.DataFrame], recipe: Recipe, seeds: Sequence[str]) -> bytes:
     digest = blake2b(json.dumps([recipe.as_json(), *seeds], sort_keys=True).encode(), digest_size=16)
-    for table in (library, feedback):
+    for table in tables:
         # The order of the rows decides between songs that are otherwise alike, so it is part of the digest.
         digest.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
         digest.update(len(table).to_bytes(8, "big"))

@@ -1,6 +1,7 @@
 """Recommend for one listener: their library and thumbs against a catalogue."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import pandas as pd
 
@@ -12,7 +13,12 @@ from recsys.storage.store import Store
 
 
 def recommender(
-    catalogue: Catalogue, library: pd.DataFrame, feedback: pd.DataFrame, seeds: Sequence[str] = ()
+    catalogue: Catalogue,
+    library: pd.DataFrame,
+    feedback: pd.DataFrame,
+    seeds: Sequence[str] = (),
+    plays: pd.DataFrame | None = None,
+    now: pd.Timestamp | None = None,
 ) -> Recommender:
     """
     The engine for a library and its thumbs.
@@ -25,6 +31,8 @@ def recommender(
         A track table with `liked`. A thumbs-up counts like a track of the library, a thumbs-down against it.
     seeds : sequence of track ids
         Tracks to start from instead of the library.
+    plays, now
+        The listening history and the time, for recipes that choose from the forgotten.
 
     Raises
     ------
@@ -34,12 +42,28 @@ def recommender(
     is_liked = feedback["liked"].astype(bool)
     liked = feedback.loc[is_liked & ~feedback["track_id"].isin(library["track_id"]), library.columns]
     own = pd.concat([library, liked], ignore_index=True) if len(liked) else library
-    return Recommender(catalogue, own, seeds=seeds, dislikes=feedback.loc[~is_liked, library.columns])
+    dislikes = feedback.loc[~is_liked, library.columns]
+    return Recommender(catalogue, own, seeds=seeds, dislikes=dislikes, plays=plays, now=now)
 
 
 def recommend(
-    catalogue: Catalogue, store: Store, listener: str, recipe: Recipe, seeds: Sequence[str] = ()
+    catalogue: Catalogue,
+    store: Store,
+    listener: str,
+    recipe: Recipe,
+    seeds: Sequence[str] = (),
+    now: datetime | None = None,
 ) -> Recommendations:
-    """The list for a listener's own library as it is stored. Raises as ranking does."""
-    engine = recommender(catalogue, songs(store, listener), store.feedback(listener), seeds)
+    """The list for a listener's own library as it is stored; `now` has a time zone. Raises as ranking does."""
+    plays, today = heard_until(store, listener, recipe, now)
+    engine = recommender(catalogue, songs(store, listener), store.feedback(listener), seeds, plays, today)
     return engine.recommend(recipe)
+
+
+def heard_until(
+    store: Store, listener: str, recipe: Recipe, now: datetime | None
+) -> tuple[pd.DataFrame, pd.Timestamp | None]:
+    """The listening history and the day, where a recipe chooses from the forgotten: a history may be years long."""
+    if recipe.choose_from != "forgotten" or now is None:
+        return pd.DataFrame({"track_id": [], "played_at": []}, dtype="str"), None
+    return store.plays(listener), pd.Timestamp(now).floor("D")

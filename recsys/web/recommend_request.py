@@ -8,7 +8,15 @@ from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, create_m
 
 from recsys.core.engine.ordering import ORDERED_BY, ORDERS
 from recsys.core.engine.presets import PRESETS
-from recsys.core.engine.recipe import HEAVIEST, LONGEST_LIST, MOST_MINUTES, MOST_SPACING, Recipe
+from recsys.core.engine.recipe import (
+    CHOICES,
+    HEAVIEST,
+    LONGEST_LIST,
+    MOST_MINUTES,
+    MOST_SILENT_MONTHS,
+    MOST_SPACING,
+    Recipe,
+)
 from recsys.core.engine.recipe_link import NUMBER, REPEATED, read_parameter, recipe_of
 from recsys.core.model.features import FEATURES
 from recsys.errors import BadValue
@@ -46,6 +54,8 @@ _DESCRIBED: Final[Mapping[str, tuple[dict[str, Any], str]]] = {
     "only_new_artists": (_SWITCH, "Leave out every artist in the library."),
     "variety": (_number(0, 1, 0), "0 ranks by score alone, 1 spreads the list."),
     "per_artist": (_PER_ARTIST, "At most this many songs by one artist."),
+    "from": (_one_of(CHOICES, "new"), "Choose from new songs, from own songs that were forgotten, or from everything."),
+    "silent_months": (_number(1, MOST_SILENT_MONTHS, 6), "Months without a play after which a song is forgotten."),
     "only": (_TEXTS, "Only songs with a feature in a range: year:1990..1999, tempo:..120, duration:2:00..5:00."),
     "no_explicit": (_SWITCH, "No song that is or may be explicit."),
     "no_live": (_SWITCH, "No live recordings, by title or liveness."),

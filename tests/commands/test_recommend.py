@@ -192,6 +192,36 @@ def test_from_the_shell_a_mistake_is_one_line_on_stderr_and_status_2(library, ca
     assert done.stderr.count("\n") == 1 and done.stderr.startswith("Error: ")
 
 
+def test_a_seed_may_be_a_spotify_link(library, catalogue):
+    song = f"{'c5':0>22}"
+    links = (f"https://open.spotify.com/intl-de/track/{song}?si=1", f"spotify:track:{song}", song)
+
+    lists = [songs_of(library, catalogue, "--seed", link)[0] for link in links]
+
+    assert lists[0] == lists[1] == lists[2]
+    assert song not in {listed["track_id"] for listed in lists[0]}
+
+
+def test_a_link_to_an_album_is_no_seed(library, catalogue):
+    answer = recommend(library, "--catalogue", catalogue, "--seed", "https://open.spotify.com/album/" + "0" * 22)
+
+    assert isinstance(answer.exception, BadTracks)
+    assert "album" in str(answer.exception)
+
+
+def test_forgotten_songs_are_ones_own(catalogue, tmp_path):
+    mine = ids(random_tracks(80, seed=1, prefix="c", missing=0.1)).head(10)
+    library = tmp_path / "mine.csv"
+    library.write_bytes(to_csv(mine.assign(added_at=["2019-05-01T00:00:00Z"] * 6 + ["2999-01-01T00:00:00Z"] * 4)))
+
+    songs, _ = songs_of(library, catalogue, "--from", "forgotten", "--silent-months", 6)
+    everything, _ = songs_of(library, catalogue, "--from", "everything", "-n", 80)
+
+    assert {song["track_id"] for song in songs} <= set(mine["track_id"].head(6))
+    assert songs and "long silent" in songs[0]["why"]
+    assert set(mine["track_id"]) & {song["track_id"] for song in everything}
+
+
 @pytest.mark.shared_data
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is not here")
 def test_a_real_listener_gets_songs_they_do_not_have():

@@ -8,8 +8,8 @@ import numpy as np
 
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.filters import Filters, exclude, excluded_in_words
-from recsys.core.engine.recipe import Recipe
-from recsys.core.model.arrays import Integers, Mask
+from recsys.core.engine.recipe import ChoiceName, Recipe
+from recsys.core.model.arrays import Doubles, Integers, Mask
 
 STORED: Final = 4
 """Answers stored for the next move of a slider, the last first: comparing two recipes needs two."""
@@ -37,23 +37,34 @@ class Candidates:
     ----------
     catalogue : Catalogue
     owned, disliked : rows of the catalogue
-        Never recommended; no row in both.
+        No row in both. Disliked songs are never recommended, owned ones only where a recipe chooses from them.
+    seeds : rows of the catalogue
+        Among the owned; never recommended.
+    months_silent : (songs,) or None
+        Months since each owned song was last heard, NaN where unknown; None where nothing is known.
     familiar : () -> rows of the catalogue
         Songs by artists in the library, asked for when first needed.
     """
 
     def __init__(
-        self, catalogue: Catalogue, owned: Integers, disliked: Integers, familiar: Callable[[], Integers]
+        self,
+        catalogue: Catalogue,
+        owned: Integers,
+        disliked: Integers,
+        familiar: Callable[[], Integers],
+        seeds: Integers,
+        months_silent: Doubles | None,
     ) -> None:
         self._catalogue, self._familiar = catalogue, familiar
+        self._seeds, self._disliked, self._months_silent = seeds, disliked, months_silent
         self.always = np.zeros(len(catalogue), dtype=bool)
         self.always[owned] = self.always[disliked] = True
         self._counts = {"catalogue": len(catalogue), "owned": len(owned), "disliked": len(disliked)}
-        self._stored: list[tuple[tuple[bool, Filters], Exclusion]] = []
+        self._stored: list[tuple[tuple[bool, Filters, ChoiceName, float], Exclusion]] = []
 
     def exclusion(self, recipe: Recipe) -> Exclusion:
         """What a recipe excludes; the last few answers are stored, for filters change less often than weights."""
-        wanted = (recipe.only_new_artists, recipe.filters)
+        wanted = (recipe.only_new_artists, recipe.filters, recipe.choose_from, recipe.silent_months)
         for at, (stored, exclusion) in enumerate(self._stored):
             if stored == wanted:
                 self._stored.insert(0, self._stored.pop(at))
@@ -77,12 +88,15 @@ class Candidates:
         unknown = int(exclusion.left.sum()) - candidates
         return {**exclusion.counts, "too_little_known": unknown, "candidates": candidates}
 
-    def _exclude(self, only_new_artists: bool, filters: Filters) -> Exclusion:
-        rows, counts = self.always, {**self._counts, "familiar_artists": 0}
+    def _exclude(
+        self, only_new_artists: bool, filters: Filters, choose_from: ChoiceName, silent_months: float
+    ) -> Exclusion:
+        always, counts = self._unchosen(choose_from, silent_months)
+        rows, counts = always, {**counts, "familiar_artists": 0}
         if only_new_artists:
             rows = rows.copy()
             rows[self._familiar()] = True
-            counts["familiar_artists"] = int(np.count_nonzero(rows) - np.count_nonzero(self.always))
+            counts["familiar_artists"] = int(np.count_nonzero(rows) - np.count_nonzero(always))
         if filters:
             ruled_out = exclude(self._catalogue, filters, rows)
             rows, counts = ruled_out.songs, {**counts, **ruled_out.counts}
@@ -90,6 +104,25 @@ class Candidates:
         for start, stop, pattern in self._catalogue.chunks:
             left[pattern] += stop - start - np.count_nonzero(rows[start:stop])
         return Exclusion(rows, counts, left)
+
+    def _unchosen(self, choose_from: ChoiceName, silent_months: float) -> tuple[Mask, dict[str, int]]:
+        """What a recipe does not choose from, and how many for which reason."""
+        if choose_from == "new":
+            return self.always, dict(self._counts)
+        counts = {"catalogue": len(self._catalogue), "owned": len(self._seeds), "disliked": len(self._disliked)}
+        rows = np.zeros(len(self._catalogue), dtype=bool)
+        rows[self._seeds] = rows[self._disliked] = True
+        if choose_from == "everything":
+            return rows, counts
+        is_owned = self.always & ~rows
+        months = np.zeros(len(rows)) if self._months_silent is None else np.nan_to_num(self._months_silent)
+        is_recent = is_owned & (months < silent_months)
+        is_strange = ~is_owned & ~rows
+        return rows | is_recent | is_strange, {
+            **counts,
+            "not_owned": int(np.count_nonzero(is_strange)),
+            "recently_heard": int(np.count_nonzero(is_recent)),
+        }
 
 
 def why_none_is_left(filters: Filters, counts: Mapping[str, int]) -> str:
@@ -102,4 +135,11 @@ def why_none_is_left(filters: Filters, counts: Mapping[str, int]) -> str:
         "familiar_artists": "Every song that is left is by an artist in your library. Allow familiar artists.",
         "too_little_known": "Too little is known about the songs of the catalogue to rank them by these weights.",
     }
+    if "recently_heard" in counts and not counts["recently_heard"]:
+        return "None of your songs are in the catalogue, so none of them can be ranked as forgotten."
+    if "recently_heard" in counts:
+        return (
+            "None of your songs in the catalogue are known to have been silent for so long. Ask for fewer months, or "
+            "import your listening history."
+        )
     return sentences[max(sentences, key=lambda reason: counts[reason])]

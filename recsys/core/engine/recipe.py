@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from numbers import Integral
-from typing import Any
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
@@ -13,9 +13,12 @@ from recsys.core.model.features import FEATURES, NUMBER_FEATURES, default_weight
 from recsys.core.model.numbers import is_number
 from recsys.errors import BadRecipe
 
+ChoiceName = Literal["new", "forgotten", "everything"]
+CHOICES: Final[tuple[ChoiceName, ...]] = get_args(ChoiceName)
 LONGEST_LIST = 500
 HEAVIEST = 1_000_000
 MOST_MINUTES = 1_440
+MOST_SILENT_MONTHS = 240
 MOST_SPACING = 20
 
 
@@ -32,6 +35,10 @@ class Recipe:
     shifts : mapping of feature name to float in -2..2
         Where to aim beside the listener's own profile, in steps of the catalogue's spread:
         {"energy": 1} asks for more energetic than me. Genre has no more or less, so it cannot be shifted.
+    choose_from : one of CHOICES
+        "new" songs; the listener's own that they have "forgotten": not heard for `silent_months`; or "everything".
+    silent_months : float in 1..240
+        Months without a play (where plays are not known: since it was added) after which a song counts as forgotten.
     familiarity : float in -1..1
         Above 0 prefers artists in the library, below 0 prefers new ones, 0 does not care.
     only_new_artists : bool
@@ -61,6 +68,8 @@ class Recipe:
 
     weights: Mapping[str, float] = field(default_factory=default_weights)
     shifts: Mapping[str, float] = field(default_factory=dict)
+    choose_from: ChoiceName = "new"
+    silent_months: float = 6.0
     familiarity: float = 0.0
     only_new_artists: bool = False
     variety: float = 0.0
@@ -78,6 +87,9 @@ class Recipe:
         _check_weights(self.weights)
         for name, shift in self.shifts.items():
             _check_range(f"The shift of {feature(name, NUMBER_FEATURES).title.lower()}", shift, -2, 2)
+        if self.choose_from not in CHOICES:
+            raise BadRecipe(f"Songs are chosen from {', '.join(CHOICES)}, not from {self.choose_from}.")
+        _check_range("The number of silent months", self.silent_months, 1, MOST_SILENT_MONTHS)
         _check_range("Familiarity", self.familiarity, -1, 1)
         _check_range("Variety", self.variety, 0, 1)
         _check_count("The number of tracks", self.length)

@@ -17,7 +17,15 @@ from recsys.core.engine.filters import MOST_NAMES, Filters, check_names
 from recsys.core.engine.ordering import ORDERED_BY, ORDERS
 from recsys.core.engine.presets import PRESETS, Preset
 from recsys.core.engine.ranges import Range, format_range, parse_range
-from recsys.core.engine.recipe import HEAVIEST, LONGEST_LIST, MOST_MINUTES, MOST_SPACING, Recipe
+from recsys.core.engine.recipe import (
+    CHOICES,
+    HEAVIEST,
+    LONGEST_LIST,
+    MOST_MINUTES,
+    MOST_SILENT_MONTHS,
+    MOST_SPACING,
+    Recipe,
+)
 from recsys.core.model.features import FEATURES, NUMBER_FEATURES, Feature, feature
 from recsys.errors import BadRecipe, BadValue, UnknownFeature
 
@@ -329,6 +337,8 @@ _READERS: Final[Mapping[str, Callable[[list[str]], Any]]] = {
     "genre": _names("genres"),
     "not_genre": _names("genres"),
     "not_artist": _names("artists"),
+    "from": _one_of(CHOICES),
+    "silent_months": _number(1, MOST_SILENT_MONTHS),
     "order": _one_of(ORDERS),
     "by": _one_of(ORDERED_BY),
     "spacing": _whole(0, MOST_SPACING),
@@ -343,7 +353,7 @@ _READERS: Final[Mapping[str, Callable[[list[str]], Any]]] = {
 
 PARAMETERS: Final = tuple(_READERS)
 _ABOUT: Final = ("seeds", "seed_names", "catalogue", "checksums", "blocked")
-_DIALS: Final = {"limit": "length"}
+_DIALS: Final = {"limit": "length", "from": "choose_from"}
 _PLAIN_DIALS: Final = (
     "limit",
     "minutes",
@@ -351,6 +361,8 @@ _PLAIN_DIALS: Final = (
     "only_new_artists",
     "variety",
     "per_artist",
+    "from",
+    "silent_months",
     "order",
     "by",
     "spacing",

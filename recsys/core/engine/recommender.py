@@ -26,6 +26,7 @@ from recsys.core.engine.recipe import LONGEST_LIST, Recipe
 from recsys.core.engine.reranking import Cost, Options, cost, monotone_scores, rerank_mmr
 from recsys.core.engine.retrieval import CandidateSearch
 from recsys.core.engine.scoring import DensityRatioScorer
+from recsys.core.engine.silence import SILENCE, last_heard, months_silent, silence_bonus
 from recsys.core.engine.similarity import Weighted, cosines, top_positions
 from recsys.core.engine.transitions import Sound
 from recsys.core.model.arrays import Doubles, Floats, Integers, Matrix
@@ -113,6 +114,10 @@ class Recommender:
         Tracks of the library or the catalogue that are used instead of the library.
     dislikes : DataFrame, optional
         A track table to stay away from; never recommended either.
+    plays : DataFrame, optional
+        `track_id` and `played_at` (ISO 8601, UTC) of the library's tracks, for recipes that choose from the forgotten.
+    now : Timestamp, optional
+        With a time zone; without it nothing counts as forgotten.
 
     Raises
     ------
@@ -129,6 +134,8 @@ class Recommender:
         *,
         seeds: Sequence[str] = (),
         dislikes: pd.DataFrame | None = None,
+        plays: pd.DataFrame | None = None,
+        now: pd.Timestamp | None = None,
     ) -> None:
         disliked = empty_tracks() if dislikes is None else drop_duplicate_songs(dislikes)
         if not len(catalogue):
@@ -139,7 +146,13 @@ class Recommender:
         seed_rows = np.fromiter(catalogue.rows_of(seeds).values(), dtype=np.int64)
         owned = np.union1d(catalogue.rows_owned(library), seed_rows)
         turned_down = np.setdiff1d(catalogue.rows_owned(disliked), owned)
-        self._candidates = Candidates(catalogue, owned, turned_down, lambda: self._familiar)
+        self._months_silent: Doubles | None = None
+        if now is not None:
+            heard = last_heard(library, pd.DataFrame(columns=["track_id", "played_at"]) if plays is None else plays)
+            self._months_silent = months_silent(catalogue, library, heard, now)
+        self._candidates = Candidates(
+            catalogue, owned, turned_down, lambda: self._familiar, seed_rows, self._months_silent
+        )
         self._artists = library["artists"]
         self._tracks = (library, disliked)
         self._search = CandidateSearch(catalogue)
@@ -188,7 +201,9 @@ class Recommender:
         return [ranks.get(int(row)) or _rank_behind(stage1_scores, int(row), len(ranks)) for row in rows]
 
     def bonus(self, recipe: Recipe, rows: Integers) -> Floats:
-        """What familiarity adds to the score of some rows of the catalogue."""
+        """What familiarity, or a long silence where only the forgotten are chosen, adds to the score of some rows."""
+        if recipe.choose_from == "forgotten" and self._months_silent is not None:
+            return silence_bonus(self._months_silent[rows], recipe.silent_months)
         if not recipe.familiarity:
             return np.zeros(len(rows), np.float32)
         return np.isin(rows, self._familiar).astype(np.float32) * np.float32(FAMILIAR_STEP * recipe.familiarity)
@@ -218,7 +233,7 @@ class Recommender:
         counts = self._candidates.count(recipe, search.is_eligible(found.metric))
         if not counts["candidates"]:
             raise NothingToRank(why_none_is_left(recipe.filters, counts))
-        if recipe.familiarity:
+        if uses_familiarity(recipe):
             # The bonus moves songs across the whole catalogue, so that no block may be skipped.
             stage1_scores = self._stage1_scores(recipe, search, found, scorer)
             rows = top_positions(stage1_scores, SHORTLIST)
@@ -251,7 +266,7 @@ class Recommender:
         """The cosine of every song, (songs,), raised for familiar artists; minus infinity for those excluded."""
         stage1_scores = search.cosines(found.centroid, found.metric)
         stage1_scores[self._candidates.exclusion(recipe).rows] = -np.inf
-        if recipe.familiarity:
+        if uses_familiarity(recipe):
             # β times a cosine is about a score, so a bonus to the score is β times smaller here.
             stage1_scores[self._familiar] += np.float32(FAMILIAR_STEP * recipe.familiarity / scorer.sharpness)
         return stage1_scores
@@ -342,9 +357,16 @@ def arranged(found: Recommendations, recipe: Recipe) -> Recommendations:
 
 
 def contribution_table(parts: Doubles, bonus: Floats, recipe: Recipe) -> pd.DataFrame:
-    """Contributions (n, features) as a table with a column per feature, and one for familiarity where it is used."""
+    """Contributions (n, features) as a table with a column per feature, and one for the bonus where there is one."""
     table = pd.DataFrame(parts, columns=[f.name for f in FEATURES])
+    if recipe.choose_from == "forgotten":
+        return table.assign(**{SILENCE: bonus})
     return table.assign(**{FAMILIAR_ARTIST: bonus}) if recipe.familiarity else table
+
+
+def uses_familiarity(recipe: Recipe) -> bool:
+    """Whether familiarity counts: among the listener's own songs all artists are familiar."""
+    return bool(recipe.familiarity) and recipe.choose_from != "forgotten"
 
 
 def _rank_behind(stage1_scores: Floats, row: int, shortlisted: int) -> int | None:

@@ -25,6 +25,8 @@ _LEFT_OUT: Final = {
     "owned": "you have or like",
     "disliked": "you turned down",
     "familiar_artists": "by artists you know",
+    "not_owned": "not yours",
+    "recently_heard": "heard lately, or nobody knows when",
     "too_little_known": "with too few known features",
 }
 _DIALS: Final = {"per_artist": "The limit per artist", "variety": "Variety"}
@@ -55,7 +57,7 @@ def facts(session: ListenerSession, found: Recommendations) -> None:
 
 def compared(counts: Mapping[str, int], filters: Filters | None = None) -> str:
     """How many songs of the catalogue were compared, and what became of every other one."""
-    left_out = [f"{counts[reason]:,} {words}" for reason, words in _LEFT_OUT.items() if counts[reason]]
+    left_out = [f"{counts[reason]:,} {words}" for reason, words in _LEFT_OUT.items() if counts.get(reason)]
     left_out += excluded_in_words(filters or Filters(), counts)
     says = f"{counts['candidates']:,} of the catalogue’s {counted(counts['catalogue'], 'song')} compared"
     return f"{says}; left out: {', '.join(left_out)}." if left_out else f"{says}."
