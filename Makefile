@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Most of the 9,000 files are never imported; Python compiles those that are, once (measured: 75 s down to 49 s).
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: run test fuzz bench faults evaluate lint lock clean fake-spotify supabase-local
+.PHONY: run test fuzz bench faults evaluate lint lock clean fake-spotify supabase-local screenshots
 .DELETE_ON_ERROR:
 
 run: .venv/app.stamp            ## open the app on demo data at http://127.0.0.1:8501
@@ -25,6 +25,8 @@ bench: .venv/test.stamp         ## print speed and memory as ratios measured in 
 
 faults: .venv/test.stamp        ## everything that can go wrong, in every stage: what was lost, doubled or wrong
 	$(BIN)/python -m tests.faults
+screenshots: .venv/test.stamp   ## every page, light and dark, at three widths, into build/screenshots; three for README
+	$(BIN)/python -m tests.screenshots
 
 evaluate: .venv/test.stamp      ## measure recommendation quality and rewrite the table in README.md
 	$(BIN)/python -m tests.evaluate_readme

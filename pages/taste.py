@@ -13,17 +13,17 @@ from recsys.ui.taste import (
     distributions,
     map_and_modes,
     outliers,
-    radar_panel,
     timeline,
 )
 from recsys.ui.taste_card import card_panel
+from recsys.ui.taste_radar import opening
 
 session = this_session()
 
 head(session, "Taste")
 if session.library.empty:
     st.info("There is nothing to draw yet: bring a file or try the demo.", icon=":material/info:")
-    st.page_link(page("welcome"), label="To the three doors", icon=":material/waving_hand:")
+    st.page_link(page("welcome"), label="Get started", icon=":material/waving_hand:")
 else:
     real_songs(session, "taste")
     if not has_audio(session.library).any():
@@ -34,7 +34,7 @@ else:
         outliers(session)
     else:
         passport_note(session)
-        radar_panel(session)
+        opening(session)
         distributions(session)
         map_and_modes(session)
         outliers(session)

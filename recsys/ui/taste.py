@@ -1,11 +1,12 @@
 """Pieces of the taste page: each is a figure with the sentence that says what it shows."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from recsys.charts.comparison import comparison, comparison_in_words
 from recsys.charts.distributions import distribution, sentence
-from recsys.charts.radar import has_ring, radar, radar_in_words, standing
 from recsys.charts.taste_map import map_in_words, taste_map
 from recsys.charts.theme import listed, shortened
 from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
@@ -17,6 +18,7 @@ from recsys.core.model.features import NUMBER_FEATURES, Feature, feature
 from recsys.demo import DEMO_NOTE
 from recsys.errors import NothingToRank
 from recsys.importers.any_file import read_files
+from recsys.ui.components import mount
 from recsys.ui.navigation import page
 from recsys.ui.parts import problems
 from recsys.ui.parts.charts import figure
@@ -25,31 +27,34 @@ from recsys.ui.parts.text import counted, plain
 from recsys.ui.parts.track_table import library_columns
 from recsys.ui.parts.upload import FILE_TYPES
 from recsys.ui.session import ListenerSession
-
-
-def radar_panel(session: ListenerSession) -> None:
-    """The radar, and its sentence."""
-    described = describe(session.library, session.catalogue.sample)
-    words = radar_in_words(described)
-    chart, said = st.columns([3, 2], gap="large", vertical_alignment="center")
-    with chart:
-        figure(radar(described), words, "radar")
-    with said:
-        st.markdown(plain(standing(described)))
-        ring = " The grey ring is where the middle half of your tracks lies." if has_ring(described) else ""
-        st.caption(f"Each axis is a place in the catalogue: at 50% as many songs have less of it as have more.{ring}")
+from recsys.ui.taste_radar import strip
 
 
 def distributions(session: ListenerSession) -> None:
-    """Every feature's distribution with the catalogue behind it, and a sentence under each."""
+    """Every feature as a small picture, and one of them in detail on demand."""
     st.header("Feature by feature", anchor=False)
     known = [f for f in NUMBER_FEATURES if session.library[f.column].notna().any()]
-    for start in range(0, len(known), 2):
-        for f, column in zip(known[start : start + 2], st.columns(2, gap="large"), strict=False):
-            with column:
-                _distribution(session, f)
+    if not session.is_false_yardstick:
+        strip(session)
+    if known:
+        _detail(session, known)
     if unknown := [f.title.lower() for f in NUMBER_FEATURES if f not in known]:
-        st.caption(f"Nobody has told us the {listed(unknown)} of any of your tracks yet.")
+        st.caption(f"No source has data for the {listed(unknown)} of your songs. We don’t guess.")
+
+
+@fragment
+def _detail(session: ListenerSession, known: list[Feature]) -> None:
+    at_first = 0 if session.is_false_yardstick else None  # there is no strip above that shows them all
+    chosen = st.selectbox(
+        "Show in detail",
+        known,
+        index=at_first,
+        format_func=lambda f: f.title,
+        placeholder="Choose a feature",
+        key="detail",
+    )
+    if chosen is not None:
+        _distribution(session, chosen)
 
 
 def _distribution(session: ListenerSession, f: Feature) -> None:
@@ -135,13 +140,22 @@ def map_and_modes(session: ListenerSession) -> None:
     found = _found_modes(session)
     medoids = [] if found is None or found.is_one else list(found.table["track_id"])
     words = map_in_words(session.library, session.catalogue, medoids)
-    figure(taste_map(session.library, session.catalogue, medoids), words, "map")
+    _map(session, medoids, words)
     st.caption(plain(words))
     if found is not None:
         st.markdown(plain(found.sentence))
         _looked_at(len(found.members), len(session.library))
     if found is not None and not found.is_one:
         _modes(session, found)
+
+
+@fragment
+def _map(session: ListenerSession, medoids: list[str], words: str) -> None:
+    """The map, drawn when its place comes into view: it is the heaviest picture of the page."""
+    if st.session_state.get("map_is_seen"):
+        figure(taste_map(session.library, session.catalogue, medoids), words, "map")
+    else:
+        mount("seen", key="map_place", data={}, on_seen_change=partial(st.session_state.update, map_is_seen=True))
 
 
 def _found_modes(session: ListenerSession) -> Modes | None:

@@ -57,11 +57,11 @@ def test_the_only_csv_of_a_table_is_ours(visit):
     expect(page.get_by_role("button", name="Download my library as CSV")).to_be_visible()
 
 
-def test_an_uploaded_file_becomes_a_radar_and_survives_a_reload(visit):
+def test_an_uploaded_file_becomes_a_picture_and_survives_a_reload(visit):
     page = upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
 
     go(page, "Taste")
-    expect(page.locator(".polarlayer .points path.point").first).to_be_attached()
+    expect(page.locator(".js-plotly-plot").first).to_be_attached()
     page.reload()
 
     expect(page.get_by_text("your library, 40 tracks")).to_be_visible()
@@ -100,10 +100,10 @@ def test_another_browser_does_not_see_an_uploaded_library(visit):
 
 @pytest.mark.shared_data
 @pytest.mark.skipif(not EXPORT.exists(), reason="../shared/data is not here")
-def test_a_real_export_becomes_a_radar(visit):
+def test_a_real_export_becomes_a_picture(visit):
     page = go(upload(visit(), EXPORT), "Taste")
 
-    expect(page.locator(".polarlayer .points path.point").first).to_be_attached()
+    expect(page.locator(".js-plotly-plot").first).to_be_attached()
     expect(page.get_by_text("your library, 698 tracks")).to_be_visible()
 
 
@@ -133,14 +133,14 @@ def test_sliders_survive_a_change_of_page_and_a_reload(visit):
 
 def test_a_page_that_turns_dark_stays_legible(visit):
     page = settled(visit("/taste", color_scheme="light"))
-    word = page.locator(".polarlayer text").first
+    word = page.locator(".radar text").first
     button = settled(visit()).get_by_role("button", name="Try the demo")
-    expect(word).to_have_css("fill", "rgb(13, 24, 18)")
+    expect(word).to_have_css("fill", "rgb(76, 90, 82)")
 
     page.emulate_media(color_scheme="dark")
     button.page.emulate_media(color_scheme="dark")
 
-    expect(word).to_have_css("fill", "rgb(231, 239, 233)")
+    expect(word).to_have_css("fill", "rgb(163, 180, 170)")
     expect(button.get_by_text("Try the demo")).to_have_css("color", "rgb(15, 21, 18)")
 
 

@@ -1,5 +1,7 @@
 """Every page opens for every kind of visitor and shows a sentence rather than a stack trace."""
 
+import json
+
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -72,12 +74,32 @@ def test_an_invented_listener_is_compared_with_the_two_others(container, listene
     assert offered == [*(f"{name} (demo data)" for name in others), "Somebody’s file"]
 
 
-def test_the_grey_ring_is_explained_only_where_it_is_drawn():
-    def explains_the_ring(app):
-        return any("grey ring" in said.value for said in app.caption)
+def component(app, key):
+    """The data that a component of ours was given."""
+    drawn = next(one for one in app.get("bidi_component") if one.proto.id.endswith(f"-{key}"))
+    return json.loads(drawn.proto.mixed.json or drawn.proto.json)
 
-    assert explains_the_ring(opened("taste", lambda session: session.show_demo(0)))
-    assert not explains_the_ring(opened("taste", bringing(OWN)))
+
+def test_the_radar_leaves_a_gap_where_a_feature_is_unknown():
+    drawn = component(opened("taste", bringing(OWN, OTHERS)), "taste_radar")
+
+    assert drawn["outlines"][0]["name"] == "You"
+    places = dict(zip(drawn["axes"], drawn["outlines"][0]["values"], strict=True))
+    assert places["Energy"] is not None
+    assert places["Acoustic"] is None
+
+
+def test_the_tastes_are_found_once_the_radar_asks_and_open_the_headlines():
+    app = opened("taste", lambda session: session.show_demo(0))
+    app.run()
+
+    assert component(app, "taste_headlines")["lines"][0].startswith("You have 3 tastes, around “")
+    assert [outline["kind"] for outline in component(app, "taste_radar")["outlines"]] == [
+        "you",
+        "mode-0",
+        "mode-1",
+        "mode-2",
+    ]
 
 
 @pytest.mark.parametrize("songs", [1_000, 1_001])
@@ -146,7 +168,7 @@ def test_a_library_without_audio_features_is_told_where_they_come_from():
     app = opened("taste", bringing(UNKNOWN.assign(year=1999.0)))
 
     assert any("features of your 30 tracks are known yet: there is no sound to draw" in info.value for info in app.info)
-    assert [chart.proto.id.split("-")[-1] for chart in app.get("plotly_chart")] == ["distribution_year"]
+    assert app.selectbox(key="detail").options == ["Release year"]
 
 
 def send(app, **event):

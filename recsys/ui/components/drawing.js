@@ -74,6 +74,30 @@ export function radar({ axes, outlines, words }) {
   return shape("svg", name, ring(0.25, ""), ring(0.5, "middle"), ring(0.75, ""), ring(1, ""), ...drawn, ...titles);
 }
 
+const WIDTH = 200;
+const HEIGHT = 34;
+
+/** The catalogue behind, the listener's own songs in front of it, a line where each lies. */
+export function distribution({ axis, own_heights: own, pool_heights: pool, you, list = null }) {
+  const across = (value) => (WIDTH * (value - axis[0])) / (axis[1] - axis[0]);
+  const drawn = [
+    shape("path", { class: "pool", d: hill(pool) }),
+    shape("path", { class: "own", d: hill(own) }),
+    shape("line", { class: "ground", x1: 0, x2: WIDTH, y1: HEIGHT, y2: HEIGHT }),
+  ];
+  const line = (kind, value) => shape("line", { class: `at ${kind}`, x1: across(value), x2: across(value), y1: 3, y2: HEIGHT });
+  if (you !== null) drawn.push(line("you", you));
+  if (list !== null) drawn.push(line("list", list));
+  return shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" }, ...drawn);
+}
+
+function hill(heights) {
+  if (!heights.length) return "";
+  const step = WIDTH / (heights.length - 1);
+  const points = heights.map((height, at) => `${(at * step).toFixed(1)} ${(HEIGHT - height * (HEIGHT - 4)).toFixed(1)}`);
+  return `M0 ${HEIGHT} L${points.join(" L")} L${WIDTH} ${HEIGHT} Z`;
+}
+
 /** Whether things may move on the screen. */
 export function mayMove() {
   return !matchMedia("(prefers-reduced-motion: reduce)").matches;

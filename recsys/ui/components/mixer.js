@@ -1,8 +1,6 @@
 // The mixer: a row per feature. Where the list aims, beside the listener's own distribution, and how much it counts.
-import { element, shape } from "./drawing.js";
+import { distribution, element } from "./drawing.js";
 
-const WIDTH = 200;
-const HEIGHT = 34;
 const PATIENCE = 3000; // a move that was not answered by then is not waited for
 const mixers = new WeakMap();
 
@@ -142,7 +140,7 @@ class Mixer {
     aim.hidden = !feature.axis || !feature.can_aim;
     row.ends.hidden = !feature.axis;
     weight.disabled = aim.disabled = Boolean(feature.disabled);
-    row.picture.replaceChildren(...(feature.axis ? [picture(feature)] : []));
+    row.picture.replaceChildren(...(feature.axis ? [distribution(feature)] : []));
     if (feature.axis) place(aim, feature);
     const isMoving = (kind, slider) => row.held === slider || feature.name in this.waiting[kind];
     if (!isMoving("aims", aim)) aim.value = feature.aim;
@@ -167,27 +165,6 @@ class Mixer {
     weight.title = `Counts: ${words} (weight ${feature.levels[level]})`;
     [...dots.children].forEach((dot, at) => dot.classList.toggle("on", !feature.disabled && at <= level && level > 0));
   }
-}
-
-/** The catalogue behind, the listener's own songs in front of it, a line where each lies. */
-function picture({ axis, own_heights: own, pool_heights: pool, you, list }) {
-  const across = (value) => (WIDTH * (value - axis[0])) / (axis[1] - axis[0]);
-  const drawn = [
-    shape("path", { class: "pool", d: hill(pool) }),
-    shape("path", { class: "own", d: hill(own) }),
-    shape("line", { class: "ground", x1: 0, x2: WIDTH, y1: HEIGHT, y2: HEIGHT }),
-  ];
-  const line = (kind, value) => shape("line", { class: `at ${kind}`, x1: across(value), x2: across(value), y1: 3, y2: HEIGHT });
-  if (you !== null) drawn.push(line("you", you));
-  if (list !== null) drawn.push(line("list", list));
-  return shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" }, ...drawn);
-}
-
-function hill(heights) {
-  if (!heights.length) return "";
-  const step = WIDTH / (heights.length - 1);
-  const points = heights.map((height, at) => `${(at * step).toFixed(1)} ${(HEIGHT - height * (HEIGHT - 4)).toFixed(1)}`);
-  return `M0 ${HEIGHT} L${points.join(" L")} L${WIDTH} ${HEIGHT} Z`;
 }
 
 /** Put the aim's slider where its two steps to either side lie on the axis, its middle at the listener's own value. */

@@ -29,10 +29,15 @@ def compared_radar(you: Medians, of_list: Medians, in_words: str) -> dict[str, A
         for name, kind, medians in (("You", "you", you), ("This list", "list", of_list))
     ]
     return {
-        "axes": [_SHORT.get(f.name, f.title) for f in AUDIO_FEATURES],
+        "axes": axis_titles(),
         "outlines": outlines,
         "words": f"Radar: this list against you. {in_words}",
     }
+
+
+def axis_titles() -> list[str]:
+    """The spokes of a radar, short."""
+    return [_SHORT.get(f.name, f.title) for f in AUDIO_FEATURES]
 
 
 def compared_in_words(you: Medians, of_list: Medians, starts_elsewhere: bool = False) -> str:

@@ -1,0 +1,106 @@
+"""The opening of the taste page: headlines from the data, the radar at once, and a strip of small multiples."""
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from recsys.charts.theme import shortened
+from recsys.core.insights.modes import Modes
+from recsys.core.insights.placement import medians, percentile
+from recsys.core.model.features import AUDIO_FEATURES, NUMBER_FEATURES, Feature
+from recsys.ui.components import mount
+from recsys.ui.parts.fragment import fragment
+from recsys.ui.parts.text import counted, on_one_line
+from recsys.ui.recommend.comparison import axis_titles
+from recsys.ui.recommend.list_rows import rounded
+from recsys.ui.recommend.listener_view import ListenerView, listener_view
+from recsys.ui.recommend.song_modes import find_modes, needs_modes
+from recsys.ui.session import ListenerSession
+
+_KEY: Final = "taste_radar"
+_UNUSUAL: Final = 0.08
+_MODES_DRAWN: Final = 6
+
+
+@fragment
+def opening(session: ListenerSession) -> None:
+    """Two or three headlines beside the radar; the outline of each taste follows once they are found."""
+    if (st.session_state.get(_KEY) or {}).get("ask"):
+        find_modes(session)
+    view = listener_view(session)
+    modes = session.modes_if_known
+    lines = headlines(view, modes)
+    drawn, said = st.columns([3, 2], gap="large", vertical_alignment="center")
+    with drawn:
+        data = _radar(view, modes, session.library, " ".join(lines))
+        mount("radar", key=_KEY, data=data | {"wants_more": needs_modes(session)}, on_ask_change=lambda: None)
+    with said:
+        mount("headlines", key="taste_headlines", data={"lines": lines})
+        st.caption("Half way out is the middle of the catalogue: as many songs have less of it as have more.")
+
+
+def headlines(view: ListenerView, modes: Modes | None) -> list[str]:
+    """The tastes first, then what is most unusual about the listener; empty where neither is known."""
+    lines = []
+    if modes is not None and not modes.is_one:
+        titles = [f"“{shortened(on_one_line(title), 40)}”" for title in modes.table["title"]]
+        lines.append(f"You have {len(titles)} tastes, around {', '.join(titles)}.")
+    unusual = sorted(_away(view), key=lambda found: -abs(found[1] - 0.5))
+    parts = [in_a_phrase(f, share) for f, share in unusual[:2] if abs(share - 0.5) >= _UNUSUAL]
+    if parts:
+        lines.append(f"Most unusual: {' and '.join(parts)}.")
+    if not lines:
+        lines.append("Close to the middle of the catalogue in every feature.")
+    return lines
+
+
+def in_a_phrase(f: Feature, share: float) -> str:
+    """Where a share of the catalogue stands, in a listener's words: "calmer than 70% of songs"."""
+    return f"{f.more if share > 0.5 else f.less} than {max(share, 1 - share):.0%} of songs"
+
+
+def strip(session: ListenerSession) -> None:
+    """Every known feature as a small picture, the most unusual first."""
+    view = listener_view(session)
+    places = dict((f.name, share) for f, share in _away(view))
+    known = [f for f in NUMBER_FEATURES if f.name in places]
+    order = sorted(known, key=lambda f: -abs(places[f.name] - 0.5))
+    mount("strip", key="taste_strip", data={"features": [_small(f, view, places[f.name]) for f in order]})
+
+
+def _away(view: ListenerView) -> list[tuple[Feature, float]]:
+    places = ((f, percentile(view.you[f.name])) for f in NUMBER_FEATURES)
+    return [(f, share) for f, share in places if share is not None]
+
+
+def _small(f: Feature, view: ListenerView, share: float) -> dict[str, Any]:
+    picture = view.pictures[f.name]
+    is_middle = abs(share - 0.5) < 0.05
+    return {
+        "title": f.title,
+        "says": "in the middle of the catalogue" if is_middle else in_a_phrase(f, share),
+        "low": f.low_words,
+        "high": f.high_words,
+        "axis": picture.axis,
+        "own_heights": picture.own,
+        "pool_heights": picture.pool,
+        "you": picture.you,
+    }
+
+
+def _radar(view: ListenerView, modes: Modes | None, library: pd.DataFrame, words: str) -> dict[str, Any]:
+    outlines = [{"name": "You", "kind": "you", "values": _shares(view.you)}]
+    if modes is not None and not modes.is_one:
+        placed = view.yardstick.positions(library)
+        of = library["track_id"].map(modes.members).to_numpy(np.float64)
+        for row in modes.table.head(_MODES_DRAWN).itertuples():
+            middle = medians({name: column[of == row.Index] for name, column in placed.items()})
+            name = f"around “{shortened(on_one_line(row.title), 28)}” ({counted(int(row.tracks), 'song')})"
+            outlines.append({"name": name, "kind": f"mode-{row.Index}", "values": _shares(middle)})
+    return {"axes": axis_titles(), "outlines": outlines, "words": f"Radar of audio features. {words}"}
+
+
+def _shares(positions: dict[str, float | None]) -> list[float | None]:
+    return [rounded(percentile(positions[f.name])) for f in AUDIO_FEATURES]
