@@ -1,4 +1,4 @@
-"""What works with this listener's Spotify today: each capability asked once, and how to mend what does not work."""
+"""What works with this listener's Spotify today: each capability asked once, and how to fix what does not work."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ class SessionStore(Protocol):
 
     def create(self, session: Session, now: datetime, replaces: object = None) -> str:
         """
-        Keep a session; the new id for the browser (43 characters, 256 random bits).
+        Store a session; the new id for the browser (43 characters, 256 random bits).
 
         `replaces` is whatever the browser sent before: that session ends with the same write, because a session id
         from before a sign-in must not be good after it. Expired sessions are swept out.
@@ -39,7 +39,7 @@ class TokenStore(Protocol):
     """
 
     def save_tokens(self, listener: str, tokens: Tokens, issuer: Issuer = "spotify") -> None:
-        """Keep tokens, encrypted. What is None in them does not overwrite what is known."""
+        """Store tokens, encrypted. What is None in them does not overwrite what is known."""
 
     def tokens(self, listener: str, issuer: Issuer = "spotify") -> Tokens | None:
         """The tokens, or None."""
@@ -49,8 +49,8 @@ class TokenStore(Protocol):
 
     def locked(self, name: str) -> AbstractContextManager[None]:
         """
-        Only one thread of one process at a time is inside for a name (a listener, or anything to take turns for).
+        Only one thread of one process at a time is inside for a name (a listener, or anything to be locked).
 
-        A holder keeps its turn for as long as it lives; one that dies is waited for at most half a minute. Raises
-        `StorageProblem` when the turn does not come in three quarters of one.
+        A holder has the lock for as long as it lives; one that dies is waited for at most half a minute. Raises
+        `StorageProblem` when the lock is not had in three quarters of one.
         """

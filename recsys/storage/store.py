@@ -1,8 +1,8 @@
-"""The store seam: what the services need from wherever a listener's rows are kept.
+"""The store seam: what the services need from wherever a listener's rows are stored.
 
 Every method takes the listener first and touches that listener's rows only; the exceptions are `app_state`, which
 belongs to the whole app and holds nothing of anybody's, and `check`. A write is acknowledged when the method returns:
-from then on no crash of the app loses it. All times are ISO 8601, given by the caller, and told again in UTC ending in
+from then on no crash of the app loses it. All times are ISO 8601, given by the caller, and returned in UTC ending in
 "Z"; a text that is no time is an unknown time.
 """
 
@@ -65,35 +65,35 @@ class Store(Protocol):
         """
         Add listening history: `track_id, played_at, ms_played` (float, may be missing); the number added.
 
-        `played_at` is kept to the second, so that one play told by Spotify's API and by its data export is one.
+        `played_at` is stored to the second, so that one play from Spotify's API and from its data export is one.
         """
 
     def plays(self, listener: str) -> pd.DataFrame:
         """Listening history, oldest first: `track_id, played_at, ms_played`."""
 
     def save_profile(self, listener: str, profile: Mapping[str, str | None]) -> None:
-        """Keep `spotify_id`, `display_name` and `avatar_url`, replacing what was kept; other keys are ignored."""
+        """Store `spotify_id`, `display_name` and `avatar_url`, replacing what was stored; other keys are ignored."""
 
     def profile(self, listener: str) -> dict[str, str | None] | None:
-        """What `save_profile` kept, or None."""
+        """What `save_profile` stored, or None."""
 
     def save_recommendations(self, listener: str, recommendations: pd.DataFrame) -> None:
-        """Replace the kept list: `track_id, score, created_at`, each track once, every score a number."""
+        """Replace the stored list: `track_id, score, created_at`, each track once, every score a number."""
 
     def recommendations(self, listener: str) -> pd.DataFrame:
-        """The kept list, best first: `track_id, score, created_at`."""
+        """The stored list, best first: `track_id, score, created_at`."""
 
     def save_recipe(self, listener: str, name: str, recipe: Mapping[str, Any]) -> None:
-        """Keep a named recipe (saved weights and filters) as JSON; the same name replaces it."""
+        """Store a named recipe (saved weights and filters) as JSON; the same name replaces it."""
 
     def recipes(self, listener: str) -> dict[str, dict[str, Any]]:
         """All recipes by name, in the order of their names."""
 
     def remove_recipe(self, listener: str, name: str) -> None:
-        """Forget a recipe; an unknown name is no error."""
+        """Remove a recipe; an unknown name is no error."""
 
     def save_feedback(self, listener: str, track: pd.DataFrame, liked: bool, at: str) -> None:
-        """Keep a thumbs-up or thumbs-down for one track (a one-row track table); the last word counts."""
+        """Store a thumbs-up or thumbs-down for one track (a one-row track table); the last word counts."""
 
     def feedback(self, listener: str) -> pd.DataFrame:
         """Tracks with a thumb, oldest first: the track table's columns plus `liked` (bool) and `at`."""
@@ -102,13 +102,13 @@ class Store(Protocol):
         """Take a thumb back; an unknown track is no error."""
 
     def save_state(self, listener: str, key: str, value: Mapping[str, Any]) -> None:
-        """Keep a piece of JSON under a key (sync cursors, probe results, saved playlists, consents)."""
+        """Store a piece of JSON under a key (sync cursors, probe results, saved playlists, consents)."""
 
     def state(self, listener: str, key: str) -> dict[str, Any] | None:
-        """What `save_state` kept under the key, or None."""
+        """What `save_state` stored under the key, or None."""
 
     def remove_state(self, listener: str, key: str) -> None:
-        """Forget a key; an unknown one is no error."""
+        """Remove a key; an unknown one is no error."""
 
     def save_misses(self, listener: str, misses: pd.DataFrame) -> None:
         """
@@ -153,14 +153,14 @@ class Store(Protocol):
         """Remove everything of the listener's, sessions and tokens included; `counts` afterwards (all zero)."""
 
     def save_app_state(self, key: str, value: Mapping[str, Any]) -> None:
-        """Keep a piece of JSON for the whole app (until when Spotify blocks us). Nothing of a listener's goes here."""
+        """Store a piece of JSON for the whole app (until when Spotify blocks us). Nothing of a listener's goes here."""
 
     def app_state(self, key: str) -> dict[str, Any] | None:
-        """What `save_app_state` kept under the key, or None."""
+        """What `save_app_state` stored under the key, or None."""
 
     def replace_app_state(self, key: str, expected: Mapping[str, Any] | None, value: Mapping[str, Any]) -> bool:
         """
-        Keep `value` only if `expected` is still what is kept (None: nothing is); whether it was.
+        Store `value` only if `expected` is still what is stored (None: nothing is); whether it was.
 
         For counters shared by threads and processes: read, count, replace; read again when the answer is False.
         """
