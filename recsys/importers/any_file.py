@@ -9,6 +9,7 @@ from recsys.errors import NoTracks
 from recsys.importers.json_file import read_json
 from recsys.importers.merging import merge
 from recsys.importers.open_source import opened
+from recsys.importers.packed_file import GZIP, is_workbook, sheets, unpacked
 from recsys.importers.parquet_file import read_parquet
 from recsys.importers.report import Imported, sum_of, with_notes
 from recsys.importers.sniffing import JSON, PARQUET, ZIP, kind_of, refuse_known
@@ -21,7 +22,7 @@ Source = Path | BinaryIO
 
 def read_file(source: Source, name: str) -> Imported:
     """
-    Import one file: CSV, JSON, Parquet, or a ZIP of those.
+    Import one file: CSV, JSON, Parquet, a workbook (.xlsx, .ods), or one of those in a ZIP or packed with gzip.
 
     Parameters
     ----------
@@ -36,7 +37,11 @@ def read_file(source: Source, name: str) -> Imported:
         It cannot be read as tracks; the message says why and what to do.
     """
     with opened(source, name) as stream:
-        return _read_zip(stream, name) if kind_of(stream) == ZIP else _read_plain(stream, name)
+        if stream.read(len(GZIP)) == GZIP:
+            stream = unpacked(stream, name)
+        if kind_of(stream) != ZIP:
+            return _read_plain(stream, name)
+        return _read_workbook(stream, name) if is_workbook(stream) else _read_zip(stream, name)
 
 
 def read_files(sources: Iterable[tuple[Source, str]]) -> Imported:
@@ -60,6 +65,17 @@ def _read_plain(stream: BinaryIO, name: str) -> Imported:
         return read_parquet(stream, name)
     text = decoded(stream, name)
     return with_notes(read_json(text, name), text.notes) if kind == JSON else read_table(text, name)
+
+
+def _read_workbook(stream: BinaryIO, name: str) -> Imported:
+    """The first sheet that holds tracks."""
+    problem = NoTracks(f"“{name}” holds no tracks on any sheet.")
+    for sheet in sheets(stream, name):
+        try:
+            return read_table(sheet, name)
+        except NoTracks as found:
+            problem = found
+    raise problem
 
 
 def _read_zip(stream: BinaryIO, name: str) -> Imported:

@@ -1,0 +1,97 @@
+"""Tables inside something else: sheets of a workbook (.xlsx, .ods) and files packed with gzip."""
+
+import csv
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, BinaryIO, Final
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from recsys.errors import NoTracks, UnreadableFile
+from recsys.importers.open_source import MOST_BYTES
+from recsys.importers.text_encoding import BLOCK_BYTES, MEMORY_BYTES, Text, copy_for
+
+GZIP: Final = b"\x1f\x8b"
+MARKS: Final = ("[Content_Types].xml", "META-INF/manifest.xml")
+"""A member that every Office Open XML and every OpenDocument file has."""
+
+MOST_UNPACKED: Final = 200 << 20
+"""Bytes of XML in a workbook: a million rows of a table of tracks are about as many."""
+
+MOST_RATIO: Final = 200
+
+
+def is_workbook(stream: BinaryIO) -> bool:
+    """True for a ZIP that is a workbook."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            return any(mark in archive.NameToInfo for mark in MARKS)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+
+
+def sheets(stream: BinaryIO, name: str) -> Iterator[Text]:
+    """
+    Every sheet of a workbook that has rows, as CSV.
+
+    Raises
+    ------
+    UnreadableFile
+        It is damaged, locked, no table, or unpacks to too much.
+    """
+    with zipfile.ZipFile(stream) as archive:
+        if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
+            raise UnreadableFile(f"“{name}” unpacks to far more than it should. Save it as CSV and choose that.")
+    stream.seek(0)
+    try:
+        workbook = CalamineWorkbook.from_filelike(stream)
+        for sheet_name in workbook.sheet_names:
+            rows = workbook.get_sheet_by_name(sheet_name).iter_rows()
+            text = io.StringIO(newline="")
+            csv.writer(text).writerows([_cell(value) for value in row] for row in rows)
+            if text.tell():
+                yield Text(io.BytesIO(text.getvalue().encode()), "utf-8", 0)
+    except (CalamineError, OSError, ValueError) as problem:
+        raise NoTracks(
+            f"“{name}” is an Office document that cannot be read. Save it as CSV in the spreadsheet and choose that."
+        ) from problem
+
+
+def unpacked(stream: BinaryIO, name: str) -> BinaryIO:
+    """
+    The file inside one packed with gzip.
+
+    Raises
+    ------
+    UnreadableFile
+        It is damaged, or unpacks to far more than it should.
+    """
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    limit = min(MOST_BYTES, max(MEMORY_BYTES, MOST_RATIO * size))
+    copy = copy_for(MOST_RATIO * size)
+    try:
+        with gzip.GzipFile(fileobj=stream) as packed:
+            while chunk := packed.read(BLOCK_BYTES):
+                if copy.tell() + len(chunk) > limit:
+                    raise UnreadableFile(f"“{name}” unpacks to far more than it should. It was not read.")
+                copy.write(chunk)
+    except (OSError, EOFError, zlib.error) as problem:
+        raise UnreadableFile(
+            f"“{name}” is packed with gzip and damaged. Unpack it and choose the file inside."
+        ) from problem
+    copy.seek(0)
+    return copy
+
+
+def _cell(value: Any) -> str:
+    """A value of a sheet as CSV would hold it: whole numbers without a point, times in ISO 8601."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value)

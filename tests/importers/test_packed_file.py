@@ -1,0 +1,102 @@
+"""Workbooks and gzip are read like the table inside them."""
+
+import gzip
+import io
+import zipfile
+
+import pytest
+
+from recsys.errors import UnreadableFile
+from recsys.importers.any_file import read_file
+from tests.importers.files import EXPORTIFY_NET, as_file
+
+TYPES = (
+    '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.'
+    'sheet.main+xml"/></Types>'
+)
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def relations(identity, kind, target):
+    """One relation from a part to another."""
+    relation = f'<Relationship Id="{identity}" Type="{RELATION}/{kind}" Target="{target}"/>'
+    return f'<?xml version="1.0"?><Relationships xmlns="{PACKAGE}">{relation}</Relationships>'
+
+
+def xlsx(rows):
+    """A workbook of one sheet, as small as it can be."""
+    cells = "".join(
+        "<row>" + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row) + "</row>" for row in rows
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("[Content_Types].xml", TYPES)
+        archive.writestr("_rels/.rels", relations("r", "officeDocument", "xl/workbook.xml"))
+        sheet = '<sheets><sheet name="A" sheetId="1" r:id="s"/></sheets>'
+        archive.writestr("xl/workbook.xml", f'<workbook xmlns="{MAIN}" xmlns:r="{RELATION}">{sheet}</workbook>')
+        archive.writestr("xl/_rels/workbook.xml.rels", relations("s", "worksheet", "worksheets/sheet1.xml"))
+        data = f"<sheetData>{cells}</sheetData>"
+        archive.writestr("xl/worksheets/sheet1.xml", f'<worksheet xmlns="{MAIN}">{data}</worksheet>')
+    stream.seek(0)
+    return stream
+
+
+def ods(rows):
+    """An OpenDocument sheet, as small as it can be."""
+    office = "urn:oasis:names:tc:opendocument:xmlns"
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in row
+        )
+        + "</table:table-row>"
+        for row in rows
+    )
+    stream = io.BytesIO()
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{office}:manifest:1.0"/>')
+        archive.writestr(
+            "content.xml",
+            f'<office:document-content xmlns:office="{office}:office:1.0" xmlns:table="{office}:table:1.0" '
+            f'xmlns:text="{office}:text:1.0"><office:body><office:spreadsheet><table:table table:name="A">{cells}'
+            "</table:table></office:spreadsheet></office:body></office:document-content>",
+        )
+    stream.seek(0)
+    return stream
+
+
+@pytest.mark.parametrize("workbook", [xlsx, ods])
+def test_a_workbook_is_read_like_its_sheet(workbook):
+    imported = read_file(workbook([["My songs", ""], ["Title", "Artist"], ["Blue", "Ann"], ["Red", "Bob"]]), "songs")
+
+    assert imported.tracks[["title", "artists"]].to_numpy().tolist() == [["Blue", "Ann"], ["Red", "Bob"]]
+
+
+def test_a_workbook_of_something_else_is_refused():
+    with pytest.raises(UnreadableFile):
+        read_file(xlsx([["date", "amount"], ["today", "3"]]), "money.xlsx")
+
+
+def test_a_file_packed_with_gzip_is_read():
+    assert read_file(as_file(gzip.compress(EXPORTIFY_NET.encode())), "a.csv.gz").report.tracks == 2
+
+
+def test_a_gzip_bomb_is_refused():
+    with pytest.raises(UnreadableFile, match="far more than it should"):
+        read_file(as_file(gzip.compress(bytes(80 << 20))), "bomb.gz")
+
+
+def test_gzip_that_is_cut_is_refused():
+    with pytest.raises(UnreadableFile, match="packed with gzip and damaged"):
+        read_file(as_file(gzip.compress(EXPORTIFY_NET.encode())[:-12]), "cut.gz")
+
+
+def test_gzip_in_gzip_is_not_unpacked_for_ever():
+    with pytest.raises(UnreadableFile, match="is packed with gzip"):
+        read_file(as_file(gzip.compress(gzip.compress(EXPORTIFY_NET.encode()))), "twice.gz")
