@@ -189,7 +189,7 @@ class ListenerSession:
     @property
     def recommender(self) -> Recommender:
         """The engine for this library, kept between slider moves so that only what changed is recomputed."""
-        state = (id(self.catalogue), self.demo_listener, self.start)
+        state = (id(self.catalogue), self.demo_listener, self.start, self.recipe.choose_from == "forgotten")
         if self._recommender is None or self._recommender[0] != state:
             self._recommender = (state, self.recommender_for(self.start))
         return self._recommender[1]
@@ -201,7 +201,9 @@ class ListenerSession:
             away = self.search.tracks_of(start.away)
             rated = thumbs[~thumbs["track_id"].isin(away["track_id"])]
             thumbs = pd.concat([rated, away.assign(liked=False)], ignore_index=True)
-        return recommender(self.catalogue, self.library, thumbs, start.seeds)
+        is_forgotten = self.recipe.choose_from == "forgotten"
+        heard, now = (self.plays, pd.Timestamp(self.app.now())) if is_forgotten else (None, None)
+        return recommender(self.catalogue, self.library, thumbs, start.seeds, heard, now)
 
     @property
     def modes(self) -> Modes:

@@ -88,3 +88,25 @@ def test_a_song_that_the_catalogue_has_no_more_is_named_and_left_out():
     shows_no_trace(app)
     assert session_of(app).seeds == ()
     assert "“Other song 7 by Band 7”" in said(app)
+
+
+def test_forgotten_songs_are_the_listeners_own_that_were_not_heard_for_long():
+    old = OWN.assign(added_at="2020-01-01T00:00:00Z")
+    app = opened("recommend", bringing(old, pd.concat([OTHERS, OWN.head(10)], ignore_index=True)))
+    app.segmented_control(key="dial_choice").set_value("forgotten").run()
+
+    shows_no_trace(app)
+    listed = list(app.session_state["list_state"].titles)
+    assert 0 < len(listed) <= 10
+    assert set(listed) <= set(OWN["track_id"].head(10))
+
+    app.slider(key="dial_silent").set_value(36).run()
+    assert session_of(app).recipe.silent_months == 36.0
+
+
+def test_everything_leaves_out_none_of_the_listeners_own_songs():
+    app = opened("recommend", bringing(OWN, pd.concat([OTHERS, OWN.head(10)], ignore_index=True)))
+    app.segmented_control(key="dial_choice").set_value("everything").run()
+
+    shows_no_trace(app)
+    assert "40 of the catalogue’s 40 songs compared." in said(app)

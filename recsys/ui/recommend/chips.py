@@ -11,6 +11,7 @@ from recsys.core.engine.ranges import format_range
 from recsys.core.engine.recipe import Recipe
 from recsys.core.model.features import FEATURES, default_weights, feature
 from recsys.services.start import Part
+from recsys.ui.parts.text import counted
 from recsys.ui.recommend.levels import aim_in_words, level_in_words
 from recsys.ui.recommend.rules import ORDER_WORDS, SWITCHES
 from recsys.ui.recommend.weights import set_recipe
@@ -97,6 +98,11 @@ def _weights(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
 
 def _others(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
     usual = Recipe()
+    if recipe.choose_from == "forgotten":
+        says = f"forgotten, not heard for {counted(round(recipe.silent_months), 'month')}"
+        yield "choice", "Songs", says, replace(recipe, choose_from="new")
+    if recipe.choose_from == "everything":
+        yield "choice", "Songs", "everything, yours too", replace(recipe, choose_from="new")
     if recipe.familiarity:
         which = "familiar ones first" if recipe.familiarity > 0 else "new ones first"
         yield "familiarity", "Artists", which, replace(recipe, familiarity=0.0)

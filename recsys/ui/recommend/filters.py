@@ -6,14 +6,26 @@ from typing import Final
 
 import streamlit as st
 
+from recsys.core.engine.recipe import CHOICES
 from recsys.ui.session import ListenerSession
 
 FAMILIARITY_STEP: Final = 0.25
+CHOICE_WORDS: Final = {"new": "New to me", "forgotten": "Forgotten", "everything": "Everything"}
+"""The choices of a recipe in a listener's words."""
+
 _HOW_FAR: Final = ("a little", "somewhat", "much", "very much")
 
 
 def filters(session: ListenerSession) -> None:
-    """How many, how familiar, how varied."""
+    """Which songs to choose from, how many, how familiar, how varied."""
+    choose_from = st.segmented_control(
+        "Songs", CHOICES, format_func=lambda name: CHOICE_WORDS[name], key="dial_choice", required=True, width="stretch"
+    )
+    silent_months = session.recipe.silent_months
+    if choose_from == "forgotten":
+        silent_months = st.slider(
+            "Not heard for", 1, 36, format="%d months", key="dial_silent", help="Where no plays are known: since added."
+        )
     length = st.slider("Number of tracks", 5, 100, step=5, key="dial_length")
     familiarity = _two_ways("New artists ↔ familiar artists", "no preference", FAMILIARITY_STEP, "dial_familiarity")
     new_only = st.toggle("Only artists that are new to me", key="dial_new")
@@ -22,6 +34,8 @@ def filters(session: ListenerSession) -> None:
     limited = st.toggle("At most two songs of one artist", key="dial_artist")
     session.recipe = replace(
         session.recipe,
+        choose_from=choose_from or "new",
+        silent_months=float(silent_months),
         length=length,
         familiarity=familiarity,
         only_new_artists=new_only,
