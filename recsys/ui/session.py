@@ -171,8 +171,8 @@ class ListenerSession:
 
     @property
     def is_false_yardstick(self) -> bool:
-        """True when a library of real songs would be compared with invented ones."""
-        return not self.is_demo and self.catalogue is self.app.demo_catalogue
+        """True when a library of real songs would be compared with invented ones, or with those found around it."""
+        return not self.is_demo and (self.own_catalogue or self.app.catalogue) is self.app.demo_catalogue
 
     @property
     def passport(self) -> Passport:
