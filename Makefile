@@ -25,6 +25,7 @@ bench: .venv/test.stamp         ## print speed and memory as ratios measured in 
 
 faults: .venv/test.stamp        ## everything that can go wrong, in every stage: what was lost, doubled or wrong
 	$(BIN)/python -m tests.faults
+
 screenshots: .venv/test.stamp   ## every page, light and dark, at three widths, into build/screenshots; three for README
 	$(BIN)/python -m tests.screenshots
 

@@ -8,6 +8,7 @@ LOOK: Final = """<style>
 [data-testid=stBaseButton-primary] * { color: light-dark(#fff, #0f1512) }
 [data-testid=stMainBlockContainer] { padding: 1.6rem clamp(1rem, 2.4vw, 2.6rem) 4rem; max-width: 1720px }
 [data-testid=stHeader] { background: none; pointer-events: none } [data-testid=stHeader] * { pointer-events: auto }
+.st-key-taster { min-height: 348px } @media (max-width: 760px) { .st-key-taster { min-height: 500px } }
 [data-testid=stMainBlockContainer] h2 { font-size: 1.25rem; padding: .3rem 0 }
 [data-testid=stMainBlockContainer] h1 { font-size: 1.6rem; padding: 0 0 .2rem }
 @media (max-width: 760px) { [data-testid=stMainBlockContainer] { padding-top: 3.4rem } }
