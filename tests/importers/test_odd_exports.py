@@ -1,5 +1,7 @@
 """Files as listeners really have them: no header, lines above it, names in odd places, damaged text, odd scales."""
 
+from pathlib import Path
+
 import pytest
 
 from recsys.errors import UnreadableFile
@@ -218,3 +220,37 @@ def test_one_cut_byte_does_not_turn_a_file_into_another_encoding():
 
     assert odd.tracks["title"].tolist() == ["Äther", "Über", "End"]
     assert "1 damaged characters of the text show as" in odd.report.notes[0]
+
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "imports"
+EXPECTED = {
+    "artist_dash_title_tunemymusic.csv": (2, 0, 1),
+    "headerless_lastfm.csv": (2, 1, 0),
+    "headerless_links.txt": (3, 0, 0),
+    "header_words_sortyourmusic.tsv": (2, 0, 0),
+    "html_entities.csv": (1, 0, 0),
+    "mojibake_twice_encoded.csv": (3, 0, 0),
+    "nested_api_items.json": (1, 0, 0),
+    "nested_artist_object.json": (3, 0, 0),
+    "nested_track_and_features.json": (1, 0, 0),
+    "numbered_artist_columns.csv": (2, 0, 0),
+    "preamble_numbers.csv": (2, 0, 0),
+    "preamble_shazam.csv": (2, 0, 0),
+    "quote_after_blank.csv": (2, 0, 0),
+    "repeated_header.csv": (2, 0, 1),
+    "unescaped_quote_artist.csv": (3, 0, 0),
+    "whole_row_quoted.csv": (2, 0, 0),
+}
+"""Tracks, duplicates and skipped rows."""
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize("name", EXPECTED)
+def test_exports_met_in_public_bug_reports(name):
+    if not (SHARED / name).exists():
+        pytest.skip(f"{SHARED / name} is absent")
+
+    report = read_file(SHARED / name, name).report
+
+    assert (report.tracks, report.duplicates, sum(report.skipped.values())) == EXPECTED[name]
+    assert report.problem_count == 0
