@@ -19,10 +19,11 @@ SHOWN_PROBLEMS = 5
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list with one object per file.")
 def command(files: tuple[Path, ...], as_json: bool) -> None:
     """
-    Say what FILE... are and what would be imported: CSV, JSON, Parquet, or a ZIP of those.
+    Say what FILE... are and what would be imported: CSV, JSON, Parquet, .xlsx, .ods, or a ZIP or gzip of those.
 
-    Every row is accounted for: rows = tracks + duplicates + skipped. If a file cannot be read, the others are still
-    reported and the exit status is 2.
+    Every row is accounted for: rows = tracks + duplicates + skipped. Notes say in sentences what was repaired, which
+    encoding was recognised and which columns were not used; in --json they are the list "notes". If a file cannot be
+    read, the others are still reported and the exit status is 2.
 
     \b
     Examples:

@@ -68,9 +68,10 @@ class FileReport:
             raise ValueError(f"The report of {self.file} does not add up: {self.as_json()}.")
 
     def as_json(self) -> dict[str, Any]:
-        """The counts as plain values, in the order they are printed."""
+        """The counts and notes as plain values, in the order they are printed."""
         names = ("file", "format", "rows", "tracks", "duplicates", "skipped", "with_features")
-        return {name: getattr(self, name) for name in names} | {"skipped": dict(self.skipped)}
+        counts = {name: getattr(self, name) for name in names}
+        return counts | {"skipped": dict(self.skipped), "notes": list(self.notes)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,8 +36,21 @@ def test_json_has_one_object_per_file_and_its_numbers_add_up(table):
             "duplicates": 1,
             "skipped": {"no Spotify id, and no title with an artist": 1},
             "with_features": 1,
+            "notes": [],
         }
     ]
+
+
+def test_json_has_the_notes_on_columns_and_encodings(tmp_path):
+    unused, cyrillic = tmp_path / "unused.csv", tmp_path / "cyrillic.csv"
+    unused.write_text("title,artists,shoe_size\nBlue,Ann,42\n", "utf-8")
+    rows = "".join(f"Песня о любви номер {number},Алла Пугачёва\n" for number in range(20))
+    cyrillic.write_bytes(("title,artists\n" + rows).encode("cp1251"))
+
+    columns, encoding = (report["notes"] for report in json.loads(check(unused, cyrillic, "--json").stdout))
+
+    assert any("shoe_size" in note for note in columns)
+    assert any("Cyrillic (Windows)" in note for note in encoding)
 
 
 def test_a_file_that_cannot_be_read_leaves_the_others_reported(table, tmp_path):

@@ -58,6 +58,7 @@ def test_a_row_that_ends_early_is_a_track_without_features():
         "duplicates": 0,
         "skipped": {},
         "with_features": 1,
+        "notes": [],
     }
 
 
