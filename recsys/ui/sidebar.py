@@ -15,7 +15,7 @@ def sidebar(session: ListenerSession) -> None:
         if session.is_demo:
             _demo(session)
         else:
-            st.caption(f"On the turntable: your library, {counted(len(session.library), 'track')}.")
+            st.caption(f"Your library · {counted(len(session.library), 'song')}")
         if not session.visitor.is_guest:
             _signed_in(session)
 
@@ -24,7 +24,7 @@ def _demo(session: ListenerSession) -> None:
     listeners = session.app.demo_listeners
     number = session.demo_listener or 0
     st.badge("demo data", icon=":material/science:", color="orange")
-    st.caption(f"Everything here is invented. On the turntable: {plain(listeners[number].name)}.")
+    st.caption(f"Sample listener: {plain(listeners[number].name)}. All songs are invented.")
     if not session.own_library.empty:
         st.button("Back to my library", icon=":material/undo:", on_click=session.show_own, width="stretch")
 
@@ -52,7 +52,7 @@ def _connection(session: ListenerSession) -> None:
         reconnect_link()
     elif state.is_ending and state.ends_at:
         st.warning(
-            f"Spotify’s consent ends on {state.ends_at:%d %B}. Reconnect to start another six months.",
+            f"Your Spotify connection ends on {state.ends_at:%d %B}. Reconnect for another six months.",
             icon=":material/schedule:",
         )
         reconnect_link()

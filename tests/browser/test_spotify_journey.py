@@ -106,12 +106,12 @@ def test_5000_tracks_come_in_through_a_reload_and_a_killed_server_and_go_out_as_
     asked = len(spotify.requests)
     server.start()
     page.reload()
-    expect_button(page, "Go on with the sync")
+    expect_button(page, "Continue the sync")
     at_rest = counts(settled(page))
     assert at_rest.stored >= before.stored
     assert at_rest.pending > 0
 
-    start_sync(page, "Go on with the sync")
+    start_sync(page, "Continue the sync")
     expect_synced(page)
     assert min(offsets_of_saved(spotify, since=asked)) >= max(offsets_of_saved(spotify, until=asked))
     assert sorted(set(offsets_of_saved(spotify))) == list(range(0, SAVED, PAGE_OF))
@@ -121,13 +121,13 @@ def test_5000_tracks_come_in_through_a_reload_and_a_killed_server_and_go_out_as_
     ).to_be_visible()
     assert reccobeats.count("*") == 0
 
-    page.get_by_text("ReccoBeats may be sent").click()
+    page.get_by_text("Send the Spotify ids of these songs").click()
     expect(page.get_by_text("100 waiting")).to_be_visible()
     page.get_by_role("button", name="Look for missing features").click()
     coverage = page.get_by_text(re.compile(r"with audio features \(.*from ReccoBeats"))
     expect(coverage).to_be_visible()
     expect(coverage).not_to_contain_text("waiting")
-    expect(page.get_by_text("Every source that may be asked was asked.")).to_be_visible()
+    expect(page.get_by_text("We asked every source you allowed.")).to_be_visible()
     assert reccobeats.count("GET /v1/audio-features") == 3
 
     go(page, "Recommend")
@@ -158,12 +158,12 @@ def test_a_sync_that_is_cancelled_stops_and_can_go_on(stranger, server, spotify)
     wait_until(page, lambda read: read.pending > 0 and read.stored > 100)
 
     page.get_by_role("button", name="Cancel").click()
-    expect_button(page, "Go on with the sync")
+    expect_button(page, "Continue the sync")
     stopped = counts(settled(page))
     asked = len(spotify.requests)
     assert stopped.pending > 0
     spotify.mend()
-    start_sync(page, "Go on with the sync")
+    start_sync(page, "Continue the sync")
     expect_synced(page)
 
     assert 0 not in offsets_of_saved(spotify, asked)
@@ -281,7 +281,7 @@ def test_disconnecting_keeps_the_library_and_erasing_leaves_nothing(stranger, se
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Welcome").click()
     expect(page.get_by_text("Signed in as Grace, but Spotify is not connected.")).to_be_visible()
     go(page, "Library")
-    expect(page.get_by_text("Spotify is not connected, so nothing can be read there.")).to_be_visible()
+    expect(page.get_by_text("Spotify is not connected, so there is nothing to sync yet.")).to_be_visible()
     expect(page.get_by_role("button", name="Sync my Spotify")).to_have_count(0)
     expect(go(page, "Account").get_by_text("What works and what does not")).to_have_count(0)
 

@@ -288,7 +288,7 @@ def test_clearing_everything_puts_every_setting_back():
 
 def test_a_look_up_that_found_nothing_says_that_it_has_ended(container):
     def says_so(app):
-        return any("Every source that may be asked was asked" in said.value for said in app.caption)
+        return any("We asked every source you allowed" in said.value for said in app.caption)
 
     app = opened("library", bringing(UNKNOWN))
     assert "30 tracks: 0 with audio features, 30 not asked about." in [said.value for said in app.markdown]

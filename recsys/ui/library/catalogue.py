@@ -22,16 +22,14 @@ def catalogue_panel(session: ListenerSession) -> None:
         for line in passport_sentences(session.passport):
             st.markdown(f"- {plain(line)}")
     if session.is_demo:
-        st.caption(
-            "An invented listener keeps to the invented catalogue. With a library of your own you can bring one."
-        )
+        st.caption("Sample listeners only use the invented catalogue. Bring your own library to use another one.")
         return
     if session.own_catalogue is not None:
         st.button(
             "Back to the server’s catalogue", icon=":material/undo:", on_click=session.use_catalogue, args=(None, None)
         )
     st.caption(
-        "Any public dump of tracks with audio features works, such as TidyTuesday’s `spotify_songs.csv`. "
+        "Any public file of songs with audio features works, such as TidyTuesday’s `spotify_songs.csv`. "
         "The owner of this server can install one for everybody: `tonearm catalogue add FILE`."
     )
     file = st.file_uploader("Use a catalogue file in this session", type=FILE_TYPES, key="catalogue_file")

@@ -29,10 +29,10 @@ def features_panel(session: ListenerSession) -> None:
     st.markdown(_sentence(covered))
     had_agreed = session.known("consent", lambda: features.has_agreed(session.listener, "reccobeats"))
     agreed = st.toggle(
-        "ReccoBeats may be sent the Spotify ids of these tracks",
+        "Send the Spotify ids of these songs to ReccoBeats",
         value=had_agreed,
         key="reccobeats",
-        help="A free service by a single operator. It learns track ids, nothing about you. Off until you agree.",
+        help="A free service run by one person. It sees song ids, nothing about you. Off until you agree.",
     )
     if agreed != had_agreed:
         features.agree(session.listener, "reccobeats", agreed)
@@ -44,8 +44,8 @@ def features_panel(session: ListenerSession) -> None:
 
 
 def known_panel(session: ListenerSession) -> None:
-    """Which features are known, and who gave them; looked up when asked for, as it may be a lot to read."""
-    title = "Which features are known, and who gave them"
+    """Which features are known, and from which source; looked up when opened, as it may be a lot to read."""
+    title = "Where the audio data comes from"
     panel = st.expander(title, icon=":material/bar_chart:", key="known", on_change="rerun")
     if not panel.open:
         return
@@ -100,12 +100,12 @@ def _is_still_so(result: Stage, covered: Coverage) -> bool:
 def ended(covered: Coverage, has_agreed: bool) -> str:
     """What a look-up that has ended leaves to say, in which nothing may have been found."""
     if covered.waiting:
-        return "Not every source that may be asked now was asked. Look again."
-    said = ["Every source that may be asked was asked."]
+        return "Some sources have not been asked yet. Look again."
+    said = ["We asked every source you allowed."]
     if covered.not_found:
-        said.append("About what it did not know, each is asked again after 30 days.")
+        said.append("We will try the missing songs again in 30 days.")
     if covered.not_asked and not has_agreed:
-        said.append("ReccoBeats is asked once you agree.")
+        said.append("We ask ReccoBeats once you agree.")
     return " ".join(said)
 
 
@@ -139,5 +139,5 @@ def coverage_figures(library: pd.DataFrame) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric("Tracks", f"{len(library):,}", width="content")
         st.metric("With audio features", f"{known:,}", width="content", help="Only these can be compared by sound.")
-        st.metric("Without", f"{waiting:,}", width="content", help="Nobody has told us theirs; none is made up.")
+        st.metric("Without", f"{waiting:,}", width="content", help="No source has data for these yet. We don’t guess.")
     st.progress(known / max(len(library), 1), f"{known / max(len(library), 1):.0%} of your tracks have audio features")

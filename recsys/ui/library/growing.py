@@ -21,10 +21,10 @@ def growing_panel(session: ListenerSession) -> None:
     )
     had_agreed = session.known("grow consent", lambda: growing.has_agreed(session.listener))
     agreed = st.toggle(
-        "ReccoBeats may be sent the Spotify ids of up to 200 of my songs, to find songs like them",
+        "Send the Spotify ids of up to 200 of my songs to ReccoBeats, to find songs like them",
         value=had_agreed,
         key="grow_consent",
-        help="A free service by a single operator. It learns song ids, nothing about you. Off until you agree.",
+        help="A free service run by one person. It sees song ids, nothing about you. Off until you agree.",
     )
     if agreed != had_agreed:
         growing.agree(session.listener, agreed)
@@ -44,7 +44,7 @@ def _names_consent(session: ListenerSession, growing: Growing) -> None:
         return
     had_agreed = session.known("names consent", lambda: growing.has_agreed(session.listener, NAMES_CONSENT))
     agreed = st.toggle(
-        "ListenBrainz may be sent title, artist and album of songs that have no Spotify id",
+        "Send title, artist and album of songs without a Spotify id to ListenBrainz",
         value=had_agreed,
         key="names_consent",
         help=f"{counted(named, 'song')} of yours came without an id. ListenBrainz, a non-profit, finds some of them.",
@@ -75,7 +75,7 @@ def _begin(session: ListenerSession, growing: Growing, growth: Growth, has_agree
     """What came of the last run, and the button that starts or continues one."""
     if growth.message:
         until = f" Try again after {local_time(from_iso(growth.blocked_until))}." if growth.blocked_until else ""
-        st.info(f"{plain(growth.message)}{until} What was found is stored.", icon=":material/schedule:")
+        st.info(f"{plain(growth.message)}{until} The songs found so far are saved.", icon=":material/schedule:")
     is_interrupted = growth.state != "done" and (growth.position or growth.round)
     label = "Continue finding songs" if is_interrupted else "Find songs around mine"
     if st.button(label, key="grow_start", icon=":material/travel_explore:", disabled=not has_agreed):

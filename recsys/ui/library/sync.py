@@ -41,7 +41,7 @@ def sync_panel(session: ListenerSession) -> bool:
     if _is_connected(session):
         _playlists(session, sync)
     else:
-        st.warning("Spotify is not connected, so nothing can be read there.", icon=":material/link_off:")
+        st.warning("Spotify is not connected, so there is nothing to sync yet.", icon=":material/link_off:")
         problems.reconnect_link()
     is_running = sync.progress(session.listener).is_running
     fragment(_watched, run_every=1.0 if is_running else None)(session, sync, is_running)
@@ -75,7 +75,7 @@ def _is_connected(session: ListenerSession) -> bool:
 def _verb(progress: SyncProgress) -> str:
     """A list that Spotify refused is not a finished one: something is left to do once the reason is gone."""
     is_left = progress.is_interrupted or any(stage.is_refused for stage in progress.lists)
-    return "Go on with the sync" if is_left else "Sync my Spotify"
+    return "Continue the sync" if is_left else "Sync my Spotify"
 
 
 def _show(session: ListenerSession, progress: SyncProgress) -> None:
@@ -92,7 +92,7 @@ def _show(session: ListenerSession, progress: SyncProgress) -> None:
         column_config=_WIDTHS,
         alt="The lists of this sync",
     )
-    st.caption("A track that stands on several lists is counted on each, and once in your library.")
+    st.caption("Songs on several lists count once in your library.")
     for reason, titles in reasons(stage for stage in progress.stages if stage.message != progress.message).items():
         st.warning(f"{plain(', '.join(titles))}: {reason}", icon=":material/info:")
     is_about_connecting = RECONNECT in progress.message
@@ -133,7 +133,7 @@ def _row(stage: Stage) -> dict[str, object]:
 def _until(stage: Stage) -> str:
     if not stage.blocked_until:
         return ""
-    return f" It can go on after {local_time(from_iso(stage.blocked_until))}."
+    return f" It can continue after {local_time(from_iso(stage.blocked_until))}."
 
 
 def _playlists(session: ListenerSession, sync: Sync) -> None:
@@ -144,7 +144,7 @@ def _playlists(session: ListenerSession, sync: Sync) -> None:
                 sync.playlists(session.listener)
         choices = {choice.playlist_id: choice for choice in sync.known_playlists(session.listener)}
         if not choices:
-            st.caption("Only playlists of your own can be read. None is synced until you choose it.")
+            st.caption("Only your own playlists can be synced, and only the ones you choose.")
             return
         chosen = st.multiselect(
             "Playlists",

@@ -43,17 +43,17 @@ def _import(session: ListenerSession, file: Any) -> list[FileReport]:
 
 def _keep(session: ListenerSession, imported: Imported, name: str) -> None:
     total = max(len(imported.tracks), 1)
-    bar = st.progress(0.0, "Keeping your tracks …")
+    bar = st.progress(0.0, "Saving your songs …")
     for stored, _ in save_import(
         session.store, session.listener, imported.tracks, f"file:{name}", session.now(), imported.plays, imported.liked
     ):
-        bar.progress(stored / total, f"{stored:,} of {counted(total, 'track')} safely kept")
+        bar.progress(stored / total, f"{stored:,} of {counted(total, 'track')} saved")
     bar.empty()
     session.show_own()
 
 
 def show_report(report: FileReport) -> None:
-    """One file's report: what it was, what came of every row, and which values were not believed."""
+    """One file's report: what it was, what came of every row, and which values were ignored as impossible."""
     came = (
         f"**{plain(report.file)}** ({plain(report.format)}): {counted(report.tracks, 'track')} from "
         f"{counted(report.rows, 'row')}, {report.with_features:,} with audio features."
@@ -70,6 +70,6 @@ def show_report(report: FileReport) -> None:
     for note in report.notes:
         st.caption(plain(note))
     if report.problems:
-        doubted = counted(report.problem_count, "value that was not believed", "values that were not believed")
+        doubted = counted(report.problem_count, "value ignored as impossible", "values ignored as impossible")
         with st.expander(doubted + (", the first hundred" if report.problem_count > len(report.problems) else "")):
-            st.dataframe(pd.DataFrame(report.problems), hide_index=True, alt="Values that were not believed")
+            st.dataframe(pd.DataFrame(report.problems), hide_index=True, alt="Values ignored as impossible")

@@ -11,16 +11,16 @@ def covered(**rest):
 
 def test_a_look_up_that_found_nothing_says_that_it_was_done_and_what_would_help():
     assert ended(covered(not_found=3), has_agreed=True) == (
-        "Every source that may be asked was asked. About what it did not know, each is asked again after 30 days."
+        "We asked every source you allowed. We will try the missing songs again in 30 days."
     )
     assert ended(covered(not_asked=3), has_agreed=False) == (
-        "Every source that may be asked was asked. ReccoBeats is asked once you agree."
+        "We asked every source you allowed. We ask ReccoBeats once you agree."
     )
-    assert ended(covered(not_asked=3), has_agreed=True) == "Every source that may be asked was asked."
+    assert ended(covered(not_asked=3), has_agreed=True) == "We asked every source you allowed."
 
 
 def test_a_look_up_from_before_the_listener_agreed_is_not_called_complete():
-    assert ended(covered(waiting=3), has_agreed=True) == "Not every source that may be asked now was asked. Look again."
+    assert ended(covered(waiting=3), has_agreed=True) == "Some sources have not been asked yet. Look again."
 
 
 def test_the_chart_and_the_sentence_call_a_source_by_one_name():

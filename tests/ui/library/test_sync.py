@@ -22,8 +22,8 @@ def test_the_time_until_which_a_list_is_blocked_is_part_of_the_reason():
     later = replace(blocked, title="Top", blocked_until="2026-11-27T13:32:38.569544Z")
 
     assert reasons([blocked, later]) == {
-        "Wait\\. It can go on after 26 November, 13:32 UTC.": ["Saved"],
-        "Wait\\. It can go on after 27 November, 13:32 UTC.": ["Top"],
+        "Wait\\. It can continue after 26 November, 13:32 UTC.": ["Saved"],
+        "Wait\\. It can continue after 27 November, 13:32 UTC.": ["Top"],
     }
 
 
@@ -41,4 +41,4 @@ def test_a_list_that_was_refused_is_something_left_to_do():
     finished = SyncProgress((done,), finished_at="2026-11-28T12:00:00Z")
 
     assert _verb(finished) == "Sync my Spotify"
-    assert _verb(replace(finished, stages=(done, refused))) == "Go on with the sync"
+    assert _verb(replace(finished, stages=(done, refused))) == "Continue the sync"
