@@ -118,7 +118,11 @@ class Settings:
         if values.get("catalogue_installers", "loopback") not in INSTALLERS:
             raise SettingsProblem(f"TONEARM_CATALOGUE_INSTALLERS must be one of: {', '.join(INSTALLERS)}.")
         settings = cls(folder, given.get("TONEARM_CATALOGUE") or str(folder / "catalogue.parquet"), **values)
-        return _all_or_nothing(settings)
+        parts = {name: getattr(settings, name) for name in _KEYS if name.startswith("supabase_")}
+        missing = [_KEYS[name] for name, value in parts.items() if not value]
+        if missing and len(missing) < len(parts):
+            raise SettingsProblem(f"Supabase is only partly configured: set {' and '.join(missing)} as well, or none.")
+        return settings
 
 
 INSTALLERS: Final = ("loopback", "everyone", "nobody")
@@ -190,11 +194,3 @@ def _origin(parts: SplitResult) -> str:
     if parts.path or parts.query or parts.fragment or "@" in host:
         raise SettingsProblem("PUBLIC_URL must end with the host and port: the app stands at the root of its host.")
     return f"{parts.scheme}://{host.removesuffix(':443' if parts.scheme == 'https' else ':80')}"
-
-
-def _all_or_nothing(settings: Settings) -> Settings:
-    parts = {name: getattr(settings, name) for name in _KEYS if name.startswith("supabase_")}
-    missing = [_KEYS[name] for name, value in parts.items() if not value]
-    if missing and len(missing) < len(parts):
-        raise SettingsProblem(f"Supabase is only partly configured: set {' and '.join(missing)} as well, or none.")
-    return settings

@@ -1,7 +1,7 @@
 """Visitors: who is behind a session cookie, and what becomes of a guest's rows when the guest signs in."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -79,21 +79,23 @@ def merge_guest(guests: Store, guest: str, store: Store, listener: str) -> int:
         store.save_origins(listener, origins)
     if len(plays := guests.plays(guest)):
         store.save_plays(listener, plays)
-    _merge_recipes(guests.recipes(guest), store, listener)
-    _merge_feedback(guests.feedback(guest), store, listener)
-    _merge_misses(guests.misses(guest), store, listener)
-    _merge_pool(guests.pool(guest), store, listener)
-    _merge_sent(guests.sent(guest), store, listener)
-    guests.erase(guest)
-    return added
-
-
-def _merge_recipes(recipes: Mapping[str, dict[str, Any]], store: Store, listener: str) -> None:
+    recipes = guests.recipes(guest)
     own = store.recipes(listener)
     for name, recipe in recipes.items():
         free = next(one for one in _names(name) if own.get(one, recipe) == recipe)
         if free not in own:
             store.save_recipe(listener, free, recipe)
+    _merge_feedback(guests.feedback(guest), store, listener)
+    misses = guests.misses(guest)
+    if len(misses):
+        both = pd.concat([store.misses(listener), misses], ignore_index=True)
+        in_time = both.sort_values("asked_at", key=_moments)
+        latest = in_time.drop_duplicates(["track_id", "source"], keep="last")
+        store.save_misses(listener, latest.reset_index(drop=True))
+    _merge_pool(guests.pool(guest), store, listener)
+    _merge_sent(guests.sent(guest), store, listener)
+    guests.erase(guest)
+    return added
 
 
 def _names(name: str) -> Iterator[str]:
@@ -110,14 +112,6 @@ def _merge_feedback(thumbs: pd.DataFrame, store: Store, listener: str) -> None:
         if track_id not in own:
             track = thumbs.iloc[[position]].drop(columns=["liked", "at"])
             store.save_feedback(listener, track, bool(liked), at)
-
-
-def _merge_misses(misses: pd.DataFrame, store: Store, listener: str) -> None:
-    if len(misses):
-        both = pd.concat([store.misses(listener), misses], ignore_index=True)
-        in_time = both.sort_values("asked_at", key=_moments)
-        latest = in_time.drop_duplicates(["track_id", "source"], keep="last")
-        store.save_misses(listener, latest.reset_index(drop=True))
 
 
 def _merge_pool(pool: pd.DataFrame, store: Store, listener: str) -> None:

@@ -135,7 +135,9 @@ def _sent(
     is_trusted = origin == trusted
     if origin.scheme != "https" and not is_trusted:
         raise DownloadFailed(f"The catalogue at {shown(address)} must be fetched over https.")
-    proxied = _has_proxy(origin)
+    proxies = urllib.request.getproxies()
+    is_named = origin.scheme in proxies or "all" in proxies
+    proxied = is_named and not urllib.request.proxy_bypass(f"{origin.host}:{origin.port}")
     if proxied and not is_trusted and is_private_literal(origin.host):
         raise _refusal(address)
     targets = [origin.host] if proxied else _targets(address, origin, is_trusted, resolve)
@@ -147,12 +149,6 @@ def _sent(
             yield response
         finally:
             response.close()
-
-
-def _has_proxy(origin: Origin) -> bool:
-    proxies = urllib.request.getproxies()
-    is_named = origin.scheme in proxies or "all" in proxies
-    return is_named and not urllib.request.proxy_bypass(f"{origin.host}:{origin.port}")
 
 
 def _targets(address: str, origin: Origin, is_trusted: bool, resolve: Resolve) -> list[str]:

@@ -121,7 +121,8 @@ def _accepted(entry: CatalogueEntry, part: "_Part", response: httpx.Response) ->
     """The size of the whole file where the answer says it. An answer that is no (further) piece of it is raised."""
     status, headers = response.status_code, response.headers
     if status in RETRIED:
-        raise _TryAgain(status, _retry_after(headers))
+        wait = headers.get("retry-after", "")
+        raise _TryAgain(status, float(wait) if wait.isascii() and wait.isdigit() else 0.0)
     if headers.get("content-encoding", "identity") != "identity":
         raise DownloadFailed(f"{shown(entry.address)} answered compressed, which was not asked for. {by_hand(entry)}")
     range_, _, whole = headers.get("content-range", "").removeprefix("bytes ").partition("/")
@@ -138,11 +139,6 @@ def _accepted(entry: CatalogueEntry, part: "_Part", response: httpx.Response) ->
     part.restart(headers)
     length = headers.get("content-length", "")
     return int(length) if length.isascii() and length.isdigit() else None
-
-
-def _retry_after(headers: httpx.Headers) -> float:
-    wait = headers.get("retry-after", "")
-    return float(wait) if wait.isascii() and wait.isdigit() else 0.0
 
 
 def _refused(entry: CatalogueEntry, status: int) -> str:

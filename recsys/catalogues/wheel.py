@@ -73,7 +73,7 @@ def _run(
         try:
             waited = 0.0
             while running.poll() is None and waited < max_seconds:
-                report(min(_bytes_in(folder), entry.bytes), entry.bytes)
+                report(min(sum(file.stat().st_size for file in folder.glob("*.whl")), entry.bytes), entry.bytes)
                 sleep(POLL_S)
                 waited += POLL_S
         finally:
@@ -84,10 +84,6 @@ def _run(
         raise DownloadFailed(f"pip did not fetch {entry.address} within {max_seconds / 60:.0f} minutes. Try again.")
     if running.returncode:
         raise DownloadFailed(_failed(entry, (folder / "pip.log").read_text("utf-8", "replace")))
-
-
-def _bytes_in(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.glob("*.whl"))
 
 
 def _failed(entry: CatalogueEntry, log: str) -> str:

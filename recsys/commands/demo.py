@@ -54,12 +54,12 @@ def _tables(catalogue: pd.DataFrame, listeners: tuple[DemoListener, ...]) -> Ite
     for listener in listeners:
         name = listener.name.lower().replace(" ", "-")
         yield f"{name}.csv", listener.library, f"tracks, the library of {listener.name}"
-        yield f"{name}-history.csv", _history(listener), f"plays, the listening history of {listener.name}"
-
-
-def _history(listener: DemoListener) -> pd.DataFrame:
-    songs = listener.library[["track_id", "title", "artists", "album"]]
-    return listener.plays.merge(songs, on="track_id", validate="many_to_one")
+        songs = listener.library[["track_id", "title", "artists", "album"]]
+        yield (
+            f"{name}-history.csv",
+            listener.plays.merge(songs, on="track_id", validate="many_to_one"),
+            f"plays, the listening history of {listener.name}",
+        )
 
 
 def _reason(problem: OSError, out: Path) -> str:

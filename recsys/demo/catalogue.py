@@ -106,18 +106,14 @@ def _albums(rng: np.random.Generator, artists: pd.DataFrame, how_many: int, toda
     albums = artists.iloc[np.concatenate([np.arange(len(artists)), more])].reset_index(drop=True)
     is_kin = rng.random(how_many) < KIN
     years = albums["year"] + 4 * rng.standard_normal(how_many)
+    # Whole years; one that lies in the future is mirrored into the past, so that no year holds a heap.
     return albums.assign(
         album=names.albums(rng, how_many),
         genres=[_tags(GENRES[number], is_kin) for number, is_kin in zip(albums["genre"], is_kin, strict=True)],
-        year=_past(years, today.year),
+        year=(today.year - (today.year - years).abs()).clip(lower=OLDEST).round().astype(int),
         intensity=albums["intensity"] + 0.3 * rng.standard_normal(how_many),
         mood=albums["mood"] + 0.3 * rng.standard_normal(how_many),
     )
-
-
-def _past(years: pd.Series, this_year: int) -> pd.Series:
-    """Whole years; one that lies in the future is mirrored into the past, so that no year holds a heap."""
-    return (this_year - (this_year - years).abs()).clip(lower=OLDEST).round().astype(int)
 
 
 def _tags(genre: Genre, is_kin: bool) -> str:

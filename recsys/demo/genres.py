@@ -95,8 +95,18 @@ def sound(genres: Positions, intensity: Numbers, mood: Numbers, rng: np.random.G
         Spotify's audio features, tempo included, rounded as Spotify does.
     """
     features = {name: _pulled(name, genres, intensity, mood, rng) for name in PULLS}
-    features["instrumentalness"] = _instrumentalness(_middles("instrumental", genres), rng)
-    features["tempo"] = _tempo(_middles("tempo", genres), intensity, rng)
+    # Two heaps, as in reality: close to 0 with a voice, around 0.85 without.
+    share = _middles("instrumental", genres)
+    is_instrumental = rng.random(len(share)) < share
+    features["instrumentalness"] = np.where(
+        is_instrumental, rng.beta(12, 2.5, len(share)), 0.3 * rng.beta(0.15, 4, len(share))
+    )
+    # Around the genre's beat, a little faster when intense; some tracks are counted in double or half time.
+    middle = _middles("tempo", genres)
+    tempo = middle * np.exp(0.02 * intensity + 0.11 * rng.standard_normal(len(middle)))
+    doubled = np.where(tempo > 110, tempo / 2, tempo * 2)
+    tempo = np.where(rng.random(len(middle)) < DOUBLE_TIME, doubled, tempo)
+    features["tempo"] = np.clip(tempo, SLOWEST, FASTEST)
     return {name: values.round(3) for name, values in features.items()}
 
 
@@ -115,17 +125,3 @@ def _pulled(name: str, genres: Positions, intensity: Numbers, mood: Numbers, rng
         return np.asarray(np.minimum(middle + SPREADS[name] * deviation, LOUDEST))
     odds = np.log(middle / (1 - middle)) + SPREADS[name] * deviation
     return np.asarray(1 / (1 + np.exp(-odds)))
-
-
-def _instrumentalness(share: Numbers, rng: np.random.Generator) -> Numbers:
-    """Two heaps, as in reality: close to 0 with a voice, around 0.85 without."""
-    is_instrumental = rng.random(len(share)) < share
-    return np.where(is_instrumental, rng.beta(12, 2.5, len(share)), 0.3 * rng.beta(0.15, 4, len(share)))
-
-
-def _tempo(middle: Numbers, intensity: Numbers, rng: np.random.Generator) -> Numbers:
-    """Around the genre's beat, a little faster when intense; some tracks are counted in double or half time."""
-    tempo = middle * np.exp(0.02 * intensity + 0.11 * rng.standard_normal(len(middle)))
-    doubled = np.where(tempo > 110, tempo / 2, tempo * 2)
-    tempo = np.where(rng.random(len(middle)) < DOUBLE_TIME, doubled, tempo)
-    return np.clip(tempo, SLOWEST, FASTEST)

@@ -43,11 +43,17 @@ def invented_plays(
     DataFrame
         `track_id`, `at` (start, seconds since 1970) and `ms_played`. No track is played before it was added.
     """
-    days = _days(today)
+    # The days of the history, counted from 1970.
+    end = (today - date(1970, 1, 1)) // timedelta(days=1)
+    days = np.arange(end - YEARS * 365, end)
     season = 1 + 0.2 * np.cos(2 * np.pi * days / 365.25)
     rate = WEEK[_weekdays(days)] * season * (1 + trend * np.linspace(-1, 1, len(days)))
     sessions = np.repeat(days, rng.poisson(rate * plays_a_day / TRACKS_PER_SESSION))
-    plays = _sessions(saved.sort_values("added"), np.sort(sessions * DAY + _hours(hour, len(sessions), rng)), rng)
+    plays = _sessions(
+        saved.sort_values("added"),
+        np.sort(sessions * DAY + np.floor((hour * 3600 + 5400 * rng.standard_normal(len(sessions))) % DAY)),
+        rng,
+    )
     return plays[plays["at"] < (days[-1] + 1) * DAY]
 
 
@@ -56,18 +62,8 @@ def when(seconds: Numbers) -> npt.NDArray[np.str_]:
     return np.datetime_as_string(seconds.astype("datetime64[s]"), timezone="UTC")
 
 
-def _days(today: date) -> Positions:
-    """The days of the history, counted from 1970."""
-    end = (today - date(1970, 1, 1)) // timedelta(days=1)
-    return np.arange(end - YEARS * 365, end)
-
-
 def _weekdays(days: Positions) -> Positions:
     return (days + 3) % 7  # 1 January 1970 was a Thursday
-
-
-def _hours(hour: float, how_many: int, rng: np.random.Generator) -> Numbers:
-    return np.floor((hour * 3600 + 5400 * rng.standard_normal(how_many)) % DAY)
 
 
 def _sessions(saved: pd.DataFrame, starts: Numbers, rng: np.random.Generator) -> pd.DataFrame:
@@ -76,7 +72,9 @@ def _sessions(saved: pd.DataFrame, starts: Numbers, rng: np.random.Generator) ->
     session = np.repeat(np.arange(len(starts)), lengths)
     there = np.searchsorted(saved["added"].to_numpy(), starts)[session]
     chosen = there - 1 - np.floor(there * rng.random(len(session)) ** 1.6).astype(int)
-    heard = _heard(saved["duration_ms"].to_numpy()[chosen], rng)
+    durations = saved["duration_ms"].to_numpy()[chosen]
+    is_skipped = rng.random(len(durations)) < SKIPPED
+    heard = np.floor(durations * np.where(is_skipped, rng.uniform(0.02, 0.6, len(durations)), 1))
     before = pd.Series(heard).groupby(session).cumsum().to_numpy() - heard
     plays = pd.DataFrame(
         {
@@ -86,8 +84,3 @@ def _sessions(saved: pd.DataFrame, starts: Numbers, rng: np.random.Generator) ->
         }
     )
     return plays[there >= ENOUGH]
-
-
-def _heard(durations: Numbers, rng: np.random.Generator) -> Numbers:
-    is_skipped = rng.random(len(durations)) < SKIPPED
-    return np.floor(durations * np.where(is_skipped, rng.uniform(0.02, 0.6, len(durations)), 1))

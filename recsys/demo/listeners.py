@@ -106,11 +106,10 @@ def demo_listeners(seed: int = SEED, size: int = SIZE, today: date = TODAY) -> t
     history reaches back, over the three years before `today`. The same arguments give the same listeners.
     """
     tracks = demo_tracks(seed, size, today)
-    return tuple(_listener(who, tracks, _rng(seed, number), today) for number, who in enumerate(CHARACTERS, start=1))
-
-
-def _rng(seed: int, number: int) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64([seed, number]))
+    return tuple(
+        _listener(who, tracks, np.random.Generator(np.random.PCG64([seed, number])), today)
+        for number, who in enumerate(CHARACTERS, start=1)
+    )
 
 
 def _listener(who: Character, tracks: pd.DataFrame, rng: np.random.Generator, today: date) -> DemoListener:
@@ -133,7 +132,14 @@ def _saved(taste: Taste, how_many: int, tracks: pd.DataFrame, rng: np.random.Gen
     liking = _liking(taste, tracks, rng)
     chosen = rng.choice(len(tracks), size=how_many, replace=False, p=liking / liking.sum())
     saved = tracks.iloc[np.sort(chosen)]
-    return saved.assign(added=_added(saved["year"].to_numpy(), taste.trend, rng, today))
+    # Seconds since 1970 at which tracks were added: never before their release year, later with a rising trend.
+    years = saved["year"].to_numpy()
+    end = _seconds(today)
+    released = np.array([_seconds(date(int(year), 1, 1)) for year in years])
+    start = np.maximum(end - YEARS * 365 * DAY, released)
+    return saved.assign(
+        added=np.asarray(np.floor(start + (end - start) * rng.random(len(years)) ** (2.0**-taste.trend)))
+    )
 
 
 def _liking(taste: Taste, tracks: pd.DataFrame, rng: np.random.Generator) -> Numbers:
@@ -144,14 +150,6 @@ def _liking(taste: Taste, tracks: pd.DataFrame, rng: np.random.Generator) -> Num
     fondness = tracks["artists"].map({name: 0.8**place for place, name in enumerate(favourites)}).fillna(STRANGERS)
     nearness = np.exp(-(((tracks["year"] - taste.year) / 12) ** 2) / 2)
     return np.asarray(is_of_genre * fondness * nearness)
-
-
-def _added(years: Numbers, trend: float, rng: np.random.Generator, today: date) -> Numbers:
-    """Seconds since 1970 at which tracks were added: never before their release year, later with a rising trend."""
-    end = _seconds(today)
-    released = np.array([_seconds(date(int(year), 1, 1)) for year in years])
-    start = np.maximum(end - YEARS * 365 * DAY, released)
-    return np.asarray(np.floor(start + (end - start) * rng.random(len(years)) ** (2.0**-trend)))
 
 
 def _seconds(day: date) -> float:

@@ -43,7 +43,8 @@ class KnownTracks:
         A song matches when durations differ by at most two seconds, or when one of the two is not known.
         """
         at = self._rows_by_id(tracks)
-        at = np.where(at < 0, self._rows_by_isrc(tracks), at)
+        codes = isrcs(tracks["isrc"])
+        at = np.where(at < 0, np.asarray(self._by_isrc.reindex(codes.to_numpy()).fillna(-1), dtype=np.int64), at)
         at = np.where(at < 0, self._rows_by_song(tracks, at < 0), at)
         is_found = at >= 0
         columns = [c for c in (*ANSWERS, "source") if c in self._known]
@@ -74,10 +75,6 @@ class KnownTracks:
     def _rows_by_id(self, tracks: pd.DataFrame) -> np.ndarray:
         at = self._by_id.get_indexer(pd.Index(tracks["track_id"]))
         return np.where(at < 0, -1, self._with_features[at]) if len(self._with_features) else at
-
-    def _rows_by_isrc(self, tracks: pd.DataFrame) -> np.ndarray:
-        codes = isrcs(tracks["isrc"])
-        return np.asarray(self._by_isrc.reindex(codes.to_numpy()).fillna(-1), dtype=np.int64)
 
     def _rows_by_song(self, tracks: pd.DataFrame, is_wanted: np.ndarray) -> np.ndarray:
         rows = np.full(len(tracks), -1, dtype=np.int64)

@@ -213,7 +213,8 @@ def with_answers(tracks: pd.DataFrame, answer: pd.DataFrame, source: str) -> pd.
         filled[column] = filled[column].where(filled[column].notna(), values)
     has_gained = _has_gained(tracks, filled)
     given = by_id["source"].fillna(source) if "source" in by_id else source
-    filled.loc[has_gained, "source"] = _joined(tracks["source"], given)[has_gained]
+    # `now` appended to `before`: "file" and "reccobeats" become "file, reccobeats".
+    filled.loc[has_gained, "source"] = ((tracks["source"] + ", ").fillna("") + given)[has_gained]
     return filled
 
 
@@ -227,8 +228,3 @@ def _in_range(answer: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
         if column in RANGES:
             values = values.astype("float64").where(values.between(*RANGES[column]))
         yield column, values
-
-
-def _joined(before: pd.Series, now: pd.Series | str) -> pd.Series:
-    """`now` appended to `before`: "file" and "reccobeats" become "file, reccobeats"."""
-    return (before + ", ").fillna("") + now

@@ -51,12 +51,9 @@ class SpotifyFeatures:
             raise SourceBusy(str(busy), busy.retry_after, busy.was_asked) from busy
         except SpotifyUnreachable as broken:
             raise SourceBusy(str(broken), BROKEN_WAIT) from broken
-        return _table(answers, set(ids))
-
-
-def _table(answers: Sequence[Mapping[str, Any] | None], asked: set[str]) -> pd.DataFrame:
-    """Rows joined on `id`; an unknown track is null there."""
-    known = {str(answer["id"]): answer for answer in answers if answer and answer.get("id") in asked}
-    numbers = [{column: answer.get(column) for column in NUMBERS} for answer in known.values()]
-    table = pd.DataFrame(numbers, columns=list(NUMBERS)).apply(pd.to_numeric, errors="coerce").astype("float64")
-    return table.assign(track_id=pd.Series(list(known), dtype="str", index=table.index))
+        # Rows joined on `id`; an unknown track is null there.
+        asked = set(ids)
+        known = {str(answer["id"]): answer for answer in answers if answer and answer.get("id") in asked}
+        numbers = [{column: answer.get(column) for column in NUMBERS} for answer in known.values()]
+        table = pd.DataFrame(numbers, columns=list(NUMBERS)).apply(pd.to_numeric, errors="coerce").astype("float64")
+        return table.assign(track_id=pd.Series(list(known), dtype="str", index=table.index))

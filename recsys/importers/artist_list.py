@@ -50,7 +50,11 @@ def read_artists(source: Path | BinaryIO, name: str) -> ArtistList:
     named = 0
     for line in lines:
         cleaned = " ".join(line.split())
-        key = "; ".join(leading_credits(cleaned)) if _is_name(cleaned) else ""
+        key = (
+            "; ".join(leading_credits(cleaned))
+            if (0 < len(cleaned) <= LONGEST_NAME and not cleaned.startswith(COMMENTS) and cleaned.isprintable())
+            else ""
+        )
         named += bool(key)
         if key:
             found.setdefault(key, cleaned)
@@ -59,10 +63,6 @@ def read_artists(source: Path | BinaryIO, name: str) -> ArtistList:
     if len(found) > MOST_BLOCKED:
         raise UnreadableFile(f"“{name}” names {len(found):,} artists; lists of up to {MOST_BLOCKED:,} can be used.")
     return ArtistList(tuple(found.values()), len(lines), named - len(found), len(lines) - named)
-
-
-def _is_name(line: str) -> bool:
-    return 0 < len(line) <= LONGEST_NAME and not line.startswith(COMMENTS) and line.isprintable()
 
 
 def _cells(text: str, name: str) -> list[str]:

@@ -174,7 +174,11 @@ def batches(stream: BinaryIO, layout: Layout, places: set[int], name: str, skipp
     number = 0
     try:
         for batch in _arrow_reader(stream, layout, places, odd):
-            numbers = _row_numbers(number, len(batch), odd)
+            # The numbers of the next `count` rows after `last`, stepping over odd ones.
+            count = len(batch)
+            taken = np.fromiter((row.number for row in odd), np.int64, len(odd))
+            free = np.setdiff1d(np.arange(number + 1, number + 1 + count + len(taken)), taken, assume_unique=True)
+            numbers = free[:count]
             number = int(numbers[-1]) if len(numbers) else number
             is_row = pa.array(numbers > layout.header_row)
             yield Batch({at: batch.column(str(at)).filter(is_row) for at in places}, numbers[is_row.to_numpy(False)])
@@ -206,13 +210,6 @@ def _arrow_reader(
             strings_can_be_null=True,
         ),
     )
-
-
-def _row_numbers(last: int, count: int, odd: list[arrow_csv.InvalidRow]) -> np.ndarray:
-    """The numbers of the next `count` rows after `last`, stepping over odd ones."""
-    taken = np.fromiter((row.number for row in odd), np.int64, len(odd))
-    free = np.setdiff1d(np.arange(last + 1, last + 1 + count + len(taken)), taken, assume_unique=True)
-    return free[:count]
 
 
 def _repaired(

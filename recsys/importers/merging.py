@@ -30,7 +30,9 @@ def as_rows(table: pa.Table, source: str) -> pd.DataFrame:
     has_no_id = rows["track_id"].isna()
     if has_no_id.any():
         rows.loc[has_no_id, "track_id"] = _name_ids(rows.loc[has_no_id])
-    return _with_source(rows, source)
+    has_features = rows[[f.column for f in AUDIO_FEATURES if f.column in rows]].notna().any(axis=1)
+    given = rows["source"] if "source" in rows else pd.Series(None, index=rows.index, dtype="str")
+    return rows.assign(source=given.fillna(source).where(has_features))
 
 
 def _name_ids(rows: pd.DataFrame) -> list[str]:
@@ -38,12 +40,6 @@ def _name_ids(rows: pd.DataFrame) -> list[str]:
     pairs = list(zip(rows["title"], rows["artists"], strict=True))
     ids = {pair: name_id(*pair) for pair in set(pairs)}
     return [ids[pair] for pair in pairs]
-
-
-def _with_source(rows: pd.DataFrame, source: str) -> pd.DataFrame:
-    has_features = rows[[f.column for f in AUDIO_FEATURES if f.column in rows]].notna().any(axis=1)
-    given = rows["source"] if "source" in rows else pd.Series(None, index=rows.index, dtype="str")
-    return rows.assign(source=given.fillna(source).where(has_features))
 
 
 def distinct(rows: pd.DataFrame) -> pd.DataFrame:

@@ -92,7 +92,9 @@ def _as_plain_numbers(cells: pa.Array, column: str) -> pa.Array:
     if column == "key":
         plain = _plain_keys(plain)
     if column in WORDS:
-        plain = _replace_words(plain, WORDS[column])
+        words = WORDS[column]
+        at = pc.index_in(plain, value_set=pa.array(list(words)))
+        plain = pc.coalesce(pa.array([str(value) for value in words.values()]).take(at), plain)
     if column == "duration_ms":
         plain = _replace_clocks(plain)
     if column in ("duration_ms", "popularity"):
@@ -115,11 +117,6 @@ def modes_of_keys(cells: pa.Array) -> pa.Array:
     named = {name: float(mode) for name, (_, mode) in KEY_NAMES.items() if mode is not None}
     at = pc.index_in(_plain_keys(pc.utf8_lower(pc.utf8_trim_whitespace(cells))), value_set=pa.array(list(named)))
     return pa.array(list(named.values()), pa.float64()).take(at)
-
-
-def _replace_words(plain: pa.Array, words: Mapping[str, float]) -> pa.Array:
-    at = pc.index_in(plain, value_set=pa.array(list(words)))
-    return pc.coalesce(pa.array([str(value) for value in words.values()]).take(at), plain)
 
 
 def _replace_clocks(plain: pa.Array) -> pa.Array:

@@ -124,14 +124,12 @@ def sum_of(reports: Iterable[FileReport], tracks: pd.DataFrame, file: str = "") 
         duplicates=rows - len(tracks) - sum(skipped.values()),
         skipped=skipped,
         with_features=count_with_features(tracks),
-        problems=tuple(_in_file(each, report.file) for report in reports for each in report.problems)[:MOST_PROBLEMS],
+        problems=tuple(
+            replace(each, sentence=f"{report.file}: {each.sentence}") for report in reports for each in report.problems
+        )[:MOST_PROBLEMS],
         problem_count=sum(report.problem_count for report in reports),
         notes=tuple(dict.fromkeys(note for report in reports for note in report.notes)),
     )
-
-
-def _in_file(problem: Problem, file: str) -> Problem:
-    return replace(problem, sentence=f"{file}: {problem.sentence}")
 
 
 def count_with_features(tracks: pd.DataFrame) -> int:

@@ -82,13 +82,9 @@ def import_rows(columns: Columns, rows: Iterable[Batch], name: str, skipped: Cou
         tables.append(reader.read(batch))
     table = pa.concat_tables(tables)
     del tables
-    return _imported(_in_order(table), reader, count, name)
-
-
-def _in_order(table: pa.Table) -> pa.Table:
-    """The rows as they stand in the file; only short ones, which come last, make it necessary to move any."""
+    # The rows as they stand in the file; only short ones, which come last, make it necessary to move any.
     is_sorted = bool((np.diff(table["row"].to_numpy()) > 0).all())
-    return (table if is_sorted else table.sort_by("row")).drop_columns("row")
+    return _imported((table if is_sorted else table.sort_by("row")).drop_columns("row"), reader, count, name)
 
 
 def _imported(table: pa.Table, reader: RowReader, count: int, name: str) -> Imported:

@@ -66,7 +66,11 @@ class Units:
     def _percent_factors(self, read: Numbers, cells: Numbers) -> dict[str, float]:
         """1/100 for every 0..1 feature that is written with a percent sign, and for the others if they look like it."""
         names = [ours for ours in PERCENT_COLUMNS if ours in read]
-        signed = [ours for ours in names if "%" in self.columns.names[ours] or _are_signed(cells[ours])]
+        signed = [
+            ours
+            for ours in names
+            if "%" in self.columns.names[ours] or bool(pc.any(pc.match_substring_regex(cells[ours], r"%\s*$")).as_py())
+        ]
         others = [ours for ours in names if ours not in signed]
         factors = dict.fromkeys(others, 1.0)
         if self.columns.dialect is OTHER and _are_above_one([read[ours] for ours in others]):
@@ -82,10 +86,6 @@ class Units:
                     f"Read as values from 1 to 10: {', '.join(self.columns.names[ours] for ours in tens)}."
                 )
         return factors | dict.fromkeys(signed, 0.01)
-
-
-def _are_signed(cells: pa.Array) -> bool:
-    return bool(pc.any(pc.match_substring_regex(cells, r"%\s*$")).as_py())
 
 
 def _are_above_one(columns: list[pa.Array]) -> bool:

@@ -84,7 +84,12 @@ class Account:
             _add(archive, "README.txt", README.format(now=now, tables=lines).encode())
             for name, table in tables.items():
                 _add(archive, f"{name}.csv", to_csv(table))
-                _add(archive, f"{name}.json", _as_json(table))
+                records = [
+                    {name: plain_value(value) for name, value in row.items()} for row in table.to_dict("records")
+                ]
+                _add(
+                    archive, f"{name}.json", json.dumps(records, ensure_ascii=False, indent=1, allow_nan=False).encode()
+                )
         with serving(listener):
             audit.info("exported everything")
         return file.getvalue()
@@ -120,11 +125,6 @@ class Account:
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     """With a fixed time stamp, so that equal data make equal files."""
     archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-
-
-def _as_json(table: pd.DataFrame) -> bytes:
-    records = [{name: plain_value(value) for name, value in row.items()} for row in table.to_dict("records")]
-    return json.dumps(records, ensure_ascii=False, indent=1, allow_nan=False).encode()
 
 
 def plain_value(value: Any) -> Any:

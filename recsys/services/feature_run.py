@@ -91,7 +91,12 @@ class FeatureRun:
         try:
             filled = fill_in(tracks, self._online, self._missed)
         finally:
-            self._log_sent()
+            # Logged even when there was no answer: the ids were sent.
+            for source in self._online:
+                if source.sent:
+                    now = to_iso(self._clock())
+                    self._store.log_sent(self._listener, source.name, "track ids", source.sent, now)
+                source.sent = 0
         self._save(tracks, filled)
         self._leave_out(filled)
 
@@ -104,7 +109,11 @@ class FeatureRun:
             present = has_news & filled.tracks["track_id"].isin(self._store.tracks(self._listener)["track_id"])
             self._store.save_tracks(self._listener, filled.tracks[present])
             self._save_sources(filled, filled.tracks.loc[present, "track_id"])
-        self._save_misses(filled)
+        now = to_iso(self._clock())
+        for name, track_ids in filled.missed.items():
+            if track_ids:
+                misses = pd.DataFrame({"track_id": list(track_ids), "source": name, "asked_at": now})
+                self._store.save_misses(self._listener, misses)
 
     def _save_sources(self, filled: Filled, present: pd.Series) -> None:
         now = to_iso(self._clock())
@@ -112,21 +121,6 @@ class FeatureRun:
             given = present[present.isin(track_ids)]
             if len(given):
                 self._store.save_origins(self._listener, origins(given, f"{GIVEN}{name}", now))
-
-    def _save_misses(self, filled: Filled) -> None:
-        now = to_iso(self._clock())
-        for name, track_ids in filled.missed.items():
-            if track_ids:
-                misses = pd.DataFrame({"track_id": list(track_ids), "source": name, "asked_at": now})
-                self._store.save_misses(self._listener, misses)
-
-    def _log_sent(self) -> None:
-        """Logged even when there was no answer: the ids were sent."""
-        for source in self._online:
-            if source.sent:
-                now = to_iso(self._clock())
-                self._store.log_sent(self._listener, source.name, "track ids", source.sent, now)
-            source.sent = 0
 
     def _leave_out(self, filled: Filled) -> None:
         """Skip busy and unavailable sources for the rest of this run, and record the unavailable ones."""

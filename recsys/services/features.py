@@ -106,7 +106,12 @@ class Features:
             if not run.may_go_on:
                 break
             run.ask_online(missing.iloc[start : start + BATCH])
-            save(_underway(library, run, done=start + BATCH, missing=missing, stage=stage))
+            # The stage between two batches: tracks already queried without an answer count as not found until the end.
+            done = start + BATCH
+            known = int(library[AUDIO].notna().any(axis=1).sum()) + run.gained
+            pending = int(missing[AUDIO].isna().all(axis=1).iloc[done:].sum())
+            not_found = len(library) - known - pending
+            save(replace(stage, state="running", stored=known, pending=pending, skipped=_reasons(not_found, 0)))
         return self._ended(self._counted(listener, songs(store, listener), stage), run)
 
     def coverage(self, listener: str, tracks: pd.DataFrame | None = None) -> Coverage:
@@ -175,14 +180,6 @@ def _incomplete(tracks: pd.DataFrame) -> pd.DataFrame:
 def _sources(tracks: pd.DataFrame) -> pd.Series:
     """Who gave the audio features, for the rows that have some."""
     return tracks.loc[tracks[AUDIO].notna().any(axis=1), "source"].fillna("file")
-
-
-def _underway(library: pd.DataFrame, run: FeatureRun, done: int, missing: pd.DataFrame, stage: Stage) -> Stage:
-    """The stage between two batches: tracks already queried without an answer count as not found until the end."""
-    known = int(library[AUDIO].notna().any(axis=1).sum()) + run.gained
-    pending = int(missing[AUDIO].isna().all(axis=1).iloc[done:].sum())
-    not_found = len(library) - known - pending
-    return replace(stage, state="running", stored=known, pending=pending, skipped=_reasons(not_found, 0))
 
 
 def _reasons(not_found: int, not_asked: int) -> dict[str, int]:

@@ -222,7 +222,8 @@ class Growing:
                     self._learn_scale()
                 growth = run.ask_about(growth)
             except (SourceBusy, NotOffered) as problem:
-                growth = self._blocked(growth, problem)
+                until = self._clock() + timedelta(seconds=getattr(problem, "retry_after", 86_400.0))
+                growth = replace(growth, state="blocked", message=str(problem), blocked_until=to_iso(until))
             store.save_state(listener, STATE, growth.as_json())
             if growth.state == "blocked":
                 break
@@ -279,10 +280,6 @@ class Growing:
             except SourceBusy:
                 break
         return tuple(dict.fromkeys(found.values()))
-
-    def _blocked(self, growth: Growth, problem: SourceBusy | NotOffered) -> Growth:
-        until = self._clock() + timedelta(seconds=getattr(problem, "retry_after", 86_400.0))
-        return replace(growth, state="blocked", message=str(problem), blocked_until=to_iso(until))
 
 
 class _Run:

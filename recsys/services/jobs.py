@@ -105,7 +105,9 @@ class Jobs:
         """
         with self._lock:
             if key not in self._jobs or self._jobs[key][1].done():
-                self._forget_old()
+                finished = [key for key, (_, future) in self._jobs.items() if future.done()]
+                for key in finished[: max(0, len(finished) - MAX_FINISHED)]:
+                    del self._jobs[key]
                 job = Job()
                 self._jobs[key] = (job, self._refusal(key) or self._pool_for(key).submit(copy_context().run, work, job))
                 self._jobs[key][1].add_done_callback(lambda future: _log_unexpected(key, future))
@@ -179,11 +181,6 @@ class Jobs:
         refused: Future[Any] = Future()
         refused.set_exception(TonearmError(sentence))
         return refused
-
-    def _forget_old(self) -> None:
-        finished = [key for key, (_, future) in self._jobs.items() if future.done()]
-        for key in finished[: max(0, len(finished) - MAX_FINISHED)]:
-            del self._jobs[key]
 
 
 def _snapshot(job: Job, future: Future[Any]) -> Snapshot:

@@ -84,7 +84,11 @@ class Leases:
             if is_ours:
                 over.set()
                 heartbeat.join()
-                self._release(listener)
+                # If the store does not answer, the lease expires instead.
+                with suppress(StorageProblem):
+                    if self._is_ours(listener, STATE):
+                        self.store_for(listener).remove_state(listener, STATE)
+                        self.store_for(listener).remove_state(listener, CANCEL)
 
     def is_elsewhere(self, listener: str) -> bool:
         """True while another process holds the lease."""
@@ -128,13 +132,6 @@ class Leases:
     def _save(self, listener: str) -> None:
         until = to_iso(self.clock() + timedelta(seconds=LEASE_S))
         self.store_for(listener).save_state(listener, STATE, {"process": self.process, "until": until})
-
-    def _release(self, listener: str) -> None:
-        """If the store does not answer, the lease expires instead."""
-        with suppress(StorageProblem):
-            if self._is_ours(listener, STATE):
-                self.store_for(listener).remove_state(listener, STATE)
-                self.store_for(listener).remove_state(listener, CANCEL)
 
     def _is_ours(self, listener: str, name: str) -> bool:
         return (self.store_for(listener).state(listener, name) or {}).get("process") == self.process

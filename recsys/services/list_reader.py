@@ -138,7 +138,9 @@ def _after(stage: Stage, page: Page, known: _Known) -> Stage:
     """The stage once a page is stored: how much is left, and whether the end is reached."""
     ids, found_before = set(page.tracks["track_id"]), stage.found
     if not stage.is_second_look:
-        stage = replace(stage, skipped=_sum(stage.skipped, _skipped(stage, page, known)))
+        # Entries of a page that are stored by no row of their own, by reason.
+        repeats = 0 if stage.name in HOLD_ONCE else known.repeats(page)
+        stage = replace(stage, skipped=_sum(stage.skipped, _sum(page.skipped, {REPEATED: repeats})))
     known.meet(page)
     stage = replace(stage, stored=len(known.met), cursor=page.next_cursor)
     if _is_rest_known(stage, page, known, ids):
@@ -147,9 +149,14 @@ def _after(stage: Stage, page: Page, known: _Known) -> Stage:
     read = stage.stored + stage.skipped_in_all
     length = read if page.total is None else min(page.total, LONGEST.get(stage.name, page.total))
     stage = replace(stage, pending=max(0, length - read))
-    if _may_have_moved(stage, page, found_before):
-        return _looking_again(replace(stage, skipped=_without_repeats(stage)))
-    if page.next_cursor and not _is_enough(stage):
+    # True when a list that may hold a track twice changed its length: what was met again may only have moved.
+    is_countable = stage.name not in HOLD_ONCE and page.total is not None and not stage.is_second_look
+    if is_countable and found_before not in (0, page.total):
+        return _looking_again(
+            replace(stage, skipped={reason: count for reason, count in stage.skipped.items() if reason != REPEATED})
+        )
+    # True when a ranked list is read as far as it is wanted, or a second look found all that had moved.
+    if page.next_cursor and not (stage.pending == 0 and (stage.is_second_look or stage.name in LONGEST)):
         return stage
     if stage.pending and not stage.is_second_look:
         return _looking_again(stage)
@@ -158,27 +165,6 @@ def _after(stage: Stage, page: Page, known: _Known) -> Stage:
 
 def _looking_again(stage: Stage) -> Stage:
     return replace(stage, cursor=None, is_second_look=True)
-
-
-def _may_have_moved(stage: Stage, page: Page, found_before: int) -> bool:
-    """True when a list that may hold a track twice changed its length: what was met again may only have moved."""
-    is_countable = stage.name not in HOLD_ONCE and page.total is not None and not stage.is_second_look
-    return is_countable and found_before not in (0, page.total)
-
-
-def _without_repeats(stage: Stage) -> dict[str, int]:
-    return {reason: count for reason, count in stage.skipped.items() if reason != REPEATED}
-
-
-def _skipped(stage: Stage, page: Page, known: _Known) -> dict[str, int]:
-    """Entries of a page that are stored by no row of their own, by reason."""
-    repeats = 0 if stage.name in HOLD_ONCE else known.repeats(page)
-    return _sum(page.skipped, {REPEATED: repeats})
-
-
-def _is_enough(stage: Stage) -> bool:
-    """True when a ranked list is read as far as it is wanted, or a second look found all that had moved."""
-    return stage.pending == 0 and (stage.is_second_look or stage.name in LONGEST)
 
 
 def _is_rest_known(stage: Stage, page: Page, known: _Known, ids: set[str]) -> bool:

@@ -118,7 +118,9 @@ class Playlists:
             found = self._existing(listener, writer, name)
             before = writer.contents(found.playlist_id) if found else None
             playlist = found or self._made(listener, writer, name)
-            self._save_link(listener, name, playlist)
+            stored = self._stored(listener)
+            about = {"link": playlist.link, "playlist_id": playlist.playlist_id, "at": to_iso(self._clock())}
+            self._store_for(listener).save_state(listener, STATE, {**stored, name: {**stored[name], **about}})
             self._fill(listener, writer, playlist, before, _known(track_ids))
         return replace(_change(name, playlist, before, track_ids), is_new=found is None)
 
@@ -155,11 +157,6 @@ class Playlists:
         intent = {"mark": mark, "link": None, "at": to_iso(self._clock())}
         self._store_for(listener).save_state(listener, STATE, {**self._stored(listener), name: intent})
         return writer.create(name, f"Made with Tonearm. {mark}")
-
-    def _save_link(self, listener: str, name: str, playlist: Playlist) -> None:
-        stored = self._stored(listener)
-        about = {"link": playlist.link, "playlist_id": playlist.playlist_id, "at": to_iso(self._clock())}
-        self._store_for(listener).save_state(listener, STATE, {**stored, name: {**stored[name], **about}})
 
     def _fill(
         self, listener: str, writer: PlaylistWriter, playlist: Playlist, before: Contents | None, wanted: list[str]

@@ -116,7 +116,10 @@ def own_pool(catalogue: pd.DataFrame, library: pd.DataFrame) -> tuple[Pool, Inte
     library = filled(library, catalogue[is_own])
     others = catalogue[~is_own]
     if len(others) > MOST_SONGS:
-        others = _drawn(others, library)
+        # Some songs of a catalogue, and its versions of own songs, of which more may be known there.
+        is_version = owned(others, library)
+        strangers = others[~is_version]
+        others = pd.concat([others[is_version], strangers.sample(min(MOST_SONGS, len(strangers)), random_state=SEED)])
     pool = Pool.from_tracks(as_tracks(pd.concat([library, others], ignore_index=True)), SEED)
     rows = pool.rows_of(library["track_id"].tolist())
     check_enough(rows)
@@ -126,10 +129,3 @@ def own_pool(catalogue: pd.DataFrame, library: pd.DataFrame) -> tuple[Pool, Inte
             f"{FEWEST_CANDIDATES} songs that are not yours, with all their audio features."
         )
     return pool, rows
-
-
-def _drawn(others: pd.DataFrame, library: pd.DataFrame) -> pd.DataFrame:
-    """Some songs of a catalogue, and its versions of own songs, of which more may be known there."""
-    is_version = owned(others, library)
-    strangers = others[~is_version]
-    return pd.concat([others[is_version], strangers.sample(min(MOST_SONGS, len(strangers)), random_state=SEED)])

@@ -118,13 +118,12 @@ def stored_lists(origins: pd.DataFrame, playlists: Mapping[str, str], known: pd.
     """
     here = origins[origins["origin"].isin({*LISTS}) | origins["origin"].str.startswith((PLAYLIST, FILE))]
     here = here[here["track_id"].isin(known)]
-    found = [Part(_title(str(name), playlists), tuple(rows), str(name)) for name, rows in _by_origin(here)]
+    found = [
+        Part(_title(str(name), playlists), tuple(rows), str(name))
+        for name, rows in (((name, rows["track_id"].tolist()) for name, rows in here.groupby("origin", sort=True)))
+    ]
     order = {name: place for place, name in enumerate(LISTS)}
     return sorted(found, key=lambda part: (order.get(part.origin, len(order)), part.name.casefold()))
-
-
-def _by_origin(origins: pd.DataFrame) -> Iterable[tuple[Any, list[str]]]:
-    return ((name, rows["track_id"].tolist()) for name, rows in origins.groupby("origin", sort=True))
 
 
 def _title(origin: str, playlists: Mapping[str, str]) -> str:

@@ -58,14 +58,18 @@ def probe(api: Api, scope: str, names: Collection[str] | None = None) -> list[Fi
     for capability in CAPABILITIES:
         if names is not None and capability.name not in names:
             continue
-        finding = _same(general, capability) if general else _ask(api, capability, scope.split())
-        general = finding if _is_for_all(finding.reason) else None
+        finding = (
+            Finding(capability.name, capability.title, general.works, general.reason, general.why, general.mend)
+            if general
+            else _ask(api, capability, scope.split())
+        )
+        general = (
+            finding
+            if (finding.reason == "reconnect" or (finding.reason in BY_REASON and BY_REASON[finding.reason].is_for_all))
+            else None
+        )
         findings.append(finding)
     return findings
-
-
-def _is_for_all(reason: str) -> bool:
-    return reason == "reconnect" or (reason in BY_REASON and BY_REASON[reason].is_for_all)
 
 
 def _ask(api: Api, capability: Capability, granted: Collection[str]) -> Finding:
@@ -98,7 +102,3 @@ def _finding(capability: Capability, problem: SpotifyProblem) -> Finding:
 def _refused(capability: Capability, reason: str) -> Finding:
     row = BY_REASON[reason]
     return Finding(capability.name, capability.title, False, reason, row.says, row.mend)
-
-
-def _same(general: Finding, capability: Capability) -> Finding:
-    return Finding(capability.name, capability.title, general.works, general.reason, general.why, general.mend)

@@ -32,7 +32,9 @@ class SpotifyLibrary:
         if spotify_id is None:
             raise SpotifyUnreachable("Spotify did not say who signed in. Try again in a few minutes.")
         key, name = (text_in(answer.get(field)) or spotify_id for field in ("account_id", "display_name"))
-        return Me(spotify_id, key, name, _picture(answer.get("images")))
+        images = answer.get("images")
+        urls = [text_in(one.get("url")) for one in images if isinstance(one, dict)] if isinstance(images, list) else []
+        return Me(spotify_id, key, name, next((url for url in urls if url and url.startswith("https://")), None))
 
     def page(self, origin: str, cursor: str | None = None) -> Page:
         """A page of any origin: one of `ORIGINS`, or `playlist:<id>`."""
@@ -121,11 +123,6 @@ class _Place:
         if lost and self.offset:
             return f"{max(0, self.offset - lost)}/{total}"
         return f"{end}/{'' if total is None else total}" if has_more and _items(answer) else None
-
-
-def _picture(images: Any) -> str | None:
-    urls = [text_in(one.get("url")) for one in images if isinstance(one, dict)] if isinstance(images, list) else []
-    return next((url for url in urls if url and url.startswith("https://")), None)
 
 
 def _items(answer: dict[str, Any]) -> list[Any]:

@@ -85,13 +85,18 @@ def why_no_row(track: Row) -> str | None:
 def track_row(track: Row) -> Row:
     """One row, from a track object that `why_no_row` lets pass."""
     album = _object(track.get("album"))
+    value = _object(track.get("external_ids")).get("isrc")
+    code = (text_in(value) or "").upper().replace("-", "")
+    # The year of `2019-02-01`, `2019-02` or `2019`, whichever precision Spotify knows.
+    release_date = album.get("release_date")
+    found = re.match(r"\d{4}(?!\d)", text_in(release_date) or "")
     return {
         "track_id": track["id"],
         "title": text_in(track["name"]),
         "artists": _names(track.get("artists")) or UNKNOWN_ARTIST,
         "album": text_in(album.get("name")),
-        "isrc": _isrc(_object(track.get("external_ids")).get("isrc")),
-        "year": _believed("year", _year(album.get("release_date"))),
+        "isrc": (code if re.fullmatch(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}", code) else None),
+        "year": _believed("year", float(found.group()) if found else None),
         "duration_ms": _believed("duration", _number(track.get("duration_ms"))),
         "popularity": _number(track.get("popularity")),
         "explicit": float(track["explicit"]) if isinstance(track.get("explicit"), bool) else None,
@@ -132,10 +137,6 @@ def _object(value: Any) -> Row:
     return value if isinstance(value, dict) else {}
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
 def text_in(value: Any) -> str | None:
     """Text without blanks around it, or None. JSON can carry half of a surrogate pair, which no table can hold."""
     return (value.strip().encode("utf-8", "replace").decode() or None) if isinstance(value, str) else None
@@ -148,19 +149,8 @@ def _number(value: Any) -> float | None:
 
 def _names(artists: Any) -> str:
     """Joined with "; ", which therefore may not stand inside a name."""
-    names = (text_in(_object(artist).get("name")) for artist in _list(artists))
+    names = (text_in(_object(artist).get("name")) for artist in (artists if isinstance(artists, list) else []))
     return "; ".join(name.replace(";", ",") for name in names if name)
-
-
-def _isrc(value: Any) -> str | None:
-    code = (text_in(value) or "").upper().replace("-", "")
-    return code if re.fullmatch(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}", code) else None
-
-
-def _year(release_date: Any) -> float | None:
-    """The year of `2019-02-01`, `2019-02` or `2019`, whichever precision Spotify knows."""
-    found = re.match(r"\d{4}(?!\d)", text_in(release_date) or "")
-    return float(found.group()) if found else None
 
 
 def _believed(name: str, value: float | None) -> float | None:

@@ -67,7 +67,12 @@ class TableSpec:
         """The reverse of `rows`: columns by their table names and types; no rows give an empty table."""
         values = list(zip(*rows, strict=True)) or [()] * len(self.columns)
         return pd.DataFrame(
-            {column.name: _series(column, found) for column, found in zip(self.columns, values, strict=True)}
+            {
+                column.name: pd.Series(
+                    found if column.dtype == "str" else np.array(found, dtype=column.dtype), dtype=column.dtype
+                )
+                for column, found in zip(self.columns, values, strict=True)
+            }
         )
 
 
@@ -103,21 +108,14 @@ def _values(table: pd.DataFrame, column: Column) -> list[Any]:
     """One column as plain values, in lists: on a page of fifty tracks pandas takes longer to begin than all of this."""
     if column.name not in table.columns:
         return [None] * len(table)
-    values: list[Any] = _as_type(table[column.name], column.dtype).tolist()
+    series = table[column.name]
+    values: list[Any] = (series if series.dtype == column.dtype else series.astype(column.dtype)).tolist()
     if column.dtype == "float64":
         return [value if isfinite(value) else None for value in values]
     if column.dtype != "str":
         return values
     texts = [value.replace("\0", "") if isinstance(value, str) else None for value in values]
     return [None if text is None else to_utc_iso(text) for text in texts] if column.name in TIMES else texts
-
-
-def _as_type(series: pd.Series, dtype: str) -> pd.Series:
-    return series if series.dtype == dtype else series.astype(dtype)
-
-
-def _series(column: Column, values: tuple[Any, ...]) -> pd.Series:
-    return pd.Series(values if column.dtype == "str" else np.array(values, dtype=column.dtype), dtype=column.dtype)
 
 
 _RENAMED: Final = {"track_id": "spotify_track_id", "title": "name", "artists": "artist"}

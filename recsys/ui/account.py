@@ -48,17 +48,13 @@ def connection_panel(session: ListenerSession) -> None:
             st.warning("It runs out soon. Reconnect to start another six months.", icon=":material/schedule:")
             problems.reconnect_link()
         if st.button("Disconnect Spotify", key="disconnect", help="Forgets the tokens. Your library stays."):
-            _disconnect(session)
+            with problems.shown():
+                session.app.account.disconnect(session.listener)
+                session.forget("connection")
+                st.rerun()
     else:
         st.warning(plain(state.problem or "Disconnected."), icon=":material/link_off:")
         problems.reconnect_link()
-
-
-def _disconnect(session: ListenerSession) -> None:
-    with problems.shown():
-        session.app.account.disconnect(session.listener)
-        session.forget("connection")
-        st.rerun()
 
 
 def sessions_panel(session: ListenerSession) -> None:

@@ -39,18 +39,14 @@ class Trial:
 
 def proof_panel(session: ListenerSession) -> None:
     """Test the sliders on the library on the screen."""
-    _sample_note(session)
-    st.header("Do my sliders work?", anchor=False)
-    _panel(session, PROOF)
-
-
-def _sample_note(session: ListenerSession) -> None:
-    """Say that not the whole catalogue takes part, when only its sample is at hand."""
+    # Say that not the whole catalogue takes part, when only its sample is at hand.
     whole, sample = len(session.catalogue.tracks), len(session.catalogue.sample)
     if session.catalogue is session.own_catalogue and sample < whole:
         st.caption(
             f"You brought the catalogue for this session: {sample:,} of its {whole:,} songs, drawn by lot, serve."
         )
+    st.header("Do my sliders work?", anchor=False)
+    _panel(session, PROOF)
 
 
 def tuning_panel(session: ListenerSession) -> None:
@@ -74,7 +70,10 @@ def _watched(session: ListenerSession, trial: Trial, key: str, was_active: bool)
     """The button with the last result, or the progress, drawn again every second; a full rerun when that changes."""
     job = session.app.jobs.snapshot(key)
     if job and job.is_active:
-        _progress(session.app.jobs, job, trial, key)
+        step = job.progress
+        st.progress(step.share if step else 0.0, step.words if step else "Waiting for a free place …")
+        if st.button("Cancel", icon=":material/stop:", key=f"{trial.name}_cancel"):
+            session.app.jobs.cancel(key)
     else:
         if st.button(trial.label, key=f"{trial.name}_start", icon=trial.icon, type="primary"):
             job = trial.start(session.app.jobs, key, _catalogue(session), session.library, session.recipe.weights)
@@ -84,13 +83,6 @@ def _watched(session: ListenerSession, trial: Trial, key: str, was_active: bool)
             trial.show(session, job.result)
     if bool(job and job.is_active) != was_active:
         st.rerun()
-
-
-def _progress(jobs: Jobs, job: Snapshot, trial: Trial, key: str) -> None:
-    step = job.progress
-    st.progress(step.share if step else 0.0, step.words if step else "Waiting for a free place …")
-    if st.button("Cancel", icon=":material/stop:", key=f"{trial.name}_cancel"):
-        jobs.cancel(key)
 
 
 def _catalogue(session: ListenerSession) -> ReadCatalogue:

@@ -144,7 +144,14 @@ def map_and_modes(session: ListenerSession) -> None:
     st.caption(plain(words))
     if found is not None:
         st.markdown(plain(found.sentence))
-        _looked_at(len(found.members), len(session.library))
+        # Say why the tastes hold fewer tracks than the library, where they do.
+        songs = len(found.members)
+        tracks = len(session.library)
+        if songs < tracks:
+            reasons = "each song once, where enough is known of it" + (
+                f", and {LONGEST_LIBRARY:,} drawn by lot" if songs == LONGEST_LIBRARY else ""
+            )
+            st.caption(f"{songs:,} of your {counted(tracks, 'track')} were looked at: {reasons}.")
     if found is not None and not found.is_one:
         _modes(session, found)
 
@@ -166,15 +173,6 @@ def _found_modes(session: ListenerSession) -> Modes | None:
     except NothingToRank as problem:
         st.caption(plain(problem))
         return None
-
-
-def _looked_at(songs: int, tracks: int) -> None:
-    """Say why the tastes hold fewer tracks than the library, where they do."""
-    if songs < tracks:
-        reasons = "each song once, where enough is known of it" + (
-            f", and {LONGEST_LIBRARY:,} drawn by lot" if songs == LONGEST_LIBRARY else ""
-        )
-        st.caption(f"{songs:,} of your {counted(tracks, 'track')} were looked at: {reasons}.")
 
 
 def _modes(session: ListenerSession, found: Modes) -> None:

@@ -26,17 +26,16 @@ class GuestCookie:
 
         async def with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 200:
-                self._add_cookie(MutableHeaders(scope=message))
+                headers = MutableHeaders(scope=message)
+                response = Response()
+                give_session(response, new_session_id(), self.is_https)
+                headers.append("set-cookie", response.headers["set-cookie"])
+                headers["cache-control"] = "no-store"  # a page that carries a session id belongs to one browser
             await send(message)
 
-        is_stranger = scope["type"] == "http" and asks_for_page(scope) and not self._has_session(scope)
+        is_stranger = (
+            scope["type"] == "http"
+            and asks_for_page(scope)
+            and not is_session_id(HTTPConnection(scope).cookies.get(session_cookie(self.is_https)))
+        )
         await self.app(scope, receive, with_cookie if is_stranger else send)
-
-    def _has_session(self, scope: Scope) -> bool:
-        return is_session_id(HTTPConnection(scope).cookies.get(session_cookie(self.is_https)))
-
-    def _add_cookie(self, headers: MutableHeaders) -> None:
-        response = Response()
-        give_session(response, new_session_id(), self.is_https)
-        headers.append("set-cookie", response.headers["set-cookie"])
-        headers["cache-control"] = "no-store"  # a page that carries a session id belongs to one browser

@@ -85,7 +85,9 @@ class SignIn:
 
     def login(self, request: Request) -> Response:
         """Send the browser to Spotify, with what it must bring back sealed in a cookie."""
-        following = _local_path(request.query_params.get("next"))
+        # A page of this app to go to afterwards; anything else, other hosts above all, becomes the first page.
+        path = request.query_params.get("next")
+        following = path if path and LOCAL_PATH.fullmatch(path) else "/"
         if self._is_elsewhere(request):
             query = urlencode({"next": following, "here": "1"})
             return _go(f"{self._dependencies.public_url}/login?{query}")
@@ -154,10 +156,11 @@ class SignIn:
         url, secret = accounts.begin(self._dependencies.redirect_uri)
         is_new = not is_session_id(session_id)
         own = session_id if is_session_id(session_id) else new_session_id()
+        # The `state` an address carries; "" where it has none (Supabase Auth keeps its own, and PKCE binds the code).
         begun = {
             "id": secrets.token_urlsafe(16),
             "session": hash_id(own),
-            "state": _state_in(url),
+            "state": parse_qs(urlsplit(url).query).get("state", [""])[0],
             "secret": secret,
             "next": following,
             "at": self._dependencies.clock().timestamp(),
@@ -180,7 +183,12 @@ class SignIn:
         returned = request.query_params.get("state", "")
         if begun["state"] and not hmac.compare_digest(begun["state"].encode(), returned.encode()):
             raise _Refused("state")
-        if not self._is_same_browser(request, begun):
+        # True when the sign-in was begun with the session this browser has.
+        name = session_cookie(self._dependencies.is_https)
+        header = "; ".join(request.headers.getlist("cookie"))
+        values = {pair.partition("=")[2] for pair in header.split("; ") if pair.partition("=")[0].strip() == name}
+        own = session_id_of(request, self._dependencies) or ""
+        if not (len(values) == 1 and hmac.compare_digest(str(begun.get("session")), hash_id(own))):
             raise _Refused("state")
         if not self._once.allows(begun["id"]):
             raise _Refused("expired")
@@ -191,19 +199,6 @@ class SignIn:
         if not request.query_params.get("code"):
             raise _Refused("refused")
         return begun
-
-    def _is_same_browser(self, request: Request, begun: dict[str, Any]) -> bool:
-        """
-        True when the sign-in was begun with the session this browser has.
-
-        A page of a sibling host can plant cookies that are sent beside our own, in front of them where their path is
-        longer. Then the name is there twice, and nobody can say whose session this is (RFC 6265, 8.6).
-        """
-        name = session_cookie(self._dependencies.is_https)
-        header = "; ".join(request.headers.getlist("cookie"))
-        values = {pair.partition("=")[2] for pair in header.split("; ") if pair.partition("=")[0].strip() == name}
-        own = session_id_of(request, self._dependencies) or ""
-        return len(values) == 1 and hmac.compare_digest(str(begun.get("session")), hash_id(own))
 
     def _store(self, signed_in: SignedIn, old_session_id: str | None) -> str:
         """Store tokens, profile and a new session, and adopt what the guest of the old one brought in."""
@@ -254,16 +249,6 @@ def _code(problem: TonearmError | _Refused) -> str:
         SettingsProblem: "settings",
     }
     return next((code for kind, code in kinds.items() if isinstance(problem, kind)), "refused")
-
-
-def _state_in(url: str) -> str:
-    """The `state` an address carries; "" where it has none (Supabase Auth keeps its own, and PKCE binds the code)."""
-    return parse_qs(urlsplit(url).query).get("state", [""])[0]
-
-
-def _local_path(path: str | None) -> str:
-    """A page of this app to go to afterwards; anything else, other hosts above all, becomes the first page."""
-    return path if path and LOCAL_PATH.fullmatch(path) else "/"
 
 
 def _go(url: str) -> RedirectResponse:

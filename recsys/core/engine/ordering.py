@@ -141,7 +141,13 @@ def _spread(songs: Integers, groups: Groups, order: Order) -> Integers:
     for position in reversed(free):
         if not pairs:
             break
-        if not _is_crowded(songs, position, groups, order.spacing):
+        near = np.delete(
+            songs[max(position - order.spacing, 0) : position + order.spacing + 1], min(position, order.spacing)
+        )
+        song = songs[position]
+        if not any(
+            (codes[near] == codes[song]).any() and codes[song] >= 0 for codes in (groups.artists, groups.albums)
+        ):
             continue
         for other in sorted(free, key=lambda at: abs(at - position)):
             songs[[position, other]] = songs[[other, position]]
@@ -150,12 +156,6 @@ def _spread(songs: Integers, groups: Groups, order: Order) -> Integers:
                 break
             songs[[position, other]] = songs[[other, position]]
     return songs
-
-
-def _is_crowded(songs: Integers, position: int, groups: Groups, spacing: int) -> bool:
-    near = np.delete(songs[max(position - spacing, 0) : position + spacing + 1], min(position, spacing))
-    song = songs[position]
-    return any((codes[near] == codes[song]).any() and codes[song] >= 0 for codes in (groups.artists, groups.albums))
 
 
 def _pick(left: Integers, songs: Integers, position: int, groups: Groups, spacing: int) -> int:

@@ -67,17 +67,13 @@ def profile(tracks: FeatureMatrix, weights: Mapping[str, float], known_features:
             "None of the features you gave weight to is known both of your tracks and of the catalogue. "
             "Add features to your library, or raise another slider."
         )
-    return Profile(_centroid(usable, active), usable, is_usable, metric(wanted, active))
-
-
-def _centroid(tracks: FeatureMatrix, active: Mask) -> Floats:
-    """
-    The mean of unit rows, so that no extreme track outvotes the others.
-
-    Lengths are measured with the default weights: then the centroid does not move with a slider, and a move changes
-    the catalogue's cosines by one column. Features that are not active are left out of the lengths.
-    """
-    lengths = np.sqrt((DEFAULTS * active) @ tracks.squares)
-    units = tracks.values / np.where(lengths > 0, lengths, 1)
-    known = tracks.mask.sum(axis=1)[AXIS_FEATURE]
-    return np.asarray(units.sum(axis=1) / np.maximum(known, 1), dtype=np.float32)
+    # The mean of unit rows, so that no extreme track outvotes the others.
+    lengths = np.sqrt((DEFAULTS * active) @ usable.squares)
+    units = usable.values / np.where(lengths > 0, lengths, 1)
+    known = usable.mask.sum(axis=1)[AXIS_FEATURE]
+    return Profile(
+        np.asarray(units.sum(axis=1) / np.maximum(known, 1), dtype=np.float32),
+        usable,
+        is_usable,
+        metric(wanted, active),
+    )

@@ -44,18 +44,14 @@ def _parse_end(name: str, text: str) -> float | None:
     if not text:
         return None
     if name == DURATION:
-        return _milliseconds(text)
+        match = _MINUTES.fullmatch(text)
+        if match is None:
+            raise BadRecipe(f"The limits of duration must be minutes and seconds such as 3:45, not “{text[:60]}”.")
+        minutes, seconds, fraction = match.groups(default="0")
+        return float(60_000 * int(minutes) + 1_000 * int(seconds) + int(fraction.ljust(3, "0")))
     if not _NUMBER.fullmatch(text):
         raise BadRecipe(f"The limits of {name} must be numbers such as 0.5, not “{text[:60]}”.")
     return float(text)
-
-
-def _milliseconds(text: str) -> float:
-    match = _MINUTES.fullmatch(text)
-    if match is None:
-        raise BadRecipe(f"The limits of duration must be minutes and seconds such as 3:45, not “{text[:60]}”.")
-    minutes, seconds, fraction = match.groups(default="0")
-    return float(60_000 * int(minutes) + 1_000 * int(seconds) + int(fraction.ljust(3, "0")))
 
 
 def _format_end(name: str, end: float | None) -> str:

@@ -98,7 +98,10 @@ class Recipe:
         if self.minutes is not None:
             _check_range("The number of minutes", self.minutes, 1, MOST_MINUTES)
         _check_order(self.order, self.by, self.spacing)
-        _check_locks(self.locked)
+        for position in self.locked.values():
+            _check_count("The position of a locked song", position)
+        if len(set(self.locked.values())) < len(self.locked):
+            raise BadRecipe("Two songs cannot be locked at one position.")
 
     def with_weight(self, name: str, weight: float) -> "Recipe":
         """The same recipe with one weight changed."""
@@ -139,13 +142,6 @@ def _check_order(order: str, by: str, spacing: int) -> None:
         if name not in names:
             raise BadRecipe(f"There is no {what} called “{name}”. Choose from: {', '.join(names)}.")
     _check_whole("The spacing", spacing, 0, MOST_SPACING)
-
-
-def _check_locks(locked: Mapping[str, int]) -> None:
-    for position in locked.values():
-        _check_count("The position of a locked song", position)
-    if len(set(locked.values())) < len(locked):
-        raise BadRecipe("Two songs cannot be locked at one position.")
 
 
 def _check_count(what: str, count: int) -> None:

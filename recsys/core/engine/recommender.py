@@ -241,7 +241,13 @@ class Recommender:
         else:
             excluded_rows = self._candidates.exclusion(recipe).rows
             rows, cosine = search.top_k(found.centroid, found.metric, SHORTLIST, excluded_rows)
-        rows, cosine = self._with_locked(recipe, (rows, cosine), search, found)
+        # The shortlist and its cosines with the locked candidates that are not on it.
+        top = (rows, cosine)
+        locked = np.setdiff1d(self._locked_rows(recipe), top[0])
+        locked = locked[~self._candidates.exclusion(recipe).rows[locked]]
+        cosines_of = search.cosines_of(found.centroid, found.metric, locked)
+        is_eligible = cosines_of > -np.inf
+        rows, cosine = np.append(top[0], locked[is_eligible]), np.append(top[1], cosines_of[is_eligible])
         bonus = self.bonus(recipe, rows)
         scores = scorer.scores(self.catalogue.vectors(rows)) + bonus
         order = np.argsort(-scores, kind="stable")
@@ -249,16 +255,6 @@ class Recommender:
 
     def _locked_rows(self, recipe: Recipe) -> Integers:
         return np.fromiter(self.catalogue.rows_of(list(recipe.locked)).values(), dtype=np.int64)
-
-    def _with_locked(
-        self, recipe: Recipe, top: tuple[Integers, Floats], search: CandidateSearch, found: Profile
-    ) -> tuple[Integers, Floats]:
-        """The shortlist and its cosines with the locked candidates that are not on it."""
-        locked = np.setdiff1d(self._locked_rows(recipe), top[0])
-        locked = locked[~self._candidates.exclusion(recipe).rows[locked]]
-        cosines_of = search.cosines_of(found.centroid, found.metric, locked)
-        is_eligible = cosines_of > -np.inf
-        return np.append(top[0], locked[is_eligible]), np.append(top[1], cosines_of[is_eligible])
 
     def _stage1_scores(
         self, recipe: Recipe, search: CandidateSearch, found: Profile, scorer: DensityRatioScorer

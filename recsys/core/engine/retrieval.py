@@ -46,7 +46,10 @@ class CandidateSearch:
         self._sums = RunningSums(catalogue)
         self._passes = np.empty(min(CHUNK_ROWS, len(catalogue)), dtype=bool)
         self._squared = np.empty(min(CHUNK_ROWS, len(catalogue)), np.float32)
-        self._sample = _sample_block(catalogue)
+        # The unsorted first rows of the most common pattern; an empty block in an empty catalogue.
+        most_common = catalogue.songs_by_pattern.argmax() if len(catalogue) else 0
+        first = next((chunk for chunk in catalogue.chunks if chunk.pattern == most_common), Block(0, 0, 0))
+        self._sample = first._replace(stop=min(first.start + SAMPLE, first.stop))
 
     def is_eligible(self, metric: Metric) -> Mask:
         """Of which patterns of the catalogue at least half of the weight is known, (patterns,)."""
@@ -159,13 +162,6 @@ class CandidateSearch:
         """|profile|_w over what is known of each pattern, (patterns,); where nothing is, tiny."""
         squared = self._catalogue.patterns @ _weighted_squares(profile, metric)
         return np.asarray(np.sqrt(np.maximum(squared, TINY)), dtype=np.float32)
-
-
-def _sample_block(catalogue: Catalogue) -> Block:
-    """The unsorted first rows of the most common pattern; an empty block in an empty catalogue."""
-    most_common = catalogue.songs_by_pattern.argmax() if len(catalogue) else 0
-    first = next((chunk for chunk in catalogue.chunks if chunk.pattern == most_common), Block(0, 0, 0))
-    return first._replace(stop=min(first.start + SAMPLE, first.stop))
 
 
 def _weighted_squares(profile: Floats, metric: Metric) -> Floats:

@@ -191,7 +191,11 @@ def evaluate(
         halves = split(pool, lists[name], hold_out, rng)
         if not len(halves.hidden):
             continue
-        asked = _asked(halves, rng)
+        # Irrelevant candidates, at most `ASKED`.
+        is_wrong = halves.candidates.copy()
+        is_wrong[halves.hidden] = False
+        wrong = np.flatnonzero(is_wrong)
+        asked = rng.choice(wrong, min(ASKED, len(wrong)), replace=False)
         for key, method in methods.items():
             answer = method.answer(halves.visible, halves.candidates, max(DEPTH, len(halves.hidden)), rng)
             records.append({"method": key, "list": name} | measure(pool, halves, answer, asked))
@@ -245,11 +249,3 @@ def measure(pool: Pool, cut: Split, answer: Answer, asked: Integers) -> dict[str
         "intra_list_distance": distance(pool.points[first]) / pool.spread,
         "artist_repetition": artist_repetition(pool.artists[first]),
     }
-
-
-def _asked(cut: Split, rng: np.random.Generator) -> Integers:
-    """Irrelevant candidates, at most `ASKED`."""
-    is_wrong = cut.candidates.copy()
-    is_wrong[cut.hidden] = False
-    wrong = np.flatnonzero(is_wrong)
-    return rng.choice(wrong, min(ASKED, len(wrong)), replace=False)

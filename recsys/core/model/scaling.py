@@ -75,7 +75,13 @@ class FeatureMatrix:
             if shift := shifts.get(feature.name, 0.0):
                 first = FIRST_AXIS[number]
                 if feature.scale == "octave":
-                    _turn(axes[first : first + 2], shift * OCTAVE_SPREAD)
+                    # Turn (cos, sin) rows in place; unknown rows are (0, 0) and stay so.
+                    angle = axes[first : first + 2]
+                    octaves = shift * OCTAVE_SPREAD
+                    turn = 2 * np.pi * octaves
+                    cos, sin = angle[0].copy(), angle[1].copy()
+                    angle[0] = cos * np.cos(turn) - sin * np.sin(turn)
+                    angle[1] = sin * np.cos(turn) + cos * np.sin(turn)
                 else:
                     axes[first] += np.float32(shift) * self.mask[number]
         return replace(self, values=axes)
@@ -161,11 +167,3 @@ def columns(tracks: pd.DataFrame) -> Columns:
             column[column < 1] = np.nan
         result.append(column)
     return result
-
-
-def _turn(angle: Floats, octaves: float) -> None:
-    """Turn (cos, sin) rows in place; unknown rows are (0, 0) and stay so."""
-    turn = 2 * np.pi * octaves
-    cos, sin = angle[0].copy(), angle[1].copy()
-    angle[0] = cos * np.cos(turn) - sin * np.sin(turn)
-    angle[1] = sin * np.cos(turn) + cos * np.sin(turn)

@@ -94,7 +94,14 @@ class SupabaseCheckup:
 
     def has_all_migrations(self) -> None:
         """Every table and function of this version is there."""
-        codes = {**{name: self._reading(name, self.secret_key) for name in TABLES}, **self._calls_of_visitors()}
+        # The code of the refusal to call each function. Nothing is done: visitors may call none.
+        codes = {
+            **{name: self._reading(name, self.secret_key) for name in TABLES},
+            **{
+                name: _code(self._ask(f"/rest/v1/rpc/{name}", self.publishable_key, dict.fromkeys(arguments)))
+                for name, arguments in FUNCTIONS.items()
+            },
+        }
         absent = [name for name, code in codes.items() if code in _UNKNOWN]
         if absent:
             raise SettingsProblem(
@@ -192,13 +199,6 @@ class SupabaseCheckup:
     def _reading(self, table: str, key: str) -> str:
         """The code of the refusal to read a table; "" where it is read."""
         return _code(self._ask(f"/rest/v1/{table}?limit=1", key))
-
-    def _calls_of_visitors(self) -> dict[str, str]:
-        """The code of the refusal to call each function. Nothing is done: visitors may call none."""
-        return {
-            name: _code(self._ask(f"/rest/v1/rpc/{name}", self.publishable_key, dict.fromkeys(arguments)))
-            for name, arguments in FUNCTIONS.items()
-        }
 
     def _ask(self, path: str, key: str, json: dict[str, None] | None = None) -> httpx.Response:
         headers = {"apikey": key, "Authorization": f"Bearer {key}"}

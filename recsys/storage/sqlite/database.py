@@ -152,7 +152,12 @@ class Database:
             _make_file(self.path)
             with self._borrowed() as connection:
                 self._bring_up_to_date(connection)
-            _close_to_others(self.path)
+            # Take away the permissions of others on a file that had them; done once it is known to be ours.
+            for name in (self.path.name, f"{self.path.name}-wal", f"{self.path.name}-shm"):
+                with suppress(
+                    FileNotFoundError, PermissionError
+                ):  # not there, or owned by somebody else who lets us write
+                    self.path.with_name(name).chmod(0o600)
             self._is_ready = True
 
     def _prepare_to_read(self) -> None:
@@ -343,10 +348,3 @@ def _make_file(path: Path) -> None:
         raise StorageProblem(
             f"“{path}” cannot be written ({problem.strerror}). Give yourself write access, or name another folder."
         ) from problem
-
-
-def _close_to_others(path: Path) -> None:
-    """Take away the permissions of others on a file that had them; done once it is known to be ours."""
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-        with suppress(FileNotFoundError, PermissionError):  # not there, or owned by somebody else who lets us write
-            path.with_name(name).chmod(0o600)

@@ -26,7 +26,12 @@ def features_panel(session: ListenerSession) -> None:
     if covered.known == covered.total:
         return
     st.header("Missing audio features", anchor=False)
-    st.markdown(_sentence(covered))
+    # Where the known ones come from, and what of the rest is waiting, not found or not asked about.
+    givers = ", ".join(f"{count:,} from {_source(name)}" for name, count in covered.by_source.items())
+    rest = {"waiting": covered.waiting, "not found": covered.not_found, "not asked about": covered.not_asked}
+    parts = [f"{covered.known:,} with audio features" + (f" ({givers})" if givers else "")]
+    parts += [f"{count:,} {what}" for what, count in rest.items() if count]
+    st.markdown(f"{counted(covered.total, 'track')}: {', '.join(parts)}.")
     had_agreed = session.known("consent", lambda: features.has_agreed(session.listener, "reccobeats"))
     agreed = st.toggle(
         "Send the Spotify ids of these songs to ReccoBeats",
@@ -112,15 +117,6 @@ def ended(covered: Coverage, has_agreed: bool) -> str:
 def _fill(app: Container, listener: str, job: Job) -> Stage:
     sync = app.sync
     return sync.look_up(listener, job) if sync else app.features.fill(listener, job.report)
-
-
-def _sentence(covered: Coverage) -> str:
-    """Where the known ones come from, and what of the rest is waiting, not found or not asked about."""
-    givers = ", ".join(f"{count:,} from {_source(name)}" for name, count in covered.by_source.items())
-    rest = {"waiting": covered.waiting, "not found": covered.not_found, "not asked about": covered.not_asked}
-    parts = [f"{covered.known:,} with audio features" + (f" ({givers})" if givers else "")]
-    parts += [f"{count:,} {what}" for what, count in rest.items() if count]
-    return f"{counted(covered.total, 'track')}: {', '.join(parts)}."
 
 
 def named(source: str) -> str:

@@ -30,7 +30,12 @@ def real_songs(session: ListenerSession, key: str) -> None:
     """
     job = session.app.catalogues.snapshot(session.listener)
     if job and isinstance(job.result, ReadyCatalogue):
-        _load_for_session(session, job.result)
+        # Use, once, what was fetched for this session alone.
+        if not job.result.is_installed and session.loaded is not job.result:
+            with st.spinner("Loading the songs …"):
+                session.use_catalogue(session.app.session_catalogue(job.result), job.result.passport)
+            session.loaded = job.result
+            st.rerun()  # what was drawn above still shows invented songs
         if st.session_state.pop(_AWAITED, False):
             st.success(arrived(job.result), icon=":material/album:")
     if session.has_real_catalogue:
@@ -38,15 +43,6 @@ def real_songs(session: ListenerSession, key: str) -> None:
     is_active = job is not None and job.is_active
     with st.container(border=True, key=f"real_songs_{key}"):
         fragment(_watched, run_every=1.0 if is_active else None)(session, key, is_active)
-
-
-def _load_for_session(session: ListenerSession, ready: ReadyCatalogue) -> None:
-    """Use, once, what was fetched for this session alone."""
-    if not ready.is_installed and session.loaded is not ready:
-        with st.spinner("Loading the songs …"):
-            session.use_catalogue(session.app.session_catalogue(ready), ready.passport)
-        session.loaded = ready
-        st.rerun()  # what was drawn above still shows invented songs
 
 
 def _watched(session: ListenerSession, key: str, was_active: bool) -> None:

@@ -55,16 +55,12 @@ def library_columns() -> dict[str, Any]:
     """How each column of a track table is shown."""
     columns: dict[str, Any] = {
         "cover": st.column_config.ImageColumn("Cover", width=44, pinned=True),
-        "link": _link_column(),
+        "link": st.column_config.LinkColumn(
+            "Spotify", width=62, display_text=":material/open_in_new:", help="Opens the track in Spotify."
+        ),
     }
     for name in ("title", "artists", "album", "genres"):
         columns[name] = st.column_config.TextColumn(name.capitalize())
     for f in NUMBER_FEATURES:
         columns[f.column] = st.column_config.NumberColumn(f.title, format=_FORMATS.get(f.name, "%.2f"), help=f.help)
     return columns
-
-
-def _link_column() -> Any:
-    return st.column_config.LinkColumn(
-        "Spotify", width=62, display_text=":material/open_in_new:", help="Opens the track in Spotify."
-    )

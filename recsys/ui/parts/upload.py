@@ -1,6 +1,6 @@
 """Files in: the uploader, the import with its progress, and the report whose numbers add up."""
 
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -25,20 +25,16 @@ def import_panel(session: ListenerSession, key: str) -> bool:
     for file in files or []:
         if file.file_id not in done:
             with problems.shown():
-                done[file.file_id] = _import(session, file)
+                with st.spinner(f"Reading {plain(file.name)} …"):
+                    imported = read_files([(file, file.name)])
+                _keep(session, imported, file.name)
+                done[file.file_id] = list(imported.reports)
     if len(done) > was_done:
         st.rerun()  # what was drawn before, the sidebar above all, still tells of the library as it was
     current = [report for file in files or [] for report in done.get(file.file_id, [])]
     for report in current:
         show_report(report)
     return any(report.tracks for report in current)
-
-
-def _import(session: ListenerSession, file: Any) -> list[FileReport]:
-    with st.spinner(f"Reading {plain(file.name)} …"):
-        imported = read_files([(file, file.name)])
-    _keep(session, imported, file.name)
-    return list(imported.reports)
 
 
 def _keep(session: ListenerSession, imported: Imported, name: str) -> None:

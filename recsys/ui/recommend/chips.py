@@ -41,7 +41,7 @@ def chips(session: ListenerSession) -> list[Chip]:
 def remove(session: ListenerSession, chip_id: str) -> None:
     """Remove the chip of that id, or with "all" every one; an id that no chip has removes nothing."""
     if chip_id == "all":
-        _from_everything(session)
+        session.start_from((), "")
         set_recipe(session, Recipe())
     for chip in chips(session):
         if chip.id == chip_id:
@@ -65,10 +65,6 @@ def _start(session: ListenerSession) -> Iterator[Chip]:
 
 def _without(session: ListenerSession, part: Part) -> None:
     session.start = session.start.without(part)
-
-
-def _from_everything(session: ListenerSession) -> None:
-    session.start_from((), "")
 
 
 def _aims(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:

@@ -27,7 +27,15 @@ def filters(session: ListenerSession) -> None:
             "Not heard for", 1, 36, format="%d months", key="dial_silent", help="Where no plays are known: since added."
         )
     length = st.slider("Number of tracks", 5, 100, step=5, key="dial_length")
-    familiarity = _two_ways("New artists ↔ familiar artists", "no preference", FAMILIARITY_STEP, "dial_familiarity")
+    # A slider from one end to another, with four positions on each side of the middle.
+    options = [FAMILIARITY_STEP * number for number in range(-len(_HOW_FAR), len(_HOW_FAR) + 1)]
+    chosen: float = st.select_slider(
+        "New artists ↔ familiar artists",
+        options,
+        format_func=partial(which_way, middle="no preference", step=FAMILIARITY_STEP),
+        key="dial_familiarity",
+    )
+    familiarity = chosen
     new_only = st.toggle("Only artists that are new to me", key="dial_new")
     variety_help = "To the right, songs much like one that is already on the list make way for others."
     variety = st.slider("Variety", 0.0, 1.0, step=0.1, format="percent", key="dial_variety", help=variety_help)
@@ -42,13 +50,6 @@ def filters(session: ListenerSession) -> None:
         variety=variety,
         per_artist=2 if limited else None,
     )
-
-
-def _two_ways(label: str, middle: str, step: float, key: str) -> float:
-    """A slider from one end to another, with four positions on each side of the middle."""
-    options = [step * number for number in range(-len(_HOW_FAR), len(_HOW_FAR) + 1)]
-    chosen: float = st.select_slider(label, options, format_func=partial(which_way, middle=middle, step=step), key=key)
-    return chosen
 
 
 def which_way(position: float, middle: str, step: float) -> str:

@@ -25,9 +25,12 @@ KEY = "mixer"
 
 def mixer(session: ListenerSession, view: ListenerView, of_list: Mapping[str, float | None]) -> None:
     """Draw the mixer; `of_list` is the median position of the list in each feature."""
+    active = active_preset(session.recipe)
     data = {
         "serial": list_state().serial,
-        "presets": _presets(session.recipe),
+        "presets": [
+            {"name": preset.name, "help": f"{preset.says}.", "is_active": preset.name == active} for preset in PRESETS
+        ],
         "level_words": LEVEL_WORDS,
         "features": [_feature(f, session.recipe, view, of_list.get(f.name)) for f in FEATURES],
     }
@@ -74,11 +77,6 @@ def _numbers(sent: Any) -> dict[str, float]:
     return {feature(str(name)).name: float(value) for name, value in sent.items() if is_number(value)}
 
 
-def _presets(recipe: Recipe) -> list[dict[str, Any]]:
-    active = active_preset(recipe)
-    return [{"name": preset.name, "help": f"{preset.says}.", "is_active": preset.name == active} for preset in PRESETS]
-
-
 def _feature(f: Feature, recipe: Recipe, view: ListenerView, of_list: float | None) -> dict[str, Any]:
     picture = view.pictures.get(f.name)
     weight = recipe.weights[f.name]
@@ -90,7 +88,7 @@ def _feature(f: Feature, recipe: Recipe, view: ListenerView, of_list: float | No
         "high": f.high_words,
         "own": f"you: {view.own_words[f.name]}",
         "aim": recipe.shifts.get(f.name, 0.0),
-        "aim_words": [_than_you(f, shift) for shift in AIMS],
+        "aim_words": [(f"{aim_in_words(f, shift)} than you" if shift else "like you") for shift in AIMS],
         "can_aim": f.scale == "rank",
         "weight": weight,
         "level": nearest_level(f, weight),
@@ -103,10 +101,6 @@ def _feature(f: Feature, recipe: Recipe, view: ListenerView, of_list: float | No
         "you": picture and picture.you,
         "list": of_list,
     }
-
-
-def _than_you(f: Feature, shift: float) -> str:
-    return f"{aim_in_words(f, shift)} than you" if shift else "like you"
 
 
 def _disabled(f: Feature, view: ListenerView, is_yours_known: bool) -> str | None:

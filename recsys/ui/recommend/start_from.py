@@ -36,7 +36,11 @@ def start_from(session: ListenerSession) -> None:
             if link := read_link(query):
                 _by_link(session, link)
             elif query.strip():
-                _by_words(session, query)
+                songs = session.search.search(query)
+                if not songs:
+                    st.caption("No song of your library or of the catalogue has all these words.")
+                for song in songs:
+                    _song(session, song)
             _own_lists(session)
         is_set = session.start != Start()
         if is_set and st.button("Back to my whole library", key="whole_library", type="tertiary"):
@@ -68,14 +72,6 @@ def restore_start(session: ListenerSession, stored: Any) -> None:
     if gone:
         names = ", ".join(f"“{name}”" for name in gone)
         st.session_state[_NOTICE] = f"Left out, because neither your library nor the catalogue has it now: {names}."
-
-
-def _by_words(session: ListenerSession, query: str) -> None:
-    songs = session.search.search(query)
-    if not songs:
-        st.caption("No song of your library or of the catalogue has all these words.")
-    for song in songs:
-        _song(session, song)
 
 
 def _song(session: ListenerSession, song: FoundSong) -> None:
