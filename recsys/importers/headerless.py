@@ -9,9 +9,12 @@ from recsys.core.model.tracks import SPOTIFY_ID
 from recsys.importers.columns import JOINT
 from recsys.importers.text_encoding import Text, copy_for
 
-ID: Final = re.compile(rf"\s*(?:spotify:(?:track|local|episode):.*|https?://open\.spotify\.com/.*|{SPOTIFY_ID})\s*")
+ID: Final = re.compile(
+    rf"(?<!\s)\s*+(?:spotify:(?:track|local|episode):.*+|https?://open\.spotify\.com/.*+|{SPOTIFY_ID})\s*+"
+)
 DATE: Final = re.compile(
-    r"\s*(?:\d{4}-\d\d-\d\d.*|\d{1,2}[ ./-](?:\d{1,2}|[A-Za-z]{3,9})[ ./-]\d{2,4}(?:[, ]+\d{1,2}:\d\d.*)?)\s*"
+    r"(?<!\s)\s*+(?:\d{4}-\d\d-\d\d.*+|"
+    r"\d{1,2}[ ./-](?:\d{1,2}|[A-Za-z]{3,9})[ ./-]\d{2,4}(?:[, ]++\d{1,2}:\d\d.*+)?)\s*+"
 )
 M3U: Final = "#EXTM3U"
 EXTINF: Final = re.compile(r"#EXTINF:[^,\n]*+,(?P<song>.*)")

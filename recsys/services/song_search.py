@@ -18,7 +18,7 @@ from recsys.core.model.tracks import SPOTIFY_ID, as_tracks
 LinkKind = Literal["track", "album", "playlist"]
 
 _LINK: Final = re.compile(
-    r"\s*(?:spotify:|(?:https?://)?(?:open|play)\.spotify\.com/(?:intl-[a-z]{2,5}(?:-[a-zA-Z]{2,4})?/|embed/)?)"
+    r"(?<!\s)\s*+(?:spotify:|(?:https?://)?(?:open|play)\.spotify\.com/(?:intl-[a-z]{2,5}(?:-[a-zA-Z]{2,4})?/|embed/)?)"
     rf"(track|album|playlist)[:/]({SPOTIFY_ID})(?![0-9A-Za-z])"
 )
 

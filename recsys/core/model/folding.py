@@ -6,7 +6,7 @@ from typing import Final
 
 _ACCENTS: Final = re.compile(r"(?<=[a-zα-ω])[\u0300-\u036f]+")
 _APOSTROPHES: Final = re.compile(r"['’‘`´ʼ]")
-_PLAIN: Final = re.compile(r"[a-z0-9 ]*[a-z0-9][a-z0-9 ]*")
+_PLAIN: Final = re.compile(r"(?<! ) *+[a-z0-9][a-z0-9 ]*+")  # begun once per run of blanks: linear
 _NOT_WORDS: Final = re.compile(r"[\W_]+")
 _WHOLE_LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
