@@ -1,7 +1,7 @@
 """The recommend page: mixer and list in one fragment, so that a move redraws nothing else."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -83,15 +83,11 @@ def _take_events(session: ListenerSession) -> None:
     if events:
         state.notice, state.serial = "", state.serial + 1
     for event in events:
-        _take(session, event)
-
-
-def _take(session: ListenerSession, event: Mapping[str, Any]) -> None:
-    if "kind" in event:
-        take_action(session, event)
-    else:
-        list_state().rated = None
-        take_move(session, event)
+        if "kind" in event:
+            take_action(session, event)
+        else:
+            list_state().rated = list_state().blocked = None
+            take_move(session, event)
 
 
 def _ranked(session: ListenerSession) -> Recommendations | None:

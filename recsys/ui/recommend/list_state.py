@@ -31,6 +31,8 @@ class ListState:
         A sentence for the listener about what they did last.
     rated : str or None
         The song rated last, while its rating can be undone from the notice.
+    blocked : str or None
+        The artist left out last, while that can be undone from the notice; at most one of the two is set.
     events : list
         What the components sent since the last run.
     """
@@ -42,6 +44,7 @@ class ListState:
     opened: str | None = None
     notice: str = ""
     rated: str | None = None
+    blocked: str | None = None
     owner: object = None
     events: list[Mapping[str, Any]] = field(default_factory=list)
 

@@ -47,7 +47,7 @@ def ranked_list(
         "was_moved": was_moved,
         "facts": f"{counted(len(rows), 'song')} of {found.counts['catalogue']:,}",
         "notice": state.notice,
-        "undo": bool(state.rated),
+        "undo": bool(state.rated or state.blocked),
         "said": f"{state.notice} {state.last.words if was_moved else ''}".strip(),
         "needs_modes": needs_modes(session),
         "rows": rows,
@@ -71,6 +71,11 @@ def take_action(session: ListenerSession, action: Mapping[str, Any]) -> None:
         find_modes(session)
     elif kind == "unset":
         remove(session, track)
+    elif kind == "undo" and state.blocked:
+        filters = session.recipe.filters
+        names = tuple(name for name in filters.not_artists if name != state.blocked)
+        set_recipe(session, replace(session.recipe, filters=replace(filters, not_artists=names)))
+        state.notice, state.blocked = f"Songs by {state.blocked} may come again.", None
     elif kind == "undo" and state.rated:
         session.unjudge(state.rated)
         state.notice, state.rated = "Your rating was removed.", None
@@ -88,7 +93,7 @@ def _take_song(session: ListenerSession, state: ListState, kind: str, track: str
     elif kind in ("like", "dislike") and not session.is_demo:
         rows = session.catalogue.tracks
         session.judge(rows[rows["track_id"] == track], kind == "like")
-        state.rated = track
+        state.rated, state.blocked = track, None
         state.notice = f"Got it: {'more' if kind == 'like' else 'fewer'} songs like “{state.titles[track]}”."
 
 
@@ -100,7 +105,7 @@ def _block_artist(session: ListenerSession, state: ListState, track: str) -> Non
     names = tuple(dict.fromkeys((*filters.not_artists, artist)))
     try:
         set_recipe(session, replace(session.recipe, filters=replace(filters, not_artists=names)))
-        state.notice = f"No more songs by {artist}."
+        state.notice, state.rated, state.blocked = f"No more songs by {artist}.", None, artist
     except TonearmError as problem:
         state.notice = str(problem)
 
