@@ -64,7 +64,7 @@ def test_an_uploaded_file_becomes_a_picture_and_survives_a_reload(visit):
     expect(page.locator(".js-plotly-plot").first).to_be_attached()
     page.reload()
 
-    expect(page.get_by_text("your library, 40 tracks")).to_be_visible()
+    expect(page.get_by_text("Your library · 40 songs")).to_be_visible()
 
 
 def test_a_library_of_real_songs_is_not_called_demo_data_in_its_own_file(visit):
@@ -80,7 +80,7 @@ def test_what_is_erased_in_one_tab_is_gone_from_the_other(visit):
     page = upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
     other = page.context.new_page()
     other.goto(page.url)
-    expect(settled(other).get_by_text("your library, 40 tracks")).to_be_visible()
+    expect(settled(other).get_by_text("Your library · 40 songs")).to_be_visible()
 
     erase(page)
     go(other, "Library")
@@ -104,7 +104,7 @@ def test_a_real_export_becomes_a_picture(visit):
     page = go(upload(visit(), EXPORT), "Taste")
 
     expect(page.locator(".js-plotly-plot").first).to_be_attached()
-    expect(page.get_by_text("your library, 698 tracks")).to_be_visible()
+    expect(page.get_by_text("Your library · 698 songs")).to_be_visible()
 
 
 def test_a_tab_says_which_page_it_shows(visit):

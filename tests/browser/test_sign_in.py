@@ -145,7 +145,7 @@ def test_what_a_guest_brought_in_is_the_listeners_after_signing_in(visit, server
 
     sign_in(page, server, "nell")
 
-    expect(page.get_by_text("your library, 40 tracks")).to_be_visible()
+    expect(page.get_by_text("Your library · 40 songs")).to_be_visible()
     expect_signed_in(page, "nell")
 
 

@@ -199,7 +199,7 @@ def test_what_a_sync_brought_is_there_also_for_who_was_on_another_page_when_it_e
     go(page, "Library")
 
     assert counts(page).stored == before + 1
-    expect(page.get_by_text(f"your library, {before + 1} tracks")).to_be_visible()
+    expect(page.get_by_text(f"Your library · {before + 1} songs")).to_be_visible()
     expect(page.get_by_test_id("stMetric").filter(has_text="Tracks")).to_contain_text(str(before + 1))
 
 
@@ -265,7 +265,7 @@ def test_a_song_that_came_by_name_and_from_spotify_counts_once_and_the_account_p
 
     saved = len(spotify.listeners["nell"].saved)
     expect(page.get_by_test_id("stMetric").filter(has_text="Tracks")).to_contain_text(str(saved))
-    expect(page.get_by_text(f"your library, {saved} tracks")).to_be_visible()
+    expect(page.get_by_text(f"Your library · {saved} songs")).to_be_visible()
     expect(go(page, "Account").get_by_text("A song that came both by name and with its id")).to_be_visible()
 
 
@@ -277,7 +277,7 @@ def test_disconnecting_keeps_the_library_and_erasing_leaves_nothing(stranger, se
     go(page, "Account")
     page.get_by_role("button", name="Disconnect Spotify").click()
     expect(page.get_by_role("link", name="Reconnect Spotify").first).to_be_visible()
-    expect(page.get_by_text(re.compile(r"your library, [\d,]+ tracks"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Your library · [\d,]+ songs"))).to_be_visible()
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Welcome").click()
     expect(page.get_by_text("Signed in as Grace, but Spotify is not connected.")).to_be_visible()
     go(page, "Library")

@@ -157,7 +157,7 @@ def test_two_listeners_sync_get_lists_and_never_meet_and_one_leaves_without_a_tr
     # Each sees their own, and gets a list of what they do not have.
     for name, page in pages.items():
         assert set(supabase_store.tracks(user_id(name))["track_id"]) == own[name]
-        expect(page.get_by_text(f"your library, {len(own[name])} tracks")).to_be_visible()
+        expect(page.get_by_text(f"Your library · {len(own[name])} songs")).to_be_visible()
         assert listed(page).isdisjoint(own[name])
 
     # Neither reaches the other's rows, nor tokens and sessions, not even past the app.
@@ -193,7 +193,7 @@ def test_what_a_guest_brought_in_moves_to_supabase_at_sign_in(stranger, server, 
 
     sign_in(page, server, "nell")
 
-    expect(page.get_by_text(f"your library, {len(OWN)} tracks")).to_be_visible()
+    expect(page.get_by_text(f"Your library · {len(OWN)} songs")).to_be_visible()
     assert set(supabase_store.tracks(user_id("nell"))["track_id"]) == set(OWN["track_id"])
     with sqlite3.connect(data / "tonearm.db") as embedded:
         assert embedded.execute("select count(*) from user_tracks").fetchone() == (0,)
@@ -203,7 +203,7 @@ def test_what_a_guest_brought_in_moves_to_supabase_at_sign_in(stranger, server, 
 def test_a_session_outlives_a_reload_and_a_restart_of_the_server(nell, server):
     nell.reload()
     expect_list(nell)
-    expect(nell.get_by_text(f"your library, {len(OWN)} tracks")).to_be_visible()
+    expect(nell.get_by_text(f"Your library · {len(OWN)} songs")).to_be_visible()
 
     server.stop()
     server.start()

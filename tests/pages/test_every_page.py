@@ -150,7 +150,7 @@ def test_an_imported_file_is_on_the_whole_screen_at_once():
     app.run()
 
     assert not app.sidebar.markdown
-    assert any("your library, 30 tracks" in caption.value for caption in app.sidebar.caption)
+    assert any("Your library · 30 songs" in caption.value for caption in app.sidebar.caption)
     assert any("30 tracks from 30 rows" in said.value for said in app.success)
 
 
