@@ -151,6 +151,8 @@ def _read_table(stream: BinaryIO, file: parquet.ParquetFile, header: list[str], 
     first = next(_bounded_batches(stream, file, header, name, SAMPLE_ROWS), None)
     columns = [_as_strings(column) for column in first.columns] if first is not None else []
     sample = [[cell or "" for cell in row] for row in zip(*(column.to_pylist() for column in columns), strict=True)]
+    if len(set(header)) < len(header):
+        raise UnreadableFile(f"“{name}” has two columns of one name. Rename or remove one and try again.")
     found = recognise(header, sample)
     if not found.has_identity:
         raise NoTracks(f"“{name}” has no column with Spotify track ids, nor both a title and an artist column.")

@@ -100,3 +100,17 @@ def test_gzip_that_is_cut_is_refused():
 def test_gzip_in_gzip_is_not_unpacked_for_ever():
     with pytest.raises(UnreadableFile, match="is packed with gzip"):
         read_file(as_file(gzip.compress(gzip.compress(EXPORTIFY_NET.encode()))), "twice.gz")
+
+
+@pytest.mark.parametrize("reference", ["XFD1048576", "ZZZZZZZZ99999999999"])
+def test_a_small_workbook_that_names_a_cell_far_out_ends_no_process_but_its_own(reference):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(xlsx([["Title", "Artist"], ["far", "out"]])) as good, zipfile.ZipFile(stream, "w") as bad:
+        for member in good.namelist():
+            content = good.read(member).decode()
+            bad.writestr(
+                member, content.replace('<c t="inlineStr"><is><t>out', f'<c r="{reference}" t="inlineStr"><is><t>out')
+            )
+
+    with pytest.raises(UnreadableFile, match="Save it as CSV"):
+        read_file(stream, "far.xlsx")
