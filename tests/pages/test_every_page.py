@@ -233,7 +233,7 @@ def test_an_invented_listener_is_not_offered_a_catalogue_that_would_not_be_used(
     app = opened("library", lambda session: session.show_demo(0))
 
     assert not [one for one in app.file_uploader if "catalogue" in one.label]
-    assert any("keeps to the invented catalogue" in caption.value for caption in app.caption)
+    assert any("only use the invented catalogue" in caption.value for caption in app.caption)
 
 
 def test_filters_and_aims_reach_the_recipe():
