@@ -105,9 +105,9 @@ class Jobs:
         """
         with self._lock:
             if key not in self._jobs or self._jobs[key][1].done():
-                finished = [key for key, (_, future) in self._jobs.items() if future.done()]
-                for key in finished[: max(0, len(finished) - MAX_FINISHED)]:
-                    del self._jobs[key]
+                finished = [name for name, (_, future) in self._jobs.items() if future.done()]
+                for name in finished[: max(0, len(finished) - MAX_FINISHED)]:
+                    del self._jobs[name]
                 job = Job()
                 self._jobs[key] = (job, self._refusal(key) or self._pool_for(key).submit(copy_context().run, work, job))
                 self._jobs[key][1].add_done_callback(lambda future: _log_unexpected(key, future))
