@@ -169,7 +169,7 @@ def test_a_thumb_down_takes_the_song_off_the_list_and_undo_brings_it_back(own):
     expect(own.get_by_text(f"Got it: fewer songs like “{title}”.").first).to_be_visible()
     assert title not in listed_titles(own)
 
-    press(own, own.get_by_role("button", name="Undo"))
+    press(own, own.get_by_role("button", name="Undo", exact=True))
 
     expect(own.locator(".row .name").first).to_have_text(title)
 
@@ -223,7 +223,7 @@ def test_a_hostile_title_in_the_list_stays_text(visit):
     page.locator("input[type=file]").last.set_input_files(
         {"name": "catalogue.csv", "mimeType": "text/csv", "buffer": catalogue.encode()}
     )
-    expect(page.get_by_text("40 songs, all with audio features")).to_be_visible()
+    expect(page.get_by_text("40 songs, all with audio features")).to_be_attached()
 
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Recommend").click()
 
