@@ -14,7 +14,7 @@ from recsys.ui.session import ListenerSession
 def growing_panel(session: ListenerSession) -> None:
     """Songs found around the listener's own: how many there are, and a way to find more once the listener agreed."""
     growing = session.app.growing
-    st.subheader("Songs around yours", anchor=False)
+    st.header("Songs around yours", anchor=False)
     st.markdown(
         "ReccoBeats can name songs like yours, new releases too. They are added to what Tonearm recommends from, for "
         "you alone."
