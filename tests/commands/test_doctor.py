@@ -12,7 +12,10 @@ from tests.database.gateway.server import running_gateway
 from tests.fakes.loopback import Loopback
 
 APP_SECRET = "a secret for tests, long enough to be one"
-SIGNATURES = "select proname, proargnames from pg_proc where pronamespace = 'public'::regnamespace and prorettype <> 'trigger'::regtype"
+SIGNATURES = (
+    "select proname, proargnames from pg_proc "
+    "where pronamespace = 'public'::regnamespace and prorettype <> 'trigger'::regtype"
+)
 
 
 @pytest.fixture
