@@ -36,15 +36,17 @@ _DATED_REMASTER: Final = re.compile(r"(\s[-‐-―~]\s\d{4})\s[-‐-―~]\s(?=re
 """The second dash of "Song - 2011 - Remaster"."""
 
 _SAME_SONG: Final = re.compile(
-    r"""re-?master | \bmono\b | \bstereo\b | \bdeluxe\b | \bexpanded\b | \banniversary\b | \bbonus\b
+    r"""(?=\w)(?:  # everything here begins with a letter or digit: other signs cost one look each
+    re-?master | \bmono\b | \bstereo\b | \bdeluxe\b | \bexpanded\b | \banniversary\b | \bbonus\b
     | ^(?:recorded\s)?live\b | \blive$ | \blive\s(?:at|in|from|on|version|session|recording|performance|\d)
     | \b(?:en|ao|dal)\svivo\b | \ben\s(?:directo|concert)\b
     | \b(?:single|album|radio|original|extended|lp|ep|full|long|short|main|studio|video|edited|explicit|clean|\d{4}
         |\d{1,2}(?:"|''|”|\s?inch)|\w+['’]s)\s(?:version|ver|edit|mix)\b
     | ^(?:the\s)?official\b | ^(?:the\s)?(?:lyrics?|music|video|audio|visuali[sz]er|hd|hq|4k)\b(?!\sof\b)
     | \b(?:lyrics?|music)\svideo\b | \bclip\sofficiel\b | \bv[ií]deo\soficial\b | \boffizielles\b
-    | ^(?:edit|explicit|clean|album|single|original)$ | ^(?>.*?\boriginal\s).*soundtrack\b
-    | ^(?:feat|ft|featuring|with|w|prod)\b | ^from\s(?:["'“”‘«]|the\s.*(?:soundtrack|motion\spicture|film|movie))""",
+    | ^(?:edit|explicit|clean|album|single|original)$
+    | ^(?:feat|ft|featuring|with|w|prod)\b | ^from\s(?:["'“”‘«]|the\s.*(?:soundtrack|motion\spicture|film|movie))
+    ) | ^(?>.*?\boriginal\s).*soundtrack\b""",
     re.VERBOSE,
 )
 _OTHER_SONG: Final = re.compile(
