@@ -169,7 +169,7 @@ def test_a_thumb_down_takes_the_song_off_the_list_and_undo_brings_it_back(own):
     expect(own.get_by_text(f"Got it: fewer songs like “{title}”.").first).to_be_visible()
     assert title not in listed_titles(own)
 
-    press(own, own.get_by_role("button", name="Undo", exact=True))
+    press(own, own.locator("button.pill", has_text="Undo"))
 
     expect(own.locator(".row .name").first).to_have_text(title)
 

@@ -210,7 +210,7 @@ def test_a_proposal_after_ratings_is_applied_and_undone_and_a_rating_removed(own
 
     press(own, button(own, "Apply"))
     expect(own.locator(".chip")).to_have_count(1)
-    press(own, own.get_by_test_id("stBaseButton-secondary").filter(has_text="Undo"))
+    press(own, own.get_by_test_id("stBaseButton-secondary").filter(has_text="Undo").first)
     expect(own.locator(".chip")).to_have_count(0)
 
     button(own, "Your ratings").click()
