@@ -202,6 +202,7 @@ def test_a_function_that_only_reads_cannot_write(cluster, gateway, ada):
             "create function public.sly() returns bigint language plpgsql stable"
             " as 'begin execute ''delete from public.plays''; return 1; end'"
         )
+        connection.execute("grant execute on function public.sly() to authenticated")
 
     assert refusal(ada.rpc("sly", {})).code in ("25006", "0A000")
 
@@ -236,6 +237,7 @@ def test_a_listener_who_takes_too_long_is_stopped(cluster, gateway, ada):
             "create function public.slow() returns bigint language sql volatile set statement_timeout = '50ms'"
             " as 'select count(*) from generate_series(1, 100000000)'"
         )
+        connection.execute("grant execute on function public.slow() to authenticated")
 
     assert refusal(ada.rpc("slow", {})).code == "57014"
 
