@@ -19,7 +19,7 @@ SONGS = 1_000_000
 BYTES = 200
 SECONDS = 3.0
 OPENED = """
-import ctypes, gc, json, sys, time
+import ctypes, gc, json, pathlib, sys, time
 import psutil, pyarrow as pa, pyarrow.parquet
 from recsys.core.engine.catalogue import Catalogue
 from recsys.importers.catalogue_file import read_catalogue
@@ -29,7 +29,7 @@ def resident():
     ctypes.CDLL(None).malloc_trim(0)
     return psutil.Process().memory_info().rss
 began = time.perf_counter()
-catalogue = Catalogue.from_tracks(read_catalogue(sys.argv[1]))
+catalogue = Catalogue.from_tracks(read_catalogue(pathlib.Path(sys.argv[1])))
 seconds = time.perf_counter() - began
 songs, used = len(catalogue), resident()
 del catalogue
