@@ -12,7 +12,6 @@ from recsys.core.model.features import Feature
 GRID: Final = "rgba(128,128,128,.35)"
 FAINT: Final = "rgba(128,128,128,.45)"
 SHADE: Final = "rgba(128,128,128,.22)"
-TRANSPARENT: Final = "rgba(0,0,0,0)"
 """Greys that read on a light and on a dark page. All other colours come from the page's theme, in its order: the
 listener is always the first colour, whoever the listener is compared with the second, dashed or hollow."""
 

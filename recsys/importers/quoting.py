@@ -15,7 +15,6 @@ CHECKED_BYTES: Final = 32 << 20
 MOST_LINES: Final = 200
 """Lines that one quoted cell may span."""
 
-AFTER_BLANK: Final = re.compile(r'[,;\t|] +"')
 SHOWN_ROWS: Final = 10
 
 

@@ -19,7 +19,6 @@ from recsys.importers.report import MOST_PROBLEMS, PODCAST, Problem
 from recsys.importers.units import Units
 
 HEADER_AGAIN: Final = "the header again"
-TOTAL: Final = "a total"
 PLACEHOLDERS: Final = pa.array(
     ["empty_field", "unknown artist", "<unknown>", "[unknown]", "<unknown artist>", "unknown title", "unknown track"]
 )

@@ -44,7 +44,7 @@ def test_it_is_valid_by_its_schema_and_comes_back():
 
 
 def test_the_schema_in_the_package_is_that_of_the_model():
-    assert json.loads(SCHEMA.read_text("utf-8")) == schema()
+    assert json.loads(SCHEMA.read_text("utf-8")) == schema(), "run recsys.services.taste_card.write_schema"
 
 
 def test_a_card_is_compared_like_a_library():

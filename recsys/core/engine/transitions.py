@@ -130,13 +130,6 @@ def _accepted(path: Integers, changed: Integers | None, crowding: Callable[[Inte
     return path if changed is None or crowding(changed) > crowding(path) else changed
 
 
-def _padded(costs: Doubles, path: Integers, first: Integers, second: Integers) -> Doubles:
-    """Costs between the songs at two arrays of positions; nothing before the first position or after the last."""
-    inside = (first >= 0) & (second < len(path))
-    ends = costs[path[np.maximum(first, 0)], path[np.minimum(second, len(path) - 1)]]
-    return np.asarray(np.where(inside, ends, 0.0))
-
-
 def _reversal(costs: Doubles, path: Integers, run: tuple[int, int], i: int) -> Integers | None:
     """The path with the best reversal that begins at position i of a run (2-opt); None where none helps."""
     j = np.arange(i + 1, run[1])
