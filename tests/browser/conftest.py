@@ -3,6 +3,8 @@
 import pytest
 
 from tests.browser.chromium import launched, stranger_in
+from tests.browser.files import OWN_FILE, upload
+from tests.browser.screen import listed_titles, settled
 from tests.browser.server import Server, connected_server
 from tests.fakes.spotify import FakeSpotify
 
@@ -63,3 +65,20 @@ def visit(stranger, server):
         return page
 
     return open_page
+
+
+@pytest.fixture
+def page(visit):
+    """The list of an invented listener, drawn to its end."""
+    page = settled(visit("/recommend"))
+    listed_titles(page)
+    return page
+
+
+@pytest.fixture
+def own(visit):
+    """The list of a listener with a file of their own."""
+    page = upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
+    page.goto(page.url.rstrip("/") + "/recommend")
+    listed_titles(settled(page))
+    return page

@@ -15,12 +15,24 @@ WATCH = """void (window.ran = new Promise(resolve => {
 """Makes `ran` end with the next run of the script, or after five seconds: a very short run is not seen."""
 
 
+CALMER = "calm to intense"
+"""The name of the aim of energy, beside the slider of its weight."""
+
+
 def settled(page):
     """Wait until the page is drawn to its end: the script has begun (it lists the pages) and ended."""
     expect(page.get_by_test_id("stSidebarNavLink").first).to_be_attached()
     expect(page.locator("[data-test-connection-state=CONNECTED][data-test-script-state=notRunning]")).to_be_attached()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     return page
+
+
+def press(page, locator):
+    """Press something that makes the server answer, and wait for the answer."""
+    page.evaluate(WATCH)
+    locator.click()
+    page.evaluate("ran")
+    return settled(page)
 
 
 def go(page, name):

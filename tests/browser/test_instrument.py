@@ -6,36 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.files import OWN_FILE, upload
-from tests.browser.screen import WATCH, listed_titles, move_slider, settled
+from tests.browser.screen import CALMER, listed_titles, move_slider, press, settled
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
-CALMER = "calm to intense"
-
-
-@pytest.fixture
-def page(visit):
-    """The list of an invented listener, drawn to its end."""
-    page = settled(visit("/recommend"))
-    listed_titles(page)
-    return page
-
-
-@pytest.fixture
-def own(visit):
-    """The list of a listener with a file of their own."""
-    page = upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
-    page.goto(page.url.rstrip("/") + "/recommend")
-    listed_titles(settled(page))
-    return page
-
-
-def press(page, locator):
-    """Press something that makes the server answer, and wait for the answer."""
-    page.evaluate(WATCH)
-    locator.click()
-    page.evaluate("ran")
-    return settled(page)
 
 
 def test_an_aim_changes_the_list_and_says_what_came_and_went(page):
