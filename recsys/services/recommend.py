@@ -7,8 +7,7 @@ import pandas as pd
 
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
-from recsys.core.engine.recommender import Recommendations, Recommender
-from recsys.services.library import songs
+from recsys.core.engine.recommender import Recommender
 from recsys.storage.store import Store
 
 
@@ -44,20 +43,6 @@ def recommender(
     own = pd.concat([library, liked], ignore_index=True) if len(liked) else library
     dislikes = feedback.loc[~is_liked, library.columns]
     return Recommender(catalogue, own, seeds=seeds, dislikes=dislikes, plays=plays, now=now)
-
-
-def recommend(
-    catalogue: Catalogue,
-    store: Store,
-    listener: str,
-    recipe: Recipe,
-    seeds: Sequence[str] = (),
-    now: datetime | None = None,
-) -> Recommendations:
-    """The list for a listener's own library as it is stored; `now` has a time zone. Raises as ranking does."""
-    plays, today = heard_until(store, listener, recipe, now)
-    engine = recommender(catalogue, songs(store, listener), store.feedback(listener), seeds, plays, today)
-    return engine.recommend(recipe)
 
 
 def heard_until(

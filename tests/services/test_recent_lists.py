@@ -10,7 +10,6 @@ from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import demo_listeners
 from recsys.errors import NothingToRank
 from recsys.services.recent_lists import RecentLists
-from recsys.services.recommend import recommend
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
 
@@ -56,7 +55,7 @@ def test_the_same_list_is_computed_once(catalogue, store, ranked):
     again = lists.recommend(catalogue, store, "ada", Recipe(length=30))
     assert len(ranked) == 1
     assert_same(again, first)
-    assert_same(again, recommend(catalogue, store, "ada", Recipe()))
+    assert_same(again, RecentLists().recommend(catalogue, store, "ada", Recipe()))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +73,7 @@ def test_a_changed_library_or_thumb_makes_another_list(catalogue, store, music, 
     change(store, music)
     found = lists.recommend(catalogue, store, "ada", Recipe())
     assert len(ranked) == 2
-    assert_same(found, recommend(catalogue, store, "ada", Recipe()))
+    assert_same(found, RecentLists().recommend(catalogue, store, "ada", Recipe()))
 
 
 def test_another_recipe_seed_or_catalogue_makes_another_list(catalogue, store, music, ranked):
@@ -86,7 +85,10 @@ def test_another_recipe_seed_or_catalogue_makes_another_list(catalogue, store, m
         (catalogue, Recipe(), (music["track_id"].iloc[0],)),
         (other, Recipe(), ()),
     ):
-        assert_same(lists.recommend(place, store, "ada", recipe, seeds), recommend(place, store, "ada", recipe, seeds))
+        assert_same(
+            lists.recommend(place, store, "ada", recipe, seeds),
+            RecentLists().recommend(place, store, "ada", recipe, seeds),
+        )
     assert len(ranked) == 8
 
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from recsys.core.engine.catalogue import Catalogue
 from recsys.demo.catalogue import demo_catalogue
-from recsys.services.recommend import recommend
+from recsys.services.recent_lists import RecentLists
 from recsys.web.dependencies import Dependencies
 from recsys.web.routes import middleware, routes
 from tests.fakes.spotify import FakeSpotify
@@ -99,7 +99,9 @@ def deployment(world, catalogue):
         accounts=world.spotify,
         sync=world.sync,
         stop=lambda listener: world.jobs.stop(listener, seconds=5),
-        recommend=lambda listener, recipe, seeds: recommend(catalogue, world.store, listener, recipe, seeds),
+        recommend=lambda listener, recipe, seeds: RecentLists().recommend(
+            catalogue, world.store, listener, recipe, seeds
+        ),
         check_store=world.store.check,
         catalogue_is_loaded=lambda: True,
         note=lambda: "demo data",

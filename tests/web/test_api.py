@@ -22,7 +22,7 @@ from recsys.core.model.features import FEATURES
 from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import demo_listeners
 from recsys.errors import StorageProblem, UnreadableFile
-from recsys.services.recommend import recommend
+from recsys.services.recent_lists import RecentLists
 from recsys.web.api import RANKED_AT_ONCE
 from recsys.web.recommend_request import RecommendRequest
 from tests.fakes.faults import Fault
@@ -227,7 +227,7 @@ def test_titles_that_a_spreadsheet_would_run_are_harmless_in_csv_and_whole_in_js
     songs["title"], songs["artists"] = '=HYPERLINK("http://evil")', "@" + songs["artists"]
     hostile = Catalogue.from_tracks(songs.assign(title=songs["title"] + songs.index.astype("str")))
     program = Browser(
-        app_of(replace(deployment, recommend=lambda *asked: recommend(hostile, world.store, *asked))),
+        app_of(replace(deployment, recommend=lambda *asked: RecentLists().recommend(hostile, world.store, *asked))),
     )
     program.keep_session(caller.session_id())
     answer = program.get("/recommend?limit=5", headers={"Accept": "text/csv"})
