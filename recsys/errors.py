@@ -74,7 +74,7 @@ class SettingsProblem(TonearmError):
 
 
 class StorageProblem(TonearmError):
-    """The store refused or did not answer. Nothing of the refused write was kept."""
+    """The store refused or did not answer. Nothing of the refused write was stored."""
 
 
 class Undecryptable(StorageProblem):
@@ -90,7 +90,7 @@ class SignInFailed(SpotifyProblem):
 
 
 class ReconnectSpotify(SpotifyProblem):
-    """The stored consent is no longer valid (`invalid_grant`); only a new sign-in mends it."""
+    """The stored consent is no longer valid (`invalid_grant`); only a new sign-in fixes it."""
 
 
 class SpotifyBusy(SpotifyProblem):

@@ -29,7 +29,7 @@ from recsys.storage.sessions import TokenStore
 from recsys.storage.store import Store
 
 AT_A_SCREEN: Final = 5.0
-"""Seconds a person is kept waiting when Spotify asks to slow down."""
+"""Seconds a person waits when Spotify asks to slow down."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class Limit:
 
 class Spotify:
     """
-    Everything that speaks to Spotify, once per process: its limits count per developer account.
+    Everything that calls Spotify, once per process: its limits count per developer account.
 
     Parameters
     ----------
     settings : Settings
         With a Spotify app; `SettingsProblem` without.
     tokens, store_for, app_store
-        Where tokens, a listener's rows and the app's own state are kept.
+        Where tokens, a listener's rows and the app's own state are stored.
     http : httpx.Client
         For Spotify's accounts host; with a timeout.
     clock, sleep, gap
@@ -82,7 +82,7 @@ class Spotify:
         self.connections = SpotifyTokens(tokens, store_for, self.refresh, lambda: _moment(clock()))
 
     def begin(self, redirect_uri: str) -> tuple[str, str]:
-        """See `recsys.web.dependencies.Accounts.begin`. The address back is kept too: Spotify compares it."""
+        """See `recsys.web.dependencies.Accounts.begin`. The redirect URI is stored too: Spotify compares it."""
         verifier = sign_in.code_verifier(secrets.token_bytes(64))
         url = self._accounts(redirect_uri).authorize_url(secrets.token_urlsafe(32), sign_in.code_challenge(verifier))
         return url, f"{verifier} {redirect_uri}"
@@ -156,7 +156,7 @@ class Spotify:
 
 
 class _Newcomer:
-    """The access of somebody whose token is minutes old and kept nowhere yet: there is no other to try."""
+    """The access of somebody whose token is minutes old and stored nowhere yet: there is no other to try."""
 
     def __init__(self, token: str) -> None:
         self._token = token

@@ -94,7 +94,7 @@ class SpotifyTokens:
         Raises
         ------
         ReconnectSpotify
-            There are no tokens, or the consent is over; then the tokens are gone and the reason is kept.
+            There are no tokens, or the consent is over; then the tokens are gone and the reason is stored.
         SpotifyBusy, SpotifyUnreachable, SpotifyRefused
             They could not be renewed now, but may be later.
         """

@@ -1,7 +1,7 @@
 """
 A large file fetched in one piece or in many: what a killed process had is continued by HTTP range.
 
-Beside `FILE.part` stands `FILE.part.json` with the address and the validator the server gave. A part is continued only
+Beside `FILE.part` is `FILE.part.json` with the address and the validator the server gave. A part is continued only
 with that validator (`If-Range`, RFC 9110, 13.1.5), so bytes of two versions are never mixed; the notes are written
 before the first byte, so a part without them does not exist.
 """

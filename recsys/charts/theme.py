@@ -36,7 +36,7 @@ def laid_out(traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
 
 
 def axis_title(f: Feature) -> dict[str, str]:
-    """What stands beside the axis of a feature: its name, and its unit where it has one."""
+    """What is written beside the axis of a feature: its name, and its unit where it has one."""
     return {"text": f"{f.title}, {unit(f)}" if unit(f) else f.title}
 
 
@@ -46,7 +46,7 @@ def plain(text: str) -> str:
 
 
 def shortened(text: str, at_most: int = 28) -> str:
-    """Text of at most so many characters, an ellipsis for what was cut."""
+    """Text of at most this many characters, an ellipsis for what was cut."""
     return text if len(text) <= at_most else text[: at_most - 1].rstrip() + "…"
 
 

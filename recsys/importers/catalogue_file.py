@@ -88,7 +88,7 @@ def add_to_catalogue(tracks: pd.DataFrame, path: Path) -> pd.DataFrame:
     """
     Extend the catalogue at `path` by a track table, or begin it, and return what it now holds.
 
-    Where both know a track, the new rows count, and what they do not know is kept from the old.
+    Where both know a track, the new rows count, and what they do not know is taken from the old.
 
     Raises
     ------

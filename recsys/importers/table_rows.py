@@ -1,4 +1,4 @@
-"""Batches of strings to rows of the track table, with every value that was not believed reported."""
+"""Batches of strings to rows of the track table, with every invalid value reported."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -110,7 +110,7 @@ def _duration_factor(durations: pa.Array, header: str) -> float:
 
 
 def _decibels(loudness: pa.Array) -> tuple[float, float]:
-    """What is believed of a column: hardly any music is above 0 dB; one that mostly is lost its sign or was scaled."""
+    """The valid range of a column: hardly any music is above 0 dB; one that mostly is lost its sign or was scaled."""
     low, high = BELIEVED["loudness"]
     return (low, 0.0) if _middle(loudness) > 0 else (low, high)
 

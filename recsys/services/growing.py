@@ -283,7 +283,7 @@ class Growing:
 
 
 class _Run:
-    """Asks about one song after the other, and stores what it is told."""
+    """Asks about one song after the other, and stores the answers."""
 
     def __init__(self, store: Store, listener: str, source: NeighbourSource, clock: Callable[[], datetime]) -> None:
         self._store, self._listener, self._source, self._clock = store, listener, source, clock

@@ -46,7 +46,7 @@ class KeptQuota:
         return _blocked_until(self._store.app_state(_key(bucket)) or {}, now)
 
     def block(self, bucket: str, now: float, seconds: float, is_quota: bool) -> None:
-        """Store that the bucket is blocked for so many seconds. A later time already stored stays."""
+        """Store that the bucket is blocked for this many seconds. A later time already stored stays."""
 
         def extend(stored: dict[str, Any]) -> dict[str, Any]:
             last = max(now + seconds, _blocked_until(stored, now) or 0.0)

@@ -25,7 +25,7 @@ TIMEOUT: Final = 10.0
 
 @dataclass(frozen=True)
 class Request:
-    """One call. `path` stands below `/v1/`, without a leading slash; `params` go into the address, `body` into JSON."""
+    """One call. `path` is below `/v1/`, without a leading slash; `params` go into the address, `body` into JSON."""
 
     method: Method
     path: str
@@ -41,7 +41,7 @@ class Api(Protocol):
 
 
 class Access(Protocol):
-    """A listener's right to call. Implemented where tokens are kept, under that listener's lock."""
+    """A listener's right to call. Implemented where tokens are stored, under that listener's lock."""
 
     def token(self) -> str:
         """The access token to try now, refreshed beforehand when it is about to end. Raises `ReconnectSpotify`."""

@@ -24,7 +24,7 @@ TOO_LONG: Final = f"with a name longer than {MAX_TEXT:,} characters"
 REPEATED: Final = "more than once on the list"
 UNKNOWN_ARTIST: Final = "Unknown artist"
 LARGEST: Final = 2**53
-"""The largest number believed: JSON has no limit, and what is larger is no duration and no count."""
+"""The largest valid number: JSON has no limit, and what is larger is no duration and no count."""
 
 Row = dict[str, Any]
 

@@ -49,7 +49,7 @@ class SpotifyPlaylists:
         return None
 
     def contents(self, playlist_id: str) -> Contents:
-        """What stands in the playlist; every page is read."""
+        """What is in the playlist; every page is read."""
         found: dict[str, None] = {}
         others = 0
         cursor: str | None = None

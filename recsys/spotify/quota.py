@@ -56,7 +56,7 @@ class QuotaState(Protocol):
         """When the bucket opens again, or None. A time in the past counts as open, a block made in the future too."""
 
     def block(self, bucket: str, now: float, seconds: float, is_quota: bool) -> None:
-        """Remember that the bucket is blocked from `now` for so many seconds."""
+        """Remember that the bucket is blocked from `now` for this many seconds."""
 
     def spend(self, bucket: str, now: float, budget: int) -> bool:
         """Count one request in the UTC day of `now`; False, and nothing counted, when `budget` are counted already."""

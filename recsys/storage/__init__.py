@@ -1,1 +1,1 @@
-"""Where a listener's rows are kept: one `Store` protocol, SQLite as the embedded default, Supabase when configured."""
+"""Where a listener's rows are stored: the protocol `Store`, SQLite embedded by default, Supabase when configured."""

@@ -97,7 +97,7 @@ class ListenerSession:
         return DEMO_NOTE if self.is_demo or self.catalogue is self.app.demo_catalogue else None
 
     def known(self, name: str, read: Callable[[], T], seconds: float = inf) -> T:
-        """What `read` gives, remembered by a name until that is forgotten, or for so many seconds."""
+        """What `read` gives, remembered by a name until that is forgotten, or for this many seconds."""
         read_at, value = self._known.get(name, (-inf, None))
         if time.monotonic() - read_at >= seconds or name not in self._known:
             value = read()
@@ -188,7 +188,7 @@ class ListenerSession:
 
     @property
     def recommender(self) -> Recommender:
-        """The engine for this library, kept between slider moves so that only what changed is recomputed."""
+        """The engine for this library, cached between slider moves so that only what changed is recomputed."""
         state = (id(self.catalogue), self.demo_listener, self.start, self.recipe.choose_from == "forgotten")
         if self._recommender is None or self._recommender[0] != state:
             self._recommender = (state, self.recommender_for(self.start))
@@ -261,7 +261,7 @@ class ListenerSession:
         return self.known("feedback", lambda: self.store.feedback(self.listener))
 
     def judge(self, track: pd.DataFrame, liked: bool) -> None:
-        """Keep a thumb for one track; what was computed from the thumbs is made anew."""
+        """Store a thumb for one track; what was computed from the thumbs is computed again."""
         self.store.save_feedback(self.listener, as_tracks(track), liked, self.now())
         self.forget("feedback")
         self._recommender = None

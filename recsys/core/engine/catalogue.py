@@ -1,7 +1,7 @@
 """The catalogue: every song once, laid out so that a profile can be compared with all of them in milliseconds.
 
 Rows stand in an order of their own (by what is known of them, where they point, and song number), so that the order of
-the file changes no result. Columns of features are contiguous float32, squares are kept beside them, and text is Arrow
+the file changes no result. Columns of features are contiguous float32, squares lie beside them, and text is Arrow
 or categorical: together under 200 bytes a track.
 """
 
@@ -88,7 +88,7 @@ class Catalogue:
         """
         Lay out a track table, or one that `prepare` made (quicker: songs are not recognised again).
 
-        Of several versions of a song the most complete one is kept, then the most popular. The order of rows does not
+        Of several versions of a song the most complete one counts, then the most popular. The order of rows does not
         matter. `seed` chooses the background sample. An empty table gives an empty catalogue.
 
         With `like`, scaling and background are those of that catalogue: songs found around one listener are no sample

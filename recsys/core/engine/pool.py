@@ -29,7 +29,7 @@ MIN_PAIRS: Final = 50
 
 MAX_SHARED: Final = 200_000
 """Songs of a catalogue that is laid out once more together with a pool, which takes its memory again. Of a larger one
-the pool stands alone, on its scale."""
+the pool is used alone, on its scale."""
 
 
 def around(catalogue: Catalogue | None, pool: pd.DataFrame, anchors: pd.DataFrame | None = None) -> Catalogue:

@@ -46,7 +46,7 @@ class Recipe:
     variety : float in 0..1
         0 ranks by score alone; 1 spreads the list as far as possible.
     per_artist : int or None
-        At most so many songs of one artist; None sets no limit.
+        At most this many songs of one artist; None sets no limit.
     length : int in 1..500
         How many songs the list may hold.
     minutes : float in 1..1,440 or None

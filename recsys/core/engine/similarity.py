@@ -45,10 +45,10 @@ def metric(weights: Matrix, active: Mask) -> Metric:
     Only proportions of weights matter. They are scaled by a power of two, which changes no digit of any result, and
     in large steps, so that a moving slider does not move the others' weights.
     """
-    kept = np.where(active, weights, 0.0)
-    top = kept.max(initial=0.0)
+    active_weights = np.where(active, weights, 0.0)
+    top = active_weights.max(initial=0.0)
     size = 2.0 ** (SCALE_STEP * np.round(np.log2(top) / SCALE_STEP)) if top > 0 else 1.0
-    return Metric((kept / size).astype(np.float32))
+    return Metric((active_weights / size).astype(np.float32))
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def top_positions(scores: Floats, count: int) -> Integers:
 
 
 def _passing(scores: Floats, count: int) -> Integers:
-    """Positions of finite scores above a level that at least `count` scores reach, if so many are finite."""
+    """Positions of finite scores above a level that at least `count` scores reach, if that many are finite."""
     sample = scores[:: max(1, len(scores) // SAMPLE)]
     level = likely_threshold(sample, count, len(scores))
     if level > -np.inf:

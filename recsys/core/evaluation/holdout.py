@@ -110,9 +110,9 @@ class HoldOut:
     min_tracks : int
         Lists with fewer testable songs are left out.
     limit : int or None
-        At most so many lists, drawn at random.
+        At most this many lists, drawn at random.
     cuts : int
-        How often each list is cut anew; its measures are averaged, so that no single cut decides.
+        How often each list is cut again; its measures are averaged, so that no single cut decides.
     seed : int
         The same seed cuts a list in the same places, whatever other lists there are.
     only_new_artists : bool

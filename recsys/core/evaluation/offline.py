@@ -37,7 +37,7 @@ DEPTH: Final = 100
 """Places that every method fills; more where a list hides more."""
 
 ASKED: Final = 1_000
-"""Irrelevant songs, drawn anew for each list, that the hidden ones are compared with for AUC."""
+"""Irrelevant songs, drawn again for each list, that the hidden ones are compared with for AUC."""
 
 METRICS: Final = {
     "ndcg@50": "NDCG@50",
@@ -81,7 +81,7 @@ class Ours:
 
 
 class Listeners:
-    """Recommenders for owners of some songs of a pool; the last one is kept, for several recipes ask for the same."""
+    """Recommenders for owners of some songs of a pool; the last one is cached, for several recipes ask for the same."""
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool

@@ -100,7 +100,7 @@ def outliers(library: pd.DataFrame, n: int = 5) -> pd.DataFrame:
     library : DataFrame
         A track table. Tracks with fewer than half of the audio features known are left out.
     n : int
-        At most so many tracks.
+        At most this many tracks.
 
     Returns
     -------

@@ -32,7 +32,7 @@ NUMBER_AXES: Final = sum(AXES[f.scale] for f in NUMBER_FEATURES)
 """Axes of features that are numbers; the axes of genres come after them."""
 
 CLIP: Final = 0.005
-"""Ranks below and above this share of the catalogue are not told apart, so that no rarity rules a cosine."""
+"""Ranks below and above this share of the catalogue are not distinguished, so that no rarity rules a cosine."""
 
 Columns: TypeAlias = list[Doubles]
 KNOTS: Final = 2048

@@ -19,13 +19,13 @@ OTHER_NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
     "time_signature": (1, 7),
     "explicit": (0, 1),
 }
-"""Number columns that are no features, and what is believed of them on import."""
+"""Number columns that are no features, and the range valid on import."""
 
 RANGES: Final[Mapping[str, tuple[float, float]]] = {
     **{f.column: (f.low, f.high) for f in NUMBER_FEATURES},
     **OTHER_NUMBERS,
 }
-"""What is believed of each number column: lowest and highest."""
+"""The valid range of each number column: lowest and highest."""
 
 NUMBERS: Final = tuple(RANGES)
 """Number columns, float64, NaN where unknown."""

@@ -57,7 +57,7 @@ class SupabaseCheckup:
     http: httpx.Client
 
     def steps(self) -> list[tuple[str, Callable[[], None]]]:
-        """What must be true, in the order to mend it, with a function that raises `SettingsProblem` when it is not."""
+        """What must be true, in the order to fix it, with a function that raises `SettingsProblem` when it is not."""
         return [
             ("Supabase answers at SUPABASE_URL", self.answers),
             ("SUPABASE_PUBLISHABLE_KEY is accepted", self.accepts_publishable_key),

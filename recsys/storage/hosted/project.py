@@ -103,7 +103,7 @@ class SupabaseProject:
         return self._client(self._publishable_key)
 
     def _client(self, key: str, headers: dict[str, str] | None = None) -> Client:
-        # Options are made anew each time: their storage would be shared, and with it the listener.
+        # Options are made again each time: their storage would be shared, and with it the listener.
         options = ClientOptions(
             headers=headers or {},
             httpx_client=self._http,

@@ -1,4 +1,4 @@
-"""Rows as Supabase's REST API speaks them: JSON objects, times as Postgres writes them, pages of at most 1,000."""
+"""Rows as in Supabase's REST API: JSON objects, times as Postgres writes them, pages of at most 1,000."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -205,7 +205,7 @@ class SqliteStore(Store):
                 connection.execute("UPDATE guest_visits SET visited_on = ? WHERE guest = ?", (today, guest))
 
     def sweep_guests(self, days: int) -> int:
-        """Erase guests who were not here for so many days; how many."""
+        """Erase guests who were not here for this many days; how many."""
         before = (self._clock() - timedelta(days=days)).date().isoformat()
         with self._database.read() as connection:
             gone = connection.execute("SELECT guest FROM guest_visits WHERE visited_on < ?", (before,)).fetchall()
@@ -270,7 +270,7 @@ def _upsert(
     connection: sqlite3.Connection, spec: TableSpec, values: list[tuple[Any, ...]], extra: tuple[str, ...] = ()
 ) -> int:
     """
-    Add rows (`user_id`, the spec's columns, `extra`), or update known ones where something new is told.
+    Add rows (`user_id`, the spec's columns, `extra`), or update known ones where something is new.
 
     Columns in `extra` are set on adding only. Returns how many rows were added or changed.
     """

@@ -16,7 +16,7 @@ LOOK: Final = """<style>
 </style>"""
 """
 Text in figures takes the page's own colour: Streamlit gives it a grey of 3.7:1 against white, below the 4.5:1 of WCAG
-2.2 (1.4.3), and does not draw figures anew when a listener changes between light and dark. The main buttons are
+2.2 (1.4.3), and does not draw figures again when a listener changes between light and dark. The main buttons are
 written on in white, which on a dark page's green is 3.2:1. A table's own CSV button writes titles as they are, which
 a spreadsheet may run as formulas, and does not say “demo data”: ours below the tables do better. Titles and paddings
 are small: the first screen belongs to what the page is for.

@@ -18,7 +18,7 @@ def fragment(draw: Draw[P], run_every: float | None = None) -> Draw[P]:
     `st.fragment` for a piece that is given the session, with its problems shown in its own place.
 
     A run of a fragment passes by the page, so it asks who is here as every run does: in a tab that was left open after
-    signing out or erasing elsewhere, nothing is written any more and the page is drawn anew for whoever is here.
+    signing out or erasing elsewhere, nothing is written any more and the page is drawn again for whoever is here.
     """
 
     @wraps(draw)

@@ -17,7 +17,7 @@ def shown(again: str = "") -> Iterator[None]:
     """
     Show an error raised on purpose as its sentence; let every other one through to the log and Streamlit.
 
-    What mends it stands below: the way to sign in anew, or, where `again` names what is drawn, a button that tries
+    What fixes it is below: the way to sign in again, or, where `again` names what is drawn, a button that tries
     once more when the store did not answer.
     """
     try:
@@ -32,5 +32,5 @@ def shown(again: str = "") -> Iterator[None]:
 
 
 def reconnect_link() -> None:
-    """The way to sign in with Spotify anew, in the same tab."""
+    """The way to sign in with Spotify again, in the same tab."""
     st.html('<a href="/login" target="_self" style="color:inherit">Reconnect Spotify</a>')

@@ -40,7 +40,7 @@ div:has(> .st-key-steered) { flex: 1 1 26rem; min-width: 0 }
 }
 @media (prefers-reduced-motion: reduce) { .st-key-steering { transition: none } }
 </style>"""
-"""The list comes first in the page, for the keyboard and for a phone; on a wide screen the mixer stands left of it. On
+"""The list comes first in the page, for the keyboard and for a phone; on a wide screen the mixer is left of it. On
 a phone the mixer is a sheet at the foot, which the button "Steer" opens."""
 
 

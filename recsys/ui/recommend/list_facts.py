@@ -1,4 +1,4 @@
-"""What stands below the list: what can be done with it, and what made it."""
+"""What is below the list: what can be done with it, and what made it."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -74,7 +74,7 @@ def rules(session: ListenerSession) -> None:
 
 
 def rule_positions(recipe: Recipe) -> dict[str, Any]:
-    """Where each control stands for a recipe, by widget key."""
+    """The value of each control for a recipe, by widget key."""
     filters = recipe.filters
     return {
         "rule_limited": list(filters.ranges),
@@ -116,7 +116,7 @@ def _limits(filters: Filters) -> dict[str, Range]:
 
 
 def _position(name: str, ends: Range) -> tuple[float, float]:
-    """Where a slider stands for a range."""
+    """The values of a slider for a range."""
     low, high, step = _SPANS.get(name, _SPAN)
     unit = _MINUTE if name == "duration" else 1
     first, last = (low if ends[0] is None else ends[0] / unit), (high if ends[1] is None else ends[1] / unit)

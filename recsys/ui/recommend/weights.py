@@ -32,7 +32,7 @@ def restore_positions(session: ListenerSession) -> None:
 
 
 def positions(recipe: Recipe) -> dict[str, Any]:
-    """Where each setting of the recommend page stands for a recipe, by widget key."""
+    """The value of each setting of the recommend page for a recipe, by widget key."""
     return {
         "dial_choice": recipe.choose_from,
         "dial_silent": min(36, max(1, round(recipe.silent_months))),
