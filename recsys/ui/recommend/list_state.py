@@ -64,3 +64,14 @@ class ListState:
 def list_state() -> ListState:
     """The state of this tab."""
     return cast("ListState", st.session_state.setdefault(_KEY, ListState()))
+
+
+def received(key: str, trigger: str) -> None:
+    """
+    What a component sent is put aside until the fragment has asked who is here.
+
+    A run that ended in a problem drew no component, and Streamlit has forgotten the component's state by then: a move
+    that was on its way is dropped, and the page shows the problem.
+    """
+    if isinstance(sent := st.session_state.get(key, {}).get(trigger), Mapping):
+        list_state().events.append(sent)

@@ -5,8 +5,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import streamlit as st
-
 from recsys.core.engine.presets import PRESETS
 from recsys.core.engine.recipe import Recipe
 from recsys.core.model.features import FEATURES, Feature, default_weights, feature
@@ -15,7 +13,7 @@ from recsys.errors import BadRecipe, TonearmError
 from recsys.ui.components import mount
 from recsys.ui.recommend.chips import active_preset
 from recsys.ui.recommend.levels import AIMS, LEVEL_WORDS, aim_in_words, level_in_words, levels, nearest_level
-from recsys.ui.recommend.list_state import list_state
+from recsys.ui.recommend.list_state import list_state, received
 from recsys.ui.recommend.listener_view import ListenerView
 from recsys.ui.session import ListenerSession
 
@@ -34,13 +32,7 @@ def mixer(session: ListenerSession, view: ListenerView, of_list: Mapping[str, fl
         "level_words": LEVEL_WORDS,
         "features": [_feature(f, session.recipe, view, of_list.get(f.name)) for f in FEATURES],
     }
-    mount("mixer", key=KEY, data=data, on_move_change=partial(_received, KEY, "move"))
-
-
-def _received(key: str, name: str) -> None:
-    """What a component sent is put aside until the fragment has asked who is here."""
-    if isinstance(sent := st.session_state[key].get(name), Mapping):
-        list_state().events.append(sent)
+    mount("mixer", key=KEY, data=data, on_move_change=partial(received, KEY, "move"))
 
 
 def take_move(session: ListenerSession, move: Mapping[str, Any]) -> None:

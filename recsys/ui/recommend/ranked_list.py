@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
-
-import streamlit as st
 
 from recsys.core.engine.explanation import explain
 from recsys.core.engine.recommender import Recommendations
@@ -17,7 +16,7 @@ from recsys.ui.recommend.chips import chips, remove
 from recsys.ui.recommend.comparison import compared_in_words, compared_radar
 from recsys.ui.recommend.explanation import total, without
 from recsys.ui.recommend.list_rows import list_rows
-from recsys.ui.recommend.list_state import ListState, list_state
+from recsys.ui.recommend.list_state import ListState, list_state, received
 from recsys.ui.recommend.listener_view import ListenerView
 from recsys.ui.recommend.song_modes import find_modes, needs_modes, song_modes
 from recsys.ui.recommend.start_from import more_like
@@ -55,13 +54,7 @@ def ranked_list(
         "cannot_rate": NO_RATINGS if session.is_demo else None,
         "can_block": True,
     }
-    mount("list", key=KEY, data=data, on_action_change=_received)
-
-
-def _received() -> None:
-    """What a component sent is put aside until the fragment has asked who is here."""
-    if isinstance(sent := st.session_state[KEY].get("action"), Mapping):
-        list_state().events.append(sent)
+    mount("list", key=KEY, data=data, on_action_change=partial(received, KEY, "action"))
 
 
 def take_action(session: ListenerSession, action: Mapping[str, Any]) -> None:
