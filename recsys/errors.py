@@ -11,6 +11,7 @@ Every error raised on purpose. Each message is a sentence a listener can read an
   + NothingToRank       an empty library, an empty catalogue, or nothing known about either
   + NotAllowed          somebody else's rows were asked for
   + BadValue            a program sent a value that means nothing here
+  + ServerBusy          others are served first
   + SettingsProblem     a setting is missing or wrong
   + StorageProblem      the store said no, or said nothing
     - Undecryptable     what is stored was encrypted with a secret this server does not have
@@ -67,6 +68,10 @@ class BadValue(TonearmError):
     def __init__(self, message: str, field: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class ServerBusy(TonearmError):
+    """Too much is asked of this server at the moment; the message says when to try again."""
 
 
 class SettingsProblem(TonearmError):

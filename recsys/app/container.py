@@ -42,6 +42,7 @@ from recsys.services.capabilities import Probes
 from recsys.services.catalogues import Catalogues, ReadyCatalogue
 from recsys.services.features import Features
 from recsys.services.growing import Growing
+from recsys.services.import_queue import ImportQueue
 from recsys.services.jobs import Jobs
 from recsys.services.leases import Leases
 from recsys.services.playlists import Playlists
@@ -88,6 +89,7 @@ class Container:
         self._session_catalogues: WeakValueDictionary[tuple[str, str], Catalogue] = WeakValueDictionary()
         self._session_catalogues_lock = threading.Lock()
         self.jobs = Jobs()
+        self.imports = ImportQueue()
         self.last_recipes = LastRecipes()
         self.erasures = Erasures()
         self.recent_lists = RecentLists()

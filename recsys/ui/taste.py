@@ -17,7 +17,6 @@ from recsys.core.insights.summary import outliers as most_alone
 from recsys.core.model.features import NUMBER_FEATURES, Feature, feature
 from recsys.demo import DEMO_NOTE
 from recsys.errors import NothingToRank
-from recsys.importers.any_file import read_files
 from recsys.ui.components import mount
 from recsys.ui.navigation import page
 from recsys.ui.parts import problems
@@ -25,7 +24,7 @@ from recsys.ui.parts.charts import figure
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.parts.track_table import library_columns
-from recsys.ui.parts.upload import FILE_TYPES
+from recsys.ui.parts.upload import FILE_TYPES, reading
 from recsys.ui.session import ListenerSession
 from recsys.ui.taste_radar import strip
 
@@ -95,7 +94,7 @@ def compare(session: ListenerSession) -> None:
         if number != session.demo_listener
     }
     name = st.selectbox("With whom?", [*invented, "Somebody’s file"], key="compare_with")
-    other = invented[name] if name in invented else _somebodys_library()
+    other = invented[name] if name in invented else _somebodys_library(session)
     if other is None or other.empty:
         return
     mine, theirs = (describe(tracks, session.catalogue.sample) for tracks in (session.library, other))
@@ -105,13 +104,17 @@ def compare(session: ListenerSession) -> None:
     st.caption(plain(words))
 
 
-def _somebodys_library() -> pd.DataFrame | None:
+def _somebodys_library(session: ListenerSession) -> pd.DataFrame | None:
     file = st.file_uploader("Their export; it is compared and not kept", type=FILE_TYPES, key="compare_file")
     if file is None:
         return None
-    with problems.shown():
-        return read_files([(file, file.name)]).tracks
-    return None
+    file_id, tracks = st.session_state.get("compare_read", ("", None))
+    if file_id != file.file_id:
+        tracks = None
+        with problems.shown(again="compare"), reading(session, file) as imported:
+            tracks = imported.tracks
+            st.session_state["compare_read"] = (file.file_id, tracks)
+    return tracks
 
 
 @fragment

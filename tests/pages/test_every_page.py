@@ -13,6 +13,7 @@ from recsys.core.export import to_csv
 from recsys.core.model.features import FEATURES
 from recsys.core.model.tracks import as_tracks, empty_tracks
 from recsys.importers.catalogue_file import write_catalogue
+from recsys.services.import_queue import ImportQueue
 
 PAGES = ["welcome", "library", "taste", "recommend", "proof", "account"]
 
@@ -151,6 +152,21 @@ def test_an_imported_file_is_on_the_whole_screen_at_once():
 
     assert not app.sidebar.markdown
     assert any("Your library · 30 songs" in caption.value for caption in app.sidebar.caption)
+    assert any("30 tracks from 30 rows" in said.value for said in app.success)
+
+
+def test_a_file_waits_for_its_turn_and_can_be_tried_again(container, monkeypatch):
+    monkeypatch.setattr(container, "imports", ImportQueue(most_bytes=100, seconds=0.1))
+    app = AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run()
+    app.file_uploader[0].set_value([("mine.csv", to_csv(OWN), "text/csv")])
+
+    with container.imports.turn(100, lambda sentence: None):
+        app.run()
+    assert [error.value for error in app.error] == ["Others’ files are still being read\\. Try again in a minute\\."]
+    assert not app.success
+
+    next(button for button in app.button if button.label == "Try again").click().run()
+    assert not app.error
     assert any("30 tracks from 30 rows" in said.value for said in app.success)
 
 

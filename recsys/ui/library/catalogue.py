@@ -4,11 +4,10 @@ import streamlit as st
 
 from recsys.catalogues.passport import passport_of
 from recsys.core.engine.catalogue import Catalogue
-from recsys.importers.any_file import read_files
 from recsys.services.catalogues import passport_sentences
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
-from recsys.ui.parts.upload import FILE_TYPES
+from recsys.ui.parts.upload import FILE_TYPES, reading
 from recsys.ui.session import ListenerSession
 
 
@@ -34,8 +33,8 @@ def catalogue_panel(session: ListenerSession) -> None:
     )
     file = st.file_uploader("Use a catalogue file in this session", type=FILE_TYPES, key="catalogue_file")
     if file and st.session_state.get("catalogue_read") != file.file_id:
-        with problems.shown(), st.spinner("Reading the catalogue …"):
-            tracks = read_files([(file, file.name)]).tracks
+        with problems.shown(again="catalogue"), reading(session, file) as imported:
+            tracks = imported.tracks
             session.use_catalogue(Catalogue.from_tracks(tracks), passport_of(tracks, title=file.name))
             st.session_state["catalogue_read"] = file.file_id
             st.rerun()

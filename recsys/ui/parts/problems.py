@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from recsys.errors import ReconnectSpotify, StorageProblem, TonearmError
+from recsys.errors import ReconnectSpotify, ServerBusy, StorageProblem, TonearmError
 from recsys.ui.parts.text import plain
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ def shown(again: str = "") -> Iterator[None]:
     Show an error raised on purpose as its sentence; let every other one through to the log and Streamlit.
 
     What fixes it is below: the way to sign in again, or, where `again` names what is drawn, a button that tries
-    once more when the store did not answer.
+    once more when the store did not answer or the server was busy.
     """
     try:
         yield
@@ -27,7 +27,7 @@ def shown(again: str = "") -> Iterator[None]:
         st.error(plain(problem), icon=":material/error:")
         if isinstance(problem, ReconnectSpotify):
             reconnect_link()
-        elif isinstance(problem, StorageProblem) and again:
+        elif isinstance(problem, (StorageProblem, ServerBusy)) and again:
             st.button("Try again", key=f"again_{again}", icon=":material/refresh:")
 
 

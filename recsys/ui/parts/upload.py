@@ -1,12 +1,16 @@
 """Files in: the uploader, the import with its progress, and the report whose numbers add up."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from recsys.importers.any_file import read_files
 from recsys.importers.report import FileReport, Imported
+from recsys.services.import_queue import memory_needed
 from recsys.services.library import save_import
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
@@ -24,9 +28,7 @@ def import_panel(session: ListenerSession, key: str) -> bool:
     was_done = len(done)
     for file in files or []:
         if file.file_id not in done:
-            with problems.shown():
-                with st.spinner(f"Reading {plain(file.name)} …"):
-                    imported = read_files([(file, file.name)])
+            with problems.shown(again=file.file_id), reading(session, file) as imported:
                 _keep(session, imported, file.name)
                 done[file.file_id] = list(imported.reports)
     if len(done) > was_done:
@@ -35,6 +37,24 @@ def import_panel(session: ListenerSession, key: str) -> bool:
     for report in current:
         show_report(report)
     return any(report.tracks for report in current)
+
+
+@contextmanager
+def reading(session: ListenerSession, file: UploadedFile) -> Iterator[Imported]:
+    """
+    An uploaded file as it was read, once it was its turn; what is done with it belongs to that turn.
+
+    Raises
+    ------
+    UnreadableFile
+    ServerBusy
+        Others' files took too long.
+    """
+    place = st.empty()
+    with session.app.imports.turn(memory_needed(file), place.caption):
+        with place, st.spinner(f"Reading {plain(file.name)} …"):
+            imported = read_files([(file, file.name)])
+        yield imported
 
 
 def _keep(session: ListenerSession, imported: Imported, name: str) -> None:

@@ -1,0 +1,160 @@
+"""Files are read in the order in which they came, within a bound on memory, and nobody waits for ever."""
+
+import io
+import threading
+
+import pytest
+
+from recsys.errors import ServerBusy
+from recsys.services.import_queue import PACKED_FACTOR, PLAIN_FACTOR, ImportQueue, memory_needed
+
+
+class Reader:
+    """Somebody who reads a file in a thread of their own, until told to end."""
+
+    def __init__(self, queue, cost):
+        self.said = []
+        self.is_reading, self.may_end, self.has_said = threading.Event(), threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._read, args=(queue, cost), daemon=True)
+        self._thread.start()
+
+    def _read(self, queue, cost):
+        with queue.turn(cost, self._hear):
+            self.is_reading.set()
+            self.may_end.wait(30)
+
+    def _hear(self, sentence):
+        self.said.append(sentence)
+        self.has_said.set()
+
+    def end(self):
+        self.may_end.set()
+        self._thread.join(30)
+
+
+@pytest.fixture
+def reading():
+    readers = []
+
+    def start(queue, cost):
+        readers.append(Reader(queue, cost))
+        return readers[-1]
+
+    yield start
+    for reader in readers:
+        reader.may_end.set()
+    for reader in readers:
+        reader.end()
+
+
+def test_files_that_fit_together_are_read_together(reading):
+    queue = ImportQueue(most_bytes=100)
+
+    assert [reading(queue, cost).is_reading.wait(30) for cost in (40, 30, 30)] == [True] * 3
+
+
+def test_a_file_that_does_not_fit_waits_and_says_how_many_come_before(reading):
+    queue = ImportQueue(most_bytes=100)
+    first, second = reading(queue, 50), reading(queue, 50)
+    assert first.is_reading.wait(30)
+    assert second.is_reading.wait(30)
+
+    third = reading(queue, 60)
+    assert third.has_said.wait(30)
+    assert third.said[0] == "2 other files are being read; yours is next."
+    assert not third.is_reading.is_set()
+
+    first.end()
+    second.end()
+    assert third.is_reading.wait(30)
+
+
+def test_a_small_file_does_not_pass_a_large_one_that_came_before_it(reading):
+    queue = ImportQueue(most_bytes=100)
+    first = reading(queue, 60)
+    assert first.is_reading.wait(30)
+    large = reading(queue, 90)
+    assert large.has_said.wait(30)
+    assert large.said[0] == "1 other file is being read; yours is next."
+
+    small = reading(queue, 1)
+    assert small.has_said.wait(30)
+    assert small.said[0] == "2 other files are before yours."
+    assert not small.is_reading.is_set()
+
+    first.end()
+    assert large.is_reading.wait(30)
+    assert small.is_reading.wait(30)  # 91 of 100
+
+
+def test_a_file_beyond_the_bound_is_read_alone(reading):
+    queue = ImportQueue(most_bytes=100)
+    huge = reading(queue, 1_000)
+    assert huge.is_reading.wait(30)
+
+    other = reading(queue, 1)
+    assert other.has_said.wait(30)
+    huge.end()
+    assert other.is_reading.wait(30)
+
+
+def test_waiting_ends_with_what_to_do_and_leaves_no_gap_in_the_queue(reading):
+    queue = ImportQueue(most_bytes=100, seconds=0.01)
+    first = reading(queue, 100)
+    assert first.is_reading.wait(30)
+
+    with pytest.raises(ServerBusy, match=r"Others’ files are still being read\. Try again in a minute\."):
+        queue.turn(1, lambda sentence: None).__enter__()
+    first.end()
+
+    assert reading(queue, 100).is_reading.wait(30)
+
+
+def test_no_more_than_some_wait(reading):
+    queue = ImportQueue(most_bytes=100, most_waiting=1)
+    assert reading(queue, 100).is_reading.wait(30)
+    assert reading(queue, 1).has_said.wait(30)
+
+    with pytest.raises(ServerBusy, match=r"Many files are waiting to be read\. Try again in a few minutes\."):
+        queue.turn(1, lambda sentence: None).__enter__()
+
+
+def test_whoever_leaves_while_waiting_is_no_longer_waited_for(reading):
+    class TabClosed(BaseException):
+        pass
+
+    def leave(sentence):
+        raise TabClosed
+
+    queue = ImportQueue(most_bytes=100)
+    first = reading(queue, 60)
+    assert first.is_reading.wait(30)
+    with pytest.raises(TabClosed):
+        queue.turn(90, leave).__enter__()
+
+    assert reading(queue, 40).is_reading.wait(30)
+
+
+def test_a_failed_import_gives_its_place_back():
+    queue = ImportQueue(most_bytes=100, seconds=0.01)
+    with pytest.raises(ValueError, match="broken"), queue.turn(100, lambda sentence: None):
+        raise ValueError("broken")
+
+    with queue.turn(100, lambda sentence: None):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("head", "factor"),
+    [
+        (b"title,", PLAIN_FACTOR),
+        (b"PK\3\4..", PACKED_FACTOR),
+        (b"\x1f\x8b....", PACKED_FACTOR),
+        (b"PAR1..", PACKED_FACTOR),
+    ],
+)
+def test_packed_files_are_counted_for_more(head, factor):
+    file = io.BytesIO(head + b"x" * 94)
+
+    assert memory_needed(file) == 100 * factor
+    assert file.tell() == 0
