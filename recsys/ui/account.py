@@ -1,16 +1,26 @@
 """Pieces of the account page: the connection, what Spotify allows, what is stored, taking it along, erasing it."""
 
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Final
+
 import pandas as pd
 import streamlit as st
 
 from recsys.app.spotify import Limit
+from recsys.errors import TonearmError
 from recsys.spotify.models import Finding
 from recsys.times import from_iso
 from recsys.ui.navigation import page
 from recsys.ui.parts import problems
+from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.labels import SOURCES
 from recsys.ui.parts.text import counted, local_time, plain
 from recsys.ui.session import ListenerSession
+
+LONGEST_EXPORT_S: Final = 60
+
+Outcome = SimpleQueue[TonearmError | None]
 
 _TABLES = {
     "profiles": "Your name and picture",
@@ -139,14 +149,48 @@ def stored_panel(session: ListenerSession) -> None:
             {"When": when, "To": sent["recipient"].replace(SOURCES), "What": sent["what"], "How many": sent["rows"]}
         )
         st.dataframe(shown, hide_index=True, alt="What was sent to whom and when")
+    _export(session)
+
+
+@fragment
+def _export(session: ListenerSession) -> None:
+    """
+    All of it as a file. The file is made beside the run that the click starts, in a thread that cannot draw; so that
+    run waits for the outcome and says why there is no file.
+    """
+    earlier: Outcome | None = st.session_state.get("export_outcome")
+    if earlier is not None and st.session_state.get("export"):
+        with problems.shown(), st.spinner("Packing your data …"):
+            try:
+                problem = earlier.get(timeout=LONGEST_EXPORT_S)
+            except Empty:
+                problem = TonearmError("Packing your data takes very long. Please try again later.")
+            if problem is not None:
+                raise problem
+    outcome: Outcome = SimpleQueue()
+    st.session_state["export_outcome"] = outcome
     st.download_button(
         "Download everything as ZIP",
-        data=lambda: account.export(session.check(), session.now()),
+        data=partial(packed, session, outcome),
         file_name="tonearm-everything.zip",
         mime="application/zip",
         icon=":material/download:",
-        on_click="ignore",
+        key="export",
     )
+
+
+def packed(session: ListenerSession, outcome: Outcome) -> bytes:
+    """The ZIP; `outcome` gets None, or why it could not be made. Raises a `TonearmError` then."""
+    problem: TonearmError | None = TonearmError("The file could not be made. Please try again later.")
+    try:
+        content = session.app.account.export(session.check(), session.now())
+        problem = None
+    except TonearmError as known:
+        problem = known
+        raise
+    finally:
+        outcome.put(problem)
+    return content
 
 
 def erase_panel(session: ListenerSession) -> None:

@@ -12,8 +12,11 @@ from recsys.core.engine.recipe import Recipe
 from recsys.core.export import to_csv
 from recsys.core.model.features import FEATURES
 from recsys.core.model.tracks import as_tracks, empty_tracks
+from recsys.errors import StorageProblem
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.services.import_queue import ImportQueue
+from recsys.ui.account import packed
+from recsys.ui.parts.text import plain
 
 PAGES = ["welcome", "library", "taste", "recommend", "proof", "account"]
 
@@ -316,6 +319,30 @@ def test_a_look_up_that_found_nothing_says_that_it_has_ended(container):
 
     app.toggle(key="reccobeats").set_value(True).run()
     assert not says_so(app)
+
+
+@pytest.mark.parametrize("why", ["The store does not answer. Please try again.", None])
+def test_a_zip_that_cannot_be_made_says_why_in_the_page(container, monkeypatch, why):
+    def fail(listener, now):
+        raise StorageProblem(why) if why else MemoryError
+
+    app = opened("account", bringing(OWN))
+    monkeypatch.setattr(container.account, "export", fail)
+    with pytest.raises((StorageProblem, MemoryError)):  # as the server does, in another thread
+        packed(app.session_state["tonearm"], app.session_state["export_outcome"])
+    app.download_button(key="export").click().run()
+
+    sentence = plain(why or "The file could not be made. Please try again later.")
+    assert [error.value for error in app.error] == [sentence]
+
+
+def test_a_zip_that_was_made_leaves_no_sentence():
+    app = opened("account", bringing(OWN))
+    assert packed(app.session_state["tonearm"], app.session_state["export_outcome"]).startswith(b"PK")
+    app.download_button(key="export").click().run()
+
+    shows_no_trace(app)
+    assert not app.error
 
 
 def test_the_catalogue_that_the_command_line_writes_can_be_brought_for_a_session(tmp_path):
