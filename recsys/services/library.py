@@ -12,6 +12,9 @@ from recsys.storage.store import Saved, Store
 BATCH = 2_000
 """Tracks acknowledged at a time."""
 
+STATE: Final = "imports"
+"""The state with imports that were not finished, by origin: how many tracks are stored, and of how many."""
+
 _NAMES: Final = ["track_id", "title", "artists"]
 
 
@@ -49,17 +52,44 @@ def save_import(
     liked = pd.Series(dtype=bool) if liked is None else liked.rename(index=ids)
     wanted, disliked = split_by_liked(tracks, liked)
     total = Saved(0, 0, 0)
+    everything = len(wanted) + len(disliked)
+    _note(store, listener, origin, 0, everything)
     for start in range(0, len(wanted), BATCH):
         batch = wanted.iloc[start : start + BATCH]
         saved = store.save_tracks(listener, batch)
         total = Saved(total.added + saved.added, total.updated + saved.updated, total.unchanged + saved.unchanged)
         store.save_origins(listener, origins(batch["track_id"], origin, now))
+        _note(store, listener, origin, start + len(batch), everything)
         yield start + len(batch), total
     for position, row in enumerate(range(len(disliked)), start=len(wanted) + 1):
         store.save_feedback(listener, disliked.iloc[[row]], liked=False, at=now)
         yield position, total
     if plays is not None and len(plays):
         store.save_plays(listener, plays.assign(track_id=renamed(plays["track_id"], ids)))
+    forget_import(store, listener, origin)
+
+
+def half_imports(store: Store, listener: str) -> dict[str, tuple[int, int]]:
+    """Imports that were not finished, by origin: how many tracks are stored, and of how many."""
+    noted = store.state(listener, STATE) or {}
+    return {origin: (int(stored), int(everything)) for origin, (stored, everything) in noted.items()}
+
+
+def forget_import(store: Store, listener: str, origin: str) -> None:
+    """Mention an import no longer; one that is not mentioned is no error."""
+    noted = half_imports(store, listener)
+    if noted.pop(origin, None) is None:
+        return
+    if noted:
+        store.save_state(listener, STATE, noted)
+    else:
+        store.remove_state(listener, STATE)
+
+
+def _note(store: Store, listener: str, origin: str, stored: int, everything: int) -> None:
+    """Remember how far an import is; one of nothing leaves no trace."""
+    if everything:
+        store.save_state(listener, STATE, {**half_imports(store, listener), origin: (stored, everything)})
 
 
 def split_by_liked(tracks: pd.DataFrame, liked: pd.Series | None) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -321,6 +321,33 @@ def test_a_look_up_that_found_nothing_says_that_it_has_ended(container):
     assert not says_so(app)
 
 
+def test_an_import_that_was_interrupted_is_mentioned_and_finished_by_choosing_the_file_again():
+    def interrupt(session):
+        bringing(OWN)(session)
+        session.store.save_state(session.listener, "imports", {"file:mine.csv": [10, 30]})
+
+    app = opened("library", interrupt)
+    said = [warning.value for warning in app.warning if "mine" in warning.value]
+    assert len(said) == 1
+    assert "was not imported to its end: 10 of 30 tracks are stored." in said[0]
+    assert "choose the file again" in said[0]
+
+    app.file_uploader(key="library_files").set_value([("mine.csv", to_csv(OWN), "text/csv")]).run()
+    shows_no_trace(app)
+    assert not [warning for warning in app.warning if "mine" in warning.value]
+
+
+def test_a_half_import_can_be_left_as_it_is():
+    def interrupt(session):
+        session.store.save_state(session.listener, "imports", {"file:mine.csv": [10, 30]})
+
+    app = opened("library", interrupt)
+    app.button(key="half_import_0").click().run()
+
+    shows_no_trace(app)
+    assert not [warning for warning in app.warning if "mine" in warning.value]
+
+
 @pytest.mark.parametrize("why", ["The store does not answer. Please try again.", None])
 def test_a_zip_that_cannot_be_made_says_why_in_the_page(container, monkeypatch, why):
     def fail(listener, now):

@@ -5,7 +5,8 @@ import pytest
 
 from recsys.core.model.identity import name_id
 from recsys.core.model.tracks import as_tracks
-from recsys.services.library import plays, save_import, songs
+from recsys.errors import StorageProblem
+from recsys.services.library import forget_import, half_imports, plays, save_import, songs
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
 from tests.services.tables import tracks
@@ -83,3 +84,34 @@ def test_a_thumb_down_for_a_name_is_one_for_the_song_of_the_library(store):
     kept(store, disliked, liked=pd.Series([False], index=disliked["track_id"]))
 
     assert store.feedback("ada")["track_id"].tolist() == tracks(1)["track_id"].tolist()
+
+
+def test_an_import_that_was_interrupted_is_remembered_until_it_comes_to_its_end(store):
+    table = tracks(2_001)
+    importing = save_import(store, "ada", table, "file:a.csv", NOW)
+    assert next(importing)[0] == 2_000
+    importing.close()  # as when the process ends here
+
+    assert half_imports(store, "ada") == {"file:a.csv": (2_000, 2_001)}
+    kept(store, table)
+    assert half_imports(store, "ada") == {}
+    assert len(store.tracks("ada")) == 2_001
+
+
+def test_a_store_that_fails_in_the_middle_of_an_import_leaves_a_note(store, monkeypatch):
+    def fail(listener, rows):
+        raise StorageProblem("The disk is full.")
+
+    monkeypatch.setattr(store, "save_plays", fail)
+    history = pd.DataFrame({"track_id": tracks(1)["track_id"], "played_at": NOW, "ms_played": 1000.0})
+    with pytest.raises(StorageProblem):
+        kept(store, tracks(1), plays=history)
+
+    assert half_imports(store, "ada") == {"file:a.csv": (1, 1)}
+    forget_import(store, "ada", "file:a.csv")
+    assert store.state("ada", "imports") is None
+
+
+def test_an_import_of_nothing_leaves_nothing(store):
+    assert list(save_import(store, "ada", tracks(0), "file:a.csv", NOW)) == []
+    assert sum(store.counts("ada").values()) == 0

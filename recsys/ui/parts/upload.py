@@ -11,7 +11,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from recsys.importers.any_file import read_files
 from recsys.importers.report import FileReport, Imported
 from recsys.services.import_queue import memory_needed
-from recsys.services.library import save_import
+from recsys.services.library import forget_import, half_imports, save_import
+from recsys.services.start import FILE
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.session import ListenerSession
@@ -39,6 +40,26 @@ def import_panel(session: ListenerSession, key: str) -> bool:
     return any(report.tracks for report in current)
 
 
+def half_import_notes(session: ListenerSession) -> None:
+    """Imports that were interrupted, by the end of this process or by a store that failed, and what to do."""
+    noted = session.known("imports", lambda: half_imports(session.store, session.listener))
+    for number, (origin, (stored, everything)) in enumerate(noted.items()):
+        name = origin.removeprefix(FILE)
+        missing = f"{stored:,} of {counted(everything, 'track')} are stored"
+        if stored == everything:
+            missing = "its listening history is not stored"
+        st.warning(
+            f"“{plain(name)}” was not imported to its end: {missing}. "
+            "Unless another tab is still reading it, choose the file again; no song is stored twice.",
+            icon=":material/info:",
+        )
+        if st.button("Leave it as it is", key=f"half_import_{number}"):
+            with problems.shown():
+                forget_import(session.store, session.listener, origin)
+                session.forget("imports")
+                st.rerun()
+
+
 @contextmanager
 def reading(session: ListenerSession, file: UploadedFile) -> Iterator[Imported]:
     """
@@ -60,8 +81,9 @@ def reading(session: ListenerSession, file: UploadedFile) -> Iterator[Imported]:
 def _keep(session: ListenerSession, imported: Imported, name: str) -> None:
     total = max(len(imported.tracks), 1)
     bar = st.progress(0.0, "Saving your songs …")
+    session.forget("imports")
     for stored, _ in save_import(
-        session.store, session.listener, imported.tracks, f"file:{name}", session.now(), imported.plays, imported.liked
+        session.store, session.listener, imported.tracks, FILE + name, session.now(), imported.plays, imported.liked
     ):
         bar.progress(stored / total, f"{stored:,} of {counted(total, 'track')} saved")
     bar.empty()
