@@ -277,7 +277,7 @@ class Container:
     @cached_property
     def growing(self) -> Growing:
         """Finds songs around a listener's own."""
-        names = ListenBrainzIds(self.settings.listenbrainz_url, self.http, self._clock, self._sleep)
+        names = ListenBrainzIds(self.settings.listenbrainz_url, self.http, sleep=self._sleep)
         return Growing(
             self.store_for,
             self.features,

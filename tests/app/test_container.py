@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import httpx
+import pandas as pd
 import pytest
 
 from recsys.app import container as module
@@ -133,3 +135,15 @@ def test_guests_without_a_visit_for_thirty_days_are_swept_at_start_and_those_who
 
     assert container.store_for("guest-1").state("guest-1", "key") is None
     assert container.store_for("guest-2").state("guest-2", "key") == {}
+
+
+def test_a_clock_that_is_set_back_holds_up_no_names(build, monkeypatch):
+    now = [30 * 86_400.0]
+    container = build(_clock=lambda: now[0])
+    container.http = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=[])))
+    asked = as_tracks(pd.DataFrame({"track_id": ["name:1"], "title": ["A song"], "artists": ["A band"]}))
+    names = container.growing._names
+
+    names.spotify_ids(asked)
+    now[0] = 0.0
+    assert names.spotify_ids(asked) == {}
