@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from recsys.auth.models import GUEST, Visitor, hash_id, is_session_id
+from recsys.auth.models import GUEST, Visitor, hash_id, is_guest_id, is_session_id
 from recsys.storage.sessions import SessionStore
 from recsys.storage.store import Store
 
@@ -27,7 +27,8 @@ def visitor(session_id: object, sessions: SessionStore, now: datetime) -> Visito
     session_id : object
         Whatever the browser sent; anything this app could not have issued is nobody.
     sessions : SessionStore
-        Asked on every call, so that a session ended elsewhere ends here too.
+        Queried on every call, so that a session ended elsewhere ends here too; not about the ids of guests, who are
+        served while it does not answer.
     now : datetime
         The time, with time zone.
 
@@ -43,7 +44,7 @@ def visitor(session_id: object, sessions: SessionStore, now: datetime) -> Visito
     """
     if not is_session_id(session_id):
         return None
-    session = sessions.get(session_id, now)
+    session = None if is_guest_id(session_id) else sessions.get(session_id, now)
     if session is None:
         return Visitor(guest_listener(session_id), is_guest=True)
     return Visitor(session.listener, False, session.display_name, session.avatar_url)

@@ -11,11 +11,11 @@ from typing import Final, Literal, TypeGuard
 Issuer = Literal["spotify", "supabase"]
 """Who issued tokens: Spotify, or Supabase Auth for the listener's own rows."""
 
-SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{43}")
-"""What a session id looks like: 256 random bits in URL-safe base64."""
-
 GUEST: Final = "guest-"
-"""How the listener id of a guest begins."""
+"""How the listener id of a guest begins, and the session id of a browser that has not signed in."""
+
+SESSION_ID: Final = re.compile(rf"(?:{GUEST})?[A-Za-z0-9_-]{{43}}")
+"""What a session id looks like: 256 random bits in URL-safe base64."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,16 @@ class Visitor:
 def new_session_id() -> str:
     """A session id that nobody can guess."""
     return secrets.token_urlsafe(32)
+
+
+def new_guest_id() -> str:
+    """A session id for a guest: no session is stored under it, so no store is asked who it belongs to."""
+    return GUEST + new_session_id()
+
+
+def is_guest_id(value: str) -> bool:
+    """True for a session id that `new_guest_id` could have made."""
+    return len(value) > 43 and is_session_id(value)
 
 
 def is_session_id(value: object) -> TypeGuard[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from recsys.auth.models import Tokens
+from recsys.auth.models import Tokens, is_guest
 from recsys.auth.spotify import consent_ends, is_consent_ending
 from recsys.errors import ReconnectSpotify, Undecryptable
 from recsys.storage.sessions import TokenStore
@@ -69,7 +69,12 @@ class SpotifyTokens:
         return ListenerAccess(self, listener)
 
     def state(self, listener: str) -> Connection:
-        """How this listener is connected, and whether the consent ends soon. Asks nobody but the store."""
+        """
+        How this listener is connected, and whether the consent ends soon. Asks nobody but the store, and about guests
+        nobody: they have no tokens.
+        """
+        if is_guest(listener):
+            return Connection(False)
         try:
             tokens = self._tokens.tokens(listener)
         except Undecryptable:
@@ -84,6 +89,8 @@ class SpotifyTokens:
 
     def disconnect(self, listener: str) -> None:
         """Forget the listener's tokens. Spotify has no call to withdraw a consent: that is done on its own pages."""
+        if is_guest(listener):
+            return
         self._tokens.remove_tokens(listener)
         self._store_for(listener).remove_state(listener, STATE)
 

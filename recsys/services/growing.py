@@ -8,6 +8,7 @@ same answer stored twice is one.
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +19,7 @@ import pandas as pd
 
 from recsys.core.model.identity import NAMED
 from recsys.core.model.tracks import SPOTIFY_ID, as_tracks
-from recsys.errors import NotAllowed, NothingToRank, NotOffered, SourceBusy
+from recsys.errors import NotAllowed, NothingToRank, NotOffered, SourceBusy, StorageProblem
 from recsys.feature_sources.source import AUDIO, NameSource, NeighbourSource, with_answers
 from recsys.services.feature_run import REMEMBERED
 from recsys.services.features import Features
@@ -230,8 +231,14 @@ class Growing:
         return growth
 
     def anchors(self) -> pd.DataFrame:
-        """Songs of the catalogue as the source measures them, as a track table; empty before any run."""
-        stored = self._app_store().app_state(ANCHORS) or {"track_ids": [], "values": {}}
+        """
+        Songs of the catalogue as the source measures them, as a track table; empty before any run, and while the
+        store of the app does not answer: a guest's pool is in another one, and is used as the source measured it.
+        """
+        stored = None
+        with suppress(StorageProblem):
+            stored = self._app_store().app_state(ANCHORS)
+        stored = stored or {"track_ids": [], "values": {}}
         table = pd.DataFrame({"track_id": stored["track_ids"], "title": "", "artists": ""} | stored["values"])
         return as_tracks(table)
 

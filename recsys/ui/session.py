@@ -14,7 +14,7 @@ import streamlit as st
 
 from recsys.app.container import Container, running
 from recsys.auth.guests import guest_listener, visitor
-from recsys.auth.models import Visitor, new_session_id
+from recsys.auth.models import Visitor, new_guest_id
 from recsys.auth.tokens import Connection
 from recsys.catalogues.models import Passport
 from recsys.core.engine.catalogue import Catalogue
@@ -343,4 +343,4 @@ def _looked_up() -> ListenerSession:
 def _without_cookie() -> Visitor:
     """A guest for as long as the tab is open, when the browser keeps no cookies."""
     session = cast("ListenerSession | None", st.session_state.get(_KEY))
-    return session.visitor if session else Visitor(guest_listener(new_session_id()), is_guest=True)
+    return session.visitor if session else Visitor(guest_listener(new_guest_id()), is_guest=True)

@@ -5,7 +5,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from recsys.auth.models import is_session_id, new_session_id
+from recsys.auth.models import is_session_id, new_guest_id
 from recsys.web.cookies import give_session, session_cookie
 from recsys.web.requests import asks_for_page
 
@@ -28,7 +28,7 @@ class GuestCookie:
             if message["type"] == "http.response.start" and message["status"] == 200:
                 headers = MutableHeaders(scope=message)
                 response = Response()
-                give_session(response, new_session_id(), self.is_https)
+                give_session(response, new_guest_id(), self.is_https)
                 headers.append("set-cookie", response.headers["set-cookie"])
                 headers["cache-control"] = "no-store"  # a page that carries a session id belongs to one browser
             await send(message)

@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from recsys.auth.guests import guest_listener, merge_guest
-from recsys.auth.models import Session, SignedIn, hash_id, is_session_id, new_session_id
+from recsys.auth.models import Session, SignedIn, hash_id, is_session_id, new_guest_id
 from recsys.errors import (
     SettingsProblem,
     SpotifyBusy,
@@ -155,7 +155,7 @@ class SignIn:
     def _send_away(self, accounts: Accounts, following: str, session_id: str | None) -> Response:
         url, secret = accounts.begin(self._dependencies.redirect_uri)
         is_new = not is_session_id(session_id)
-        own = session_id if is_session_id(session_id) else new_session_id()
+        own = session_id if is_session_id(session_id) else new_guest_id()
         # The `state` an address carries; "" where it has none (Supabase Auth keeps its own, and PKCE binds the code).
         begun = {
             "id": secrets.token_urlsafe(16),

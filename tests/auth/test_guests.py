@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from recsys.auth.guests import guest_listener, visitor
-from recsys.auth.models import Visitor
+from recsys.auth.models import Visitor, new_guest_id
+from recsys.errors import StorageProblem
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ADAS = "A" * 43
@@ -35,6 +36,29 @@ def test_an_unknown_session_is_a_guest_with_rows_of_their_own():
     guest = visitor(UNKNOWN, OneSession(), NOW)
     assert guest == Visitor(guest_listener(UNKNOWN), True)
     assert guest == visitor(UNKNOWN, OneSession(), NOW)
+
+
+class Unreachable:
+    def get(self, session_id, now):
+        raise StorageProblem("Supabase does not answer.")
+
+
+def test_a_guest_is_served_while_the_store_of_sessions_does_not_answer():
+    cookie = new_guest_id()
+
+    assert visitor(cookie, Unreachable(), NOW) == Visitor(guest_listener(cookie), True)
+    with pytest.raises(StorageProblem):
+        visitor(ADAS, Unreachable(), NOW)
+
+
+def test_a_session_that_looks_like_a_guests_is_looked_up_all_the_same():
+    ada = "guest-" + "A" * 37
+
+    class HerSession:
+        def get(self, session_id, now):
+            return KnownSession("ada", "Ada", None) if session_id == ada else None
+
+    assert visitor(ada, HerSession(), NOW).listener == "ada"
 
 
 def test_a_guest_id_does_not_give_away_the_cookie():
