@@ -42,7 +42,6 @@ def repeated(catalogue: Catalogue, times: int) -> Catalogue:
     return replace(
         catalogue,
         axes=axes,
-        squares=np.tile(catalogue.squares, times),
         songs=np.tile(catalogue.songs, times),
         genre_codes=np.tile(catalogue.genre_codes, times),
         chunks=chunks,

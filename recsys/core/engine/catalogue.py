@@ -1,8 +1,8 @@
 """The catalogue: every song once, laid out so that a profile can be compared with all of them in milliseconds.
 
 Rows stand in an order of their own (by what is known of them, where they point, and song number), so that the order of
-the file changes no result. Columns of features are contiguous float32, squares lie beside them, and text is Arrow
-or categorical: together under 200 bytes a track.
+the file changes no result. Columns of features are contiguous float32, and text is Arrow or categorical: together about
+160 bytes a track.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,13 +30,11 @@ from recsys.core.model.artists import Artists
 from recsys.core.model.features import FEATURES
 from recsys.core.model.genres import GENRE_AXES
 from recsys.core.model.identity import SONG_COLUMN, isrcs, song_aliases, song_hashes
-from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, SCALED, FeatureMatrix, Space, columns
+from recsys.core.model.scaling import AXIS_FEATURE, NUMBER_AXES, FeatureMatrix, Space, columns
 from recsys.core.model.titles import LABELS, label
 from recsys.core.model.tracks import COLUMNS
 
 IS_AUDIO: Final = np.array([f.is_audio for f in FEATURES], dtype=bool)
-TRACE: Final = np.float32(1e-12)
-"""Added to every square, so that no norm is ever zero."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,7 @@ class Catalogue:
         The same sample in model space.
     other_versions : Series
         Row of `tracks` by the ids of rows of the same song that were not chosen.
-    axes, squares : (NUMBER_AXES, songs) and (features scaled by rank, songs) float32
-        The square of an angle and of a set of genres is 1 where it is known, so it is not stored.
+    axes : (NUMBER_AXES, songs) float32
     songs : (songs,) int64
         Song hashes, see `identity.song_hashes`.
     patterns : (patterns, features) bool
@@ -71,7 +68,6 @@ class Catalogue:
     other_versions: pd.Series
     space: Space
     axes: Floats
-    squares: Floats
     songs: Integers
     genre_codes: Codes
     genre_vectors: Floats
@@ -110,23 +106,23 @@ class Catalogue:
         axes, _ = space.transform_numbers(ordered)
         drawn = rows[sample_rows(hashes[rows], seed)]
         sample = like.sample if like else tracks[list(COLUMNS)].iloc[drawn].reset_index(drop=True)
+        text = compact_text(tracks, rows, (genre_codes, genre_sets))
         catalogue = cls(
-            tracks=compact_text(tracks, rows),
+            tracks=text,
             sample=sample,
             background=like.background if like else space.transform(sample),
             other_versions=rows_of_other_versions(tracks, hashes, rows),
             space=space,
             axes=axes,
-            squares=np.square(axes[FIRST_AXIS[SCALED]]) + TRACE,
             songs=hashes[rows],
-            genre_codes=genre_codes[rows].astype(np.min_scalar_type(-len(genre_sets) - 1)),
+            genre_codes=text["genres"].array.codes,  # the same memory as the column
             genre_vectors=genre_vectors,
             patterns=order.patterns,
             chunks=order.chunks,
             bounds=BlockBounds.of(axes, order.patterns, order.chunks),
             raw=RawFeatures.of(tracks[list(FLAGS)].iloc[rows], ordered, axes, space, (order.patterns, order.chunks)),
         )
-        for name in ("axes", "squares", "songs", "genre_codes", "genre_vectors"):
+        for name in ("axes", "songs", "genre_vectors"):
             getattr(catalogue, name).flags.writeable = False
         return catalogue
 

@@ -156,11 +156,15 @@ def rows_of_other_versions(tracks: pd.DataFrame, hashes: Integers, rows: Integer
     return pd.Series(places, index=pd.Index(tracks["track_id"].iloc[others], dtype="str"), dtype=np.int64)
 
 
-def compact_text(tracks: pd.DataFrame, rows: Integers) -> pd.DataFrame:
-    """The text and the small numbers of some rows, in little memory: repeated text is categorical."""
+def compact_text(tracks: pd.DataFrame, rows: Integers, genres: tuple[Integers, pd.Index]) -> pd.DataFrame:
+    """
+    The text and the small numbers of some rows, in little memory: repeated text is categorical.
+
+    `genres` are the code of each row of `tracks` and the distinct sets, as `pandas.factorize` returns them.
+    """
     found: dict[str, Any] = {name: tracks[name].take(rows).reset_index(drop=True) for name in ("track_id", "title")}
     for name in REPEATED_TEXT:
-        codes, values = pd.factorize(tracks[name])
+        codes, values = genres if name == "genres" else pd.factorize(tracks[name])
         found[name] = pd.Categorical.from_codes(codes[rows], values)
         found[name].categories._cache.clear()  # the check for duplicates leaves a Python string for each: 80 bytes
     for name, kind in SMALL_NUMBERS.items():

@@ -18,7 +18,7 @@ from recsys.core.engine.pruning import Block
 from recsys.core.engine.similarity import Metric
 from recsys.core.model.arrays import Floats, Integers
 from recsys.core.model.features import FEATURES
-from recsys.core.model.scaling import AXIS_FEATURE, NUMBER_AXES, SCALED
+from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, SCALED
 
 MAX_DRIFT: Final = 5e-6
 """How far stored sums may drift by rounding, relative to a norm, before they are computed again: half of what the
@@ -29,6 +29,17 @@ ROUNDING: Final = 2.0**-23
 
 MOVED_AT_ONCE: Final = 3
 """At most this many features may change for a call to count as the move of one slider."""
+
+TILE_ROWS: Final = 8192
+"""Songs whose squares are computed at once, so that they are still in the processor's cache when they are summed (a
+million songs: 5.3 ms, with half or twice as many 6.6 and 5.9; with stored squares, 44 bytes a song, 6.1)."""
+
+TRACE: Final = np.float32(1e-12)
+"""Added to every norm, so that none is zero. It does not depend on the weights, so a moved slider leaves it alone."""
+
+FIRST_SCALED_AXIS: Final = FIRST_AXIS[SCALED]
+SCALED_RUNS: Final = np.split(FIRST_SCALED_AXIS, np.flatnonzero(np.diff(FIRST_SCALED_AXIS) > 1) + 1)
+"""The axes of features scaled by rank in runs of neighbours, so that a run is a slice and nothing is copied."""
 
 UNITS: Final = np.setdiff1d(np.arange(len(FEATURES)), SCALED)
 """The numbers in `FEATURES` of those whose vectors have length 1 wherever they are known: tempo and genre."""
@@ -96,6 +107,8 @@ class RunningSums:
         self._numerator, self._norm = np.empty((2, len(catalogue)), np.float32)
         # One scratch buffer for all chunks: writing into memory that is in the cache already is what makes this fast.
         self._scratch = np.empty((3, min(CHUNK_ROWS, len(catalogue))), np.float32)
+        # The squares of a tile, and under them a row of ones: its weight is what all rows of a chunk add alike.
+        self._squares = np.ones((len(SCALED) + 1, min(TILE_ROWS, len(catalogue))), np.float32)
         no_weights = Metric(np.zeros(len(FEATURES), np.float32))
         self._last = Terms.of(catalogue, np.zeros(len(AXIS_FEATURE), np.float32), no_weights)
         self._drift = np.inf
@@ -138,18 +151,27 @@ class RunningSums:
 
     def compute(self, terms: Terms, chunk: Block, numerator: Floats, norm: Floats) -> None:
         """Both sums of the rows of a chunk from scratch, into two arrays (rows,)."""
-        rows = slice(chunk.start, chunk.stop)
-        np.matmul(terms.towards[:NUMBER_AXES], self._catalogue.axes[:, rows], out=numerator)
-        np.matmul(terms.weights[SCALED], self._catalogue.squares[:, rows], out=norm)
-        self._add_units(terms, chunk, numerator, norm)
+        axes, towards = self._catalogue.axes, terms.towards[:NUMBER_AXES]
+        weights = np.append(terms.weights[SCALED], self._units(terms, chunk) + TRACE)
+        for start in range(0, len(norm), TILE_ROWS):
+            tile = slice(start, min(start + TILE_ROWS, len(norm)))
+            values = axes[:, chunk.start + tile.start : chunk.start + tile.stop]
+            squares = self._squares[:, : tile.stop - tile.start]
+            np.matmul(towards, values, out=numerator[tile])
+            row = 0
+            for run in SCALED_RUNS:
+                np.square(values[run[0] : run[-1] + 1], out=squares[row : row + len(run)])
+                row += len(run)
+            np.matmul(weights, squares, out=norm[tile])
+        self._add_genres(terms, chunk, numerator)
 
     def compute_rows(self, terms: Terms, rows: Integers, patterns: Integers) -> tuple[Floats, Floats]:
         """Both sums of some rows (n,) of these patterns (n,), from scratch; nothing that is stored changes."""
         catalogue = self._catalogue
         numerator = terms.towards[:NUMBER_AXES] @ catalogue.axes[:, rows]
-        norm = terms.weights[SCALED] @ catalogue.squares[:, rows]
         known = catalogue.patterns[patterns]
-        norm += known[:, UNITS] @ terms.weights[UNITS]
+        norm = terms.weights[SCALED] @ np.square(catalogue.axes[FIRST_SCALED_AXIS[:, None], rows])
+        norm += known[:, UNITS] @ terms.weights[UNITS] + TRACE
         if terms.weights[-1]:
             numerator += np.where(known[:, -1], terms.genre_terms[catalogue.genre_codes[rows]], np.float32(0))
         return numerator, norm
@@ -161,15 +183,19 @@ class RunningSums:
         for axis in np.flatnonzero(step.towards[:NUMBER_AXES]):
             numerator += np.multiply(self._catalogue.axes[axis, rows], step.towards[axis], out=product)
         for row in np.flatnonzero(step.weights[SCALED]):
-            norm += np.multiply(self._catalogue.squares[row, rows], step.weights[SCALED[row]], out=product)
-        self._add_units(step, chunk, numerator, norm)
+            np.square(self._catalogue.axes[FIRST_SCALED_AXIS[row], rows], out=product)
+            norm += np.multiply(product, step.weights[SCALED[row]], out=product)
+        if length := self._units(step, chunk):
+            norm += length
+        self._add_genres(step, chunk, numerator)
 
-    def _add_units(self, terms: Terms, chunk: Block, numerator: Floats, norm: Floats) -> None:
-        """Add what has length 1 wherever it is known: the norms of tempo and genre, and the numerator of genre."""
-        known = self._catalogue.patterns[chunk.pattern]
-        if length := terms.weights[UNITS] @ known[UNITS]:
-            norm += length  # all rows of a chunk know the same features, so this is one number for all of them
-        if known[-1] and terms.weights[-1]:
+    def _units(self, terms: Terms, chunk: Block) -> np.float32:
+        """What tempo and genre add to a norm: one number, for all rows of a chunk know the same features."""
+        return np.float32(terms.weights[UNITS] @ self._catalogue.patterns[chunk.pattern, UNITS])
+
+    def _add_genres(self, terms: Terms, chunk: Block, numerator: Floats) -> None:
+        """Add what genres add to the numerators of a chunk, one look-up per song."""
+        if self._catalogue.patterns[chunk.pattern, -1] and terms.weights[-1]:
             codes = self._catalogue.genre_codes[chunk.start : chunk.stop]
             # mode="wrap" reads code -1 (unknown) as the last place, and fills `out` without the copy "raise" makes.
             numerator += terms.genre_terms.take(codes, out=self._scratch[2, : len(codes)], mode="wrap")

@@ -6,7 +6,7 @@ A kernel density ratio on the same weighted cosine: measured NDCG@50 is 1.44 to 
 mean profile. Disliked tracks are a second background, trusted as n / (n + 10) of them are known.
 Contributions are the Aumann-Shapley path integral (Friedman 2004; Sundararajan et al. 2017): with
 c = Σ_f c_f, log mean e^(β c) = ∫_0^1 β Σ_f E_t[c_f] dt, where E_t weighs tracks by softmax(t β c). Gauss-Legendre nodes
-make the integral right to 3e-7 whatever the weights, so contributions sum to the score.
+make the integral right to 3e-8 whatever the weights, so contributions sum to the score.
 """
 
 from collections.abc import Callable, Iterator
@@ -41,9 +41,11 @@ MANY_DISLIKES: Final = 100
 """With n dislikes β is at least 5 + 7 n / (n + 100): songs judged on both sides allow a narrower kernel than a random
 sample. On the listener who marked 2,017 songs the cross-validated AUC rose from .826 to .844; a few change little."""
 
-NODES_PER_SHARPNESS: Final = 3
-"""Where one feature weighs all, cosines are 1 or −1 and the integrand bends as sharply as β: with 8 nodes for any β the
-sum was off by up to 5e-4 at β 5 and 8e-2 at 12, with 3 β nodes by 3e-7."""
+NODES: Final = 9
+PANEL_SHARPNESS: Final = 2.75
+"""The integral is cut into panels so short that β times their length is at most this, with 9 nodes in each. Worst are
+cosines of 1 and −1 only, where the integrand bends as sharply as β: the sum is then off by at most 3e-8 for β 3 to 12
+(with 3 β nodes and no panels, twice as slow, by 1e-7)."""
 
 Term: TypeAlias = Callable[[Weighted, Weighted, float], np.ndarray]
 
@@ -114,10 +116,18 @@ def _log_mean_exp_by_axis(songs: Weighted, others: Weighted, sharpness: float) -
     """The same split over axes, (n, axes)."""
     lengths = songs.lengths(others)
     similar = (songs.values.T @ others.values) / lengths
-    nodes, shares = np.polynomial.legendre.leggauss(ceil(NODES_PER_SHARPNESS * sharpness))
-    weights = np.zeros_like(similar)
-    for node, share in zip((nodes + 1) / 2, shares / 2, strict=True):
-        pull = np.exp(node * sharpness * similar)
-        pull *= share / pull.sum(axis=1, keepdims=True)
-        weights += pull
+    panels = ceil(sharpness / PANEL_SHARPNESS)
+    nodes, shares = np.polynomial.legendre.leggauss(NODES)
+    pull = np.empty((panels, NODES, len(others)), similar.dtype)
+    weights = np.empty_like(similar)
+    for song, cosines_of_song in enumerate(similar):
+        exponents = (sharpness / panels) * cosines_of_song
+        np.exp(np.multiply.outer((nodes + 1) / 2, exponents), out=pull[0])
+        # A panel further every exponent is larger by the same amount: one multiplication instead of an exponential.
+        step = np.exp(exponents)
+        for panel in range(1, panels):
+            np.multiply(pull[panel - 1], step, out=pull[panel])
+        at_nodes = pull.reshape(-1, len(others))
+        # softmax at each node, averaged over the nodes: both as products with a vector, so nothing is written between.
+        weights[song] = (np.tile(shares / 2 / panels, panels) / at_nodes.sum(axis=1)) @ at_nodes
     return np.asarray(sharpness * songs.values.T * ((weights / lengths) @ others.values.T))
