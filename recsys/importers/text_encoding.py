@@ -18,9 +18,15 @@ MEMORY_BYTES: Final = 64 << 20
 
 BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins as the mark of UTF-16 does
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+READ_AS_THEY_ARE: Final = ("utf-8", "utf-16-le", "utf-16-be")
+MOST_UNPRINTABLE: Final = 0.02
+"""Of the characters of a text. Random bytes taken for UTF-16 have 15 %: surrogates, unassigned and private ones."""
+
 UNLIKELY: Final = re.compile(
     r"[a-zà-ÿ][A-ZÀ-ÞŠŽŸŒ](?![A-ZÀ-ÞŠŽŸŒ])|[а-яёα-ωά-ώ][А-ЯЁΑ-ΩΆ-Ώ]|[A-Za-z][\u0370-\u04ff]|[\u0370-\u04ff][A-Za-z]"
     r"|\w[–—‘“”ˆ˜¸¯†‡‰¿¡«»]\w|[^\W\d_][¹²³¼½¾]"
@@ -94,24 +100,24 @@ def decoded(stream: BinaryIO, name: str) -> Text:
     """
     A text as UTF-8 or UTF-16.
 
-    Text that is neither is decoded into a copy: as UTF-8 with a few damaged places, or in the encoding whose usual
-    letters it shows.
+    Text that is neither, or damaged, is decoded into a copy: as UTF-32, as UTF-8 or UTF-16 with a few damaged places,
+    or in the encoding whose usual letters it shows.
 
     Raises
     ------
     NoTracks
         It is not text.
     """
-    encoding, skip = find_encoding(stream, name)
-    if encoding:
+    encoding, skip, is_intact = find_encoding(stream, name)
+    if is_intact and encoding in READ_AS_THEY_ARE:
         return Text(stream, encoding, skip)
-    sample = _unusual_lines(stream)
-    guess = sample.decode("utf-8", "replace")
-    damaged, intact = guess.count("\ufffd"), sum(sign > "\x7f" for sign in guess) - guess.count("\ufffd")
-    called = "UTF-8"
-    encoding = "utf-8"
-    if skip == 0 and damaged > intact:
-        encoding, called = detect(sample)
+    called = ""
+    if encoding == "utf-8" and not skip:
+        sample = _unusual_lines(stream)
+        guess = sample.decode("utf-8", "replace")
+        damaged, intact = guess.count("\ufffd"), sum(sign > "\x7f" for sign in guess) - guess.count("\ufffd")
+        if damaged > intact:
+            encoding, called = detect(sample)
     copy = copy_for(stream.seek(0, io.SEEK_END))
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     stream.seek(skip)
@@ -124,7 +130,7 @@ def decoded(stream: BinaryIO, name: str) -> Text:
     copy.write(text.encode("utf-8", "replace"))
     copy.seek(0)
     lost += text.count("\ufffd")
-    notes = [] if called == "UTF-8" else [f"The text was read as {called}. If names look wrong, export it as UTF-8."]
+    notes = [f"The text was read as {called}. If names look wrong, export it as UTF-8."] if called else []
     if lost:
         notes.append(f"{lost:,} damaged characters of the text show as “\ufffd”. Export it again if names look wrong.")
     return Text(copy, "utf-8", 0, tuple(notes))
@@ -135,9 +141,9 @@ def copy_for(size: int) -> BinaryIO:
     return io.BytesIO() if size <= MEMORY_BYTES else cast(BinaryIO, tempfile.TemporaryFile())
 
 
-def find_encoding(stream: BinaryIO, name: str) -> tuple[str, int]:
+def find_encoding(stream: BinaryIO, name: str) -> tuple[str, int, bool]:
     """
-    The encoding of a text, proven by decoding all of it: UTF-8 or UTF-16, "" for any other; and the length of its mark.
+    The encoding of a text, one of UTF-8, UTF-16 and UTF-32; the length of its mark; and whether all of it decodes.
 
     Raises
     ------
@@ -146,15 +152,30 @@ def find_encoding(stream: BinaryIO, name: str) -> tuple[str, int]:
     """
     stream.seek(0)
     head = stream.read(SAMPLE_BYTES)
-    for mark, encoding in BYTE_ORDER_MARKS:
+    encoding, skip = "utf-8", 0
+    for mark, marked in BYTE_ORDER_MARKS:
         if head.startswith(mark):
-            return (encoding if _decodes(stream, encoding, len(mark)) else ""), len(mark)
-    if b"\0" in head:
-        encoding = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
-        if head.count(0) > len(head) / 4 and _decodes(stream, encoding, 0):
-            return encoding, 0
+            encoding, skip = marked, len(mark)
+            break
+    else:
+        if b"\0" in head:
+            encoding = _wide_encoding(head)
+    if not encoding:
         raise NoTracks(f"“{name}” is not a text file, whatever its name says. Choose a CSV, JSON or ZIP export.")
-    return ("utf-8" if _decodes(stream, "utf-8", 0) else ""), 0
+    return encoding, skip, _decodes(stream, encoding, skip)
+
+
+def _wide_encoding(head: bytes) -> str:
+    """UTF-16 or UTF-32 without a mark, by where the zeros of its commas and line ends are; "" for what is no text."""
+    if len(head) >= 4 and not any(head[3::4]) and max(head[2::4]) <= 0x10:
+        encoding = "utf-32-le"
+    elif len(head) >= 4 and not any(head[::4]) and max(head[1::4]) <= 0x10:
+        encoding = "utf-32-be"
+    else:
+        encoding = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+    text = head.decode(encoding, "replace")
+    unprintable = sum(not (sign.isprintable() or sign.isspace()) or sign == "\ufffd" for sign in text)
+    return encoding if unprintable <= 1 + MOST_UNPRINTABLE * len(text) and "\0" not in text else ""
 
 
 def detect(sample: bytes) -> tuple[str, str]:

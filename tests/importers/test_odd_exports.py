@@ -1,5 +1,8 @@
 """Files as listeners really have them: no header, lines above it, names in odd places, damaged text, odd scales."""
 
+import codecs
+import io
+import json
 from pathlib import Path
 
 import pytest
@@ -254,3 +257,51 @@ def test_exports_met_in_public_bug_reports(name):
 
     assert (report.tracks, report.duplicates, sum(report.skipped.values())) == EXPECTED[name]
     assert report.problem_count == 0
+
+
+WIDE = ["utf-32", "utf-32-le", "utf-32-be", "utf-16", "utf-16-le", "utf-16-be"]
+LATIN = f"id,name,artists\n{ONE},Señorita,Björk\n{TWO},Ouvert \U0001f600,Zoë\n"
+JAPANESE = "曲名,アーティスト\n" + "".join(f"夜の散歩道第{n}楽章,東京管弦楽団\n" for n in range(1, 40))
+MARKS = {"utf-32-le": codecs.BOM_UTF32_LE, "utf-32-be": codecs.BOM_UTF32_BE}
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize(
+    "text", [LATIN, json.dumps([{"id": ONE, "name": "Señorita", "artists": "Björk"}], ensure_ascii=False)]
+)
+def test_text_of_two_or_four_bytes_a_character_is_read_with_and_without_a_mark(encoding, text):
+    data = text.encode(encoding)
+
+    for whole in (data, MARKS.get(encoding, b"") + data):
+        found = read_file(io.BytesIO(whole), "wide.csv")
+        assert found.tracks.loc[0, ["title", "artists"]].tolist() == ["Señorita", "Björk"]
+        assert found.report.notes == ()
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+def test_wide_text_with_few_latin_characters_is_read(encoding):
+    found = read_file(io.BytesIO(JAPANESE.replace("曲名,アーティスト", "Title,Artist").encode(encoding)), "wide.csv")
+
+    assert len(found.tracks) == 39
+    assert found.tracks.loc[0, ["title", "artists"]].tolist() == ["夜の散歩道第1楽章", "東京管弦楽団"]
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3])
+@pytest.mark.parametrize("encoding", WIDE)
+def test_wide_text_that_was_cut_is_read_to_the_cut_and_says_so(encoding, lost):
+    data = LATIN.encode(encoding)[: -1 - lost]
+    found = read_file(io.BytesIO(data), "cut.csv")
+
+    assert found.tracks.loc[0, ["title", "artists"]].tolist() == ["Señorita", "Björk"]
+    assert found.tracks.loc[1, "title"] == "Ouvert \U0001f600"
+    is_in_a_character = (1 + lost) % (4 if "32" in encoding else 2) > 0
+    assert any("1 damaged character" in note for note in found.report.notes) == is_in_a_character
+
+
+@pytest.mark.parametrize(
+    "data",
+    [bytes(range(256)) * 40, b"id,name\n\0\0\0\0\0\1\2\3" * 50, b"\0\0\0\1" * 999, b"a\0\0\0" * 9 + b"\xff" * 99],
+)
+def test_what_is_no_text_is_refused_whatever_its_zeros(data):
+    with pytest.raises(UnreadableFile, match="not a text file"):
+        read_file(io.BytesIO(data), "binary.csv")
