@@ -53,7 +53,10 @@ settings = checked_settings()
 logs.configure(key=app_secret(settings.app_secret_key, settings.data_folder).encode())
 container = Container(settings)
 start(container)
-dependencies = container.dependencies(page=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"))
+dependencies = container.dependencies(
+    page=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
+    styles=(Path(__file__).resolve().parent / "recsys" / "ui" / "page.css").read_text("utf-8"),
+)
 app = st.App(
     Path(__file__).resolve().parent / "recsys" / "ui" / "main.py",
     lifespan=lifespan,

@@ -11,8 +11,9 @@ session = this_session()
 sign_in_problem()
 at_work(session)
 doors = [demo_door, file_door, spotify_door] if has_spotify(session) else [demo_door, file_door]
-for door, column in zip(doors, st.columns(len(doors), gap="medium"), strict=True):
-    with column.container(border=True, height="stretch"):
-        door(session)
+with st.container(key="doors"):
+    for door, column in zip(doors, st.columns(len(doors), gap="medium"), strict=True):
+        with column.container(border=True, height="stretch"):
+            door(session)
 real_songs(session, "welcome")
 st.caption("Nothing you bring leaves this server unless you press a button that says so.")

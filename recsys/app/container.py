@@ -314,11 +314,12 @@ class Container:
         """What is stored and sent, as a file, and erased."""
         return Account(self.store_for, self.spotify.connections if self.spotify else None, self.sync or self.jobs)
 
-    def dependencies(self, page: str) -> Dependencies:
-        """What the HTTP routes need; `page` is the index.html whose inline scripts the security headers allow."""
+    def dependencies(self, page: str, styles: str = "") -> Dependencies:
+        """What the HTTP routes need; `page` is Streamlit's index.html, into which the `styles` are put."""
         return Dependencies(
             public_url=self.settings.public_url,
             page=page,
+            styles=styles,
             sessions=self.sessions,
             tokens=self.sessions,
             store_for=self.store_for,

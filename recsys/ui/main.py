@@ -7,7 +7,6 @@ import streamlit as st
 
 from recsys.ui.navigation import pages
 from recsys.ui.parts import problems
-from recsys.ui.parts.css import LOOK
 from recsys.ui.session import whole_run
 from recsys.ui.sidebar import sidebar
 
@@ -18,7 +17,6 @@ st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=232)
 navigation = st.navigation(pages())
 st.set_page_config(page_title=f"{navigation.title} · Tonearm")  # tells tabs and the browser's history apart
 st.logo(NAME, size="large", icon_image=ICON)
-st.html(LOOK)
 with problems.shown(again="page"), whole_run() as session:
     sidebar(session)
     navigation.run()

@@ -86,9 +86,4 @@ def _signed_in(session: ListenerSession, name: str) -> None:
 
 def _link(address: str, label: str) -> str:
     """A link that opens in the same tab; Streamlit's own links open a new one."""
-    return (
-        "<style>.door{display:block;text-align:center;padding:.5rem 1rem;border-radius:8px;background:#15803d;"
-        "color:#fff !important;text-decoration:none;font-weight:600}.door:hover{background:#166534}"
-        ".door:focus-visible{outline:3px solid #4ade80;outline-offset:2px}</style>"
-        f'<a class="door" href="{html.escape(address, quote=True)}" target="_self">{html.escape(label)}</a>'
-    )
+    return f'<a class="door" href="{html.escape(address, quote=True)}" target="_self">{html.escape(label)}</a>'

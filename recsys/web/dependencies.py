@@ -89,6 +89,8 @@ class Dependencies:
     version : str
     clock : callable
         The time, with time zone.
+    styles : str
+        A style sheet that is put into `page`.
     requests_a_minute : int
         The API requests, and as many uploads, that one caller may send in a minute; 0 sets no limit.
     metrics_token : str or None
@@ -114,6 +116,7 @@ class Dependencies:
     note: Callable[[], str | None]
     version: str
     clock: Callable[[], datetime]
+    styles: str = ""
     requests_a_minute: int = 120
     has_trusted_proxy: bool = False
     metrics_token: str | None = field(default=None, repr=False)

@@ -16,6 +16,7 @@ from recsys.web.guest_cookie import GuestCookie
 from recsys.web.limits import Limits
 from recsys.web.metrics import PrivateMetrics, metrics_routes
 from recsys.web.missing_files import MissingFiles
+from recsys.web.page_styles import PageStyles, with_styles
 from recsys.web.request_log import RequestLog
 from recsys.web.requests import asks_for_page
 from recsys.web.security_headers import SecurityHeaders
@@ -74,4 +75,5 @@ def middleware(dependencies: Dependencies) -> list[Middleware]:
         Middleware(MissingFiles),
         Middleware(CanonicalHost, public_url=dependencies.public_url),
         Middleware(GuestCookie, is_https=dependencies.is_https),
+        Middleware(PageStyles, page=dependencies.page, styled=with_styles(dependencies.page, dependencies.styles)),
     ]

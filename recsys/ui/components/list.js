@@ -55,6 +55,7 @@ class RankedList {
     this.showRows();
     if (data.serial !== this.serial && data.said) this.say(data.said);
     this.serial = data.serial;
+    document.documentElement.dataset.tonearmList = "drawn"; // the page reserves no more room for it
     if (data.needs_modes && !this.hasAsked) {
       this.hasAsked = true;
       this.send("modes", ""); // the colours of the sleeves follow

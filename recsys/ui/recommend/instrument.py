@@ -1,7 +1,6 @@
 """The recommend page: mixer and list in one fragment, so that a move redraws nothing else."""
 
 from collections.abc import Mapping
-from typing import Final
 
 import streamlit as st
 
@@ -25,24 +24,6 @@ from recsys.ui.recommend.share import link_notice, take_shared_recipe
 from recsys.ui.recommend.weights import restore_positions
 from recsys.ui.session import ListenerSession
 
-_LOOK: Final = """<style>
-.st-key-instrument { align-items: flex-start }
-div:has(> .st-key-steering) { flex: 0 0 23rem; order: -1 }
-div:has(> .st-key-steered) { flex: 1 1 26rem; min-width: 0 }
-@media (max-width: 760px) {
-  div:has(> .st-key-steered) { flex: 1 1 100% }
-  div:has(> .st-key-steering) { flex: 0 0 0; height: 0; overflow: visible; margin: 0 }
-  .st-key-steering { position: fixed; inset: auto 0 0 0; z-index: 1000; max-height: 56dvh; overflow-y: auto;
-    visibility: hidden; transform: translateY(105%); transition: transform .2s ease-out, visibility .2s;
-    padding: .6rem 1rem 1.2rem; border-radius: 18px 18px 0 0; border-top: 1px solid rgba(128,128,128,.4);
-    background: light-dark(#fff, #0f1512); box-shadow: 0 -8px 30px rgba(0,0,0,.3) }
-  [data-tonearm-sheet=open] .st-key-steering { visibility: visible; transform: none; transition: transform .2s }
-}
-@media (prefers-reduced-motion: reduce) { .st-key-steering { transition: none } }
-</style>"""
-"""The list comes first in the page, for the keyboard and for a phone; on a wide screen the mixer is left of it. On
-a phone the mixer is a sheet at the foot, which the button "Steer" opens."""
-
 
 @fragment
 def instrument(session: ListenerSession) -> None:
@@ -50,7 +31,6 @@ def instrument(session: ListenerSession) -> None:
     take_shared_recipe(session)
     _take_events(session)
     restore_positions(session)
-    st.html(_LOOK)
     row = st.container(horizontal=True, gap="medium", key="instrument")
     steered, steering = row.container(key="steered"), row.container(key="steering")
     view = listener_view(session)
