@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from recsys.errors import NoTracks
 from recsys.importers.json_file import read_json
@@ -18,6 +18,12 @@ from recsys.importers.text_encoding import decoded
 from recsys.importers.zip_file import members, opened_zip
 
 Source = Path | BinaryIO
+
+ENDINGS: Final = (
+    *("csv", "tsv", "txt", "m3u", "m3u8", "json", "jsonl", "ndjson", "jspf"),
+    *("parquet", "xlsx", "ods", "zip", "gz"),
+)
+"""How names of files end that can be read, for a page that must name them; what a file is, its content says."""
 
 
 def read_file(source: Source, name: str) -> Imported:

@@ -14,10 +14,10 @@ ALIASES: Final = {
     ours: tuple(names.split())
     for ours, names in {
         "track_id": "trackid trackuri spotifytrackid spotifytrackuri spotifyid spotifyuri uri "
-        "id trackurl spotifyurl spotifylink externalurlsspotify trackhref url link",
+        "id trackurl spotifyurl spotifylink externalurlsspotify trackhref url link location",
         "title": "trackname tracktitle title songtitle songname name song track",
         "artists": "artistnames artistsnames artistsname artists artistname trackartists "
-        "trackartist artist allartists mainartist performer",
+        "trackartist artist allartists mainartist performer creator",
         "album": "albumname trackalbumname album albumtitle",
         "isrc": "isrc trackisrc externalidsisrc",
         # Not TidyTuesday's playlist_genre: it describes the playlist a row was found in, not the track.

@@ -14,7 +14,7 @@ OTHERS: Final = frozenset(
 )
 """Keys of objects that are no part of a track: a name inside is theirs."""
 
-NO_TRACKS: Final = OTHERS - {"playlists", "albums"}
+NO_TRACKS: Final = OTHERS - {"playlists", "playlist", "albums"}
 """Keys of lists that hold no tracks."""
 
 TRACK_KEYS: Final = frozenset(alias for names in ALIASES.values() for alias in names)

@@ -20,6 +20,7 @@ REFUSED: Final = {
     b"\xd0\xcf\x11\xe0": "is an old Excel workbook. Save it as CSV in the spreadsheet and choose that.",
     b"SQLite format 3": "is a database. Export its tracks as CSV and choose that.",
     b"<!doctype html": "is a web page, not the file it leads to. Download the file itself.",
+    b"<?xml": "is XML. Choose a CSV, JSON or ZIP export instead.",
     b"<html": "is a web page, not the file it leads to. Download the file itself.",
 }
 """How files begin that are met under the name of an export, and what to do instead."""

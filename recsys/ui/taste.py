@@ -17,6 +17,7 @@ from recsys.core.insights.summary import outliers as most_alone
 from recsys.core.model.features import NUMBER_FEATURES, Feature, feature
 from recsys.demo import DEMO_NOTE
 from recsys.errors import NothingToRank
+from recsys.importers.any_file import ENDINGS
 from recsys.ui.components import mount
 from recsys.ui.navigation import page
 from recsys.ui.parts import problems
@@ -24,7 +25,7 @@ from recsys.ui.parts.charts import figure
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.parts.track_table import library_columns
-from recsys.ui.parts.upload import FILE_TYPES, reading
+from recsys.ui.parts.upload import reading
 from recsys.ui.session import ListenerSession
 from recsys.ui.taste_radar import strip
 
@@ -105,7 +106,7 @@ def compare(session: ListenerSession) -> None:
 
 
 def _somebodys_library(session: ListenerSession) -> pd.DataFrame | None:
-    file = st.file_uploader("Their export; it is compared and not kept", type=FILE_TYPES, key="compare_file")
+    file = st.file_uploader("Their export; it is compared and not kept", type=ENDINGS, key="compare_file")
     if file is None:
         return None
     file_id, tracks = st.session_state.get("compare_read", ("", None))

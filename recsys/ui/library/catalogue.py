@@ -4,10 +4,11 @@ import streamlit as st
 
 from recsys.catalogues.passport import passport_of
 from recsys.core.engine.catalogue import Catalogue
+from recsys.importers.any_file import ENDINGS
 from recsys.services.catalogues import passport_sentences
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
-from recsys.ui.parts.upload import FILE_TYPES, reading
+from recsys.ui.parts.upload import reading
 from recsys.ui.session import ListenerSession
 
 
@@ -31,7 +32,7 @@ def catalogue_panel(session: ListenerSession) -> None:
         "Any public file of songs with audio features works, such as TidyTuesday’s `spotify_songs.csv`. "
         "The owner of this server can install one for everybody: `tonearm catalogue add FILE`."
     )
-    file = st.file_uploader("Use a catalogue file in this session", type=FILE_TYPES, key="catalogue_file")
+    file = st.file_uploader("Use a catalogue file in this session", type=ENDINGS, key="catalogue_file")
     if file and st.session_state.get("catalogue_read") != file.file_id:
         with problems.shown(again="catalogue"), reading(session, file) as imported:
             tracks = imported.tracks

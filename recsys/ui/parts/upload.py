@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
 
 import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from recsys.importers.any_file import read_files
+from recsys.importers.any_file import ENDINGS, read_files
 from recsys.importers.report import FileReport, Imported
 from recsys.services.import_queue import memory_needed
 from recsys.services.library import forget_import, half_imports, save_import
@@ -17,13 +16,11 @@ from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.session import ListenerSession
 
-FILE_TYPES: Final = ["csv", "tsv", "txt", "json", "jsonl", "zip", "parquet"]
-
 
 def import_panel(session: ListenerSession, key: str) -> bool:
     """Take files, import new ones at once, show the report; True when this panel has imported something."""
     files = st.file_uploader(
-        "CSV, JSON or ZIP, one or several", type=FILE_TYPES, accept_multiple_files=True, key=f"{key}_files"
+        "CSV, JSON, Excel or ZIP, one or several", type=ENDINGS, accept_multiple_files=True, key=f"{key}_files"
     )
     done: dict[str, list[FileReport]] = st.session_state.setdefault(f"{key}_reports", {})
     was_done = len(done)
