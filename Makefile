@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Most of the 9,000 files are never imported; Python compiles those that are, once (measured: 75 s down to 49 s).
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: run test fuzz bench faults evaluate lint lock clean fake-spotify supabase-local screenshots
+.PHONY: run test fuzz bench load faults evaluate lint lock clean fake-spotify supabase-local screenshots
 .DELETE_ON_ERROR:
 
 run: .venv/app.stamp            ## open the app on demo data at http://127.0.0.1:8501
@@ -22,6 +22,9 @@ fuzz: .venv/test.stamp          ## mutated files against every importer: time, m
 
 bench: .venv/test.stamp         ## print speed and memory as ratios measured in one run
 	$(BIN)/python -m tests.bench
+
+load: .venv/test.stamp          ## what one server carries: 10, 30 and 100 listeners, Taste, API (LOAD="--minutes 10")
+	$(BIN)/python -m tests.load $(LOAD)
 
 faults: .venv/test.stamp        ## everything that can go wrong, in every stage: what was lost, doubled or wrong
 	$(BIN)/python -m tests.faults

@@ -27,7 +27,7 @@ from recsys.web.routes import middleware, routes
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Load the catalogue before the first visitor, then let garbage collection skip all that never changes.
 
-    Streamlit collects garbage after every run; frozen objects are not scanned (measured: 170 ms down to 33 ms).
+    Frozen objects are not scanned. What listeners leave behind is collected at quiet moments (`QuietCollection`).
     """
     container.warm_up()
     gc.collect()

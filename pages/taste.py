@@ -7,6 +7,7 @@ from recsys.ui.navigation import page
 from recsys.ui.parts.head import head
 from recsys.ui.parts.notes import no_features_note, passport_note
 from recsys.ui.parts.real_songs import real_songs
+from recsys.ui.parts.turn import turn
 from recsys.ui.session import this_session
 from recsys.ui.taste import (
     compare,
@@ -34,10 +35,11 @@ else:
         outliers(session)
     else:
         passport_note(session)
-        opening(session)
-        distributions(session)
-        map_and_modes(session)
-        outliers(session)
+        with turn(session):
+            opening(session)
+            distributions(session)
+            map_and_modes(session)
+            outliers(session)
         compare(session)
         card_panel(session)
     timeline(session)

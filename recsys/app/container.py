@@ -9,7 +9,6 @@ from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
@@ -18,9 +17,11 @@ import pandas as pd
 
 from recsys import __version__
 from recsys.app.catalogue_files import catalogue_passport, catalogue_tracks, registry, stored_catalogues
+from recsys.app.guest_sweep import sweep_daily, sweep_guests
 from recsys.app.hosted import Hosted
 from recsys.app.memory import release_memory
 from recsys.app.process_state import Erasures, LastRecipes
+from recsys.app.quiet_collection import QuietCollection
 from recsys.app.spotify import Spotify
 from recsys.auth.encryption import Cipher, cipher_for
 from recsys.auth.models import Visitor, is_guest
@@ -48,6 +49,7 @@ from recsys.services.leases import Leases
 from recsys.services.playlists import Playlists
 from recsys.services.recent_lists import RecentLists
 from recsys.services.sync import Sync
+from recsys.services.turns import turns_of_screens
 from recsys.settings import Settings
 from recsys.spotify.wrappers import GAP
 from recsys.storage.hosted.sessions import SupabaseSessions
@@ -56,9 +58,6 @@ from recsys.storage.sqlite.sessions import SqliteSessions
 from recsys.storage.sqlite.store import SqliteStore
 from recsys.storage.store import Store
 from recsys.web.dependencies import Accounts, Dependencies
-
-GUEST_DAYS: Final = 30
-"""Days without a visit after which a guest's rows are erased; as long as the session cookie lasts."""
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +92,7 @@ class Container:
         self.last_recipes = LastRecipes()
         self.erasures = Erasures()
         self.recent_lists = RecentLists()
+        self.ranking = turns_of_screens()
 
     def now(self) -> datetime:
         """The time, in UTC."""
@@ -339,6 +339,7 @@ class Container:
             catalogue_songs=lambda: len(self.catalogue),
             running_syncs=self.sync.running if self.sync else tuple,
             spotify_limits=self.spotify.limits if self.spotify else tuple,
+            ranking=self.ranking,
             requests_a_minute=self.settings.requests_a_minute,
             has_trusted_proxy="FORWARDED_ALLOW_IPS" in os.environ,  # Uvicorn reads it there, and nowhere else
         )
@@ -350,26 +351,12 @@ class Container:
                 self.embedded_store.note_visit(visitor.listener)
 
     def sweep_guests(self) -> int:
-        """Erase guests who were not here for `GUEST_DAYS`; how many."""
-        try:
-            swept = self.embedded_store.sweep_guests(GUEST_DAYS)
-        except StorageProblem:
-            log.warning("guests could not be swept: the store did not answer; tried again tomorrow")
-            return 0
-        if swept:
-            log.info("%d guests were not here for %d days and are erased", swept, GUEST_DAYS)
-        return swept
-
-    def _sweep_daily(self, is_closing: threading.Event) -> None:
-        self.sweep_guests()
-        while not is_closing.wait(86_400):
-            self.sweep_guests()
+        """Erase guests who were not here for a month; how many."""
+        return sweep_guests(self.embedded_store)
 
     def warm_up(self) -> None:
-        """Build what would otherwise keep the first visitor waiting, and begin to sweep guests once a day."""
-        is_closing = threading.Event()
-        self._to_close.callback(is_closing.set)
-        threading.Thread(target=self._sweep_daily, args=(is_closing,), name="sweep", daemon=True).start()
+        """Build what would otherwise keep the first visitor waiting; begin to sweep guests and to collect garbage."""
+        self._to_close.callback(sweep_daily(self.sweep_guests).set)
         log.info(
             "catalogue: %d songs; %d invented listeners with %d invented songs",
             len(self.catalogue),
@@ -378,6 +365,7 @@ class Container:
         )
         self.jobs.start("search index", lambda job: self.catalogue.search_index)
         release_memory()
+        self._to_close.enter_context(QuietCollection(lambda: self.ranking.is_idle))
 
     def close(self) -> None:
         """Stop background work, then close the stores and connections."""

@@ -29,11 +29,11 @@ from recsys.errors import (
 )
 from recsys.log_context import LISTENER
 from recsys.metrics import RANKING_SECONDS
+from recsys.services.turns import BUSY
 from recsys.times import to_iso
 from recsys.web.answers import Error, Health, Me, RecommendationList, Sync, as_json, as_rows
 from recsys.web.cookies import session_cookie
 from recsys.web.dependencies import Dependencies, SyncService
-from recsys.web.rate_limit import Turns
 from recsys.web.recommend_request import RecommendRequest, refused
 from recsys.web.requests import is_same_origin, visitor_of, wanted
 from recsys.web.security_headers import FAILED, DefaultHeaders
@@ -44,14 +44,10 @@ STATUS: Final[dict[type[TonearmError], int]] = {
     NotAllowed: 403,
     StorageProblem: 503,
 }
-RANKED_AT_ONCE: Final = 2
-"""Lists made at a time. Each needs some 50 MB for a million songs, and more at once than processors gain nothing."""
-
 MAX_WAITING: Final = 16
 """Requests that wait for their turn, of the 28 threads that answer everything."""
 
 LONGEST_WAIT_S: Final = 10
-BUSY: Final = "Many lists are being made at the moment. Try again in a few seconds."
 
 SESSION: Final = "session"
 router = APIRouter()
@@ -242,7 +238,7 @@ def build_api(dependencies: Dependencies) -> FastAPI:
         redirect_slashes=False,
     )
     api.state.dependencies = dependencies
-    api.state.ranking = Turns(RANKED_AT_ONCE, MAX_WAITING, LONGEST_WAIT_S)
+    api.state.ranking = dependencies.ranking.queue(MAX_WAITING, LONGEST_WAIT_S)
     api.include_router(router)
     api.openapi()["components"]["securitySchemes"][SESSION]["name"] = session_cookie(dependencies.is_https)
     api.add_middleware(DefaultHeaders, headers={"cache-control": "no-store"})

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from recsys.auth.models import SignedIn
 from recsys.services.sync_progress import SyncProgress
+from recsys.services.turns import Turns
 from recsys.storage.sessions import SessionStore, TokenStore
 from recsys.storage.store import Store
 
@@ -91,6 +92,8 @@ class Dependencies:
         The time, with time zone.
     styles : str
         A style sheet that is put into `page`.
+    ranking : Turns
+        The turns of whoever computes, which programs wait for in a queue of their own.
     requests_a_minute : int
         The API requests, and as many uploads, that one caller may send in a minute; 0 sets no limit.
     metrics_token : str or None
@@ -117,6 +120,7 @@ class Dependencies:
     version: str
     clock: Callable[[], datetime]
     styles: str = ""
+    ranking: Turns = field(default_factory=lambda: Turns(2, 0, 0))
     requests_a_minute: int = 120
     has_trusted_proxy: bool = False
     metrics_token: str | None = field(default=None, repr=False)

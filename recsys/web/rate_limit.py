@@ -1,8 +1,7 @@
-"""Rate limits per key, and a bounded queue for work that runs a few at a time."""
+"""Rate limits per key."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Final
 
 REMEMBERED: Final = 10_000
@@ -40,32 +39,3 @@ class RateLimit:
                 del self._paid_at[next(iter(self._paid_at))]
             self._paid_at[key] = paid_at + self._interval
             return 0.0
-
-
-class Turns:
-    """
-    Work that runs `at_once` at a time while at most `waiting` others wait, each for at most `seconds`.
-
-    Who waits holds a thread, and the server's other answers need threads too.
-    """
-
-    def __init__(self, at_once: int, waiting: int, seconds: float) -> None:
-        self._places = threading.BoundedSemaphore(at_once + waiting)
-        self._turns = threading.BoundedSemaphore(at_once)
-        self._seconds = seconds
-
-    @contextmanager
-    def turn(self) -> Iterator[bool]:
-        """True once it is this thread's turn; False where too many wait already, or the wait took too long."""
-        if not self._places.acquire(blocking=False):
-            yield False
-            return
-        try:
-            has_turn = self._turns.acquire(timeout=self._seconds)
-            try:
-                yield has_turn
-            finally:
-                if has_turn:
-                    self._turns.release()
-        finally:
-            self._places.release()

@@ -54,6 +54,10 @@ class Server:
                 time.sleep(0.1)
         raise AssertionError(f"The server did not answer within {seconds} s:\n{self.log.read_text()}")
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def stop(self):
         self._process.terminate()
         self._process.wait(timeout=20)

@@ -23,7 +23,7 @@ from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import demo_listeners
 from recsys.errors import StorageProblem, UnreadableFile
 from recsys.services.recent_lists import RecentLists
-from recsys.web.api import RANKED_AT_ONCE
+from recsys.services.turns import Turns
 from recsys.web.recommend_request import RecommendRequest
 from tests.fakes.faults import Fault
 from tests.web.conftest import OURS, PAGE, Browser, app_of
@@ -258,7 +258,7 @@ def test_many_programs_at_once_get_the_lists_they_would_get_alone(world, spotify
             with count:
                 inside.pop()
 
-    app = app_of(replace(deployment, recommend=watched))
+    app = app_of(replace(deployment, recommend=watched, ranking=Turns(2, 0, 0)))
 
     def ask(query):
         program = Browser(app)
@@ -267,7 +267,7 @@ def test_many_programs_at_once_get_the_lists_they_would_get_alone(world, spotify
 
     with ThreadPoolExecutor(len(queries)) as pool:
         assert list(pool.map(ask, queries)) == alone
-    assert max(most_at_once) <= RANKED_AT_ONCE
+    assert max(most_at_once) <= 2
 
 
 @pytest.mark.parametrize(
@@ -467,7 +467,6 @@ def test_guests_nobody_knows_get_lists_and_leave_no_rows(world, deployment, musi
 
 
 def test_more_lists_than_may_wait_are_refused_and_say_when_to_try_again(world, deployment, caller, monkeypatch):
-    monkeypatch.setattr("recsys.web.api.RANKED_AT_ONCE", 1)
     monkeypatch.setattr("recsys.web.api.MAX_WAITING", 0)
     inside, end = threading.Event(), threading.Event()
 
@@ -476,7 +475,7 @@ def test_more_lists_than_may_wait_are_refused_and_say_when_to_try_again(world, d
         end.wait(30)
         return deployment.recommend(*asked)
 
-    app = app_of(replace(deployment, recommend=slow))
+    app = app_of(replace(deployment, recommend=slow, ranking=Turns(1, 0, 0)))
     first, second = Browser(app), Browser(app)
     for program in (first, second):
         program.keep_session(caller.session_id())

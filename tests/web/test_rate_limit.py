@@ -1,8 +1,6 @@
 """A brake on sign-ins, per address."""
 
-import threading
-
-from recsys.web.rate_limit import RateLimit, Turns
+from recsys.web.rate_limit import RateLimit
 
 
 class Clock:
@@ -64,37 +62,3 @@ def test_a_clock_that_is_set_back_blocks_no_longer_than_the_share():
     limit.allows("a")
     clock.now = 0.0
     assert limit.wait("a") == 60
-
-
-def test_turns_run_a_few_at_once_let_a_few_wait_and_refuse_the_rest():
-    turns, inside, end = Turns(at_once=1, waiting=1, seconds=30), threading.Event(), threading.Event()
-    outcomes = []
-
-    def work():
-        with turns.turn() as has_turn:
-            inside.set()
-            end.wait(30)
-            outcomes.append(has_turn)
-
-    first, second = threading.Thread(target=work), threading.Thread(target=work)
-    first.start()
-    inside.wait(30)
-    second.start()
-    while turns._places._value:  # until the second waits
-        end.wait(0.01)
-    with turns.turn() as has_turn:
-        assert not has_turn
-    end.set()
-    first.join(30)
-    second.join(30)
-    assert outcomes == [True, True]
-    with turns.turn() as has_turn:
-        assert has_turn
-
-
-def test_a_turn_is_not_waited_for_longer_than_said():
-    turns = Turns(at_once=1, waiting=1, seconds=0.01)
-    with turns.turn() as first, turns.turn() as second:
-        assert (first, second) == (True, False)
-    with turns.turn() as third:
-        assert third

@@ -10,6 +10,7 @@ from recsys.errors import TonearmError
 from recsys.metrics import RANKING_SECONDS
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import plain
+from recsys.ui.parts.turn import turn
 from recsys.ui.recommend.filters import filters
 from recsys.ui.recommend.history import comparison_panel, history_buttons, record
 from recsys.ui.recommend.list_facts import actions, facts
@@ -33,28 +34,30 @@ def instrument(session: ListenerSession) -> None:
     restore_positions(session)
     row = st.container(horizontal=True, gap="medium", key="instrument")
     steered, steering = row.container(key="steered"), row.container(key="steering")
-    view = listener_view(session)
     settings = steering.container()  # drawn below the mixer, read before the list is made
-    below = steering.expander("More settings", icon=":material/tune:")
-    with below:
+    with steering.expander("More settings", icon=":material/tune:"):
         filters(session)
         rules(session)
     record(session)
-    found = _ranked(session)
-    of_list: Mapping[str, float | None] = medians(list_positions(view, found)) if found else {}
-    with steered:
-        with st.container(horizontal=True, gap="xsmall"):
-            history_buttons(session)
-        if found is not None:
-            link_notice(session, found)
-            proposal_panel(session)
-            comparison_panel(session, found)
-            list_state().shown(found, (session.listener, session.demo_listener, id(session.catalogue)))
-            ranked_list(session, view, found, of_list)
-            actions(session, found)
+    with turn(session):
+        view = listener_view(session)
+        found = _ranked(session)
+        of_list: Mapping[str, float | None] = medians(list_positions(view, found)) if found else {}
+        with steered:
+            with st.container(horizontal=True, gap="xsmall"):
+                history_buttons(session)
+            if found is not None:
+                link_notice(session, found)
+                proposal_panel(session)
+                comparison_panel(session, found)
+                list_state().shown(found, (session.listener, session.demo_listener, id(session.catalogue)))
+                ranked_list(session, view, found, of_list)
+        with settings:
+            mixer(session, view, of_list)
+    if found is not None:
+        with steered:
+            actions(session, found)  # may wait for Spotify, and so has no turn
             facts(session, found)
-    with settings:
-        mixer(session, view, of_list)
 
 
 def _take_events(session: ListenerSession) -> None:

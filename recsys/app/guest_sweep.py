@@ -1,0 +1,46 @@
+"""Erases guests who have not been here for as long as their cookie lasts."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from recsys.errors import StorageProblem
+
+GUEST_DAYS: Final = 30
+"""Days without a visit after which a guest's rows are erased; as long as the session cookie lasts."""
+
+DAY_S: Final = 86_400
+
+log = logging.getLogger(__name__)
+
+
+class GuestRows(Protocol):
+    """A store that knows when guests were here last."""
+
+    def sweep_guests(self, days: int) -> int: ...
+
+
+def sweep_guests(store: GuestRows) -> int:
+    """Erase guests who were not here for `GUEST_DAYS`; how many."""
+    try:
+        swept = store.sweep_guests(GUEST_DAYS)
+    except StorageProblem:
+        log.warning("guests could not be swept: the store did not answer; tried again tomorrow")
+        return 0
+    if swept:
+        log.info("%d guests were not here for %d days and are erased", swept, GUEST_DAYS)
+    return swept
+
+
+def sweep_daily(sweep: Callable[[], object]) -> threading.Event:
+    """Sweep now and once a day, in a thread of its own, until the event that is returned is set."""
+    is_over = threading.Event()
+
+    def run() -> None:
+        sweep()
+        while not is_over.wait(DAY_S):
+            sweep()
+
+    threading.Thread(target=run, name="sweep", daemon=True).start()
+    return is_over

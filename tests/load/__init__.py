@@ -1,0 +1,1 @@
+"""The app under load: many listeners over Streamlit's own socket."""

@@ -1,0 +1,50 @@
+"""The app to be loaded: a server of its own with a catalogue, and a library for each listener."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from recsys.auth.guests import guest_listener
+from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.store import SqliteStore
+from tests.bench.invented import invented
+from tests.browser.server import Server
+
+SONGS = 80_000
+OWN_SONGS = 300
+
+
+def library(number: int, size: int = OWN_SONGS) -> pd.DataFrame:
+    """Invented tracks whose titles name their listener."""
+    tracks = invented(size, seed=1_000 + number)
+    own = [f"{number:03d}-{at:04d}" for at in range(size)]
+    return tracks.assign(
+        track_id=[f"own{name}" for name in own],
+        title=[f"Own song {name}" for name in own],
+        artists=[f"Own artist {number:03d}-{at % 40:04d}" for at in range(size)],
+    )
+
+
+@contextmanager
+def served(listeners: int, catalogue: Path | None = None, **environment: str) -> Iterator[tuple[Server, list[str]]]:
+    """A running server, and a session id per listener."""
+    with TemporaryDirectory() as folder:
+        data = Path(folder)
+        if catalogue is None:
+            catalogue = data / "songs.parquet"
+            pq.write_table(pa.Table.from_pandas(invented(SONGS), preserve_index=False), catalogue)
+        session_ids = [secrets.token_urlsafe(32) for _ in range(listeners)]
+        database = Database(data / "tonearm.db")
+        store = SqliteStore(database)
+        for number, session_id in enumerate(session_ids):
+            store.save_tracks(guest_listener(session_id), library(number))
+        database.close()
+        environment = {"TONEARM_CATALOGUE": str(catalogue), "TONEARM_REQUESTS_A_MINUTE": "0", **environment}
+        with Server(data, **environment) as server:
+            yield server, session_ids
