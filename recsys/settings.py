@@ -152,7 +152,7 @@ def _secrets(path: Path) -> dict[str, str]:
         return {}
     try:
         stored = tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as problem:
+    except (ValueError, RecursionError) as problem:
         raise SettingsProblem(f"{path} is not valid TOML: {problem}.") from problem
     return {key: str(value) for key, value in stored.items() if not isinstance(value, dict)}
 

@@ -189,7 +189,7 @@ class SpotifyAccounts:
 def _json_object(answer: httpx.Response) -> dict[str, Any]:
     try:
         found = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     is_expected = answer.status_code == 200 or 400 <= answer.status_code < 500
     if not is_expected or not isinstance(found, dict):

@@ -126,7 +126,7 @@ def _accepted(entry: CatalogueEntry, part: "_Part", response: httpx.Response) ->
     if headers.get("content-encoding", "identity") != "identity":
         raise DownloadFailed(f"{shown(entry.address)} answered compressed, which was not asked for. {by_hand(entry)}")
     range_, _, whole = headers.get("content-range", "").removeprefix("bytes ").partition("/")
-    total = int(whole) if whole.isascii() and whole.isdigit() else None
+    total = _bytes_in(whole)
     if status == httpx.codes.PARTIAL_CONTENT and range_.split("-")[0] == str(part.size):
         return total
     if status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE and part.size and total == part.size:
@@ -137,8 +137,12 @@ def _accepted(entry: CatalogueEntry, part: "_Part", response: httpx.Response) ->
     if status != httpx.codes.OK:
         raise DownloadFailed(_refused(entry, status))
     part.restart(headers)
-    length = headers.get("content-length", "")
-    return int(length) if length.isascii() and length.isdigit() else None
+    return _bytes_in(headers.get("content-length", ""))
+
+
+def _bytes_in(text: str) -> int | None:
+    """A size as HTTP writes it; None for anything else, such as more digits than any file has bytes."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def _refused(entry: CatalogueEntry, status: int) -> str:

@@ -105,7 +105,7 @@ def write_passport(passport: Passport, written: Path, catalogue: Path) -> None:
 
 
 def _stored(catalogue: Path) -> dict[str, dict[str, Any]]:
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, RecursionError):
         stored = json.loads(passport_file(catalogue).read_text("utf-8"))
         if isinstance(stored, dict):
             return stored

@@ -49,7 +49,7 @@ def read_registry(source: str | None, folder: Path) -> tuple[CatalogueEntry, ...
         text, trusted = _text(Path(source), named), None
     try:
         tables = tomllib.loads(text).get("catalogue", [])
-    except tomllib.TOMLDecodeError as problem:
+    except (ValueError, RecursionError) as problem:  # numbers may be too long, arrays nested too deeply
         raise SettingsProblem(f"The registry of catalogues {named} is not valid TOML: {problem}.") from None
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise SettingsProblem(f"The registry of catalogues {named} must consist of [[catalogue]] tables.")

@@ -87,7 +87,7 @@ def read_recipe(path: Path | None, weights: dict[str, float], length: int | None
             stored = json.loads(path.read_text("utf-8"))
         except OSError as problem:
             raise UnreadableFile(f"“{path.name}” cannot be read: {problem.strerror or problem}.") from problem
-        except ValueError as problem:
+        except (ValueError, RecursionError) as problem:
             raise BadRecipe(f"“{path.name}” is not JSON: save a recipe on the Recommend page.") from problem
         if not isinstance(stored, dict):
             raise BadRecipe(f"“{path.name}” is no recipe: it must be one JSON object.")

@@ -93,7 +93,7 @@ class PacedHttp:
             raise SourceBusy(says, REFUSED_WAIT)
         try:
             found = answer.json() if answer.status_code == 200 else None
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if found is None:
             raise self.broken()

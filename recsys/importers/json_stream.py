@@ -90,7 +90,7 @@ def _longer(text: str, texts: Iterator[str], name: str, problem: ValueError) -> 
         parts.append(more)
         size += len(more)
     if not size:
-        raise UnreadableFile(f"“{name}” is not complete JSON. Download it again.") from problem
+        raise UnreadableFile(_why(problem, name)) from problem
     return "".join(parts)
 
 
@@ -115,7 +115,13 @@ def _whole(text: str, texts: Iterator[str], name: str) -> Any:
     except RecursionError as problem:
         raise UnreadableFile(f"“{name}” is nested too deeply to be an export of tracks.") from problem
     except ValueError as problem:
-        raise UnreadableFile(f"“{name}” is not complete JSON. Download it again.") from problem
+        raise UnreadableFile(_why(problem, name)) from problem
+
+
+def _why(problem: ValueError, name: str) -> str:
+    if "Exceeds the limit" in str(problem):  # https://docs.python.org/3/library/stdtypes.html#int-max-str-digits
+        return f"“{name}” holds a number of thousands of digits, which no export does. It was not read."
+    return f"“{name}” is not complete JSON. Download it again."
 
 
 def _values_in(text: str) -> int:

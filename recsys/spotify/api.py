@@ -66,7 +66,7 @@ class SpotifyApi:
         call = getattr(self._spotify, f"_{request.method.lower()}")
         try:
             answer = call(request.path, args=dict(request.params), payload=request.body)
-        except requests.RequestException as broken:
+        except (requests.RequestException, RecursionError) as broken:  # JSON may be nested too deeply to be read
             raise SpotifyUnreachable("The connection to Spotify broke; nothing was lost.") from broken
         if answer is None:  # what spotipy makes of a body that is not JSON, such as a captive portal's page
             raise SpotifyUnreachable("Spotify's answer was not one it should give; nothing was lost.")

@@ -170,7 +170,7 @@ def _message(text: str) -> str:
     """What Spotify said: the message of a JSON error, or the plain text itself."""
     try:
         error = json.loads(text)["error"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return text
     if isinstance(error, dict):
         return f"{error.get('message')} {error.get('reason')}"

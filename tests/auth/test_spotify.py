@@ -201,6 +201,7 @@ FAULTS = {
     "slow": (Fault.slow(0.8), SpotifyUnreachable),
     "a page": (Fault.html(), SpotifyUnreachable),
     "sent elsewhere": (Fault.redirect("http://127.0.0.1:9/"), SpotifyUnreachable),
+    "nested too deeply": (Fault(200, "[" * 100_000), SpotifyUnreachable),
     "a list": (Fault(200, "[]"), SpotifyUnreachable),
     "no token": (Fault(200, '{"expires_in": 3600}'), SpotifyUnreachable),
 }

@@ -238,3 +238,12 @@ def test_an_empty_answer_is_refused(fetch, host):
 
     with pytest.raises(DownloadFailed, match="an empty file"):
         fetch(sha256=None)
+
+
+@pytest.mark.parametrize("header", [("content-range", f"bytes 0-9/{'9' * 5_000}"), ("retry-after", "9" * 5_000)])
+@pytest.mark.parametrize("status", [200, 206, 416, 429])
+def test_a_number_of_any_length_in_a_header_is_a_sentence(fetch, host, status, header):
+    host.fail_when(CALL, Fault(status, "x", (header,)))
+
+    with pytest.raises(DownloadFailed, match=r"\.$"):
+        fetch()

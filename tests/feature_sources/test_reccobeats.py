@@ -99,6 +99,8 @@ FAULTS = {
     "a page": (Fault.html(), 1),
     "a list": (Fault(200, "[]"), 1),
     "no content": (Fault(200, '{"content": null}'), 1),
+    "nested too deeply": (Fault(200, "[" * 100_000), 1),
+    "a number of 5,000 digits": (Fault(200, "9" * 5_000), 1),
     "sent elsewhere": (Fault.redirect("http://127.0.0.1:9/"), 1),
     "forbidden": (Fault.forbidden(), 1),
     "too slow for a gate": (Fault.text(408, "Request Timeout"), 1),
