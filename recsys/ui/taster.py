@@ -14,7 +14,7 @@ from recsys.ui.components import mount
 from recsys.ui.recommend.changes import Changes
 from recsys.ui.recommend.comparison import compared_in_words, compared_radar
 from recsys.ui.recommend.levels import AIMS, aim_in_words
-from recsys.ui.recommend.list_rows import list_positions, list_rows
+from recsys.ui.recommend.list_rows import list_rows, listed_songs
 from recsys.ui.recommend.listener_view import view_of
 
 SONGS: Final = 4
@@ -40,8 +40,9 @@ def _ranked(app: Container, number: int) -> list[dict[str, Any]]:
     shown = []
     for aim in AIMS:
         found = recommender.recommend(Recipe(shifts={"energy": aim} if aim else {}))
-        of_list = medians(list_positions(view, found))
-        rows = list_rows(view, found, Changes(), {})[:SONGS]
+        listed = listed_songs(view, found)
+        of_list = medians(listed.positions)
+        rows = list_rows(found, listed, Changes(), {})[:SONGS]
         says = f"{aim_in_words(_ENERGY, aim)} than {listener.name}" if aim else f"Like {listener.name}"
         radar = compared_radar(view.you, of_list, compared_in_words(view.you, of_list))
         songs = [{name: row[name] for name in _SHOWN} for row in rows]

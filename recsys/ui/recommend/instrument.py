@@ -14,7 +14,7 @@ from recsys.ui.parts.turn import turn
 from recsys.ui.recommend.filters import filters
 from recsys.ui.recommend.history import comparison_panel, history_buttons, record
 from recsys.ui.recommend.list_facts import actions, facts
-from recsys.ui.recommend.list_rows import list_positions
+from recsys.ui.recommend.list_rows import listed_songs
 from recsys.ui.recommend.list_state import list_state
 from recsys.ui.recommend.listener_view import listener_view
 from recsys.ui.recommend.mixer import mixer, take_move
@@ -42,16 +42,17 @@ def instrument(session: ListenerSession) -> None:
     with turn(session):
         view = listener_view(session)
         found = _ranked(session)
-        of_list: Mapping[str, float | None] = medians(list_positions(view, found)) if found else {}
+        songs = listed_songs(view, found) if found else None
+        of_list: Mapping[str, float | None] = medians(songs.positions) if songs else {}
         with steered:
             with st.container(horizontal=True, gap="xsmall"):
                 history_buttons(session)
-            if found is not None:
+            if found is not None and songs is not None:
                 link_notice(session, found)
                 proposal_panel(session)
                 comparison_panel(session, found)
                 list_state().shown(found, (session.listener, session.demo_listener, id(session.catalogue)))
-                ranked_list(session, view, found, of_list)
+                ranked_list(session, view, found, songs, of_list)
         with settings:
             mixer(session, view, of_list)
     if found is not None:

@@ -65,7 +65,6 @@ def compared(counts: Mapping[str, int], filters: Filters | None = None) -> str:
 
 def actions(session: ListenerSession, found: Recommendations) -> None:
     """What is done with the list: saved as a playlist or a file, and its recipe saved under a name."""
-    table = found.table.join(found.contributions.add_prefix("why_"), on="track_id")
     with st.container(horizontal=True):
         save_panel(session, found)
         recipes_panel(session)
@@ -75,9 +74,15 @@ def actions(session: ListenerSession, found: Recommendations) -> None:
         compare_buttons(session)
         st.download_button(
             "Download this list as CSV",
-            data=lambda: to_csv(table, note=session.note),
+            data=lambda: _as_csv(session, found),
             file_name="tonearm-recommendations.csv",
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
         )
+
+
+def _as_csv(session: ListenerSession, found: Recommendations) -> bytes:
+    """Written when it is downloaded, and not at every move."""
+    table = found.table.join(found.contributions.add_prefix("why_"), on="track_id")
+    return to_csv(table, note=session.note)

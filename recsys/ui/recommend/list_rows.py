@@ -1,5 +1,6 @@
 """A ranked list as the rows of its component: what is known of each song, why it is there, and what changed."""
 
+from dataclasses import dataclass
 from math import exp
 from typing import Any, Final
 
@@ -30,12 +31,30 @@ def match(score: float) -> int:
     return int(100 / (1 + exp(-score)))
 
 
-def list_rows(view: ListenerView, found: Recommendations, last: Changes, modes: dict[str, int]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class ListedSongs:
+    """
+    What is known of the songs of a list: their raw features, best first, and where they lie in the catalogue.
+
+    `positions` has an array (songs,) per feature name, NaN where unknown.
+    """
+
+    raw: pd.DataFrame
+    positions: dict[str, np.ndarray]
+
+
+def listed_songs(view: ListenerView, found: Recommendations) -> ListedSongs:
+    """Looked up once for a list."""
+    rows = view.catalogue.rows_of(list(found.table["track_id"]))
+    raw = view.catalogue.raw.at(np.array([rows[track] for track in found.table["track_id"]], dtype=np.int64))
+    return ListedSongs(raw, view.yardstick.positions(raw))
+
+
+def list_rows(found: Recommendations, songs: ListedSongs, last: Changes, modes: dict[str, int]) -> list[dict[str, Any]]:
     """The rows, best first, as plain values. `modes` numbers the taste mode of each song; 0 where it is not known."""
-    songs = _songs(view, found)
-    positions = view.yardstick.positions(songs)
-    audio = np.array([positions[f.name] for f in AUDIO_FEATURES]).T
+    audio = np.array([songs.positions[f.name] for f in AUDIO_FEATURES]).T
     entered = set(last.entered)
+    why = reasons(found.contributions.loc[found.table["track_id"]])
     return [
         {
             "id": row.track_id,
@@ -50,28 +69,25 @@ def list_rows(view: ListenerView, found: Recommendations, last: Changes, modes: 
             "moved": last.moved.get(row.track_id, 0),
             "mode": modes.get(row.track_id, 0),
             "sleeve": [rounded(percentile(position)) for position in sound],
-            "why": reasons(found.contributions.loc[row.track_id]),
+            "why": because,
             "url": bool(pd.notna(row.url)),
         }
-        for row, milliseconds, sound in zip(found.table.itertuples(), songs["duration_ms"], audio, strict=True)
+        for row, milliseconds, sound, because in zip(
+            found.table.itertuples(), songs.raw["duration_ms"], audio, why, strict=True
+        )
     ]
 
 
-def reasons(contributions: pd.Series) -> list[tuple[str, float]]:
-    """Each reason with what it adds to the score, largest first; what adds nothing is left out."""
-    order = contributions.abs().sort_values(ascending=False, kind="stable").index
-    told = [(_TITLES.get(str(name), str(name).capitalize()), round(float(contributions[name]), 4)) for name in order]
-    return [(title, value) for title, value in told if value]
-
-
-def list_positions(view: ListenerView, found: Recommendations) -> dict[str, np.ndarray]:
-    """Where the listed songs lie in the catalogue, by feature name: arrays (songs,), NaN where unknown."""
-    return view.yardstick.positions(_songs(view, found))
-
-
-def _songs(view: ListenerView, found: Recommendations) -> pd.DataFrame:
-    rows = view.catalogue.rows_of(list(found.table["track_id"]))
-    return view.catalogue.raw.at(np.array([rows[track] for track in found.table["track_id"]], dtype=np.int64))
+def reasons(contributions: pd.DataFrame) -> list[list[tuple[str, float]]]:
+    """For each row each reason with what it adds to the score, largest first; what adds nothing is left out."""
+    titles = [_TITLES.get(str(name), str(name).capitalize()) for name in contributions.columns]
+    values = contributions.to_numpy(np.float64)
+    order = np.argsort(-np.abs(values), axis=1, kind="stable")  # (rows, reasons): columns, largest first
+    sizes = np.take_along_axis(values, order, axis=1).round(4).tolist()
+    return [
+        [(titles[column], size) for column, size in zip(columns, row, strict=True) if size]
+        for columns, row in zip(order.tolist(), sizes, strict=True)
+    ]
 
 
 def rounded(value: float | None) -> float | None:

@@ -15,7 +15,7 @@ from recsys.ui.parts.text import artists_in_words, counted
 from recsys.ui.recommend.chips import chips, remove
 from recsys.ui.recommend.comparison import compared_in_words, compared_radar
 from recsys.ui.recommend.explanation import total, without
-from recsys.ui.recommend.list_rows import list_rows
+from recsys.ui.recommend.list_rows import ListedSongs, list_rows
 from recsys.ui.recommend.list_state import ListState, list_state, received
 from recsys.ui.recommend.listener_view import ListenerView
 from recsys.ui.recommend.song_modes import find_modes, needs_modes, song_modes
@@ -29,12 +29,16 @@ _NAMES: Final = {f.title: f.name for f in FEATURES}
 
 
 def ranked_list(
-    session: ListenerSession, view: ListenerView, found: Recommendations, of_list: Mapping[str, float | None]
+    session: ListenerSession,
+    view: ListenerView,
+    found: Recommendations,
+    songs: ListedSongs,
+    of_list: Mapping[str, float | None],
 ) -> None:
-    """Draw the list; `of_list` is its median position in each feature."""
+    """Draw the list; `songs` are those on it, and `of_list` is its median position in each feature."""
     state = list_state()
     sentence = compared_in_words(view.you, of_list, bool(session.seeds))
-    rows = list_rows(view, found, state.last, song_modes(session, found))
+    rows = list_rows(found, songs, state.last, song_modes(session, found))
     was_moved = bool(state.last.moved or state.last.entered or state.last.left)
     data = {
         "serial": state.serial,

@@ -23,6 +23,7 @@ def ratings_panel(session: ListenerSession) -> None:
         thumbs = session.feedback
         if thumbs.empty:
             st.caption("None yet: ♥ and ✕ are in the rows of the list.")
+            return
         for row in thumbs.tail(MOST_SHOWN)[::-1].itertuples():
             said, remove = st.columns([5, 1], vertical_alignment="center")
             said.markdown(f"{'♥' if row.liked else '✕'} {plain(row.title)} by {plain(artists_in_words(row.artists))}")

@@ -11,6 +11,11 @@ def test_a_match_is_half_at_the_average_song_and_rises_with_the_score():
 
 
 def test_reasons_come_largest_first_and_what_adds_nothing_is_left_out():
-    found = reasons(pd.Series({"energy": 0.1, "valence": -0.4, "year": 0.0, "familiar artist": 0.2}))
+    table = pd.DataFrame(
+        {"energy": [0.1, 0.3], "valence": [-0.4, 0.3], "year": [0.0, 1e-9], "familiar artist": [0.2, 1]}
+    )
 
-    assert found == [("Valence", -0.4), ("Familiar artist", 0.2), ("Energy", 0.1)]
+    assert reasons(table) == [
+        [("Valence", -0.4), ("Familiar artist", 0.2), ("Energy", 0.1)],
+        [("Familiar artist", 1.0), ("Energy", 0.3), ("Valence", 0.3)],
+    ]
