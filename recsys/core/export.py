@@ -45,15 +45,11 @@ def without_guard(cell: str) -> str:
 
 def _guarded(column: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(column.dtype):
-        return _plain(column)
+        # Numbers that are all whole become whole: a year is 2019, not 2019.0, though one of them may be missing.
+        known = column.dropna()
+        is_whole = pd.api.types.is_float_dtype(column.dtype) and (known % 1 == 0).all() and (known.abs() < 2**53).all()
+        return column.astype("Int64") if is_whole else column
     return column.astype("object").map(_guard, na_action="ignore")
-
-
-def _plain(numbers: pd.Series) -> pd.Series:
-    """Numbers that are all whole as whole numbers: a year is 2019, not 2019.0, though one of them may be missing."""
-    known = numbers.dropna()
-    is_whole = pd.api.types.is_float_dtype(numbers.dtype) and (known % 1 == 0).all() and (known.abs() < 2**53).all()
-    return numbers.astype("Int64") if is_whole else numbers
 
 
 def _guard(cell: object) -> object:

@@ -97,7 +97,10 @@ class Recipe:
             _check_count("The number of tracks per artist", self.per_artist)
         if self.minutes is not None:
             _check_range("The number of minutes", self.minutes, 1, MOST_MINUTES)
-        _check_order(self.order, self.by, self.spacing)
+        for what, name, names in (("order", self.order, ORDERS), ("order by", self.by, ORDERED_BY)):
+            if name not in names:
+                raise BadRecipe(f"There is no {what} called “{name}”. Choose from: {', '.join(names)}.")
+        _check_whole("The spacing", self.spacing, 0, MOST_SPACING)
         for position in self.locked.values():
             _check_count("The position of a locked song", position)
         if len(set(self.locked.values())) < len(self.locked):
@@ -135,13 +138,6 @@ def _check_weights(weights: Mapping[str, float]) -> None:
             raise BadRecipe(f"The weight of {title.lower()} must be a number from 0 up to {HEAVIEST:,}, not {weight}.")
     if not any(weights.values()):
         raise BadRecipe("Every weight is zero, so nothing tells one track from another. Raise at least one slider.")
-
-
-def _check_order(order: str, by: str, spacing: int) -> None:
-    for what, name, names in (("order", order, ORDERS), ("order by", by, ORDERED_BY)):
-        if name not in names:
-            raise BadRecipe(f"There is no {what} called “{name}”. Choose from: {', '.join(names)}.")
-    _check_whole("The spacing", spacing, 0, MOST_SPACING)
 
 
 def _check_count(what: str, count: int) -> None:

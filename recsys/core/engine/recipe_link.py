@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from recsys.core.engine.filters import MOST_NAMES, Filters, check_names
 from recsys.core.engine.ordering import ORDERED_BY, ORDERS
-from recsys.core.engine.presets import PRESETS, Preset
+from recsys.core.engine.presets import PRESETS
 from recsys.core.engine.ranges import Range, format_range, parse_range
 from recsys.core.engine.recipe import (
     CHOICES,
@@ -146,7 +146,10 @@ def recipe_of(values: Mapping[str, Any]) -> Recipe:
 def recipe_parameters(recipe: Recipe) -> Iterable[tuple[str, str]]:
     """What differs from the default as (name, text), in a fixed order; a block list is left out."""
     usual = Recipe()
-    preset, weights = _from_nearest_preset(recipe.weights)
+    # The preset that shares most weights with these, and the weights in which they differ from it.
+    differing = [{n: w for n, w in recipe.weights.items() if w != preset.all_weights()[n]} for preset in PRESETS]
+    nearest = min(range(len(PRESETS)), key=lambda number: len(differing[number]))
+    preset, weights = PRESETS[nearest], differing[nearest]
     if preset != PRESETS[0]:
         yield "preset", preset.name.lower()
     for name, pairs in (("weights", weights), ("shifts", {n: s for n, s in recipe.shifts.items() if s})):
@@ -159,13 +162,6 @@ def recipe_parameters(recipe: Recipe) -> Iterable[tuple[str, str]]:
     yield from _filter_parameters(recipe.filters)
     if recipe.locked:
         yield "locked", ",".join(f"{track_id}:{position}" for track_id, position in recipe.locked.items())
-
-
-def _from_nearest_preset(weights: Mapping[str, float]) -> tuple[Preset, dict[str, float]]:
-    """The preset that shares most weights with these, and the weights in which they differ from it."""
-    others = [{n: w for n, w in weights.items() if w != preset.all_weights()[n]} for preset in PRESETS]
-    at = min(range(len(PRESETS)), key=lambda number: len(others[number]))
-    return PRESETS[at], others[at]
 
 
 def _filter_parameters(filters: Filters) -> Iterable[tuple[str, str]]:

@@ -9,7 +9,7 @@ c = Σ_f c_f, log mean e^(β c) = ∫_0^1 β Σ_f E_t[c_f] dt, where E_t weighs 
 make the integral right to 3e-8 whatever the weights, so contributions sum to the score.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Final, TypeAlias
@@ -93,15 +93,10 @@ class DensityRatioScorer:
 
     def _sum_of_sides(self, songs: FeatureMatrix, dtype: type, term: Term) -> np.ndarray:
         some = Weighted.of(songs, self.metric, dtype)
-        sides = [(share, Weighted.of(points, self.metric, dtype)) for share, points in self._sides()]
-        return np.asarray(np.sum([share * term(some, others, self.sharpness) for share, others in sides], axis=0))
-
-    def _sides(self) -> Iterator[tuple[float, FeatureMatrix]]:
         trust = len(self.dislikes) / (len(self.dislikes) + DOUBT)
-        yield 1.0, self.library
-        yield trust - 1.0, self.background
-        if trust:
-            yield -trust, self.dislikes
+        parts = [(1.0, self.library), (trust - 1.0, self.background), (-trust, self.dislikes)]
+        sides = [(share, Weighted.of(points, self.metric, dtype)) for share, points in parts if share]
+        return np.asarray(np.sum([share * term(some, others, self.sharpness) for share, others in sides], axis=0))
 
 
 def _log_mean_exp(songs: Weighted, others: Weighted, sharpness: float) -> np.ndarray:

@@ -204,23 +204,20 @@ def evaluate(
         raise NothingToRank(_nothing_measured(hold_out, len(names)))
     means = pd.DataFrame(records).groupby(["method", "list"]).mean()
     values = {method: means.loc[method] for method in methods}
-    covered = {method: _covered(pool, rows) for method, rows in first.items()}
-    return Evaluation(values, covered, _counts(lists, hold_out, means.index.levshape[1]))
-
-
-def _counts(lists: Lists, hold_out: HoldOut, measured: int) -> dict[str, int]:
+    testable = int(pool.is_testable.sum())
+    covered = {
+        method: catalog_coverage(np.concatenate([*rows, np.arange(0)]), TOP * len(rows), testable)
+        for method, rows in first.items()
+    }
+    measured = means.index.levshape[1]
     chosen, too_short = len(hold_out.chosen(lists)), hold_out.too_short(lists)
-    return {
+    counts = {
         "lists": measured,
         "too_short": too_short,
         "beyond_limit": len(lists) - too_short - chosen,
         "nothing_hidden": chosen - measured,
     }
-
-
-def _covered(pool: Pool, lists: list[Integers]) -> float:
-    rows = np.concatenate([*lists, np.arange(0)])
-    return catalog_coverage(rows, TOP * len(lists), int(pool.is_testable.sum()))
+    return Evaluation(values, covered, counts)
 
 
 def _nothing_measured(hold_out: HoldOut, chosen: int) -> str:

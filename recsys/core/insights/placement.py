@@ -50,7 +50,8 @@ class Yardstick:
 
 def medians(positions: Mapping[str, Doubles]) -> dict[str, float | None]:
     """The median position of each feature; None where no song's is known."""
-    return {name: _median(column[~np.isnan(column)]) for name, column in positions.items()}
+    known = {name: column[~np.isnan(column)] for name, column in positions.items()}
+    return {name: float(np.median(column)) if len(column) else None for name, column in known.items()}
 
 
 def percentile(position: float | None) -> float | None:
@@ -71,7 +72,3 @@ def heights(column: Doubles, axis: tuple[float, float], bins: int = BINS) -> lis
     counts = np.histogram(known, bins, axis)[0].astype(np.float64)
     smooth = np.convolve(counts, np.array([1, 2, 3, 2, 1]) / 9, mode="same")
     return [round(float(height), 3) for height in smooth / smooth.max()]
-
-
-def _median(known: Doubles) -> float | None:
-    return float(np.median(known)) if len(known) else None

@@ -113,15 +113,12 @@ def outliers(library: pd.DataFrame, n: int = 5) -> pd.DataFrame:
     comparable = library[values.notna().mean(axis=1) >= 0.5].reset_index(drop=True)
     if len(comparable) <= NEIGHBOURS + 1:
         return comparable.head(0).assign(distance=pd.Series(dtype=float), feature="", percentile=pd.Series(dtype=float))
-    found = comparable.assign(distance=_aloneness(_standardised(comparable)), **_most_extreme(comparable))
-    return found.sort_values(["distance", "track_id"], ascending=[False, True]).head(n).reset_index(drop=True)
-
-
-def _standardised(tracks: pd.DataFrame) -> Doubles:
-    """Audio features in standard deviations; a feature that never changes is 0, an unknown value NaN."""
-    values = tracks[[f.column for f in AUDIO_FEATURES]]
+    # In standard deviations; a feature that never changes is 0, an unknown value NaN.
+    values = comparable[values.columns]
     spread = values.std(ddof=0)
-    return np.asarray((values - values.mean()) / spread.where(spread > 0, 1))
+    points = np.asarray((values - values.mean()) / spread.where(spread > 0, 1))
+    found = comparable.assign(distance=_aloneness(points), **_most_extreme(comparable))
+    return found.sort_values(["distance", "track_id"], ascending=[False, True]).head(n).reset_index(drop=True)
 
 
 def _aloneness(points: Doubles) -> Doubles:

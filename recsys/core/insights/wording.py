@@ -25,7 +25,9 @@ def in_words(name: str, value: float) -> str:
     if np.isnan(value):
         return "unknown"
     if f.name in MIDDLING:
-        return f"{with_unit(f, value)}, {_middling(f, value)}"
+        low, high = MIDDLING[f.name]
+        end = f.low_words if value < low else f.high_words if value > high else "moderate"
+        return f"{with_unit(f, value)}, {end}"
     return _between(f, value) if (f.low, f.high) == (0, 1) else number(f, value)
 
 
@@ -38,13 +40,6 @@ def _between(f: Feature, value: float) -> str:
         f.high_words,
     )
     return steps[min(int(value * len(steps)), len(steps) - 1)]
-
-
-def _middling(f: Feature, value: float) -> str:
-    low, high = MIDDLING[f.name]
-    if value < low:
-        return f.low_words
-    return f.high_words if value > high else "moderate"
 
 
 def leaning(name: str, percentile: float, among: str = "the catalogue") -> str:

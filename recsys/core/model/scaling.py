@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.model.arrays import Doubles, Floats, Mask
-from recsys.core.model.features import FEATURES, NUMBER_FEATURES, Feature
+from recsys.core.model.features import FEATURES, NUMBER_FEATURES
 from recsys.core.model.genres import GENRE_AXES, GenreSpace
 
 AXES: Final = {"rank": 1, "octave": 2, "genre": GENRE_AXES}
@@ -133,14 +133,13 @@ class Space:
         """Axes (NUMBER_AXES, n) and what is known (number features, n) of all features but genre."""
         axes = np.empty((NUMBER_AXES, len(columns[0])), np.float32)
         for feature, first, column in zip(NUMBER_FEATURES, FIRST_AXIS, columns, strict=False):
-            axes[first : first + AXES[feature.scale]] = self._place_number(feature, column)
+            if feature.scale == "octave":
+                # One turn of the circle is one octave, so half and double time share an angle; NaN becomes (0, 0).
+                angle = 2 * np.pi * np.log2(column / 60)
+                axes[first : first + 2] = np.nan_to_num(np.stack([np.cos(angle), np.sin(angle)]))
+            else:
+                axes[first] = self.quantiles[feature.name].transform(column)
         return axes, np.stack([~np.isnan(column) for column in columns])
-
-    def _place_number(self, feature: Feature, column: Doubles) -> Doubles:
-        if feature.scale == "octave":
-            angle = 2 * np.pi * np.log2(column / 60)
-            return np.asarray(np.nan_to_num(np.stack([np.cos(angle), np.sin(angle)])), dtype=np.float64)
-        return self.quantiles[feature.name].transform(column)
 
 
 def fit(columns: Columns, genres: GenreSpace | None) -> Space:
