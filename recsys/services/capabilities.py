@@ -57,17 +57,15 @@ class Probes:
         found = list(self._probe(listener))
         stored = {"found": [asdict(one) for one in found], "probed_at": to_iso(self._clock())}
         self._store_for(listener).save_state(listener, STATE, stored)
-        self._update_sources(self._store_for(listener), found)
-        return self.known(listener)
-
-    def _update_sources(self, store: Store, found: Iterable[Finding]) -> None:
-        """Reuse the finding for the feature lookup, so that both screens agree."""
+        # The feature lookup reuses the findings, so that both screens agree.
+        unavailable = UnavailableSources(self._store_for(listener))
         for one in found:
             source = SOURCES.get(one.name)
             if source and one.works:
-                UnavailableSources(store).discard(source)
+                unavailable.discard(source)
             elif source and one.reason == GONE:
-                UnavailableSources(store).add(source, self._clock())
+                unavailable.add(source, self._clock())
+        return self.known(listener)
 
     def probe_once(self, listener: str) -> Capabilities:
         """The stored findings; probes Spotify only if there are none."""

@@ -105,22 +105,19 @@ class FeatureRun:
         has_news = (filled.tracks[[*ANSWERS]].notna() & before[[*ANSWERS]].isna().to_numpy()).any(axis=1)
         had_audio = before[AUDIO].notna().any(axis=1).to_numpy()
         self.gained += int((filled.tracks[AUDIO].notna().any(axis=1) & ~had_audio).sum())
+        now = to_iso(self._clock())
         if has_news.any():
             present = has_news & filled.tracks["track_id"].isin(self._store.tracks(self._listener)["track_id"])
             self._store.save_tracks(self._listener, filled.tracks[present])
-            self._save_sources(filled, filled.tracks.loc[present, "track_id"])
-        now = to_iso(self._clock())
+            stored = filled.tracks.loc[present, "track_id"]
+            for name, track_ids in filled.gained.items():
+                given = stored[stored.isin(track_ids)]
+                if len(given):
+                    self._store.save_origins(self._listener, origins(given, f"{GIVEN}{name}", now))
         for name, track_ids in filled.missed.items():
             if track_ids:
                 misses = pd.DataFrame({"track_id": list(track_ids), "source": name, "asked_at": now})
                 self._store.save_misses(self._listener, misses)
-
-    def _save_sources(self, filled: Filled, present: pd.Series) -> None:
-        now = to_iso(self._clock())
-        for name, track_ids in filled.gained.items():
-            given = present[present.isin(track_ids)]
-            if len(given):
-                self._store.save_origins(self._listener, origins(given, f"{GIVEN}{name}", now))
 
     def _leave_out(self, filled: Filled) -> None:
         """Skip busy and unavailable sources for the rest of this run, and record the unavailable ones."""

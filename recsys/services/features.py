@@ -112,7 +112,10 @@ class Features:
             pending = int(missing[AUDIO].isna().all(axis=1).iloc[done:].sum())
             not_found = len(library) - known - pending
             save(replace(stage, state="running", stored=known, pending=pending, skipped=_reasons(not_found, 0)))
-        return self._ended(self._counted(listener, songs(store, listener), stage), run)
+        stage = self._counted(listener, songs(store, listener), stage)
+        if not run.busy_until:
+            return replace(stage, state="done", is_complete=True)
+        return replace(stage, state="blocked", message=run.message, blocked_until=to_iso(run.busy_until))
 
     def coverage(self, listener: str, tracks: pd.DataFrame | None = None) -> Coverage:
         """
@@ -166,11 +169,6 @@ class Features:
     def _counted(self, listener: str, library: pd.DataFrame, stage: Stage) -> Stage:
         now = self.coverage(listener, library)
         return replace(stage, stored=now.known, pending=now.waiting, skipped=_reasons(now.not_found, now.not_asked))
-
-    def _ended(self, stage: Stage, run: FeatureRun) -> Stage:
-        if not run.busy_until:
-            return replace(stage, state="done", is_complete=True)
-        return replace(stage, state="blocked", message=run.message, blocked_until=to_iso(run.busy_until))
 
 
 def _incomplete(tracks: pd.DataFrame) -> pd.DataFrame:

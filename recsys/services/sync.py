@@ -89,7 +89,7 @@ class Sync:
         job = self._jobs.snapshot(_key(listener))
         if job and job.is_active and isinstance(job.progress, SyncProgress):
             return job.progress
-        stored = self._stored(listener)
+        stored = SyncProgress.from_json(self._store_for(listener).state(listener, STATE))
         if self._leases.is_elsewhere(listener):
             return replace(stored, is_running=True)
         if job and job.is_active:
@@ -149,9 +149,6 @@ class Sync:
     def choose_playlists(self, listener: str, playlist_ids: Sequence[str]) -> None:
         """Sync these playlists from now on, and no others. Tracks of others stay in the library."""
         playlist_choice.choose(self._store_for(listener), listener, playlist_ids)
-
-    def _stored(self, listener: str) -> SyncProgress:
-        return SyncProgress.from_json(self._store_for(listener).state(listener, STATE))
 
 
 class _Run:
