@@ -183,18 +183,14 @@ class SpotifyAccounts:
             raise SpotifyUnreachable("Spotify's sign-in did not answer. Try again in a few minutes.") from broken
         if answer.status_code == 429:
             raise busy(answer.headers, is_quota="QUOTA_EXCEEDED" in answer.text)
-        return answer.status_code, _json_object(answer)
-
-
-def _json_object(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        found = answer.json()
-    except (ValueError, RecursionError):
-        found = None
-    is_expected = answer.status_code == 200 or 400 <= answer.status_code < 500
-    if not is_expected or not isinstance(found, dict):
-        raise SpotifyUnreachable("Spotify's sign-in gave an answer it should not. Try again in a few minutes.")
-    return found
+        try:
+            found = answer.json()
+        except (ValueError, RecursionError):
+            found = None
+        is_expected = answer.status_code == 200 or 400 <= answer.status_code < 500
+        if not is_expected or not isinstance(found, dict):
+            raise SpotifyUnreachable("Spotify's sign-in gave an answer it should not. Try again in a few minutes.")
+        return answer.status_code, found
 
 
 def _granted(answer: dict[str, Any], before: Tokens, now: datetime) -> Tokens:
@@ -202,19 +198,18 @@ def _granted(answer: dict[str, Any], before: Tokens, now: datetime) -> Tokens:
     token, refresh_token, scope = (answer.get(name) for name in ("access_token", "refresh_token", "scope"))
     if not isinstance(token, str) or not token:
         raise SpotifyUnreachable("Spotify's sign-in gave an answer it should not. Try again in a few minutes.")
+    # Where the default lifetime is wrong, a refusal refreshes the token.
+    seconds = answer.get("expires_in")
+    lifetime = TOKEN_LASTS
+    if isinstance(seconds, int | float) and 0 < seconds <= LONGEST_TOKEN_S:
+        lifetime = timedelta(seconds=seconds)
     return replace(
         before,
         access_token=token,
         refresh_token=refresh_token if isinstance(refresh_token, str) and refresh_token else before.refresh_token,
-        expires_at=now + _lifetime(answer.get("expires_in")),
+        expires_at=now + lifetime,
         scope=scope if isinstance(scope, str) else before.scope,
     )
-
-
-def _lifetime(seconds: Any) -> timedelta:
-    """How long a token lasts. Where the default is wrong, a refusal refreshes it."""
-    is_valid = isinstance(seconds, int | float) and 0 < seconds <= LONGEST_TOKEN_S
-    return timedelta(seconds=seconds) if is_valid else TOKEN_LASTS
 
 
 def _refused(answer: dict[str, Any]) -> SpotifyRefused:

@@ -42,7 +42,9 @@ class KnownTracks:
 
         A song matches when durations differ by at most two seconds, or when one of the two is not known.
         """
-        at = self._rows_by_id(tracks)
+        at = self._by_id.get_indexer(pd.Index(tracks["track_id"]))
+        if len(self._with_features):
+            at = np.where(at < 0, -1, self._with_features[at])
         codes = isrcs(tracks["isrc"])
         at = np.where(at < 0, np.asarray(self._by_isrc.reindex(codes.to_numpy()).fillna(-1), dtype=np.int64), at)
         at = np.where(at < 0, self._rows_by_song(tracks, at < 0), at)
@@ -71,10 +73,6 @@ class KnownTracks:
         songs, durations = song_hashes(self._known), self._known["duration_ms"].to_numpy()
         rows = self._with_features
         return pd.DataFrame({"song": songs[rows], "row": rows, "duration_ms": durations[rows]})
-
-    def _rows_by_id(self, tracks: pd.DataFrame) -> np.ndarray:
-        at = self._by_id.get_indexer(pd.Index(tracks["track_id"]))
-        return np.where(at < 0, -1, self._with_features[at]) if len(self._with_features) else at
 
     def _rows_by_song(self, tracks: pd.DataFrame, is_wanted: np.ndarray) -> np.ndarray:
         rows = np.full(len(tracks), -1, dtype=np.int64)

@@ -50,7 +50,16 @@ class ReccoBeats:
 
     def look_up(self, tracks: pd.DataFrame) -> pd.DataFrame:
         ids = tracks["track_id"].tolist()
-        return _answers(self._content("/audio-features", {"ids": ",".join(ids)}), set(ids))
+        # Rows joined on the Spotify link of each entry: entries have no order, and unknown ids are left out.
+        content = self._content("/audio-features", {"ids": ",".join(ids)})
+        asked = set(ids)
+        rows: dict[str, dict[str, Any]] = {}
+        for entry in content:
+            link = _LINK.search(str(entry.get("href"))) if isinstance(entry, dict) else None
+            if link and link.group(1) in asked:
+                rows.setdefault(link.group(1), {c: _number(entry.get(c)) for c in NUMBERS} | {"isrc": _text(entry)})
+        table = pd.DataFrame(rows.values(), columns=[*NUMBERS, "isrc"])
+        return table.assign(track_id=pd.Series(list(rows), dtype="str", index=table.index))
 
     def neighbours(self, track_id: str, count: int) -> pd.DataFrame:
         """
@@ -79,17 +88,6 @@ class ReccoBeats:
         if not isinstance(content, list):
             raise self._paced.broken()
         return content
-
-
-def _answers(content: list[Any], asked: Collection[str]) -> pd.DataFrame:
-    """Rows joined on the Spotify link of each entry: entries have no order, and unknown ids are left out."""
-    rows: dict[str, dict[str, Any]] = {}
-    for entry in content:
-        link = _LINK.search(str(entry.get("href"))) if isinstance(entry, dict) else None
-        if link and link.group(1) in asked:
-            rows.setdefault(link.group(1), {c: _number(entry.get(c)) for c in NUMBERS} | {"isrc": _text(entry)})
-    table = pd.DataFrame(rows.values(), columns=[*NUMBERS, "isrc"])
-    return table.assign(track_id=pd.Series(list(rows), dtype="str", index=table.index))
 
 
 def _songs(content: list[Any]) -> pd.DataFrame:

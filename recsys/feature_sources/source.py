@@ -1,6 +1,6 @@
 """The `FeatureSource` protocol, and the chain that queries each source in turn for what is still missing."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -209,7 +209,10 @@ def with_answers(tracks: pd.DataFrame, answer: pd.DataFrame, source: str) -> pd.
         return tracks
     by_id = answer.set_index("track_id").reindex(tracks["track_id"]).set_axis(tracks.index)
     filled = tracks.copy()
-    for column, values in _in_range(by_id):
+    for column in by_id.columns.intersection(list(ANSWERS)):
+        values = by_id[column]
+        if column in RANGES:
+            values = values.astype("float64").where(values.between(*RANGES[column]))
         filled[column] = filled[column].where(filled[column].notna(), values)
     has_gained = _has_gained(tracks, filled)
     given = by_id["source"].fillna(source) if "source" in by_id else source
@@ -220,11 +223,3 @@ def with_answers(tracks: pd.DataFrame, answer: pd.DataFrame, source: str) -> pd.
 
 def _has_gained(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
     return (after[AUDIO].notna() & before[AUDIO].isna()).any(axis=1)
-
-
-def _in_range(answer: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
-    for column in answer.columns.intersection(list(ANSWERS)):
-        values = answer[column]
-        if column in RANGES:
-            values = values.astype("float64").where(values.between(*RANGES[column]))
-        yield column, values

@@ -85,15 +85,11 @@ class SpotifyPlaylists:
 
         For playlists that hold what is no track: `replace` would lose it, and a local file cannot be put back.
         """
-        snapshot = self._remove(playlist_id, old)
-        return self.add(playlist_id, new, place=0) or snapshot
-
-    def _remove(self, playlist_id: str, track_ids: Sequence[str]) -> str | None:
         snapshot = None
-        for start in range(0, len(track_ids), CHUNK):
-            items = [{"uri": uri} for uri in _uris(track_ids[start : start + CHUNK])]
+        for start in range(0, len(old), CHUNK):
+            items = [{"uri": uri} for uri in _uris(old[start : start + CHUNK])]
             snapshot = self._write("DELETE", playlist_id, {"items": items})
-        return snapshot
+        return self.add(playlist_id, new, place=0) or snapshot
 
     def _write(self, method: Method, playlist_id: str, body: Mapping[str, Any]) -> str | None:
         answer = self._api.send(Request(method, f"playlists/{playlist_id}/items", body=body))

@@ -212,16 +212,13 @@ def recommend(
     store = dependencies.store_for(caller.listener)
     if not caller.is_guest or any(store.counts(caller.listener).values()):  # guests can be invented
         store.save_recommendations(caller.listener, as_rows(found, now))
-    file = FORMATS[_wanted_format(request.headers.get("accept", "*/*"))]
+    # The format that is wanted most; JSON where several are, or none.
+    accept = request.headers.get("accept", "*/*")
+    file = FORMATS[max(["json", *FORMATS], key=lambda name: wanted(accept, FORMATS[name].media_type))]
     if file.media_type == "application/json":
         return as_json(caller.listener, found, now, note)
     headers = {"Content-Disposition": f'attachment; filename="recommendations.{file.extension}"'}
     return Response(file.write(ListFile(found, note=note)), media_type=file.media_type, headers=headers)
-
-
-def _wanted_format(accept: str) -> str:
-    """The format of `FORMATS` that is wanted most; JSON where several are, or none."""
-    return max(["json", *FORMATS], key=lambda name: wanted(accept, FORMATS[name].media_type))
 
 
 def build_api(dependencies: Dependencies) -> FastAPI:

@@ -64,7 +64,9 @@ class Limits:
         app: ASGIApp = self.app
         if scope["type"] == "http" and not (scope["path"] == SCREEN and asks_for_page(scope)):
             share = next((one for one in self.shares if scope["path"].startswith(one.paths)), None)
-            wait = share.wait(self._caller(scope), client_address(scope, self.dependencies)) if share else 0
+            session_id = HTTPConnection(scope).cookies.get(session_cookie(self.dependencies.is_https))
+            caller = session_id if is_session_id(session_id) else None
+            wait = share.wait(caller, client_address(scope, self.dependencies)) if share else 0
             if wait:
                 seconds = math.ceil(wait)
                 app = JSONResponse(
@@ -73,10 +75,6 @@ class Limits:
                     headers={"Retry-After": str(seconds), "Cache-Control": "no-store"},
                 )
         await app(scope, receive, send)
-
-    def _caller(self, scope: Scope) -> str | None:
-        session_id = HTTPConnection(scope).cookies.get(session_cookie(self.dependencies.is_https))
-        return session_id if is_session_id(session_id) else None
 
 
 def client_address(scope: Scope, dependencies: Dependencies) -> str:

@@ -88,7 +88,9 @@ class SignIn:
         # A page of this app to go to afterwards; anything else, other hosts above all, becomes the first page.
         path = request.query_params.get("next")
         following = path if path and LOCAL_PATH.fullmatch(path) else "/"
-        if self._is_elsewhere(request):
+        # On another name of this host, such as localhost, the cookie set here would not come back.
+        is_public = request.url.netloc == urlsplit(self._dependencies.public_url).netloc
+        if not is_public and "here" not in request.query_params:
             query = urlencode({"next": following, "here": "1"})
             return _go(f"{self._dependencies.public_url}/login?{query}")
         try:
@@ -139,11 +141,6 @@ class SignIn:
             secure=self._dependencies.is_https,
         )
         return response
-
-    def _is_elsewhere(self, request: Request) -> bool:
-        """True on another name of this host, such as localhost: the cookie set here would not come back there."""
-        is_public = request.url.netloc == urlsplit(self._dependencies.public_url).netloc
-        return not is_public and "here" not in request.query_params
 
     def _accounts(self, request: Request, limit: RateLimit) -> Accounts:
         if self._dependencies.accounts is None:

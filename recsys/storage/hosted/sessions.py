@@ -63,7 +63,11 @@ class SupabaseSessions(SessionStore, TokenStore):
         columns = "user_id, kind, expires_at, display_name, avatar_url"
         query = self._server.table("sessions").select(columns).eq("id_hash", hash_id(session_id))
         found = answer(query.gt("expires_at", to_whole_second(now)))
-        return _session(found[0]) if found else None
+        if not found:
+            return None
+        (row,) = found
+        ends = from_iso(row["expires_at"])
+        return Session(row["user_id"], row["kind"], ends, row["display_name"], row["avatar_url"])
 
     def end(self, session_id: object) -> None:
         if is_session_id(session_id):
@@ -122,8 +126,3 @@ class SupabaseSessions(SessionStore, TokenStore):
 
     def _deleting(self, table: str) -> Any:
         return self._server.table(table).delete(count=CountMethod.exact, returning=ReturnMethod.minimal)
-
-
-def _session(kept: dict[str, Any]) -> Session:
-    ends = from_iso(kept["expires_at"])
-    return Session(kept["user_id"], kept["kind"], ends, kept["display_name"], kept["avatar_url"])
