@@ -114,7 +114,10 @@ class Settings:
             if name.endswith("_url"):
                 values[name] = _address(_KEYS[name], values[name])
         if "requests_a_minute" in values:
-            values["requests_a_minute"] = _count(_KEYS["requests_a_minute"], values["requests_a_minute"])
+            key, count = _KEYS["requests_a_minute"], values["requests_a_minute"]
+            if not re.fullmatch("[0-9]{1,6}", count.strip()):
+                raise SettingsProblem(f"{key} must be a whole number such as 120, not “{count}”.")
+            values["requests_a_minute"] = int(count)
         if values.get("catalogue_installers", "loopback") not in INSTALLERS:
             raise SettingsProblem(f"TONEARM_CATALOGUE_INSTALLERS must be one of: {', '.join(INSTALLERS)}.")
         settings = cls(folder, given.get("TONEARM_CATALOGUE") or str(folder / "catalogue.parquet"), **values)
@@ -164,12 +167,6 @@ def _platform_folder(given: Mapping[str, str]) -> Path:
     if sys.platform == "darwin":
         return home / "Library" / "Application Support" / "Tonearm"
     return Path(given.get("XDG_DATA_HOME") or home / ".local" / "share") / "tonearm"
-
-
-def _count(key: str, value: str) -> int:
-    if not re.fullmatch("[0-9]{1,6}", value.strip()):
-        raise SettingsProblem(f"{key} must be a whole number such as 120, not “{value}”.")
-    return int(value)
 
 
 def _address(key: str, value: str) -> str:

@@ -75,7 +75,14 @@ def feature_drift(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> go.F
     q25, median, q75 = (in_unit(f, drift[name].to_numpy()) for name in ("q25", "median", "q75"))
     months = drift.index.tolist()
     texts = [with_unit(f, value) for value in drift["median"]]
-    line = _line(months, median, texts, f"{f.title} (median play)")
+    line = go.Scatter(
+        x=months,
+        y=_gapped(median),
+        text=texts,
+        mode="lines+markers",
+        hovertemplate="%{x|%B %Y}: %{text}<extra></extra>",
+        name=plain(f"{f.title} (median play)"),
+    )
     band = [_band(months, q25, None), _band(months, q75, "tonexty")]
     return laid_out([line, *band], 280, xaxis=_month_axis(drift.index), yaxis={"title": axis_title(f)})
 
@@ -134,17 +141,6 @@ def _drift(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> pd.DataFram
     by_month = played.groupby(played["played_at"].str[:7])["value"]
     drift = by_month.quantile([0.25, 0.5, 0.75]).unstack().set_axis(["q25", "median", "q75"], axis=1)
     return drift.where(by_month.size() >= TOO_FEW).reindex(_months(played))
-
-
-def _line(months: list[str], values: Doubles, texts: list[str], name: str) -> go.Scatter:
-    return go.Scatter(
-        x=months,
-        y=_gapped(values),
-        text=texts,
-        mode="lines+markers",
-        hovertemplate="%{x|%B %Y}: %{text}<extra></extra>",
-        name=plain(name),
-    )
 
 
 def _band(months: list[str], values: Doubles, fill: str | None) -> go.Scatter:

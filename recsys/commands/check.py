@@ -3,7 +3,6 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -32,7 +31,11 @@ def command(files: tuple[Path, ...], as_json: bool) -> None:
     """
     answers = [_check(path) for path in files]
     if as_json:
-        click.echo(json.dumps([_as_json(answer, path) for answer, path in zip(answers, files, strict=True)], indent=2))
+        reports = [
+            {"file": str(path), "error": str(answer)} if isinstance(answer, UnreadableFile) else answer.as_json()
+            for answer, path in zip(answers, files, strict=True)
+        ]
+        click.echo(json.dumps(reports, indent=2))
     else:
         for answer in answers:
             _print(answer)
@@ -45,12 +48,6 @@ def _check(path: Path) -> FileReport | UnreadableFile:
         return read_file(path, str(path)).report
     except UnreadableFile as problem:
         return problem
-
-
-def _as_json(answer: FileReport | UnreadableFile, path: Path) -> dict[str, Any]:
-    if isinstance(answer, UnreadableFile):
-        return {"file": str(path), "error": str(answer)}
-    return answer.as_json()
 
 
 def _print(answer: FileReport | UnreadableFile) -> None:

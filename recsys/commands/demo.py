@@ -45,7 +45,8 @@ def command(out: Path, seed: int) -> None:
             (out / name).write_bytes(to_csv(table, note=DEMO_NOTE))
             click.echo(f"{out / name}: {len(table):,} {what}")
     except OSError as problem:
-        raise UnreadableFile(f"The demo cannot be written to {out}: {_reason(problem, out)}.") from problem
+        reason = "it is a file, not a folder" if out.is_file() else str(problem.strerror or problem)
+        raise UnreadableFile(f"The demo cannot be written to {out}: {reason}.") from problem
 
 
 def _tables(catalogue: pd.DataFrame, listeners: tuple[DemoListener, ...]) -> Iterator[tuple[str, pd.DataFrame, str]]:
@@ -60,7 +61,3 @@ def _tables(catalogue: pd.DataFrame, listeners: tuple[DemoListener, ...]) -> Ite
             listener.plays.merge(songs, on="track_id", validate="many_to_one"),
             f"plays, the listening history of {listener.name}",
         )
-
-
-def _reason(problem: OSError, out: Path) -> str:
-    return "it is a file, not a folder" if out.is_file() else str(problem.strerror or problem)

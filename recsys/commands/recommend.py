@@ -11,7 +11,7 @@ import pandas as pd
 from recsys.commands.options import catalogue_option, genres_option, open_catalogue, with_genres
 from recsys.commands.recipe_options import recipe_of, recipe_options
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.explanation import Explanation, explain_all
+from recsys.core.engine.explanation import explain_all
 from recsys.core.engine.filters import excluded_in_words, marks_explicit
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations, Recommender
@@ -129,13 +129,10 @@ def as_table(file: ListFile) -> bytes:
     for row, explained in zip(file.found.table.itertuples(), file.explanations, strict=True):
         year = "" if pd.isna(row.year) else f" ({row.year:.0f})"
         lines.append(f"{row.rank:>3}  {row.score:6.3f}  {row.title} by {row.artists}{year}")
-        lines.append(f"{'':13}{_reasons(explained)}; like {', '.join(explained.nearest['title'])}")
+        top = explained.contributions.sort_values(ascending=False).head(3)
+        reasons = ", ".join(f"{name} {value:+.2f}" for name, value in top.items())
+        lines.append(f"{'':13}{reasons}; like {', '.join(explained.nearest['title'])}")
     return ("\n".join(lines) + "\n").encode()
-
-
-def _reasons(explained: Explanation) -> str:
-    top = explained.contributions.sort_values(ascending=False).head(3)
-    return ", ".join(f"{name} {value:+.2f}" for name, value in top.items())
 
 
 FORMATS: Final[Mapping[str, Callable[[ListFile], bytes]]] = {

@@ -11,7 +11,7 @@ import pandas as pd
 from recsys.core.model.features import AUDIO_FEATURES
 from recsys.core.model.tracks import as_tracks
 from recsys.demo import names
-from recsys.demo.genres import GENRES, LOUDEST, Genre, Numbers, sound
+from recsys.demo.genres import GENRES, LOUDEST, Numbers, sound
 
 SEED: Final = 33
 TODAY: Final = date(2026, 11, 1)
@@ -64,7 +64,13 @@ def demo_tracks(seed: int = SEED, size: int = SIZE, today: date = TODAY) -> pd.D
     songs = _songs(rng, total - versions, today)
     tracks = pd.concat([songs, _versions(rng, songs, versions, today)], ignore_index=True)
     tracks["track_id"] = [f"demo-{number:06d}" for number in range(1, total + 1)]
-    return as_tracks(_with_gaps(rng, tracks))
+    # Blank whole rows that "nobody has analysed", and single features, so that missing data shows in the demo.
+    is_unknown = rng.random(len(tracks)) < NOT_ANALYSED
+    tracks.loc[is_unknown, [*ANALYSED, "source"]] = None
+    for column in (f.column for f in AUDIO_FEATURES):
+        is_gap = rng.random(len(tracks)) < GAPS / len(AUDIO_FEATURES)
+        tracks.loc[is_gap, column] = np.nan
+    return as_tracks(tracks)
 
 
 def is_rare(tracks: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -109,15 +115,14 @@ def _albums(rng: np.random.Generator, artists: pd.DataFrame, how_many: int, toda
     # Whole years; one that lies in the future is mirrored into the past, so that no year holds a heap.
     return albums.assign(
         album=names.albums(rng, how_many),
-        genres=[_tags(GENRES[number], is_kin) for number, is_kin in zip(albums["genre"], is_kin, strict=True)],
+        genres=[
+            f"{genre.name},{genre.kin}" if has_kin else genre.name
+            for genre, has_kin in zip(map(GENRES.__getitem__, albums["genre"]), is_kin, strict=True)
+        ],
         year=(today.year - (today.year - years).abs()).clip(lower=OLDEST).round().astype(int),
         intensity=albums["intensity"] + 0.3 * rng.standard_normal(how_many),
         mood=albums["mood"] + 0.3 * rng.standard_normal(how_many),
     )
-
-
-def _tags(genre: Genre, is_kin: bool) -> str:
-    return f"{genre.name},{genre.kin}" if is_kin else genre.name
 
 
 def _numbers(rng: np.random.Generator, songs: pd.DataFrame) -> dict[str, Numbers]:
@@ -152,13 +157,3 @@ def _versions(rng: np.random.Generator, songs: pd.DataFrame, how_many: int, toda
     copies.loc[live, "liveness"] = rng.uniform(0.6, 0.98, live.sum()).round(3)
     copies.loc[remaster, "loudness"] = (copies.loc[remaster, "loudness"] + 1.5).clip(upper=LOUDEST)
     return copies.assign(year=later)
-
-
-def _with_gaps(rng: np.random.Generator, tracks: pd.DataFrame) -> pd.DataFrame:
-    """Blank whole rows that "nobody has analysed", and single features, so that missing data shows in the demo."""
-    is_unknown = rng.random(len(tracks)) < NOT_ANALYSED
-    tracks.loc[is_unknown, [*ANALYSED, "source"]] = None
-    for column in (f.column for f in AUDIO_FEATURES):
-        is_gap = rng.random(len(tracks)) < GAPS / len(AUDIO_FEATURES)
-        tracks.loc[is_gap, column] = np.nan
-    return tracks

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recsys.demo.genres import Numbers, Positions
+from recsys.demo.genres import Numbers
 
 YEARS: Final = 3
 DAY: Final = 86_400
@@ -47,7 +47,8 @@ def invented_plays(
     end = (today - date(1970, 1, 1)) // timedelta(days=1)
     days = np.arange(end - YEARS * 365, end)
     season = 1 + 0.2 * np.cos(2 * np.pi * days / 365.25)
-    rate = WEEK[_weekdays(days)] * season * (1 + trend * np.linspace(-1, 1, len(days)))
+    weekdays = (days + 3) % 7  # 1 January 1970 was a Thursday
+    rate = WEEK[weekdays] * season * (1 + trend * np.linspace(-1, 1, len(days)))
     sessions = np.repeat(days, rng.poisson(rate * plays_a_day / TRACKS_PER_SESSION))
     plays = _sessions(
         saved.sort_values("added"),
@@ -60,10 +61,6 @@ def invented_plays(
 def when(seconds: Numbers) -> npt.NDArray[np.str_]:
     """Seconds since 1970 as ISO 8601 in UTC, such as 2026-11-01T07:30:00Z."""
     return np.datetime_as_string(seconds.astype("datetime64[s]"), timezone="UTC")
-
-
-def _weekdays(days: Positions) -> Positions:
-    return (days + 3) % 7  # 1 January 1970 was a Thursday
 
 
 def _sessions(saved: pd.DataFrame, starts: Numbers, rng: np.random.Generator) -> pd.DataFrame:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from recsys.core.model.tracks import as_tracks
 from recsys.demo.catalogue import SEED, SIZE, TODAY, demo_tracks
-from recsys.demo.genres import Numbers
 from recsys.demo.history import DAY, YEARS, invented_plays, when
 
 FAVOURITES: Final = 9
@@ -129,7 +128,13 @@ def _listener(who: Character, tracks: pd.DataFrame, rng: np.random.Generator, to
 
 def _saved(taste: Taste, how_many: int, tracks: pd.DataFrame, rng: np.random.Generator, today: date) -> pd.DataFrame:
     """The tracks that one taste puts into the library, with `added` in seconds since 1970."""
-    liking = _liking(taste, tracks, rng)
+    # How likely each track is to be saved: of the genre, near the years, and mostly by a few favourite artists.
+    is_of_genre = tracks["genres"].str.split(",").str[0] == taste.genre
+    artists = tracks.loc[is_of_genre, "artists"].unique()
+    favourites = rng.choice(artists, size=FAVOURITES, replace=False)
+    fondness = tracks["artists"].map({name: 0.8**place for place, name in enumerate(favourites)}).fillna(STRANGERS)
+    nearness = np.exp(-(((tracks["year"] - taste.year) / 12) ** 2) / 2)
+    liking = np.asarray(is_of_genre * fondness * nearness)
     chosen = rng.choice(len(tracks), size=how_many, replace=False, p=liking / liking.sum())
     saved = tracks.iloc[np.sort(chosen)]
     # Seconds since 1970 at which tracks were added: never before their release year, later with a rising trend.
@@ -140,16 +145,6 @@ def _saved(taste: Taste, how_many: int, tracks: pd.DataFrame, rng: np.random.Gen
     return saved.assign(
         added=np.asarray(np.floor(start + (end - start) * rng.random(len(years)) ** (2.0**-taste.trend)))
     )
-
-
-def _liking(taste: Taste, tracks: pd.DataFrame, rng: np.random.Generator) -> Numbers:
-    """How likely each track is to be saved: of the genre, near the years, and mostly by a few favourite artists."""
-    is_of_genre = tracks["genres"].str.split(",").str[0] == taste.genre
-    artists = tracks.loc[is_of_genre, "artists"].unique()
-    favourites = rng.choice(artists, size=FAVOURITES, replace=False)
-    fondness = tracks["artists"].map({name: 0.8**place for place, name in enumerate(favourites)}).fillna(STRANGERS)
-    nearness = np.exp(-(((tracks["year"] - taste.year) / 12) ** 2) / 2)
-    return np.asarray(is_of_genre * fondness * nearness)
 
 
 def _seconds(day: date) -> float:
