@@ -16,16 +16,16 @@ from recsys.settings import Settings
 
 def parse_weights(ctx: click.Context | None, param: click.Parameter | None, texts: tuple[str, ...]) -> dict[str, float]:
     """
-    Weights by feature name, as a click callback; a feature named twice gets the last.
+    Weights by feature name, as a click callback.
 
     Raises
     ------
     BadRecipe
-        A text does not look like energy=2.
+        A text does not look like energy=2, or a feature is named twice.
     UnknownFeature
         It names no feature.
     """
-    weights = {}
+    weights: dict[str, float] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         try:
@@ -34,7 +34,10 @@ def parse_weights(ctx: click.Context | None, param: click.Parameter | None, text
             equals, number = "", math.nan
         if not equals:
             raise BadRecipe(f"The weight “{text}” must look like energy=2: a feature, an equals sign and a number.")
-        weights[feature(name.strip()).name] = number
+        known = feature(name.strip()).name
+        if known in weights:
+            raise BadRecipe(f"The weight of {known} is given twice.")
+        weights[known] = number
     return weights
 
 
@@ -50,7 +53,7 @@ weights_option: Final = click.option(
     multiple=True,
     metavar="NAME=VALUE",
     callback=parse_weights,
-    help="How much a feature counts.",
+    help="How much a feature counts; once for each.",
 )
 
 

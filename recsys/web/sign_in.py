@@ -90,7 +90,8 @@ class SignIn:
         following = path if path and LOCAL_PATH.fullmatch(path) else "/"
         # On another name of this host, such as localhost, the cookie set here would not come back.
         is_public = request.url.netloc == urlsplit(self._dependencies.public_url).netloc
-        if not is_public and "here" not in request.query_params:
+        is_possible = self._dependencies.accounts is not None
+        if is_possible and not is_public and "here" not in request.query_params:
             query = urlencode({"next": following, "here": "1"})
             return _go(f"{self._dependencies.public_url}/login?{query}")
         try:

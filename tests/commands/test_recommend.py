@@ -155,6 +155,7 @@ def test_songs_a_file_marks_as_disliked_are_stayed_away_from(catalogue, tmp_path
         (["--weight", "energy=-1"], BadRecipe, "from 0 up"),
         (["--weight", "energy=nan"], BadRecipe, "from 0 up"),
         (["--weight", "energy=loud"], BadRecipe, "must look like energy=2"),
+        (["--weight", "energy=1", "--weight", " energy =2"], BadRecipe, "The weight of energy is given twice"),
         (["--weight", "energy"], BadRecipe, "must look like energy=2"),
         (["--weight", "loveliness=1"], UnknownFeature, "no feature called “loveliness”"),
         (["-n", "0"], BadRecipe, "between 1 and 500"),

@@ -322,6 +322,10 @@ def test_sign_ins_are_braked_per_address(spotify, browser):
 def test_without_a_spotify_app_signing_in_says_so(deployment):
     stranger = Browser(app_of(replace(deployment, accounts=None)))
     assert query_of(stranger.get("/login")) == {"login": "not_configured"}
+    elsewhere = Browser(app_of(replace(deployment, accounts=None)), "http://127.0.0.1:9")
+    assert elsewhere.get("/login").headers["location"] == "/?login=not_configured", (
+        "nobody is sent to an address that was only assumed"
+    )
 
 
 def test_an_address_that_spotify_would_refuse_sends_nobody_there_and_is_blamed_on_the_server(deployment):
