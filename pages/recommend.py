@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from recsys.ui.first_steps import features_card, progress_note
 from recsys.ui.library.growing import pool_note
 from recsys.ui.navigation import page
 from recsys.ui.parts.head import head
@@ -15,6 +16,8 @@ from recsys.ui.session import this_session
 session = this_session()
 
 head(session, "Recommend")
+if not session.is_demo:
+    progress_note(session)
 if session.library.empty:
     st.info("Nothing to go by yet: bring a file or try the demo.", icon=":material/info:")
     st.page_link(page("welcome"), label="Get started", icon=":material/waving_hand:")
@@ -25,7 +28,8 @@ else:
         real_songs(session, "recommend")
     passport_note(session)
     pool_note(session)
-    coverage_note(session)
+    if session.is_demo or not features_card(session, "recommend"):
+        coverage_note(session)
     start_from(session)
     instrument(session)
     if session.is_demo:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from recsys.core.model.tracks import has_audio
+from recsys.ui.first_steps import features_card, progress_note
 from recsys.ui.navigation import page
 from recsys.ui.parts.head import head
 from recsys.ui.parts.notes import no_features_note, passport_note
@@ -22,13 +23,17 @@ from recsys.ui.taste_radar import opening
 session = this_session()
 
 head(session, "Taste")
+if not session.is_demo:
+    progress_note(session)
 if session.library.empty:
     st.info("There is nothing to draw yet: bring a file or try the demo.", icon=":material/info:")
     st.page_link(page("welcome"), label="Get started", icon=":material/waving_hand:")
 else:
     real_songs(session, "taste")
+    has_card = not session.is_demo and features_card(session, "taste")
     if not has_audio(session.library).any():
-        no_features_note(session)
+        if not has_card:
+            no_features_note(session)
         distributions(session)
     elif session.is_false_yardstick:
         distributions(session)

@@ -19,6 +19,8 @@ from recsys.times import from_iso, to_iso
 
 STATE: Final = "sync"
 LISTS: Final = ("top_short", "top_medium", "top_long", "saved", "recent")
+CONSENTED: Final = "sync_consented"
+"""Stored from a listener's consent at Spotify until the sync that it is followed by has been started."""
 FRESH: Final = timedelta(hours=24)
 """How long the finished stages of a sync that was interrupted are not read again."""
 
@@ -65,6 +67,14 @@ class Sync:
         """Start a sync, resume an interrupted one, or join the running one."""
         self._jobs.start(_key(listener), lambda job: self._run_alone(listener, job))
         return self.progress(listener)
+
+    def take_consent(self, listener: str) -> bool:
+        """Whether the listener has agreed at Spotify since this was asked last."""
+        store = self._store_for(listener)
+        if store.state(listener, CONSENTED) is None:
+            return False
+        store.remove_state(listener, CONSENTED)
+        return True
 
     def cancel(self, listener: str) -> SyncProgress:
         """Stop after the page at hand. What is stored stays, and the next start goes on from there."""

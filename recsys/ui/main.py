@@ -5,6 +5,7 @@ from typing import Final
 
 import streamlit as st
 
+from recsys.ui.first_steps import start_after_consent
 from recsys.ui.navigation import pages
 from recsys.ui.parts import problems
 from recsys.ui.session import whole_run
@@ -18,5 +19,6 @@ navigation = st.navigation(pages())
 st.set_page_config(page_title=f"{navigation.title} · Tonearm")  # tells tabs and the browser's history apart
 st.logo(NAME, size="large", icon_image=ICON)
 with problems.shown(again="page"), whole_run() as session:
+    start_after_consent(session)
     sidebar(session)
     navigation.run()

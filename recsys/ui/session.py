@@ -333,7 +333,7 @@ def _looked_up() -> ListenerSession:
         app.note_visit(who)
         recipe = app.last_recipes.of(who.listener)
         session = ListenerSession(app, who, recipe=recipe, erasures=erasures, _ended=ended)
-        session.demo_listener = 0 if session.own_library.empty else None
+        session.demo_listener = 0 if who.is_guest and session.own_library.empty else None
         st.session_state[_KEY] = session
     session.visitor, session._cookie = who, cookie
     session.notice(ended)

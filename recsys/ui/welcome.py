@@ -1,9 +1,11 @@
 """The welcome page: the product at work, and the doors in: sample listeners, a file, Spotify."""
 
 import html
+from collections.abc import Callable
 
 import streamlit as st
 
+from recsys.ui.first_steps import next_step
 from recsys.ui.navigation import page
 from recsys.ui.parts.problems import reconnect_link
 from recsys.ui.parts.text import plain
@@ -19,6 +21,12 @@ _HOW = """
 """
 
 
+def doors_for(session: ListenerSession, is_new: bool) -> list[Callable[[ListenerSession], None]]:
+    """The doors in the order of use: who has begun brings more of their own before they look at samples."""
+    doors: list[Callable[[ListenerSession], None]] = [demo_door, file_door] if is_new else [file_door, demo_door]
+    return [*doors, spotify_door] if has_spotify(session) else doors
+
+
 def sign_in_problem() -> None:
     """Say why a sign-in did not happen, once, when the browser comes back with a code for it."""
     strayed = "redirect" if st.query_params.pop("code", None) else None  # Supabase took its own address
@@ -28,8 +36,9 @@ def sign_in_problem() -> None:
 
 
 def has_spotify(session: ListenerSession) -> bool:
-    """Whether there is anything behind the third door; where there is not, the Account page says what is missing."""
-    return bool(session.app.accounts) or not session.visitor.is_guest
+    """Whether there is anything to do behind the third door; Account says what is missing, or connected already."""
+    is_connected = session.connection is not None and session.connection.is_connected
+    return bool(session.app.accounts or not session.visitor.is_guest) and not is_connected
 
 
 def at_work(session: ListenerSession) -> None:
@@ -39,6 +48,13 @@ def at_work(session: ListenerSession) -> None:
     taster(session.app, 0)
     if st.button("Try the demo", key="open_demo", type="primary", icon=":material/play_arrow:"):
         _open_demo(session, 0)
+
+
+def at_home(session: ListenerSession) -> None:
+    """Who is here, and the one thing to do next."""
+    name = session.visitor.display_name
+    st.title(f"Hello, {plain(name)}" if name else "Your music", anchor=False)
+    next_step(session)
 
 
 def _open_demo(session: ListenerSession, number: int) -> None:
@@ -59,9 +75,7 @@ def file_door(session: ListenerSession) -> None:
     """Import files and go on to the taste page."""
     st.header("Bring a file", anchor=False)
     st.markdown(_HOW)
-    if import_panel(session, key="welcome"):
-        st.page_link(page("taste"), label="See your taste", icon=":material/radar:")
-        st.page_link(page("recommend"), label="Get recommendations", icon=":material/tune:")
+    import_panel(session, key="welcome")
 
 
 def spotify_door(session: ListenerSession) -> None:
@@ -76,12 +90,8 @@ def spotify_door(session: ListenerSession) -> None:
 
 
 def _signed_in(session: ListenerSession, name: str) -> None:
-    if session.connection and session.connection.is_connected:
-        st.success(f"Connected as {name}.", icon=":material/check:")
-        st.page_link(page("library"), label="Sync your tracks", icon=":material/sync:")
-    else:
-        st.warning(f"Signed in as {name}, but Spotify is not connected.", icon=":material/link_off:")
-        reconnect_link()
+    st.warning(f"Signed in as {name}, but Spotify is not connected.", icon=":material/link_off:")
+    reconnect_link()
 
 
 def _link(address: str, label: str) -> str:

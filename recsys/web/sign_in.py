@@ -31,6 +31,8 @@ from recsys.errors import (
 )
 from recsys.log_context import serving
 from recsys.services.capabilities import STATE as CAPABILITIES
+from recsys.services.sync import CONSENTED
+from recsys.times import to_iso
 from recsys.web.cookies import (
     SESSION_DAYS,
     SIGN_IN_PATH,
@@ -207,6 +209,7 @@ class SignIn:
         store = self._dependencies.store_for(listener)
         store.save_profile(listener, profile)
         store.remove_state(listener, CAPABILITIES)  # a new consent may allow more or less
+        store.save_state(listener, CONSENTED, {"at": to_iso(now)})  # the next page starts a sync
         if is_session_id(old_session_id):
             guest = guest_listener(old_session_id)
             self._dependencies.stop(guest)

@@ -1,5 +1,7 @@
 """Signing in and out in a real browser, against an invented Spotify."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -161,3 +163,12 @@ def test_logging_out_everywhere_reaches_the_other_browser_and_nobody_else(strang
     phone.reload()
     expect_stranger(phone)
     assert is_signed_in(other, server)
+
+
+def test_who_signs_in_is_greeted_by_name_and_their_songs_come_by_themselves(stranger, server):
+    page = sign_in(stranger(), server, "grace")
+
+    expect(page.get_by_role("heading", name="Hello, Grace")).to_be_visible()
+    expect(page.get_by_text("demo data")).to_have_count(0)
+    expect(page.get_by_text(re.compile(r"Your library · [1-9]\d* songs"))).to_be_visible()
+    expect(page.get_by_role("button", name="Find out how my songs sound")).to_be_visible()

@@ -20,7 +20,7 @@ from tests.browser.files import OWN_FILE, upload
 from tests.browser.rows import erase, expect_closed_to, heard, listed, rows_at_supabase, taken_along
 from tests.browser.screen import go, move_slider, settled
 from tests.browser.server import connected_server
-from tests.browser.syncing import expect_synced, start_sync
+from tests.browser.syncing import expect_synced
 from tests.database.signing_in import REDIRECT_URI, gateway_at
 from tests.fakes.faults import Fault, Faults, Faulty
 from tests.fakes.spotify import FakeSpotify
@@ -147,8 +147,6 @@ def test_two_listeners_sync_get_lists_and_never_meet_and_one_leaves_without_a_tr
     stranger, server, gateway, supabase_store, spotify, user_id, ask
 ):
     pages = {name: go(sign_in(stranger(), server, name), "Library") for name in ("ada", "grace")}
-    for page in pages.values():
-        start_sync(page)
     for page in pages.values():
         expect_synced(page)
     ada, grace = user_id("ada"), user_id("grace")

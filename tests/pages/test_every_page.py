@@ -186,8 +186,20 @@ def test_a_file_of_which_nothing_was_kept_is_no_success():
 def test_a_library_without_audio_features_is_told_where_they_come_from():
     app = opened("taste", bringing(UNKNOWN.assign(year=1999.0)))
 
-    assert any("features of your 30 tracks are known yet: there is no sound to draw" in info.value for info in app.info)
+    assert any("We don’t know yet how **30 songs** of yours sound." in said.value for said in app.markdown)
+    assert app.button(key="sound_taste").label == "Find out how my songs sound"
+    assert any("Sends the Spotify ids of these songs to ReccoBeats" in said.value for said in app.caption)
     assert app.selectbox(key="detail").options == ["Release year"]
+
+
+@pytest.mark.parametrize(
+    ("library", "catalogue", "label"),
+    [(OWN, OTHERS, "Get recommendations"), (UNKNOWN, OTHERS, "Find out how my songs sound")],
+)
+def test_after_an_upload_the_next_step_is_the_one_primary_button(library, catalogue, label):
+    app = opened("welcome", bringing(library, catalogue))
+
+    assert [button.label for button in app.button if button.proto.type == "primary"] == [label]
 
 
 def send(app, **event):

@@ -8,7 +8,7 @@ import pytest
 
 from recsys.errors import SpotifyBusy, SpotifyUnreachable
 from recsys.services.list_reader import REPEATED
-from recsys.services.sync import FRESH, LISTS, Sync
+from recsys.services.sync import CONSENTED, FRESH, LISTS, Sync
 from recsys.services.sync_progress import Stage, SyncProgress
 from tests.fakes.faults import Fault
 from tests.fakes.spotify.music import Playlist, spotify_id, track
@@ -690,3 +690,9 @@ def test_what_ran_when_the_server_died_is_shown_as_paused():
     progress = SyncProgress((replace(Stage("saved", "Saved tracks"), state="running"),), started_at="2026-11-23")
     assert [one.state for one in progress.at_rest().stages] == ["paused"]
     assert progress.at_rest().is_interrupted
+
+
+def test_a_consent_is_taken_once(world):
+    world.store.save_state("ada", CONSENTED, {"at": "2026-11-01T00:00:00Z"})
+
+    assert [world.sync.take_consent(listener) for listener in ("grace", "ada", "ada")] == [False, True, False]

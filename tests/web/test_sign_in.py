@@ -476,3 +476,11 @@ def test_behind_tls_every_cookie_is_bound_to_this_host_and_never_sent_in_the_cle
     assert {cookie.split("=")[0] for cookie in cookies} == {"__Secure-tonearm_sign_in", "__Host-tonearm"}
     assert all("; secure" in cookie.lower() for cookie in cookies)
     assert visitor(safe.cookies.get("__Host-tonearm"), world.sessions, world.now()).display_name == "Ada"
+
+
+def test_a_consent_is_stored_for_the_sync_that_follows_it(browser, spotify, world):
+    browser.sign_in(spotify)
+    listener = who(world, browser).listener
+
+    assert world.sync.take_consent(listener)
+    assert not world.sync.take_consent(listener)

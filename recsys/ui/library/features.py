@@ -43,7 +43,7 @@ def features_panel(session: ListenerSession) -> None:
         features.agree(session.listener, "reccobeats", agreed)
         session.forget("coverage", "consent")
         st.rerun()
-    job = session.app.jobs.snapshot(_key(session))
+    job = session.app.jobs.snapshot(features_key(session))
     is_active = bool(job and job.is_active)
     fragment(_look_up, run_every=1.0 if is_active else None)(session, covered, agreed, is_active)
 
@@ -71,16 +71,23 @@ def _given(session: ListenerSession) -> None:
         st.markdown(f"- {counted(one.tracks, 'track')} from {_source(one.source)}{last}")
 
 
-def _key(session: ListenerSession) -> str:
+def look_up(session: ListenerSession) -> None:
+    """Start looking up what is missing, or join the look-up that runs."""
+    session.app.jobs.start(features_key(session), lambda job: _fill(session.app, session.listener, job))
+
+
+def features_key(session: ListenerSession) -> str:
+    """The name of the listener's look-up among the background jobs."""
     return f"features:{session.listener}"
 
 
 def _look_up(session: ListenerSession, covered: Coverage, has_agreed: bool, was_active: bool) -> None:
     """The button with what came of the last look-up, or the progress of the one that runs."""
-    key = _key(session)
+    key = features_key(session)
     job = session.app.jobs.snapshot(key)
     if not (job and job.is_active) and st.button("Look for missing features", icon=":material/search:", key="look_up"):
-        job = session.app.jobs.start(key, lambda job: _fill(session.app, session.listener, job))
+        look_up(session)
+        job = session.app.jobs.snapshot(key)
     if job and job.is_active:
         stage = job.progress
         st.progress(stage.stored / max(stage.found, 1) if stage else 0.0, "Asking the sources …")

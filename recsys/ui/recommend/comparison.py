@@ -47,6 +47,12 @@ def compared_in_words(you: Medians, of_list: Medians, starts_elsewhere: bool = F
         for f in NUMBER_FEATURES
         if (yours := you[f.name]) is not None and (theirs := of_list[f.name]) is not None
     }
+    if not any(f in away for f in AUDIO_FEATURES):
+        return (
+            "We don’t know yet how your songs sound."
+            if not starts_elsewhere
+            else "We don’t know how these songs sound."
+        )
     largest = sorted(away, key=lambda f: -abs(away[f]))[:3]
     words = [f.more if away[f] > 0 else f.less for f in largest if abs(away[f]) >= NOTABLE]
     if not words:

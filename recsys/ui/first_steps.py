@@ -1,0 +1,122 @@
+"""From a sign-in or an upload to a list: what runs by itself, how far it is, and the one step that comes next."""
+
+import streamlit as st
+
+from recsys.core.model.tracks import has_audio
+from recsys.errors import TonearmError
+from recsys.services.features import Coverage
+from recsys.services.sync import Sync
+from recsys.ui.library.features import features_key, look_up
+from recsys.ui.navigation import page
+from recsys.ui.parts import problems
+from recsys.ui.parts.fragment import fragment
+from recsys.ui.parts.real_songs import real_songs
+from recsys.ui.parts.text import counted, plain
+from recsys.ui.session import ListenerSession
+
+
+def start_after_consent(session: ListenerSession) -> None:
+    """Start the sync that a listener agreed to at Spotify a moment ago; once for each time they agree."""
+    sync = session.app.sync
+    if sync is None or session.visitor.is_guest:
+        return
+    if session.known("consented", lambda: sync.take_consent(session.listener)):
+        session.forget("consented")
+        try:
+            sync.start(session.listener)
+        except TonearmError as problem:  # such as too many at once: the button on Library starts it later
+            st.warning(plain(problem), icon=":material/info:")
+
+
+def is_newcomer(session: ListenerSession) -> bool:
+    """True for somebody who has neither signed in nor brought anything."""
+    return session.visitor.is_guest and session.own_library.empty
+
+
+def next_step(session: ListenerSession) -> None:
+    """The one thing to do next, as the one primary button, or the progress of what runs."""
+    if progress_note(session):
+        return
+    size = len(session.own_library)
+    if size == 0:
+        st.markdown("You are signed in, and your library is still empty.")
+        _button(session, "library", "Bring my songs in", ":material/sync:")
+    elif not features_card(session, "welcome"):
+        st.markdown(f"**{counted(size, 'song')}** in your library.")
+        if not session.has_real_catalogue:
+            real_songs(session, "welcome")
+            return
+        with st.container(horizontal=True, gap="small"):
+            _button(session, "recommend", "Get recommendations", ":material/tune:")
+            _button(session, "taste", "See your taste", ":material/radar:", is_primary=False)
+
+
+def _button(session: ListenerSession, name: str, label: str, icon: str, is_primary: bool = True) -> None:
+    if st.button(label, key=f"next_{name}", icon=icon, type="primary" if is_primary else "secondary"):
+        if session.is_demo:
+            session.show_own()
+        st.switch_page(page(name))
+
+
+def progress_note(session: ListenerSession) -> bool:
+    """How far a running sync is, drawn again every second; True while one runs."""
+    sync = session.app.sync
+    if sync is None or session.visitor.is_guest or not sync.progress(session.listener).is_running:
+        return False
+    with st.container(border=True, key="syncing"):
+        fragment(_syncing, run_every=1.0)(session, sync)
+    return True
+
+
+def _syncing(session: ListenerSession, sync: Sync) -> None:
+    progress = sync.progress(session.listener)
+    if not progress.is_running:
+        session.show_own()
+        st.rerun()
+    done = progress.stored + progress.skipped
+    found = f" of {progress.found:,}" if progress.found else ""
+    st.progress(done / progress.found if progress.found else 0.0, f"Reading your songs from Spotify: {done:,}{found}")
+    st.caption("This goes on by itself, on other pages too.")
+
+
+def features_card(session: ListenerSession, key: str) -> bool:
+    """
+    One button that finds out how the songs sound, where that is known of fewer than half of them.
+
+    Pressing it is the consent to ask ReccoBeats; the card says what is sent. False where there is nothing to ask.
+    """
+    library, features = session.own_library, session.app.features
+    known = int(has_audio(library).sum())
+    if library.empty or 2 * known >= len(library):
+        return False
+    covered = session.known("coverage", lambda: features.coverage(session.listener, library))
+    job = session.app.jobs.snapshot(features_key(session))
+    is_active = bool(job and job.is_active)
+    can_agree = covered.not_asked and not features.has_agreed(session.listener, "reccobeats")
+    if not (is_active or covered.waiting or can_agree):
+        return False
+    with st.container(border=True, key=f"features_{key}"):
+        fragment(_features, run_every=1.0 if is_active else None)(session, covered, is_active, key)
+    return True
+
+
+def _features(session: ListenerSession, covered: Coverage, was_active: bool, key: str) -> None:
+    features, listener = session.app.features, session.listener
+    missing = covered.total - covered.known
+    if not was_active:
+        st.markdown(f"We don’t know yet how **{counted(missing, 'song')}** of yours sound.")
+        if st.button("Find out how my songs sound", key=f"sound_{key}", type="primary", icon=":material/search:"):
+            with problems.shown():
+                features.agree(listener, "reccobeats", True)
+                session.forget("coverage", "consent")
+                look_up(session)
+                st.rerun()
+        st.caption("Sends the Spotify ids of these songs to ReccoBeats, a free service. Nothing about you.")
+        return
+    job = session.app.jobs.snapshot(features_key(session))
+    if not (job and job.is_active):
+        session.show_own()
+        st.rerun()
+    stage = job.progress
+    done, total = (stage.stored, max(stage.found, 1)) if stage else (0, 1)
+    st.progress(done / total, f"Finding out how your songs sound: {done:,} of {covered.total:,} known")
