@@ -57,6 +57,7 @@ class Candidates:
     ) -> None:
         self._catalogue, self._familiar = catalogue, familiar
         self._seeds, self._disliked, self._months_silent = seeds, disliked, months_silent
+        # A mask and no list of rows: every later filter is one pass of `|` over it.
         self.always = np.zeros(len(catalogue), dtype=bool)
         self.always[owned] = self.always[disliked] = True
         self._counts = {"catalogue": len(catalogue), "owned": len(owned), "disliked": len(disliked)}
@@ -94,12 +95,14 @@ class Candidates:
         always, counts = self._unchosen(choose_from, silent_months)
         rows, counts = always, {**counts, "familiar_artists": 0}
         if only_new_artists:
+            # `always` is shared by every recipe, so it is copied before anything is added.
             rows = rows.copy()
             rows[self._familiar()] = True
             counts["familiar_artists"] = int(np.count_nonzero(rows) - np.count_nonzero(always))
         if filters:
             ruled_out = exclude(self._catalogue, filters, rows)
             rows, counts = ruled_out.songs, {**counts, **ruled_out.counts}
+        # Counted once per exclusion; a moved slider then only sums over the patterns that are eligible.
         left = np.zeros(len(self._catalogue.patterns), dtype=np.int64)
         for start, stop, pattern in self._catalogue.chunks:
             left[pattern] += stop - start - np.count_nonzero(rows[start:stop])

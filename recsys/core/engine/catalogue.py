@@ -1,6 +1,6 @@
 """The catalogue: every song once, laid out so that a profile can be compared with all of them in milliseconds.
 
-Rows stand in an order of their own (by what is known of them, where they point, and song number), so that the order of
+Rows are in an order of their own (by what is known of them, where they point, and song number), so that the order of
 the file changes no result. Columns of features are contiguous float32, and text is Arrow or categorical: together about
 160 bytes a track.
 """
@@ -100,6 +100,7 @@ class Catalogue:
         if space.genres is not None:
             genre_vectors[:-1] = space.genres.transform(pd.Series(genre_sets))
         has_genre = np.any(genre_vectors, axis=1)[genre_codes[chosen]]
+        # From here on everything is in the order of rows of the catalogue, not of the file.
         order = order_rows(np.stack([*(~np.isnan(column) for column in numbers), has_genre]), cluster_key(numbers))
         rows = chosen[order.rows]
         ordered = [column[order.rows] for column in numbers]
@@ -148,6 +149,7 @@ class Catalogue:
     def recordings(self) -> Mapping[str, Mask]:
         """Which songs their titles call live, a remix or a Christmas song, (songs,) each; made when first asked for."""
         albums = self.tracks["album"].cat
+        # Judged once per album; code -1 (no album) reads the False at the end.
         is_christmas = np.append(label(pd.Series(albums.categories, dtype="str"), "christmas"), False)[albums.codes]
         found = {name: label(self.tracks["title"], name) for name in LABELS}
         return found | {"christmas": found["christmas"] | is_christmas}
@@ -175,7 +177,9 @@ class Catalogue:
         """Some songs in model space, by row."""
         axes = np.empty((len(AXIS_FEATURE), len(rows)), np.float32)
         axes[:NUMBER_AXES] = self.axes[:, rows]
+        # A vector per distinct set, read by code; code -1 reads the last row, which is zero.
         axes[NUMBER_AXES:] = self.genre_vectors[self.genre_codes[rows]].T
+        # The chunk of a row is the last that starts at or before it, and its pattern says what is known.
         starts = np.array([piece.start for piece in self.chunks])
         of_piece = np.array([piece.pattern for piece in self.chunks], dtype=np.int64)
         known = self.patterns[of_piece[np.searchsorted(starts, rows, side="right") - 1]].T
@@ -194,6 +198,7 @@ class Catalogue:
     def rows_of_songs(self, tracks: pd.DataFrame) -> Integers:
         """The row of the song that each row of a track table is a version of, (n,); -1 where there is none."""
         positions, hashes = song_aliases(tracks)
+        # The few songs that match are found first, so that the index is built of them and not of the catalogue.
         rows = np.flatnonzero(np.isin(self.songs, hashes))
         found = np.asarray(pd.Series(rows, index=self.songs[rows]).reindex(hashes, fill_value=-1), dtype=np.int64)
         result = np.full(len(tracks), -1, dtype=np.int64)
@@ -206,6 +211,7 @@ class Catalogue:
         """The rows that a library holds: by track id (of any version), ISRC, or song."""
         by_song = np.isin(self.songs, song_aliases(library)[1])
         codes = self.tracks["isrc"].cat
+        # Compared once per distinct ISRC; code -1 (none) reads the False at the end.
         is_held = isrcs(pd.Series(codes.categories, dtype="str")).isin(isrcs(library["isrc"]).dropna())
         by_isrc = np.append(is_held.to_numpy(bool), False)[codes.codes]
         by_id = self.tracks["track_id"].isin(library["track_id"]).to_numpy(bool)
@@ -214,5 +220,5 @@ class Catalogue:
 
 
 def prepare(tracks: pd.DataFrame) -> pd.DataFrame:
-    """The same track table with the column that spares `Catalogue.from_tracks` recognising songs; for storing."""
+    """The same track table with the song hashes that `Catalogue.from_tracks` would compute; for storing."""
     return tracks.assign(**{SONG_COLUMN: song_hashes(tracks)})

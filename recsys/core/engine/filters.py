@@ -141,6 +141,7 @@ def exclude(catalogue: Catalogue, filters: Filters, already: Mask) -> Excluded:
     """
     songs, counts = already.copy(), {}
     for name, excluded in _masks(catalogue, filters):
+        # Only songs that no earlier filter excluded, so that the counts add up to the excluded songs.
         counts[name] = int(np.count_nonzero(excluded & ~songs))
         songs |= excluded
     return Excluded(songs, counts)
@@ -180,6 +181,7 @@ def _masks(catalogue: Catalogue, filters: Filters) -> Iterator[tuple[str, Mask]]
     yield from _genre_masks(catalogue, filters)
     for name, names in (("not_artists", filters.not_artists), ("blocked_artists", blocked_names(filters))):
         if names:
+            # `rows_by` gives rows; the others need a mask of all songs.
             by_them = np.zeros(len(catalogue), dtype=bool)
             by_them[catalogue.artists.rows_by(pd.Series(names, dtype="str"))] = True
             yield name, by_them
@@ -205,6 +207,7 @@ def _with_genres(catalogue: Catalogue, genres: tuple[str, ...]) -> Mask:
     """Which songs have one of some genres, (songs,)."""
     wanted = {name for genre in genres for name in genre_names(genre)}
     column = catalogue.tracks["genres"].cat
+    # Decided once for each distinct set of genres and read by code: a million songs share a few thousand sets.
     has_one = [not wanted.isdisjoint(genre_names(text)) for text in column.categories.tolist()]
     by_set = np.append(np.array(has_one, dtype=bool), False)  # code -1, unknown, reads the last
     return np.asarray(by_set[column.codes], dtype=bool)

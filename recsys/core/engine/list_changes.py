@@ -86,6 +86,7 @@ def _unpacked(text: str) -> list[int]:
         packed = int.from_bytes(urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")
     except ValueError:
         return []
+    # The leading 1 that `checksums` put in front is not counted.
     count = max(packed.bit_length() - 1, 0) // FINGERPRINT_BITS
     return [packed >> FINGERPRINT_BITS * at & (1 << FINGERPRINT_BITS) - 1 for at in reversed(range(count))]
 

@@ -83,6 +83,7 @@ def arrange(sound: Sound, groups: Groups, order: Order) -> Integers:
 
 def crowded(groups: Groups, spacing: int, songs: Integers) -> int:
     """How many pairs of songs in an order are closer than `spacing` allows: of one artist, or of one album."""
+    # A shifted comparison for each distance: n · spacing steps instead of all pairs.
     pairs = 0
     artists, albums = groups.artists[songs], groups.albums[songs]
     for apart in range(1, min(spacing, len(songs) - 1) + 1):
@@ -98,11 +99,14 @@ def _ideal(sound: Sound, order: Order) -> Integers:
         return np.arange(len(sound))
     if order.name == "smooth":
         path = smooth_path(transition_costs(sound))
+        # A path costs the same both ways round: it begins at the end with the better score.
         return path if len(path) == 0 or path[0] <= path[-1] else path[::-1]
     values = sound.energy if order.by == "energy" else sound.tempo
     rising = np.argsort(values, kind="stable")  # NaN last, equal values best score first
+    # NaN sorts last, so what is known is in front.
     rising, unknown = np.split(rising, [int(np.count_nonzero(~np.isnan(values)))])
     if order.name == "fall":
+        # Not the rising order backwards: of equal values the best score comes first in both.
         rising = np.argsort(np.where(np.isnan(values), np.inf, -values), kind="stable")[: len(rising)]
     elif order.name == "arc":
         rising = _arc(rising)
@@ -111,6 +115,8 @@ def _ideal(sound: Sound, order: Order) -> Integers:
 
 def _arc(rising: Integers) -> Integers:
     """Songs from low to high as build, peak and wind down: the next higher one takes the next higher position."""
+    # The level of each position: a straight line up to the peak and another one down. Ranks of levels are ranks of
+    # songs.
     at = np.arange(len(rising)) + 0.5
     peak = PEAK * len(rising)
     level = np.minimum(at / peak, (len(rising) - at) / (len(rising) - peak))
@@ -141,6 +147,7 @@ def _spread(songs: Integers, groups: Groups, order: Order) -> Integers:
     for position in reversed(free):
         if not pairs:
             break
+        # The neighbours within the spacing, without the song itself.
         near = np.delete(
             songs[max(position - order.spacing, 0) : position + order.spacing + 1], min(position, order.spacing)
         )
@@ -151,6 +158,7 @@ def _spread(songs: Integers, groups: Groups, order: Order) -> Integers:
             continue
         for other in sorted(free, key=lambda at: abs(at - position)):
             songs[[position, other]] = songs[[other, position]]
+            # A swap that does not help is taken back.
             if (fewer := crowded(groups, order.spacing, songs)) < pairs:
                 pairs = fewer
                 break
@@ -160,6 +168,7 @@ def _spread(songs: Integers, groups: Groups, order: Order) -> Integers:
 
 def _pick(left: Integers, songs: Integers, position: int, groups: Groups, spacing: int) -> int:
     """Which of the songs left comes next: the first that is far enough from its like, or that must come now."""
+    # Locked songs further down are neighbours too; -1 marks positions that are still empty.
     near = songs[max(position - spacing, 0) : position + spacing + 1]
     near = near[near >= 0]
     conflicts = np.zeros(len(left), dtype=np.int64)
@@ -175,6 +184,7 @@ def _pick(left: Integers, songs: Integers, position: int, groups: Groups, spacin
 def _due(codes: Codes, spacing: int) -> Mask:
     """Songs of a group so large that it fills the positions left if one of it comes now and then as soon as allowed."""
     _, group, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    # A group of k songs needs its first position and k − 1 more, each spacing + 1 further on.
     needed = (counts[group] - 1) * (spacing + 1) + 1
     return np.asarray((needed >= len(codes)) & (codes >= 0) & (counts[group] > 1))
 
@@ -200,6 +210,7 @@ def fit_minutes(durations_ms: Doubles, minutes: float) -> Integers:
     """
     known = np.flatnonzero(durations_ms > 0)
     lengths, target = durations_ms[known], minutes * MINUTE_MS
+    # The longest beginning of the list that is not too long.
     count = int(np.searchsorted(np.cumsum(lengths), target, side="right"))
     if count >= len(lengths):
         return known
@@ -222,6 +233,7 @@ def _filled_up(lengths: Doubles, base: int, target: float) -> list[Integers]:
     gap = target - lengths[:base].sum()
     others = np.arange(base, len(lengths))
     single = np.append(np.arange(base), others[np.abs(lengths[others] - gap).argmin()])
+    # Every pair of the others at once; the diagonal would take one song twice.
     pairs = np.abs(np.add.outer(lengths[others], lengths[others]) - gap)
     np.fill_diagonal(pairs, np.inf)
     two = np.unravel_index(pairs.argmin(), pairs.shape)

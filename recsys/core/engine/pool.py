@@ -59,6 +59,7 @@ def around(catalogue: Catalogue | None, pool: pd.DataFrame, anchors: pd.DataFram
     own = own.assign(**dict.fromkeys((f.column for f in FEATURES if f.is_snapshot), np.nan))
     if anchors is not None:
         own = on_scale_of(catalogue, own, anchors)
+    # A song that both hold is the catalogue's, whose numbers are on the scale already.
     is_new = catalogue.rows_of_songs(own) < 0
     own = own[is_new & ~own["track_id"].isin(catalogue.tracks["track_id"])].reset_index(drop=True)
     if len(catalogue) > MAX_SHARED:
@@ -72,7 +73,7 @@ def on_scale_of(catalogue: Catalogue, tracks: pd.DataFrame, anchors: pd.DataFram
     A source's audio features on the scale of a catalogue, feature by feature.
 
     A value becomes the one of the same rank: of the songs that both know (`anchors`, by track id), the q-th highest by
-    the source stands for the q-th highest by the catalogue (equipercentile equating; Kolen & Brennan, Test Equating,
+    the source becomes the q-th highest by the catalogue (equipercentile equating; Kolen & Brennan, Test Equating,
     Scaling, and Linking, ch. 2). In between it is linear, and beyond the anchors the last of them. Tempo needs none:
     both count beats.
     """
@@ -91,6 +92,7 @@ def on_scale_of(catalogue: Catalogue, tracks: pd.DataFrame, anchors: pd.DataFram
 
 def _same_rank(values: Doubles, source: Doubles, reference: Doubles) -> Doubles:
     """The reference's value of the rank that each value (n,) has in the source; both (pairs,). NaN stays NaN."""
+    # Both sorted, the q-th smallest of one is beside the q-th smallest of the other.
     knots, first, counts = np.unique(np.sort(source), return_index=True, return_counts=True)
     # Equal values of the source share the mean of the reference's values of those ranks.
     sums = np.add.reduceat(np.sort(reference), first)

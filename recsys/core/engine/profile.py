@@ -55,9 +55,11 @@ def profile(tracks: FeatureMatrix, weights: Mapping[str, float], known_features:
         No weighted feature is known both of a track and of a song.
     """
     wanted = np.array([weights[f.name] for f in FEATURES]) * known_features
+    # How much of the weight is known of each track, and how much could be: only features that any track has count.
     known_weight = wanted @ tracks.mask
     total = (wanted * tracks.mask.any(axis=1)).sum()
     is_usable: Mask = (known_weight >= ENOUGH_KNOWN * total) & (known_weight > 0)
+    # Where half the weight is known of no track, little is better than nothing.
     if not is_usable.any():
         is_usable = known_weight > 0
     usable = tracks.take(is_usable)
@@ -70,6 +72,7 @@ def profile(tracks: FeatureMatrix, weights: Mapping[str, float], known_features:
     # The mean of unit rows, so that no extreme track outvotes the others.
     lengths = np.sqrt((DEFAULTS * active) @ usable.squares)
     units = usable.values / np.where(lengths > 0, lengths, 1)
+    # Each axis is averaged over the tracks of which it is known: an unknown 0 would pull towards the median.
     known = usable.mask.sum(axis=1)[AXIS_FEATURE]
     return Profile(
         np.asarray(units.sum(axis=1) / np.maximum(known, 1), dtype=np.float32),

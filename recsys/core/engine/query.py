@@ -65,6 +65,7 @@ def query_tracks(
     unknown = [seed for seed in seeds if seed not in rows and seed not in own_ids]
     if unknown:
         raise BadTracks(f"The seed {unknown[0]} is neither in your library nor in the catalogue.")
+    # In order of rows, so that the order in which seeds are named changes nothing.
     others = np.array(sorted(rows.values()), dtype=np.int64)
     mine, theirs = embed(catalogue, own), catalogue.vectors(others)
     tracks = pd.concat([own[shown], catalogue.tracks.iloc[others][shown].astype("str")], ignore_index=True)
@@ -83,6 +84,7 @@ def embed(catalogue: Catalogue, tracks: pd.DataFrame) -> FeatureMatrix:
     """
     vectors = catalogue.space.transform(tracks)
     values, mask = vectors.values.copy(), vectors.mask.copy()
+    # Whatever the table says of a snapshot feature is dropped; the loop below fills in the catalogue's.
     values[IS_SNAPSHOT[AXIS_FEATURE]], mask[IS_SNAPSHOT] = 0, 0
     track_rows, song_rows = _catalogue_rows(catalogue, tracks)
     # Snapshot features are filled in for every version of a song, the others only for the track itself.
@@ -108,6 +110,7 @@ def _catalogue_rows(catalogue: Catalogue, tracks: pd.DataFrame) -> tuple[Integer
     song_rows = rows.copy()
     if (rows < 0).any():
         song_rows[rows < 0] = catalogue.rows_of_songs(tracks[rows < 0])
+    # A track without any number of its own may take those of another version of the song.
     is_bare = tracks[[f.column for f in AUDIO_FEATURES]].isna().all(axis=1).to_numpy()
     return np.where(is_bare, song_rows, rows), song_rows
 

@@ -1,8 +1,8 @@
 """The exact numbers of the songs of a catalogue, read back from their scaled axes in hardly any memory.
 
-Scaling by rank is monotone, so a scaled value stands for one value, except at the clipped ends (1 % of the songs) and
+Scaling by rank is monotone, so a scaled value has one value, except at the clipped ends (1 % of the songs) and
 where single precision cannot tell two apart. The distinct values of each feature are stored once, and the songs whose
-scaled value stands for several are stored with theirs. Tempo, key, mode and explicit are stored as they are.
+scaled value has several are stored with theirs. Tempo, key, mode and explicit are stored as they are.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,14 +27,14 @@ NUMBER_NAMES: Final = tuple(f.name for f in NUMBER_FEATURES)
 @dataclass(frozen=True)
 class ScaledColumn:
     """
-    What one feature's scaled values stand for.
+    The values behind one feature's scaled values.
 
     Attributes
     ----------
     values, scaled : (distinct,)
         Every value that occurs, rising, and its scaled value as the axis holds it (float32, never falling).
     rows, exact : (exceptions,)
-        Rows of songs whose scaled value stands for several values, rising, and the value of each.
+        Rows of songs whose scaled value has several values, rising, and the value of each.
     """
 
     values: Doubles
@@ -45,6 +45,7 @@ class ScaledColumn:
     @classmethod
     def of(cls, column: Doubles, axis: Floats, scaled: Floats, values: Doubles) -> "ScaledColumn":
         """Of a column (songs,), its axis, and its distinct values with their scaled ones."""
+        # Scaling never falls, so values that share a scaled value are neighbours in `scaled`.
         repeats = np.flatnonzero(np.diff(scaled) == 0)
         shared = np.unique(scaled[repeats])
         rows = np.flatnonzero(np.isin(axis, shared) & ~np.isnan(column)) if len(shared) else repeats
@@ -55,6 +56,8 @@ class ScaledColumn:
         first, stop = np.searchsorted(self.values, low, "left"), np.searchsorted(self.values, high, "right")
         if first >= stop:
             return np.zeros(len(axis), dtype=bool)
+        # A range of values is a range of scaled values, because scaling is monotone; rows whose scaled value is shared
+        # are then corrected by their exact one.
         found = (axis >= self.scaled[first]) & (axis <= self.scaled[stop - 1])
         found[self.rows] = (self.exact >= low) & (self.exact <= high)
         return np.asarray(found, dtype=bool)
@@ -64,6 +67,7 @@ class ScaledColumn:
         if not len(self.values):
             return np.full(len(rows), np.nan)
         found = self.values[np.searchsorted(self.scaled, axis[rows]).clip(0, len(self.values) - 1)]
+        # Where each row would be among the exceptions; it is one if it is there.
         place = np.searchsorted(self.rows, rows).clip(0, max(len(self.rows) - 1, 0))
         is_exception = self.rows[place] == rows if len(self.rows) else np.zeros(len(rows), dtype=bool)
         found[is_exception] = self.exact[place[is_exception]]
@@ -109,6 +113,7 @@ class RawFeatures:
         flags = {name: _flag(tracks[name].to_numpy(np.float64)) for name in FLAGS}
         scaled = {}
         for name, transform in space.quantiles.items():
+            # Distinct values only: of most features there are far fewer than songs.
             values = np.sort(pd.unique(by_name[name][~np.isnan(by_name[name])]))
             axis = axes[FIRST_AXIS[NUMBER_NAMES.index(name)]]
             scaled[name] = ScaledColumn.of(by_name[name], axis, transform.transform(values).astype(np.float32), values)
@@ -120,6 +125,7 @@ class RawFeatures:
             return np.asarray(self.flags[name] != UNKNOWN_FLAG)
         number = [f.name for f in FEATURES].index(feature(name).name)
         lengths = [chunk.stop - chunk.start for chunk in self.chunks]
+        # All rows of a chunk know the same features, so one bit per chunk is repeated to its rows.
         known = np.array([self.patterns[chunk.pattern, number] for chunk in self.chunks], dtype=bool)
         return np.repeat(known, lengths)
 
@@ -152,6 +158,7 @@ class RawFeatures:
         number = NUMBER_NAMES.index(name)
         starts = np.array([chunk.start for chunk in self.chunks])
         patterns = np.array([chunk.pattern for chunk in self.chunks], dtype=np.int64)
+        # The chunk of a row is the last that starts at or before it.
         known = self.patterns[patterns[np.searchsorted(starts, rows, side="right") - 1], number]
         return np.where(known, self.columns[name].at(axis, rows), np.nan)
 

@@ -58,7 +58,7 @@ class RecipeLink:
     ----------
     recipe : Recipe
     seeds, seed_names : tuple of str
-        Track ids that stand in for the library, and what the first of them are called.
+        Track ids that replace the library, and what the first of them are called.
     catalogue : str
         The name of the catalogue.
     checksums : str

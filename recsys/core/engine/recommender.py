@@ -181,7 +181,7 @@ class Recommender:
         return arranged(found, recipe)
 
     def rank_candidates(self, recipe: Recipe) -> Ranking:
-        """All candidates in order, cached until another recipe is asked for. Raises as `recommend`."""
+        """All candidates in order, cached until it is called with another recipe. Raises as `recommend`."""
         if self._last is None or self._last[0] != recipe:
             self._last = (recipe, self._rank(recipe, self._search))
         return self._last[1]
@@ -194,6 +194,7 @@ class Recommender:
         """
         is_last = self._last is not None and self._last[0] == recipe
         ranking = self.rank_candidates(recipe) if is_last else self._rank(recipe, self._what_if)
+        # Ranks within the shortlist are by score; further down nobody computed scores, so stage 1 decides.
         ranks = {int(row): rank for rank, row in enumerate(ranking.rows, start=1)}
         if all(int(row) in ranks for row in rows):
             return [ranks[int(row)] for row in rows]
@@ -237,6 +238,7 @@ class Recommender:
             # The bonus moves songs across the whole catalogue, so that no block may be skipped.
             stage1_scores = self._stage1_scores(recipe, search, found, scorer)
             rows = top_positions(stage1_scores, SHORTLIST)
+            # The bonus out again: the list shows the cosine alone.
             cosine = stage1_scores[rows] - self.bonus(recipe, rows) / np.float32(scorer.sharpness)
         else:
             excluded_rows = self._candidates.exclusion(recipe).rows
@@ -250,6 +252,7 @@ class Recommender:
         rows, cosine = np.append(top[0], locked[is_eligible]), np.append(top[1], cosines_of[is_eligible])
         bonus = self.bonus(recipe, rows)
         scores = scorer.scores(self.catalogue.vectors(rows)) + bonus
+        # Stable: of equal scores the one with the higher cosine stays first.
         order = np.argsort(-scores, kind="stable")
         return Ranking(found, scorer, rows[order], scores[order], bonus[order], cosine[order], counts)
 
@@ -275,6 +278,7 @@ class Recommender:
         length = recipe.length if recipe.minutes is None else min(int(recipe.minutes) + ROOM, LONGEST_LIST)
         in_order, _ = self._rerank(ranking, replace(recipe, length=length))
         locked = np.flatnonzero(np.isin(ranking.rows, self._locked_rows(recipe)))
+        # Locked songs first, so that whatever is cut off is not among them.
         in_order = np.concatenate([locked, in_order[~np.isin(in_order, locked)]])
         if recipe.minutes is None:
             listed = in_order[: recipe.length]

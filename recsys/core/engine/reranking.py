@@ -45,8 +45,11 @@ def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Opti
     -------
     positions : (at most options.count,)
     """
+    # Scores are brought to 0..1, so that variety means the same whatever β and the library; equal ones all become 0.
     span = np.ptp(scores) if len(scores) else 0.0
     worth = (1 - options.variety) * (scores - scores.min(initial=np.inf)) / (span or 1.0)
+    # The similarity of each song to the closest one chosen so far: a running maximum instead of n² comparisons each
+    # time.
     closest = np.full(len(scores), -1.0)
     is_left = np.ones(len(scores), dtype=bool)
     listed: Counter[int] = Counter()
@@ -60,6 +63,7 @@ def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Opti
         for artist in artists[pick][artists[pick] >= 0].tolist():
             listed[artist] += 1
             if options.per_artist is not None and listed[artist] >= options.per_artist:
+                # No further song of a full artist, in whichever place of its credit the artist is.
                 is_left &= ~(artists == artist).any(axis=1)
     return np.array(chosen, dtype=np.int64)
 
@@ -81,6 +85,7 @@ def monotone_scores(contributions: Doubles, bonus: Floats) -> Doubles:
     taken from its largest contribution (in place), so that the parts still add up.
     """
     sums = contributions.sum(axis=1) + bonus
+    # The running minimum never rises, and equals the sums wherever they already fall.
     scores = np.minimum.accumulate(sums)
     contributions[np.arange(len(sums)), np.abs(contributions).argmax(axis=1)] += scores - sums
     return np.asarray(scores, dtype=np.float64)

@@ -115,10 +115,13 @@ class RunningSums:
 
     def plan(self, wanted: Terms) -> Update:
         """The cheapest exact way to some sums. Changes nothing."""
+        # Linear sums: the sums of the difference are the difference of the sums.
         step = Terms(*(new - old for new, old in zip(wanted, self._last, strict=True)))
         changed = np.flatnonzero(step.weights)
         if len(changed) > MOVED_AT_ONCE:
             return Update(wanted, step, is_stored=False, is_added=False, drift=np.inf)
+        # Features in whose direction the numerator changes; more than the weights that changed means that the profile
+        # moved.
         moved = np.unique(AXIS_FEATURE[np.flatnonzero(step.towards)])
         drift = self._drift_after(changed, moved, wanted.weights)
         is_added = drift <= MAX_DRIFT

@@ -86,6 +86,7 @@ class DensityRatioScorer:
     def contributions(self, songs: FeatureMatrix) -> Doubles:
         """What each feature adds to the score of each song, (n, features) float64; rows sum to the score."""
         per_axis = self._sum_of_sides(songs, np.float64, _log_mean_exp_by_axis)
+        # Axes of one feature (two of tempo, 32 of genre) are added up; those without weight are not among the columns.
         result = np.zeros((len(songs), len(FEATURES)))
         for column, feature in enumerate(AXIS_FEATURE[self.metric.axis_weights > 0]):
             result[:, feature] += per_axis[:, column]
@@ -103,6 +104,7 @@ def _log_mean_exp(songs: Weighted, others: Weighted, sharpness: float) -> np.nda
     """log mean e^(β cos) over the others, for each song: (n,)."""
     total = np.zeros(len(songs), songs.values.dtype)
     for at, kernel in cosine_blocks(songs, others, sharpness):
+        # In place, and summed as a product with ones, which BLAS does faster than a sum along rows.
         total[at] += np.exp(kernel, out=kernel) @ np.ones(kernel.shape[1], kernel.dtype)
     return np.asarray(np.log(total / len(others)))
 

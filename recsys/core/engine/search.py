@@ -50,10 +50,13 @@ class SongIndex:
 
     def __init__(self, tracks: pd.DataFrame) -> None:
         popularity = tracks["popularity"].to_numpy(np.float64)
+        # Lines are in order of popularity, so the first lines found are the most popular ones and a search may stop
+        # early.
         self._rows = np.argsort(-np.nan_to_num(popularity, nan=-1.0), kind="stable")
         titles, artists = (_one_line_each(tracks[name].iloc[self._rows]) for name in ("title", "artists"))
         lines = [f" {title.strip()}\t {artist.strip()}" for title, artist in zip(titles, artists, strict=True)]
         self._title_hashes = hash_texts(title.strip() for title in titles)
+        # A line end before the first line and after the last: every line has one on both sides.
         self._text = ("\n" + "\n".join(lines) + "\n").encode("utf-8", "surrogatepass")
         self._starts = np.flatnonzero(np.frombuffer(self._text, dtype=np.uint8) == ord("\n"))
 
@@ -81,7 +84,7 @@ class SongIndex:
         """
         Lines that have all the words, in order, at most `MAX_CANDIDATES`.
 
-        A leapfrog join: every word jumps to the furthest line that another one has reached, so a rare word spares the
+        A leapfrog join: every word jumps to the furthest line that another one has reached, so a rare word saves the
         frequent ones most of the text (Veldhuizen, https://arxiv.org/abs/1210.0481).
         """
         text = self._text
@@ -97,6 +100,7 @@ class SongIndex:
             if agreed == len(words):
                 found.append(line)
                 line, agreed = text.find(b"\n", at), 0
+        # The offset of a line's start, found among all starts, is its number.
         positions: list[int] = np.searchsorted(self._starts, found).tolist()
         return positions
 
@@ -113,5 +117,6 @@ class SongIndex:
 
 def _one_line_each(texts: pd.Series) -> list[str]:
     """Each text folded, as one operation on all of them."""
+    # One call of `fold` on a joined text instead of one per title: line ends survive folding, so it splits again.
     lines = texts.astype("str").fillna("").str.replace(r"[\t\n]", " ", regex=True).tolist()
     return fold("\n".join(lines)).split("\n") if lines else []

@@ -58,6 +58,8 @@ def months_silent(catalogue: Catalogue, tracks: pd.DataFrame, heard: pd.Series, 
     if (rows < 0).any():
         rows[rows < 0] = catalogue.rows_of_songs(tracks[rows < 0])
     months = ((now - heard).dt.total_seconds() / MONTH.total_seconds()).to_numpy(dtype=np.float64)
+    # `np.minimum.at`, unlike an assignment, sees every one of several versions that share a row: the least silence
+    # wins.
     result = np.full(len(catalogue), np.inf)
     is_known = (rows >= 0) & ~np.isnan(months)
     np.minimum.at(result, rows[is_known], np.maximum(months[is_known], 0.0))
@@ -66,5 +68,6 @@ def months_silent(catalogue: Catalogue, tracks: pd.DataFrame, heard: pd.Series, 
 
 def silence_bonus(months: Doubles, from_months: float) -> Floats:
     """What the silence of forgotten songs (n,) adds to their score: a step per doubling, at most `MOST_DOUBLINGS`."""
+    # Never below 0: a silence shorter than asked for counts as just as long.
     doublings = np.log2(np.maximum(np.nan_to_num(months), from_months) / from_months)
     return (SILENCE_STEP * np.minimum(doublings, MOST_DOUBLINGS)).astype(np.float32)

@@ -68,6 +68,7 @@ class Weighted:
     def of(cls, points: FeatureMatrix, metric: Metric, dtype: type = np.float32) -> "Weighted":
         """`dtype` is the precision of everything that follows."""
         counts, axes = metric.weights > 0, metric.axis_weights > 0
+        # Both sides times the root of the weight: a plain product of two tracks is then the weighted one.
         roots = np.sqrt(metric.axis_weights[axes].astype(dtype))
         squares: Matrix = points.squares[counts].astype(dtype) * metric.weights[counts, None].astype(dtype)
         return cls(points.values[axes].astype(dtype) * roots[:, None], squares, points.mask[counts].astype(dtype))
@@ -81,6 +82,8 @@ class Weighted:
 
     def lengths(self, other: "Weighted") -> Matrix:
         """|x|_w |y|_w of every pair over what is known of both, (n, m); where nothing is, tiny."""
+        # What is unknown of the other track drops out of this one's norm, and the other way round: two products with
+        # masks.
         squared = np.maximum(self.squares.T @ other.mask, TINY) * np.maximum(self.mask.T @ other.squares, TINY)
         return np.asarray(np.sqrt(squared))
 
@@ -90,6 +93,7 @@ class Weighted:
 
     def by_pattern(self) -> list[tuple[Integers, "Weighted"]]:
         """The tracks in groups of which the same features are known, with their positions."""
+        # The pattern of a track as one number with a bit per feature; exact in 64 bits for the features there are.
         codes = (2 ** np.arange(len(self.mask))) @ self.mask.astype(np.int64)
         patterns, group = np.unique(codes, return_inverse=True)
         if len(patterns) == 1:
@@ -133,6 +137,8 @@ def top_positions(scores: Floats, count: int) -> Integers:
     """
     passing = _passing(scores, count)
     if len(passing) > count:
+        # The count-th highest score, without sorting the rest. Of those equal to it the first positions fill up the
+        # list.
         cut = np.partition(scores[passing], len(passing) - count)[len(passing) - count]
         above, level = passing[scores[passing] > cut], passing[scores[passing] == cut]
         passing = np.sort(np.concatenate([above, level[: count - len(above)]]))
@@ -141,6 +147,7 @@ def top_positions(scores: Floats, count: int) -> Integers:
 
 def _passing(scores: Floats, count: int) -> Integers:
     """Positions of finite scores above a level that at least `count` scores reach, if that many are finite."""
+    # Every n-th score; whatever it suggests is checked by counting, so a poor sample costs time, not songs.
     sample = scores[:: max(1, len(scores) // SAMPLE)]
     level = likely_threshold(sample, count, len(scores))
     if level > -np.inf:
@@ -152,6 +159,7 @@ def _passing(scores: Floats, count: int) -> Integers:
 
 def likely_threshold(sample: Floats, count: int, total: int) -> float:
     """A level that `count` of `total` scores probably reach, judged by a sample; minus infinity where it is small."""
+    # Half as many again as the share says, and 8 more: too low a level costs little, too high a one a second pass.
     expected = int(1.5 * count * len(sample) / max(total, 1)) + 8
     if total < 4 * count or expected >= len(sample):
         return -np.inf

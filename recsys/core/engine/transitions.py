@@ -53,14 +53,17 @@ def transition_costs(sound: Sound) -> Doubles:
     with np.errstate(divide="ignore", invalid="ignore"):
         octaves = np.log2(sound.tempo)
         apart = np.abs(np.subtract.outer(octaves, octaves))
+    # The distance to the nearest whole number of octaves is at most one half; twice that is 0..1.
     tempo = 2 * np.abs(apart - np.round(apart))
     # A key's place on the circle is 7 semitones times its number, modulo 12; a minor key has its relative major's.
     major = sound.key + np.where(sound.mode == 0, RELATIVE_MAJOR, 0)
     place = np.remainder(FIFTHS * major, 12)
+    # On a circle of 12 the way round is never longer than 6; with a change of mode the key part is at most 7 / 7.
     steps = np.abs(np.subtract.outer(place, place))
     modes_differ = np.abs(np.subtract.outer(sound.mode, sound.mode))
     key = (np.minimum(steps, 12 - steps) + modes_differ) / 7
     energy = np.abs(np.subtract.outer(sound.energy, sound.energy))
+    # NaN of either song is NaN of the pair, in every part.
     parts = [np.where(np.isfinite(part), part, UNKNOWN[at]) for at, part in enumerate((tempo, key, energy))]
     return np.asarray(np.mean(parts, axis=0), dtype=np.float64)
 
@@ -72,6 +75,7 @@ def mean_transition_cost(costs: Doubles, order: Integers) -> float:
 
 def greedy_path(costs: Doubles, first: int) -> Integers:
     """From a first song always on to the cheapest one left, (n,); of equals the one listed first."""
+    # A column of infinities takes a song out of every later choice.
     left = costs.copy()
     path = [first]
     for _ in range(len(costs) - 1):
@@ -89,6 +93,7 @@ def smooth_path(costs: Doubles) -> Integers:
     count = len(costs)
     if count < 3:
         return np.arange(count)
+    # Starts spread over the list instead of all n: the best of 24 greedy paths is improved below.
     firsts = np.unique(np.linspace(0, count - 1, min(STARTS, count)).astype(np.int64))
     paths = [greedy_path(costs, int(first)) for first in firsts]
     return improve_path(costs, min(paths, key=lambda path: mean_transition_cost(costs, path)))
@@ -111,6 +116,7 @@ def improve_path(
     """
     best = path.copy()
     is_free = np.ones(len(path), dtype=bool) if free is None else free
+    # Where free and fixed positions meet: starts and stops of the free runs in turn.
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_free, [False]])))
     runs = [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
     for _ in range(MOST_PASSES):
@@ -151,11 +157,13 @@ def _segment_move(costs: Doubles, path: Integers, run: tuple[int, int], at: slic
     """The path with a segment in its cheapest gap of the run, either way round (Or-opt); None where none is cheaper."""
     segment, rest = path[at], np.delete(path, at)
     gaps = np.arange(run[0], run[1] - len(segment) + 1)  # positions in `rest` before which the segment may be placed
+    # A gap at either end of the list has one neighbour only, and breaks no joint.
     has_left, has_right = gaps > 0, gaps < len(rest)
     left, right = rest[np.maximum(gaps - 1, 0)], rest[np.minimum(gaps, len(rest) - 1)]
     closed = np.where(has_left & has_right, costs[left, right], 0.0)
     forward = has_left * costs[left, segment[0]] + has_right * costs[segment[-1], right] - closed
     backward = has_left * costs[left, segment[-1]] + has_right * costs[segment[0], right] - closed
+    # `at.start - run[0]` is the gap it came from: no gap must beat staying there by rounding alone.
     added = np.minimum(forward, backward)
     pick = int(added.argmin())
     if added[pick] >= forward[at.start - run[0]] - LEAST_GAIN:

@@ -22,7 +22,7 @@ ALL_AUDIO: Final = tuple(f.name for f in AUDIO_FEATURES)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a method says: the `rows` it recommends, best first, and the score of any rows it is asked about."""
+    """What a method says: the `rows` it recommends, best first, and the score of any rows it is queried for."""
 
     rows: Integers
     scores_of: Callable[[Integers], Doubles | Floats]
@@ -41,7 +41,7 @@ class Method(Protocol):
         candidates : (songs,) bool
             What may be recommended; nothing of `visible` is.
         depth : int
-            How many rows are asked for. Fewer come back where there are fewer.
+            How many rows at most; fewer where there are fewer.
         rng : Generator
             For methods that draw.
         """

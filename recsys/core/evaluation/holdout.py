@@ -57,7 +57,7 @@ class Pool:
     @classmethod
     def from_tracks(cls, tracks: pd.DataFrame, seed: int = 0) -> "Pool":
         """
-        From a track table, in which songs may stand in several versions.
+        From a track table, in which songs may occur in several versions.
 
         Raises
         ------

@@ -34,7 +34,7 @@ def ndcg(is_hit: Mask, relevant: int, k: int) -> float:
 
 
 def recall(is_hit: Mask, relevant: int, k: int) -> float:
-    """Share of the relevant songs that stand in the first `k` places, 0..1; 0 when there is nothing to find.
+    """Share of the relevant songs that are in the first `k` places, 0..1; 0 when there is nothing to find.
 
     Manning, Raghavan and Schütze, "Introduction to Information Retrieval", 2008, section 8.3.
     """
@@ -112,7 +112,7 @@ def random_distance(points: Floats, rng: np.random.Generator) -> float:
 
 
 def artist_repetition(artists: Codes | Integers) -> float:
-    """Share of the places of a list whose artist already stands higher up, 0..1; `artists` are numbers, one a place."""
+    """Share of the places of a list whose artist is already higher up, 0..1; `artists` are numbers, one a place."""
     return 1 - len(np.unique(artists)) / len(artists) if len(artists) else 0.0
 
 

@@ -110,7 +110,7 @@ def _against_chance(found: Doubles, chance: float, hidden: int, rng: np.random.G
     How many more songs than chance were found.
 
     Where none was, every resample is the same and its interval a point, which says nothing about what a rare hit would
-    change: there the high end is that of Clopper and Pearson (Biometrika 26, 1934) for no hit among so many songs.
+    change: there the high end is that of Clopper and Pearson (Biometrika 26, 1934) for no hit among n songs.
     """
     more = interval(found - chance, rng)
     return more if found.any() else replace(more, high=hidden * (1 - 0.025 ** (1 / len(found))) - chance)

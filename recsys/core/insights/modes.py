@@ -3,7 +3,7 @@ Taste modes: the two to six centres a library falls into, each shown as one of i
 
 For display and as seeds, not for ranking: ranking by several centres instead of the whole library lost 16 to 36 % of
 NDCG@50 on real listeners. How many there are is chosen by silhouette (Rousseeuw 1987) over spherical k-means, and
-believed only as far as it is stable: centres found in one half of the library should divide all of it like those found
+accepted only as far as it is stable: centres found in one half of the library should divide all of it like those found
 in the other half (Tibshirani and Walther 2005, prediction strength).
 """
 
@@ -25,7 +25,7 @@ FEWEST_TRACKS: Final = 12
 
 REPEATS: Final = 10
 STABLE: Final = 0.75
-"""Agreement of two halves' divisions (adjusted Rand index: 0 by chance, 1 the same) that makes modes believed."""
+"""Agreement of two halves' divisions (adjusted Rand index: 0 by chance, 1 the same) that a division must reach."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ class Modes:
         One row per mode, largest first: track_id, title, artists of its medoid (the own track closest to the centre),
         `tracks` (how many) and `share` (0..1).
     members : Series of int
-        The row of `table` of each track that speaks, by track_id.
+        The row of `table` of each usable track, by track_id.
     stability : float
         How far halves of the library agree on the division, 0 (chance) to 1. With one mode: how far the best division
-        into several got. None where too few different tracks speak to compare halves.
+        into several got. None where too few different tracks are usable to compare halves.
     """
 
     table: pd.DataFrame
@@ -70,7 +70,7 @@ class Modes:
 
 def modes(recommender: Recommender, weights: Mapping[str, float], seed: int = 0) -> Modes:
     """
-    The modes of the tracks that speak for a listener, under given weights.
+    The modes of a listener's usable tracks, under given weights.
 
     The answer depends on the seed only in which halves of the library its stability is judged by.
 
@@ -88,7 +88,7 @@ def modes(recommender: Recommender, weights: Mapping[str, float], seed: int = 0)
 
 
 def _divide(units: Doubles, seed: int) -> tuple[Integers, float | None]:
-    """The mode of each track, and how stable the division is; None where that cannot be told."""
+    """The mode of each track, and how stable the division is; None where that cannot be measured."""
     together = np.zeros(len(units), dtype=np.int64)
     if _count_different(units) < FEWEST_TRACKS:
         return together, None

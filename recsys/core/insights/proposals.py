@@ -66,7 +66,7 @@ class Proposal:
 
 def propose(catalogue: Catalogue, thumbs: pd.DataFrame, recipe: Recipe) -> Proposal | None:
     """
-    The change that the thumbs speak for most, by the rule above; None where they speak for none.
+    The change that the thumbs support most, by the rule above; None where they support none.
 
     Parameters
     ----------

@@ -88,10 +88,10 @@ def _sources(library: pd.DataFrame, f: Feature) -> pd.Series:
 
 def outliers(library: pd.DataFrame, n: int = 5) -> pd.DataFrame:
     """
-    The listener's own tracks that stand most alone.
+    The listener's own tracks that are furthest from all others.
 
     A library may hold several tastes, so a track is not compared with the average but with the tracks nearest to it:
-    it stands alone when even its fifth nearest neighbour is far. Distance is the root mean square difference over the
+    it is an outlier when even its fifth nearest neighbour is far. Distance is the root mean square difference over the
     audio features both tracks have, each in standard deviations of the library (the k-th nearest neighbour distance
     of Ramaswamy, Rastogi and Shim 2000, https://doi.org/10.1145/342009.335437).
 

@@ -44,7 +44,7 @@ def _between(f: Feature, value: float) -> str:
 
 def leaning(name: str, percentile: float, among: str = "the catalogue") -> str:
     """
-    Where a percentile stands, in words: "further towards “calm” than 78% of the catalogue".
+    A percentile in words: "further towards “calm” than 78% of the catalogue".
 
     Within five points of the median it is "in the middle of the catalogue". Raises `UnknownFeature`.
     """

@@ -46,6 +46,7 @@ class Artists:
         songs = np.bincount(codes[codes >= 0], minlength=len(names)).tolist()
         credits = Credits.of(dict(zip(names, songs, strict=True)))
         keys = [credits.artists(text) for text in names]
+        # One entry per pair of a text and one of its artists.
         texts = np.repeat(np.arange(len(keys), dtype=np.int32), [len(found) for found in keys])
         hashes = hash_texts(key for found in keys for key in found)
         order = np.argsort(hashes)
@@ -55,6 +56,7 @@ class Artists:
         """Rows of songs that any of the artists of any row of a column takes part in."""
         texts = artists.dropna().unique().tolist()
         wanted = hash_texts({key for text in texts for key in self.credits.artists(text)})
+        # Marked per text and read by code; the last place stays False and is what code -1 (no artist) reads.
         is_wanted = np.zeros(self.codes.max(initial=-1) + 2, dtype=bool)
         is_wanted[self.texts[np.isin(self.hashes, wanted)]] = True
         return np.flatnonzero(is_wanted[self.codes])
@@ -69,6 +71,7 @@ class Artists:
         numbers = pd.factorize(pd.Series([key for found in keys for key in found]))[0]
         result = np.full((len(keys), max(map(len, keys), default=1)), -1, dtype=np.int32)
         lengths = [len(found) for found in keys]
+        # 0, 1, 2 … within each song: the column that each of its artists goes to.
         columns = np.concatenate([np.arange(length) for length in lengths] or [np.arange(0)])
         result[np.repeat(np.arange(len(keys)), lengths), columns] = numbers
         return result

@@ -57,8 +57,8 @@ class Credits:
     """
     The artists of a catalogue, and how it credits them.
 
-    `evidence` says for each key how much speaks for its being one artist: the songs that are credited to it alone, and
-    the number of different names that follow it in longer credits.
+    `evidence` is how much there is for each key that it is one artist: the songs credited to it alone, and how many
+    different names follow it in longer credits.
     """
 
     evidence: Mapping[str, int]

@@ -110,6 +110,7 @@ def song_aliases(tracks: pd.DataFrame) -> tuple[Integers, Integers]:
         return np.arange(len(tracks)), song_hashes(tracks)
     credits = {text: leading_credits(text) for text in tracks["artists"].dropna().unique().tolist()}
     titles = [_title_key(title) for title in tracks["title"].fillna("").tolist()]
+    # Every row with every name that its artists may have; rows without a title or artists give none.
     pairs = [
         (at, f"{title} | {credit}")
         for at, (title, artists) in enumerate(zip(titles, tracks["artists"].tolist(), strict=True))
@@ -121,6 +122,7 @@ def song_aliases(tracks: pd.DataFrame) -> tuple[Integers, Integers]:
 def hash_texts(texts: Iterable[str]) -> Integers:
     """64 bits of BLAKE2b of each text (RFC 7693), as signed integers."""
     digests = b"".join(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts)
+    # Eight bytes per digest, read as big-endian so that every machine makes the same number.
     return np.frombuffer(digests, dtype=">i8").astype(np.int64)
 
 
@@ -175,10 +177,10 @@ def _title_key(title: str) -> str:
 
 def _without_versions(title: str) -> str:
     """A folded title without the brackets and the " - " endings that name a version of the same song."""
-    kept = _BRACKETS.sub(lambda bracket: " " if _is_same_song(bracket[1]) else bracket[0], title)
-    first, *endings = _DASH.split(_DATED_REMASTER.sub(r"\1 ", kept))
-    kept = " - ".join([first, *(ending for ending in endings if not _is_same_song(ending))])
-    return GUEST.sub("", kept)
+    without = _BRACKETS.sub(lambda bracket: " " if _is_same_song(bracket[1]) else bracket[0], title)
+    first, *endings = _DASH.split(_DATED_REMASTER.sub(r"\1 ", without))
+    without = " - ".join([first, *(ending for ending in endings if not _is_same_song(ending))])
+    return GUEST.sub("", without)
 
 
 def _is_same_song(part: str) -> bool:

@@ -1,4 +1,4 @@
-"""Features to model space: where a track stands in its catalogue, feature by feature.
+"""Features to model space: the place of a track in its catalogue, feature by feature.
 
 Rank-gauss: a value becomes the normal quantile of its rank in the catalogue, so 0 is the catalogue's median and every
 feature has the same spread whatever its unit. Measured on three sets of real listeners: centring alone multiplies
@@ -98,10 +98,12 @@ class QuantileTransform:
     def fit(cls, column: Doubles) -> "QuantileTransform":
         """From a catalogue's column (n,); NaN is left out. Equal values share the middle of their ranks."""
         values, counts = np.unique(column[~np.isnan(column)], return_counts=True)
+        # The middle rank of each distinct value, as a share of all: equal values must get equal quantiles.
         middles = (np.cumsum(counts) - counts / 2) / max(counts.sum(), 1)
-        kept = np.unique(np.searchsorted(middles, np.linspace(CLIP, 1 - CLIP, KNOTS)).clip(0, max(len(values) - 1, 0)))
+        # Knots at equal steps of rank, not of value, so that dense parts are as exact as sparse ones.
+        knots = np.unique(np.searchsorted(middles, np.linspace(CLIP, 1 - CLIP, KNOTS)).clip(0, max(len(values) - 1, 0)))
         if len(values) > KNOTS:
-            values, middles = values[kept], middles[kept]
+            values, middles = values[knots], middles[knots]
         normal = NormalDist()
         return cls(values, np.array([normal.inv_cdf(u) for u in middles.clip(CLIP, 1 - CLIP)]))
 
@@ -155,6 +157,7 @@ def columns(tracks: pd.DataFrame) -> Columns:
     Rows whose danceability and tempo are both 0 were never analysed (Spotify's own habit): all their audio features
     are unknown. A tempo below one beat a minute and infinite values are unknown too.
     """
+    # A tempo of 0 alone is a song without a beat; with a danceability of 0 it is a row nobody filled in.
     not_analysed = ((tracks["danceability"] == 0) & (tracks["tempo"] == 0)).to_numpy()
     result = []
     for feature in NUMBER_FEATURES:

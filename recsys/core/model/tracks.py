@@ -71,7 +71,7 @@ def as_tracks(table: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     BadTracks
-        A number column holds something that is not a number, a required value is missing, or an id stands twice.
+        A number column holds something that is not a number, a required value is missing, or an id occurs twice.
     """
     columns = {name: _typed(table, name) for name in COLUMNS}
     return check_tracks(pd.DataFrame(columns, index=range(len(table))))
