@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -227,3 +228,28 @@ def test_a_lease_from_a_clock_that_was_an_hour_ahead_is_not_waited_for(world):
     claim(world, "elsewhere/1/x", seconds=3600)
     assert not world.leases.is_elsewhere("ada")
     assert world.synced().stage("saved").state == "done"
+
+
+def test_two_containers_of_one_host_name_and_pid_do_not_take_each_other_for_dead(world):
+    with in_a_pid_namespace() as one, in_a_pid_namespace() as two:
+        assert pid_of(one) == pid_of(two), "each is the first process of its namespace"
+        ours = replace(world.leases, process=two)
+        claim(world, one)
+
+        assert ours.is_elsewhere("ada")
+
+
+def pid_of(process):
+    return process.split("/")[1]
+
+
+@contextmanager
+def in_a_pid_namespace():
+    """What `this_process` says in a pid namespace of its own, as a container has, while that process lives."""
+    code = "from recsys.services.leases import this_process; print(this_process(), flush=True); input()"
+    command = ["unshare", "--pid", "--fork", "--mount-proc", sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        if not (said := process.stdout.readline().strip()):
+            pytest.skip("no pid namespace can be made here")
+        yield said
+        process.stdin.write("\n")
