@@ -15,7 +15,7 @@ LONGEST_WAIT_S: Final = 5.0
 
 POLL_S: Final = 0.02
 RELEASED_EVERY: Final = 6
-"""Every so many collections memory is returned to the system, which takes longer."""
+"""After this many collections memory is returned to the system, which takes longer."""
 
 THRESHOLDS: Final = (5_000, 20, 1_000)
 """Python's own collections: of young objects rarely, of old ones hardly ever, because that is done here."""

@@ -138,20 +138,20 @@ class ListenerTokens:
 
     def _kept(self, listener: str) -> Tokens:
         try:
-            kept = self._tokens.tokens(listener, "supabase")
+            stored = self._tokens.tokens(listener, "supabase")
         except Undecryptable:
-            kept = None
-        if kept is None:
+            stored = None
+        if stored is None:
             self._known.pop(listener, None)
             raise ReconnectSpotify(_ENDED)
-        return kept
+        return stored
 
-    def _renewed(self, listener: str, kept: Tokens) -> Tokens:
+    def _renewed(self, listener: str, stored: Tokens) -> Tokens:
         try:
-            session = self._project.for_sign_in().auth.refresh_session(kept.refresh_token or "").session
+            session = self._project.for_sign_in().auth.refresh_session(stored.refresh_token or "").session
         except (AuthError, httpx.HTTPError, ValueError) as problem:  # ValueError repeats tokens it could not read
-            if not _is_end(problem) and kept.expires_at > self._clock():
-                return kept
+            if not _is_end(problem) and stored.expires_at > self._clock():
+                return stored
             if not _is_end(problem):
                 raise StorageProblem(_SILENT) from None
             session = None
@@ -168,7 +168,7 @@ def _is_end(problem: Exception) -> bool:
     """
     True when Auth has ended the session; False when it was busy, broken or silent and may renew it later.
 
-    Auth gives a code. What stands before it gives none: with a wrong key, or for a project that is paused.
+    Auth gives a code. What is in front of it gives none: with a wrong key, or for a project that is paused.
     """
     if isinstance(problem, AuthApiError):
         return bool(problem.code) and problem.status in (400, 401, 403, 404)
@@ -198,11 +198,11 @@ def _tokens(session: Session) -> Tokens:
 
 
 def _profile(session: Session) -> dict[str, str | None]:
-    """From the identity, which Spotify told; a user's metadata can be edited by the user."""
+    """From the identity, as Spotify reported it; a user's metadata can be edited by the user."""
     identities = session.user.identities or []
-    told = next((one.identity_data or {} for one in identities if one.provider == "spotify"), {})
+    reported = next((one.identity_data or {} for one in identities if one.provider == "spotify"), {})
     return {
-        "spotify_id": told.get("provider_id"),
-        "display_name": told.get("full_name") or told.get("name"),
-        "avatar_url": told.get("avatar_url") or None,
+        "spotify_id": reported.get("provider_id"),
+        "display_name": reported.get("full_name") or reported.get("name"),
+        "avatar_url": reported.get("avatar_url") or None,
     }

@@ -94,11 +94,11 @@ def write_passport(passport: Passport, written: Path, catalogue: Path) -> None:
     """
     stored = _stored(catalogue)
     current = digest_of(catalogue) if catalogue.is_file() else ""
-    kept = {current: stored[current]} if current in stored else {}
+    others = {current: stored[current]} if current in stored else {}
     path = passport_file(catalogue)
     beside = path.with_name(f".{path.name}.new")
     try:
-        beside.write_text(json.dumps(kept | {digest_of(written): passport.as_json()}, indent=1), "utf-8")
+        beside.write_text(json.dumps(others | {digest_of(written): passport.as_json()}, indent=1), "utf-8")
         beside.replace(path)
     except OSError as problem:
         raise UnreadableFile(f"The passport cannot be written to {path}: {problem.strerror or problem}.") from problem

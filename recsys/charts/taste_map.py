@@ -39,7 +39,7 @@ def taste_map(
     catalogue : Catalogue
         At most 1,500 tracks of its sample are drawn. Fewer than three leave an axis without meaning.
     medoids : sequence of str
-        Ids of own tracks that stand for a taste each; numbered in this order, with their titles in the legend.
+        Ids of own tracks that represent a taste each; numbered in this order, with their titles in the legend.
     names : pair of str
         What to call the listener and the catalogue.
     """

@@ -15,7 +15,7 @@ from recsys.core.model.features import NUMBER_FEATURES, feature
 TOO_FEW: Final = 5
 HOUR: Final = 3_600_000
 MONTHS_OF_THEIR_OWN: Final = 6
-"""Up to so many months are named one by one."""
+"""At most this many months are named one by one."""
 
 
 def plays_per_month(plays: pd.DataFrame) -> go.Figure:
@@ -39,7 +39,7 @@ def plays_per_month(plays: pd.DataFrame) -> go.Figure:
 
 
 def plays_in_words(plays: pd.DataFrame) -> str:
-    """How much was listened to, and when most, in words. Hours are left out where nobody told how long plays were."""
+    """How much was listened to, and when most, in words. Hours are left out where the length of plays is unknown."""
     if plays.empty:
         return "There is no listening history yet."
     monthly = _monthly(plays)

@@ -52,7 +52,7 @@ ANCHORS: Final = "anchors:reccobeats"
 
 MAX_ANCHORS: Final = 600
 MIN_ANCHORS: Final = 100
-"""Songs of the catalogue by which the source's scale is learned: 15 requests, and with fewer they are asked for anew
+"""Songs of the catalogue by which the source's scale is learned: 15 requests, and with fewer they are asked for again
 (its catalogue was replaced)."""
 
 SENT_SEED: Final = "a song of yours, to find songs like it"

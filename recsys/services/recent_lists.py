@@ -47,7 +47,7 @@ class RecentLists:
         """
         The list for a listener's own library as it is stored. Raises as ranking does.
 
-        `now`, with a time zone, says what counts as forgotten; days are told apart, and no more.
+        `now`, with a time zone, says what counts as forgotten; only the day matters.
         """
         library, feedback = songs(store, listener), store.feedback(listener)
         plays, today = heard_until(store, listener, recipe, now)

@@ -61,13 +61,13 @@ class Start:
 
     def plus(self, part: Part) -> "Start":
         """With another part, which is then not among those to stay away from."""
-        kept = tuple(other for other in self.minus if other.track_ids != part.track_ids)
-        return Start((*self.parts, *({part} - {*self.parts})), kept)
+        rest = tuple(other for other in self.minus if other.track_ids != part.track_ids)
+        return Start((*self.parts, *({part} - {*self.parts})), rest)
 
     def less(self, part: Part) -> "Start":
         """Staying away from another part, which is then not one to start from."""
-        kept = tuple(other for other in self.parts if other.track_ids != part.track_ids)
-        return Start(kept, (*self.minus, *({part} - {*self.minus})))
+        rest = tuple(other for other in self.parts if other.track_ids != part.track_ids)
+        return Start(rest, (*self.minus, *({part} - {*self.minus})))
 
     def without(self, part: Part) -> "Start":
         """With neither the one nor the other of a part."""

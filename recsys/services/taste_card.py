@@ -39,7 +39,7 @@ class _Part(BaseModel):
 
 
 class Standing(_Part):
-    """Where a library's middle song stands: the share of the catalogue below it, and its value."""
+    """The place of a library's middle song: the share of the catalogue below it, and its value."""
 
     percentile: Share
     median: Annotated[float, Field(allow_inf_nan=False)]

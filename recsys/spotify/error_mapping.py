@@ -28,7 +28,7 @@ asking while locked out is said to lengthen it."""
 @dataclass(frozen=True)
 class Refusal:
     """
-    One kind of "no". It applies when the status is listed and, where given, a mark stands in the text or the path
+    One kind of "no". It applies when the status is listed and, where given, a mark occurs in the text or the path
     begins with one of `paths`. `is_for_all` tells a refusal of the whole app or listener from one of a single call.
     """
 

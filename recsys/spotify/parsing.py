@@ -148,7 +148,7 @@ def _number(value: Any) -> float | None:
 
 
 def _names(artists: Any) -> str:
-    """Joined with "; ", which therefore may not stand inside a name."""
+    """Joined with "; ", which therefore may not occur inside a name."""
     names = (text_in(_object(artist).get("name")) for artist in (artists if isinstance(artists, list) else []))
     return "; ".join(name.replace(";", ",") for name in names if name)
 

@@ -1,4 +1,4 @@
-"""Spotify's limits: which calls share one, how many we allow ourselves a day, and what to do when told to wait.
+"""Spotify's limits: which calls share one, how many we allow ourselves a day, and what to do when we must wait.
 
 Spotify counts per developer account in "quota buckets" whose sizes it does not publish, and locks an account out for 6
 to 24 hours: https://developer.spotify.com/documentation/web-api/concepts/rate-limits. So we stop before it does.
@@ -93,9 +93,9 @@ class WithinQuota:
         try:
             return self._inner.send(request)
         except SpotifyBusy as busy:
-            told = self._shut(bucket, busy.retry_after, busy.is_quota)
+            problem = self._shut(bucket, busy.retry_after, busy.is_quota)
             if busy.is_quota or busy.retry_after > self._longest_wait:
-                raise told from busy
+                raise problem from busy
         self._open(bucket, was_asked=True)
         try:
             return self._inner.send(request)

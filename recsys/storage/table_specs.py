@@ -184,7 +184,7 @@ def to_second(plays: pd.DataFrame) -> pd.DataFrame:
     """
     Plays with `played_at` cut to whole seconds and ending in "Z".
 
-    Spotify's API tells milliseconds and its data export does not; uncut, one play would be kept as two.
+    Spotify's API returns milliseconds and its data export does not; uncut, one play would be stored as two.
     """
-    told = plays["played_at"].astype("str").map(to_utc_iso, na_action="ignore").astype("str")
-    return plays.assign(played_at=told.str.replace(r"\.\d+", "", regex=True))
+    times = plays["played_at"].astype("str").map(to_utc_iso, na_action="ignore").astype("str")
+    return plays.assign(played_at=times.str.replace(r"\.\d+", "", regex=True))

@@ -45,7 +45,7 @@ class SupabaseSessions(SessionStore, TokenStore):
 
     def create(self, session: Session, now: datetime, replaces: object = None) -> str:
         session_id = new_session_id()
-        kept = {
+        row = {
             "user_id": session.listener,
             "id_hash": hash_id(session_id),
             "kind": session.kind,
@@ -54,7 +54,7 @@ class SupabaseSessions(SessionStore, TokenStore):
             "expires_at": to_whole_second(session.expires_at),
         }
         former = hash_id(replaces) if is_session_id(replaces) else None
-        answer(self._server.rpc("begin_session", {"session": kept, "replaces": former, "at": to_whole_second(now)}))
+        answer(self._server.rpc("begin_session", {"session": row, "replaces": former, "at": to_whole_second(now)}))
         return session_id
 
     def get(self, session_id: object, now: datetime) -> Session | None:
@@ -79,7 +79,7 @@ class SupabaseSessions(SessionStore, TokenStore):
 
     def save_tokens(self, listener: str, tokens: Tokens, issuer: Issuer = "spotify") -> None:
         """What is not sent is not changed."""
-        told = {
+        row = {
             "user_id": listener,
             "access_token": self._cipher.encrypt(tokens.access_token),
             "refresh_token": tokens.refresh_token and self._cipher.encrypt(tokens.refresh_token),
@@ -87,7 +87,7 @@ class SupabaseSessions(SessionStore, TokenStore):
             "scope": tokens.scope,
             "authorized_at": tokens.authorized_at and to_whole_second(tokens.authorized_at),
         }
-        known = {name: value for name, value in told.items() if value is not None}
+        known = {name: value for name, value in row.items() if value is not None}
         answer(self._server.table(TOKEN_TABLES[issuer]).upsert(known, returning=ReturnMethod.minimal))
 
     def tokens(self, listener: str, issuer: Issuer = "spotify") -> Tokens | None:
@@ -95,13 +95,13 @@ class SupabaseSessions(SessionStore, TokenStore):
         found = answer(self._server.table(TOKEN_TABLES[issuer]).select(columns).eq("user_id", listener))
         if not found:
             return None
-        (kept,) = found
+        (row,) = found
         return Tokens(
-            self._cipher.decrypt(kept["access_token"]),
-            kept["refresh_token"] and self._cipher.decrypt(kept["refresh_token"]),
-            from_iso(kept["expires_at"]),
-            kept["scope"],
-            kept["authorized_at"] and from_iso(kept["authorized_at"]),
+            self._cipher.decrypt(row["access_token"]),
+            row["refresh_token"] and self._cipher.decrypt(row["refresh_token"]),
+            from_iso(row["expires_at"]),
+            row["scope"],
+            row["authorized_at"] and from_iso(row["authorized_at"]),
         )
 
     def remove_tokens(self, listener: str, issuer: Issuer = "spotify") -> None:

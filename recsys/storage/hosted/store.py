@@ -99,8 +99,8 @@ class SupabaseStore(Store):
         return self._table(rows.RECOMMENDATIONS, listener)
 
     def save_recipe(self, listener: str, name: str, recipe: Mapping[str, Any]) -> None:
-        kept = {"user_id": listener, "name": rows.clean(name), "recipe": rows.plain(recipe)}
-        self._upsert(self._as(listener), "recipes", [kept])
+        row = {"user_id": listener, "name": rows.clean(name), "recipe": rows.plain(recipe)}
+        self._upsert(self._as(listener), "recipes", [row])
 
     def recipes(self, listener: str) -> dict[str, dict[str, Any]]:
         return {one["name"]: one["recipe"] for one in read_all(self._as(listener), rows.RECIPES, listener)}
@@ -119,8 +119,8 @@ class SupabaseStore(Store):
         self._remove(listener, "feedback", "spotify_track_id", track_id)
 
     def save_state(self, listener: str, key: str, value: Mapping[str, Any]) -> None:
-        kept = {"user_id": listener, "key": rows.clean(key), "value": rows.plain(value)}
-        self._upsert(self._as(listener), "sync_state", [kept])
+        row = {"user_id": listener, "key": rows.clean(key), "value": rows.plain(value)}
+        self._upsert(self._as(listener), "sync_state", [row])
 
     def state(self, listener: str, key: str) -> dict[str, Any] | None:
         query = self._as(listener).table("sync_state").select("value").eq("user_id", listener)
@@ -149,8 +149,8 @@ class SupabaseStore(Store):
         answer(query.eq("user_id", listener))
 
     def log_sent(self, listener: str, to: str, what: str, rows: int, at: str) -> None:
-        (told,) = objects(SENT, sent_row(to, what, rows, at))
-        row = {"user_id": listener, **told}
+        (sent,) = objects(SENT, sent_row(to, what, rows, at))
+        row = {"user_id": listener, **sent}
         answer(self._as(listener).table("sent_log").insert(row, returning=ReturnMethod.minimal))
 
     def sent(self, listener: str) -> pd.DataFrame:

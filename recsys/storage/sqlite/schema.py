@@ -139,7 +139,7 @@ _SYNC: Final = (
 
 def _is_encrypted(column: str) -> str:
     """
-    A check that refuses anything `encryption.Cipher` did not make: after the prefix stands a Fernet token, which
+    A check that refuses anything `encryption.Cipher` did not make: after the prefix comes a Fernet token, which
     begins with version 0x80 and a time, and has 100 characters at least (https://github.com/fernet/spec).
     """
     return f"""check (

@@ -90,11 +90,11 @@ class SqliteSessions(SessionStore, TokenStore):
             None if tokens.authorized_at is None else to_whole_second(tokens.authorized_at),
         )
         table = TOKEN_TABLES[issuer]
-        kept = ", ".join(f"{name} = coalesce(excluded.{name}, {table}.{name})" for name in _MAY_BE_KEPT)
+        unchanged = ", ".join(f"{name} = coalesce(excluded.{name}, {table}.{name})" for name in _MAY_BE_KEPT)
         with self._database.write() as connection:
             connection.execute(
                 f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (user_id) DO UPDATE SET "
-                f"access_token = excluded.access_token, expires_at = excluded.expires_at, {kept}",
+                f"access_token = excluded.access_token, expires_at = excluded.expires_at, {unchanged}",
                 row,
             )
 

@@ -275,12 +275,14 @@ def _upsert(
     Columns in `extra` are set on adding only. Returns how many rows were added or changed.
     """
     table, columns = spec.table, ("user_id", *spec.stored, *extra)
-    told = [name for name in spec.stored if name not in spec.key]
-    is_news = " OR ".join(f"(excluded.{name} IS NOT NULL AND excluded.{name} IS NOT {table}.{name})" for name in told)
+    updates = [name for name in spec.stored if name not in spec.key]
+    is_news = " OR ".join(
+        f"(excluded.{name} IS NOT NULL AND excluded.{name} IS NOT {table}.{name})" for name in updates
+    )
     insert = (
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "
         f"ON CONFLICT (user_id, {', '.join(spec.key)}) DO UPDATE SET "
-        f"{', '.join(f'{name} = coalesce(excluded.{name}, {table}.{name})' for name in told)} WHERE {is_news}"
+        f"{', '.join(f'{name} = coalesce(excluded.{name}, {table}.{name})' for name in updates)} WHERE {is_news}"
     )
     return max(connection.executemany(insert, values).rowcount, 0)
 
