@@ -4,6 +4,7 @@ import gzip
 import io
 import subprocess
 import sys
+import threading
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ MOST_UNPACKED: Final = 200 << 20
 """Bytes of XML in a workbook: a million rows of a table of tracks are about as many."""
 
 MOST_RATIO: Final = 200
+_one_workbook = threading.Lock()
+"""A workbook of a few kilobytes may take its process up to the limit of memory, so one is read at a time."""
 
 
 def is_workbook(stream: BinaryIO) -> bool:
@@ -44,14 +47,17 @@ def sheets(stream: BinaryIO, name: str) -> Iterator[Text]:
     """
     with zipfile.ZipFile(stream) as archive:
         if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
-            raise UnreadableFile(f"“{name}” unpacks to far more than it should. Save it as CSV and choose that.")
+            raise UnreadableFile(_far_too_much(name))
     stream.seek(0)
     reader = [sys.executable, workbook.__file__]
     try:
-        done = subprocess.run(
-            reader, input=stream.read(), capture_output=True, timeout=3 * workbook.SECONDS, check=True
-        )
+        with _one_workbook:
+            done = subprocess.run(
+                reader, input=stream.read(), capture_output=True, timeout=3 * workbook.SECONDS, check=True
+            )
     except (subprocess.SubprocessError, OSError) as problem:
+        if getattr(problem, "returncode", 0) == workbook.TOO_LARGE:
+            raise UnreadableFile(_far_too_much(name)) from problem
         raise NoTracks(
             f"“{name}” is an Office document that cannot be read. Save it as CSV in the spreadsheet and choose that."
         ) from problem
@@ -60,6 +66,10 @@ def sheets(stream: BinaryIO, name: str) -> Iterator[Text]:
         start = at + workbook.LENGTH.size
         at = start + workbook.LENGTH.unpack_from(done.stdout, at)[0]
         yield Text(io.BytesIO(done.stdout[start:at]), "utf-8", 0)
+
+
+def _far_too_much(name: str) -> str:
+    return f"“{name}” unpacks to far more than it should. Save it as CSV and choose that."
 
 
 def unpacked(stream: BinaryIO, name: str) -> BinaryIO:

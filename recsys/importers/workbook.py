@@ -14,8 +14,16 @@ from typing import Any, Final
 
 MEMORY_BYTES: Final = 2 << 30
 SECONDS: Final = 10
+SMALL: Final = 16 << 20
+MOST_RATIO: Final = 200
+MOST_CSV: Final = 256 << 20
+"""Bytes of CSV: at most `MOST_RATIO` times the workbook, `SMALL` in any case, and never more than this."""
+
 LENGTH: Final = struct.Struct("<Q")
 """What each sheet on standard output begins with."""
+
+TOO_LARGE: Final = 3
+"""The exit status where the CSV would be longer."""
 
 
 def main() -> None:
@@ -28,12 +36,18 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from python_calamine import CalamineWorkbook
 
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+    packed = sys.stdin.buffer.read()
+    left = min(MOST_CSV, max(SMALL, MOST_RATIO * len(packed)))
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(packed))
     for name in workbook.sheet_names:
         text = io.StringIO(newline="")
-        rows = workbook.get_sheet_by_name(name).iter_rows()
-        csv.writer(text).writerows([as_cell(value) for value in row] for row in rows)
+        writer = csv.writer(text)
+        for row in workbook.get_sheet_by_name(name).iter_rows():
+            writer.writerow([as_cell(value) for value in row])
+            if text.tell() > left:
+                sys.exit(TOO_LARGE)
         if content := text.getvalue().encode():
+            left -= len(content)
             sys.stdout.buffer.write(LENGTH.pack(len(content)) + content)
 
 

@@ -2,13 +2,16 @@
 
 import gzip
 import io
+import subprocess
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_file
 from tests.importers.files import EXPORTIFY_NET, as_file
+from tests.importers.test_bounded_memory import import_with_limit
 
 TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -45,8 +48,8 @@ def xlsx(rows):
     return stream
 
 
-def ods(rows):
-    """An OpenDocument sheet, as small as it can be."""
+def ods(rows, changed=lambda content: content):
+    """An OpenDocument sheet, as small as it can be, with its XML `changed`."""
     office = "urn:oasis:names:tc:opendocument:xmlns"
     cells = "".join(
         "<table:table-row>"
@@ -64,7 +67,8 @@ def ods(rows):
         archive.writestr(
             "content.xml",
             f'<office:document-content xmlns:office="{office}:office:1.0" xmlns:table="{office}:table:1.0" '
-            f'xmlns:text="{office}:text:1.0"><office:body><office:spreadsheet><table:table table:name="A">{cells}'
+            f'xmlns:text="{office}:text:1.0"><office:body><office:spreadsheet><table:table table:name="A">'
+            f"{changed(cells)}"
             "</table:table></office:spreadsheet></office:body></office:document-content>",
         )
     stream.seek(0)
@@ -114,3 +118,69 @@ def test_a_small_workbook_that_names_a_cell_far_out_ends_no_process_but_its_own(
 
     with pytest.raises(UnreadableFile, match="Save it as CSV"):
         read_file(stream, "far.xlsx")
+
+
+SONG = [["Title", "Artist"], ["Blue", "Ann"]]
+CELL, ROW = "<table:table-cell", "<table:table-row>"
+
+
+def repeated(what, times):
+    """A change of a sheet: the last row, or the last cell of it, is there so many times."""
+    attribute = "number-rows-repeated" if what == ROW else "number-columns-repeated"
+
+    def change(content):
+        before, last = content.rsplit(what, 1)
+        return f'{before}{what.removesuffix(">")} table:{attribute}="{times}"{">" if what == ROW else ""}{last}'
+
+    return change
+
+
+def test_a_repeated_row_is_one_song_many_times():
+    report = read_file(ods(SONG, repeated(ROW, 1_000)), "few.ods").report
+
+    assert (report.rows, report.tracks, report.duplicates) == (1_000, 1, 999)
+
+
+def test_a_row_that_is_repeated_in_vain_to_the_end_of_the_sheet_is_no_row():
+    blank = f'{ROW[:-1]} table:number-rows-repeated="1048574">{CELL} table:number-columns-repeated="16384"/>'
+
+    assert read_file(ods(SONG, lambda content: f"{content}{blank}</table:table-row>"), "tail.ods").report.rows == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "change"),
+    [
+        (SONG, repeated(CELL, 10**9)),
+        (SONG, repeated(CELL, 10**30)),
+        (SONG, repeated(CELL, -5)),
+        ([*SONG[:1], ["Blue" * 250, "Ann"]], repeated(ROW, 10**6)),
+        ([*SONG[:1], ["Blue" * 20, "Ann"]], repeated(ROW, 10**9)),
+        (SONG, lambda content: repeated(ROW, 1_000)(repeated(CELL, 10**6)(content))),
+        (SONG, lambda content: content.replace("Blue", 'a<text:s text:c="2000000000"/>b')),
+    ],
+)
+def test_a_few_hundred_bytes_of_opendocument_that_stand_for_gigabytes_are_refused(tmp_path, rows, change):
+    path = tmp_path / "bomb"
+    path.write_bytes(ods(rows, change).getvalue())
+
+    answer, _, megabytes = import_with_limit(path, 1_000)
+
+    assert "CSV" in answer or "16,384 columns" in answer
+    assert megabytes < 150
+
+
+def test_workbooks_are_read_one_at_a_time(monkeypatch):
+    at_once, most, run = [], [], subprocess.run
+
+    def counted(*arguments, **options):
+        at_once.append(1)
+        most.append(len(at_once))
+        try:
+            return run(*arguments, **options)
+        finally:
+            at_once.pop()
+
+    monkeypatch.setattr(subprocess, "run", counted)
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda _: read_file(xlsx(SONG), "a.xlsx"), range(6)))
+    assert most == [1] * 6
