@@ -5,6 +5,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final
@@ -13,7 +14,7 @@ import pandas as pd
 
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
-from recsys.core.engine.recommender import Recommendations
+from recsys.core.engine.recommender import Recommendations, Recommender
 from recsys.services.library import songs
 from recsys.services.recommend import heard_until, recommender
 from recsys.storage.store import Store
@@ -21,18 +22,24 @@ from recsys.storage.store import Store
 STORED: Final = 64
 """Lists held at a time; one of 500 songs has about 300 kB."""
 
+MAX_ENGINES: Final = 8
+ENGINE_SONGS: Final = 800_000
+"""Engines held at a time: so many, and together for so many songs of a catalogue, of which each takes some 40 bytes."""
+
 
 class RecentLists:
     """
     Recommends as `recommend` does, with a cache. Safe to use from any thread.
 
     The key is a digest of everything a list is made from: the stored library and thumbs, recipe and seeds. So a list is
-    never out of date, and neither a listener's id nor their library stays in memory.
+    never out of date. The engines of a few libraries are held too, because another recipe then takes a third of the
+    time; those of another catalogue are dropped.
     """
 
     def __init__(self, stored: int = STORED) -> None:
         self._stored = stored
         self._lists: OrderedDict[bytes, tuple[weakref.ref[Catalogue], Recommendations]] = OrderedDict()
+        self._engines: OrderedDict[bytes, _Engine] = OrderedDict()
         self._lock = threading.Lock()
 
     def recommend(
@@ -51,13 +58,18 @@ class RecentLists:
         """
         library, feedback = songs(store, listener), store.feedback(listener)
         plays, today = heard_until(store, listener, recipe, now)
-        key = _digest((library, feedback, plays), recipe, [*seeds, str(today)])
+        made_of = _digest((library, feedback, plays), [*seeds, str(today)])
+        key = made_of + json.dumps(recipe.as_json(), sort_keys=True).encode()
         with self._lock:
             made_from, found = self._lists.get(key, (None, None))
             if found is not None and made_from is not None and made_from() is catalogue:
                 self._lists.move_to_end(key)
                 return found
-        found = recommender(catalogue, library, feedback, seeds, plays, today).recommend(recipe)
+        engine = self._engine(made_of, catalogue)
+        with engine.lock:
+            if engine.recommender is None:
+                engine.recommender = recommender(catalogue, library, feedback, seeds, plays, today)
+            found = engine.recommender.recommend(recipe)
         with self._lock:
             self._lists[key] = (weakref.ref(catalogue), found)
             self._lists.move_to_end(key)
@@ -65,9 +77,29 @@ class RecentLists:
                 self._lists.popitem(last=False)
         return found
 
+    def _engine(self, made_of: bytes, catalogue: Catalogue) -> "_Engine":
+        """The place of the engine for a library. One that cannot be built stays empty, and is tried again."""
+        with self._lock:
+            for other in [key for key, engine in self._engines.items() if engine.catalogue is not catalogue]:
+                del self._engines[other]
+            engine = self._engines.setdefault(made_of, _Engine(catalogue))
+            self._engines.move_to_end(made_of)
+            while len(self._engines) > min(MAX_ENGINES, max(1, ENGINE_SONGS // max(len(catalogue), 1))):
+                self._engines.popitem(last=False)
+        return engine
 
-def _digest(tables: Iterable[pd.DataFrame], recipe: Recipe, seeds: Sequence[str]) -> bytes:
-    digest = blake2b(json.dumps([recipe.as_json(), *seeds], sort_keys=True).encode(), digest_size=16)
+
+@dataclass
+class _Engine:
+    """An engine that is used by one thread at a time, because it remembers its last search."""
+
+    catalogue: Catalogue
+    recommender: Recommender | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def _digest(tables: Iterable[pd.DataFrame], seeds: Sequence[str]) -> bytes:
+    digest = blake2b(json.dumps(list(seeds)).encode(), digest_size=16)
     for table in tables:
         # The order of the rows decides between songs that are otherwise alike, so it is part of the digest.
         digest.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())

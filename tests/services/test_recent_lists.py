@@ -1,5 +1,7 @@
 """A list asked for again is not computed again, and never out of date."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -105,3 +107,25 @@ def test_only_so_many_lists_are_held(catalogue, store, ranked):
     for length in (5, 6, 5, 7, 5, 6):
         lists.recommend(catalogue, store, "ada", Recipe(length=length))
     assert [recipe.length for recipe in ranked] == [5, 6, 7, 6]
+
+
+def test_another_recipe_is_ranked_by_the_engine_at_hand_and_gets_the_list_of_a_new_one(catalogue, store, monkeypatch):
+    built, really = [], Recommender.__init__
+    monkeypatch.setattr(Recommender, "__init__", lambda *of, **more: built.append(of) or really(*of, **more))
+    lists = RecentLists()
+    for length, weight in ((30, 1.0), (10, 3.0), (50, 0.5)):
+        recipe = replace(Recipe(length=length), weights={**Recipe().weights, "energy": weight})
+        found = lists.recommend(catalogue, store, "ada", recipe)
+        assert_same(found, RecentLists().recommend(catalogue, store, "ada", recipe))
+    assert len(built) == 1 + 3
+
+
+def test_few_engines_are_held_and_none_of_another_catalogue(catalogue, store, music, monkeypatch):
+    monkeypatch.setattr("recsys.services.recent_lists.ENGINE_SONGS", 2 * len(catalogue))
+    lists = RecentLists()
+    for seed in music["track_id"].head(5):
+        lists.recommend(catalogue, store, "ada", Recipe(), [seed])
+    assert len(lists._engines) == 2
+    other = Catalogue.from_tracks(demo_catalogue().tail(800))
+    lists.recommend(other, store, "ada", Recipe())
+    assert [engine.catalogue for engine in lists._engines.values()] == [other]
