@@ -43,8 +43,8 @@ def next_step(session: ListenerSession) -> None:
         _button(session, "library", "Bring my songs in", ":material/sync:")
     elif not features_card(session, "welcome"):
         st.markdown(f"**{counted(size, 'song')}** in your library.")
+        real_songs(session, "welcome")
         if not session.has_real_catalogue:
-            real_songs(session, "welcome")
             return
         with st.container(horizontal=True, gap="small"):
             _button(session, "recommend", "Get recommendations", ":material/tune:")
