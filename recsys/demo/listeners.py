@@ -66,9 +66,9 @@ CHARACTERS: Final = (
         320,
         11,
         (
-            Taste("indie folk", 0.42, -0.5, 7, 2014),
-            Taste("bossa nova", 0.23, 0.0, 9, 1985),
-            Taste("techno", 0.35, 0.8, 20, 2020),
+            Taste("indie folk", 0.5, -0.5, 7, 2014),
+            Taste("bossa nova", 0.36, 0.0, 9, 1985),
+            Taste("techno", 0.14, 0.8, 20, 2020),
         ),
     ),
     Character(
@@ -77,10 +77,10 @@ CHARACTERS: Final = (
         240,
         8,
         (
-            Taste("soul", 0.34, -0.4, 18, 1978),
-            Taste("jazz", 0.26, -0.1, 21, 1975),
-            Taste("ambient", 0.25, 0.3, 10, 2014),
-            Taste("drum and bass", 0.15, 0.9, 16, 2018),
+            Taste("soul", 0.22, -0.4, 18, 1978),
+            Taste("jazz", 0.25, -0.1, 21, 1975),
+            Taste("ambient", 0.45, 0.3, 10, 2014),
+            Taste("drum and bass", 0.08, 0.9, 16, 2018),
         ),
     ),
     Character(
@@ -89,9 +89,9 @@ CHARACTERS: Final = (
         170,
         6,
         (
-            Taste("metal", 0.44, -0.2, 6, 2008),
-            Taste("hip hop", 0.34, 0.3, 17, 1998),
-            Taste("dream pop", 0.22, 0.2, 20, 2015),
+            Taste("metal", 0.7, -0.2, 6, 2008),
+            Taste("hip hop", 0.2, 0.3, 17, 1998),
+            Taste("dream pop", 0.1, 0.2, 20, 2015),
         ),
     ),
 )
