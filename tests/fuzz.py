@@ -10,8 +10,11 @@ written to `tests/importers/found/`, where it stays as a regression.
 import gzip
 import io
 import json
+import re
+import resource
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,9 +29,11 @@ from pydantic import ValidationError
 
 from recsys.core.engine.recipe_link import REPEATED
 from recsys.errors import TonearmError
+from recsys.importers import workbook
 from recsys.importers.any_file import read_file
 from recsys.web.recommend_request import RecommendRequest
 from tests.importers import files
+from tests.importers.test_packed_file import ods, xlsx
 
 FOUND = Path(__file__).parent / "importers" / "found"
 MOST_SECONDS = 5.0
@@ -68,13 +73,51 @@ def _seeds() -> dict[str, list[bytes]]:
     }
 
 
+SONGS = [["Title", "Artist", "Energy"], ["Blue", "Ann", "0.5"], ["Red", "Bob", "0.7"]]
+WORKBOOKS = {"xlsx": ("xl/worksheets/sheet1.xml", xlsx), "ods": ("content.xml", ods)}
+"""The member of each kind of workbook that holds the cells, which is mutated before it is packed."""
+
+SHEETS = [
+    *(b'table:number-columns-repeated="999999999"', b'table:number-rows-repeated="1048576"', b'r="XFD1048576"'),
+    *(
+        b'office:value-type="float" office:value="1e400"',
+        b't="s"',
+        b't="d"',
+        b"<f>1+1</f>",
+        b"<row>",
+        b"</table:table>",
+    ),
+    *(b'<text:s text:c="2000000000"/>', b"&#0;", b"&a;", b"<![CDATA[", b"<!DOCTYPE a [<!ENTITY a '&a;'>]>"),
+]
+
+
+def _cells(kind: str) -> bytes:
+    member, build = WORKBOOKS[kind]
+    with zipfile.ZipFile(build(SONGS)) as archive:
+        return archive.read(member)
+
+
+def packed(kind: str, cells: bytes) -> bytes:
+    """A workbook with other cells."""
+    member, build = WORKBOOKS[kind]
+    stream = io.BytesIO()
+    with zipfile.ZipFile(build(SONGS)) as good, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in good.namelist():
+            archive.writestr(name, cells if name == member else good.read(name))
+    return stream.getvalue()
+
+
 API = "API parameters"
-SEEDS = _seeds() | {
-    API: [
-        b"energy=2&weights=valence:0&limit=12&shifts=energy:-1.5",
-        b"seeds=a,b&familiarity=-0.5&locked=a:3&variety=0.25",
-    ]
-}
+SEEDS = (
+    _seeds()
+    | {kind: [_cells(kind)] for kind in WORKBOOKS}
+    | {
+        API: [
+            b"energy=2&weights=valence:0&limit=12&shifts=energy:-1.5",
+            b"seeds=a,b&familiarity=-0.5&locked=a:3&variety=0.25",
+        ]
+    }
+)
 
 
 def ask(query: bytes) -> None:
@@ -86,13 +129,14 @@ def ask(query: bytes) -> None:
 
 
 @st.composite
-def mutations(draw: st.DrawFn, seeds: list[bytes]) -> bytes:
-    """A seed with a few pieces put in, cut out, repeated or exchanged."""
+def mutations(draw: st.DrawFn, seeds: list[bytes], pieces: list[bytes] = PIECES) -> bytes:
+    """A seed with a few pieces put in, cut out, repeated or exchanged; half of them where a tag or a field begins."""
     content = draw(st.sampled_from(seeds))
     for _ in range(draw(st.integers(0, 6))):
-        start = draw(st.integers(0, len(content)))
+        edges = [match.start() for match in re.finditer(rb"[ <>,]", content)]
+        start = draw(st.one_of(st.integers(0, len(content)), st.sampled_from(edges or [0])))
         end = min(len(content), start + draw(st.integers(0, 40)))
-        piece = draw(st.one_of(st.sampled_from(PIECES), st.binary(max_size=8), st.just(content[start:end] * 20)))
+        piece = draw(st.one_of(st.sampled_from(pieces), st.binary(max_size=8), st.just(content[start:end] * 20)))
         content = content[:start] + piece + content[end:]
     return content
 
@@ -105,12 +149,16 @@ class Fuzzed:
     tried: int = 0
     seconds: float = 0.0
     megabytes: float = 0.0
+    child_megabytes: float = 0.0
     crashes: int = 0
 
 
 def attempt(content: bytes, fuzzed: Fuzzed) -> None:
     """Import one file; anything but an answer or a sentence within the limits is a crash, and is written down."""
-    before, began, is_bad = _megabytes(), time.thread_time(), False
+    is_workbook = fuzzed.importer in WORKBOOKS
+    content = packed(fuzzed.importer, content) if is_workbook else content
+    clock = time.monotonic if is_workbook else time.thread_time
+    before, began, is_bad = _megabytes(), clock(), False
     try:
         if fuzzed.importer == API:
             ask(content)
@@ -122,10 +170,14 @@ def attempt(content: bytes, fuzzed: Fuzzed) -> None:
     except Exception as problem:  # noqa: BLE001  whatever it is, it is a crash
         print(f"{fuzzed.importer}: {type(problem).__name__}: {str(problem)[:200]}", file=sys.stderr)
         is_bad = True
-    seconds, megabytes = time.thread_time() - began, _megabytes() - before
+    seconds, megabytes = clock() - began, _megabytes() - before
     fuzzed.tried += 1
     fuzzed.seconds, fuzzed.megabytes = max(fuzzed.seconds, seconds), max(fuzzed.megabytes, megabytes)
-    if is_bad or seconds > MOST_SECONDS or megabytes > MOST_MEGABYTES:
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024 if is_workbook else 0.0
+    fuzzed.child_megabytes = max(fuzzed.child_megabytes, child)
+    is_bad |= child > workbook.MEMORY_BYTES >> 20
+    most_seconds = 4 * workbook.SECONDS if is_workbook else MOST_SECONDS
+    if is_bad or seconds > most_seconds or megabytes > MOST_MEGABYTES:
         fuzzed.crashes += 1
         FOUND.mkdir(exist_ok=True)
         (FOUND / sha256(content).hexdigest()[:12]).write_bytes(content)
@@ -143,7 +195,7 @@ def fuzz(importer: str, examples: int, is_repeatable: bool = False) -> Fuzzed:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(mutations(SEEDS[importer]))
+    @given(mutations(SEEDS[importer], SHEETS + PIECES if importer in WORKBOOKS else PIECES))
     def run(content: bytes) -> None:
         attempt(content, fuzzed)
 
@@ -162,13 +214,14 @@ def _megabytes() -> float:
 
 def main(examples: int = DEFAULT_EXAMPLES, say: Callable[[str], None] = print) -> int:
     """Print the table; 1 where anything crashed."""
-    say(f"{'importer':20}{'inputs tried':>14}{'worst time':>14}{'worst memory':>15}{'crashes':>9}")
+    say(f"{'importer':20}{'inputs tried':>14}{'worst time':>14}{'worst memory':>15}{'its process':>14}{'crashes':>9}")
     crashes = 0
     for importer in SEEDS:
-        fuzzed = fuzz(importer, examples)
+        fuzzed = fuzz(importer, examples // 10 if importer in WORKBOOKS else examples)
         crashes += fuzzed.crashes
         say(
-            f"{importer:20}{fuzzed.tried:>14,}{fuzzed.seconds:>12.2f} s{fuzzed.megabytes:>12.0f} MB{fuzzed.crashes:>9,}"
+            f"{importer:20}{fuzzed.tried:>14,}{fuzzed.seconds:>12.2f} s{fuzzed.megabytes:>12.0f} MB"
+            f"{fuzzed.child_megabytes or 0:>11.0f} MB{fuzzed.crashes:>9,}"
         )
     return 1 if crashes else 0
 
