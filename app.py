@@ -11,6 +11,7 @@ import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -20,6 +21,7 @@ from recsys.app.container import Container, start
 from recsys.auth.encryption import app_secret
 from recsys.errors import SettingsProblem
 from recsys.settings import Settings
+from recsys.ui.parts.upload import held_bytes
 from recsys.web.routes import middleware, routes
 
 
@@ -57,6 +59,7 @@ dependencies = container.dependencies(
     page=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
     styles=(Path(__file__).resolve().parent / "recsys" / "ui" / "page.css").read_text("utf-8"),
 )
+dependencies = replace(dependencies, uploaded_bytes=held_bytes)
 app = st.App(
     Path(__file__).resolve().parent / "recsys" / "ui" / "main.py",
     lifespan=lifespan,

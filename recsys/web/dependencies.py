@@ -100,6 +100,8 @@ class Dependencies:
         With it `/metrics` can be read from anywhere; without it only on loopback.
     catalogue_songs, running_syncs, spotify_limits : callable
         What `/metrics` says of the moment.
+    uploaded_bytes : callable
+        Bytes of the uploaded files in memory: those of a tab by its id, or of all for None.
     has_trusted_proxy : bool
         True where FORWARDED_ALLOW_IPS names the proxies whose `X-Forwarded-For` is used.
     """
@@ -127,6 +129,7 @@ class Dependencies:
     catalogue_songs: Callable[[], int] = lambda: 0
     running_syncs: Callable[[], Sequence[SyncProgress]] = tuple
     spotify_limits: Callable[[], Sequence[SpotifyLimit]] = tuple
+    uploaded_bytes: Callable[[str | None], int] = lambda tab: 0
 
     @property
     def is_https(self) -> bool:

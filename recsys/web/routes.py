@@ -22,6 +22,7 @@ from recsys.web.requests import asks_for_page
 from recsys.web.security_headers import SecurityHeaders
 from recsys.web.sign_in import SignIn
 from recsys.web.socket_origin import OwnSocket
+from recsys.web.upload_room import UploadRoom
 
 
 class ForPrograms(Route):
@@ -72,6 +73,7 @@ def middleware(dependencies: Dependencies) -> list[Middleware]:
         Middleware(OwnSocket, public_url=dependencies.public_url),
         Middleware(PrivateMetrics, dependencies=dependencies),
         Middleware(Limits, dependencies=dependencies),
+        Middleware(UploadRoom, dependencies=dependencies),
         Middleware(MissingFiles),
         Middleware(CanonicalHost, public_url=dependencies.public_url),
         Middleware(GuestCookie, is_https=dependencies.is_https),

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime import Runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from recsys.importers.any_file import ENDINGS, read_files
@@ -15,6 +17,15 @@ from recsys.services.start import FILE
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.session import ListenerSession
+
+
+def held_bytes(tab: str | None) -> int:
+    """Bytes of the uploaded files in memory: those of a tab by the id of its Streamlit session, or of all for None."""
+    files = Runtime.instance().uploaded_file_mgr if Runtime.exists() else None
+    if not isinstance(files, MemoryUploadedFileManager):
+        return 0
+    held = list(files.file_storage.values()) if tab is None else [files.file_storage.get(tab, {})]
+    return sum(len(file.data) for session in held for file in list(session.values()))
 
 
 def import_panel(session: ListenerSession, key: str) -> bool:
