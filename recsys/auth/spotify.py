@@ -158,7 +158,11 @@ class SpotifyAccounts:
         if status == 200:
             return _granted(answer, tokens, now)
         if answer.get("error") == "invalid_grant":
-            raise ReconnectSpotify(_why_over(tokens, now))
+            if now >= consent_ends(tokens.authorized_at or tokens.expires_at):
+                raise ReconnectSpotify(
+                    "Spotify ends every permission after six months, and yours is over. Connect Spotify again."
+                )
+            raise ReconnectSpotify("Spotify says that the permission was withdrawn. Connect Spotify again.")
         raise _refused(answer)
 
     def _ask(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
@@ -215,9 +219,3 @@ def _granted(answer: dict[str, Any], before: Tokens, now: datetime) -> Tokens:
 def _refused(answer: dict[str, Any]) -> SpotifyRefused:
     row = BY_REASON["unknown_app" if answer.get("error") == "invalid_client" else "not_understood"]
     return SpotifyRefused(f"{row.says} {row.mend}", row.reason)
-
-
-def _why_over(tokens: Tokens, now: datetime) -> str:
-    if now >= consent_ends(tokens.authorized_at or tokens.expires_at):
-        return "Spotify ends every permission after six months, and yours is over. Connect Spotify again."
-    return "Spotify says that the permission was withdrawn. Connect Spotify again."

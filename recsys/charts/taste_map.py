@@ -57,13 +57,10 @@ def map_in_words(library: pd.DataFrame, catalogue: Catalogue, medoids: Sequence[
         return f"Map of the catalogue alone: too little is known of your tracks to place them. {axes}"
     titles = own.set_index("track_id")["title"].reindex(medoids).dropna()
     tastes = f" Your tastes are marked by {'; '.join(map(shortened, titles))}." if len(titles) else ""
-    return f"Map of {len(own):,} of your tracks among the catalogue. {axes}{tastes}{_left_out(len(library) - len(own))}"
-
-
-def _left_out(count: int) -> str:
-    if not count:
-        return ""
-    return f" {count:,} {'track has' if count == 1 else 'tracks have'} too few known features to be placed."
+    left_out = ""
+    if missing := len(library) - len(own):
+        left_out = f" {missing:,} {'track has' if missing == 1 else 'tracks have'} too few known features to be placed."
+    return f"Map of {len(own):,} of your tracks among the catalogue. {axes}{tastes}{left_out}"
 
 
 def _placed(library: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, str]]:

@@ -38,17 +38,13 @@ def write_catalogue(tracks: pd.DataFrame, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         parquet.write_table(table, beside, compression="zstd", row_group_size=ROWS_PER_GROUP)
-        _sync(beside)
+        with beside.open("rb+") as written:
+            os.fsync(written.fileno())
         beside.replace(path)
     except OSError as problem:
         raise UnreadableFile(f"The catalogue cannot be written to {path}: {problem.strerror or problem}.") from problem
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as written:
-        os.fsync(written.fileno())
 
 
 def read_catalogue(path: Path) -> pd.DataFrame:

@@ -60,7 +60,8 @@ def _values(text: str, texts: Iterator[str], name: str, closing: str) -> Iterato
     decoder = json.JSONDecoder()
     at = 0
     while True:
-        at = _past_blanks(text, at)
+        while at < len(text) and text[at] in BETWEEN:
+            at += 1
         if closing and text.startswith(closing, at):
             return
         if not closing and at == len(text):
@@ -92,12 +93,6 @@ def _longer(text: str, texts: Iterator[str], name: str, problem: ValueError) -> 
     if not size:
         raise UnreadableFile(_why(problem, name)) from problem
     return "".join(parts)
-
-
-def _past_blanks(text: str, at: int) -> int:
-    while at < len(text) and text[at] in BETWEEN:
-        at += 1
-    return at
 
 
 def _whole(text: str, texts: Iterator[str], name: str) -> Any:

@@ -29,17 +29,14 @@ def as_rows(table: pa.Table, source: str) -> pd.DataFrame:
             rows[name] = pd.Series([None] * len(rows), dtype="str")
     has_no_id = rows["track_id"].isna()
     if has_no_id.any():
-        rows.loc[has_no_id, "track_id"] = _name_ids(rows.loc[has_no_id])
+        # An id is made once for each name: a listening history repeats few.
+        nameless = rows.loc[has_no_id]
+        pairs = list(zip(nameless["title"], nameless["artists"], strict=True))
+        ids = {pair: name_id(*pair) for pair in set(pairs)}
+        rows.loc[has_no_id, "track_id"] = [ids[pair] for pair in pairs]
     has_features = rows[[f.column for f in AUDIO_FEATURES if f.column in rows]].notna().any(axis=1)
     given = rows["source"] if "source" in rows else pd.Series(None, index=rows.index, dtype="str")
     return rows.assign(source=given.fillna(source).where(has_features))
-
-
-def _name_ids(rows: pd.DataFrame) -> list[str]:
-    """The id of each row by its name, made once for each name: a listening history repeats few."""
-    pairs = list(zip(rows["title"], rows["artists"], strict=True))
-    ids = {pair: name_id(*pair) for pair in set(pairs)}
-    return [ids[pair] for pair in pairs]
 
 
 def distinct(rows: pd.DataFrame) -> pd.DataFrame:
@@ -90,10 +87,11 @@ def merge(imports: Sequence[Imported]) -> Imported:
     rows, ids = _joined([each.tracks for each in imports])
     plays = pd.concat([each.plays for each in imports], ignore_index=True)
     liked = [each.liked for each in imports if each.liked is not None]
+    marks = pd.concat(liked).rename(index=ids) if liked else None
     return Imported(
         tracks=distinct(rows),
         plays=plays.assign(track_id=renamed(plays["track_id"], ids)),
-        liked=_first_marks(liked, ids) if liked else None,
+        liked=marks if marks is None else marks[~marks.index.duplicated()],
         reports=tuple(report for each in imports for report in each.reports),
     )
 
@@ -116,8 +114,3 @@ def _with_open_titles(tracks: pd.DataFrame) -> pd.DataFrame:
     if not is_open.any():
         return tracks
     return tracks.assign(title=tracks["title"].mask(is_open), artists=tracks["artists"].mask(tracks["artists"] == ""))
-
-
-def _first_marks(liked: list[pd.Series], ids: dict[str, str]) -> pd.Series:
-    marks = pd.concat(liked).rename(index=ids)
-    return marks[~marks.index.duplicated()]

@@ -44,8 +44,8 @@ WORDS: Final[Mapping[str, Mapping[str, float]]] = {
 UNKNOWN: Final = {"key": -1.0, "time_signature": 0.0, "mode": -1.0}
 """Spotify's own way to say that it does not know."""
 
-BELIEVED: Final[Mapping[str, tuple[float, float]]] = {**RANGES, "liked": (0, 1)}
-"""What is believed: numbers as the track table says, and marks."""
+VALID_RANGES: Final[Mapping[str, tuple[float, float]]] = {**RANGES, "liked": (0, 1)}
+"""The valid range of each column: of numbers as in the track table, and of marks."""
 
 
 @dataclass(frozen=True)

@@ -195,14 +195,12 @@ def _imported(export: Export, kept: list[Entry], numbers: list[int], skipped: Co
         problems=tuple(problems[:MOST_PROBLEMS]),
         problem_count=len(problems),
     )
-    ms_played = np.array(columns["ms_played"], dtype=np.float64)
-    plays = _plays(rows, played_at.to_pandas()[is_track], ms_played[is_track]) if export.has_plays else no_plays()
+    plays = no_plays()
+    if export.has_plays:
+        times = pd.Series(played_at.to_pandas()[is_track].array, dtype="str")
+        ms_played = np.array(columns["ms_played"], dtype=np.float64)[is_track]
+        plays = pd.DataFrame({"track_id": rows["track_id"], "played_at": times, "ms_played": ms_played})
     return Imported(tracks, plays, None, (report,))
-
-
-def _plays(rows: pd.DataFrame, played_at: pd.Series, ms_played: np.ndarray) -> pd.DataFrame:
-    times = pd.Series(played_at.array, dtype="str")
-    return pd.DataFrame({"track_id": rows["track_id"], "played_at": times, "ms_played": ms_played})
 
 
 def _table(cells: dict[str, pa.Array]) -> tuple[pa.Table, np.ndarray]:

@@ -102,7 +102,11 @@ def _imported(table: pa.Table, reader: RowReader, count: int, name: str) -> Impo
         problem_count=reader.problem_count,
         notes=_notes(tracks, reader),
     )
-    return Imported(tracks, no_plays(), _marks(rows), (report,))
+    marks = None
+    if "liked" in rows:  # the first mark of a track counts
+        marked = rows[["track_id", "liked"]].dropna().drop_duplicates("track_id")
+        marks = marked.set_index("track_id")["liked"].astype(bool)
+    return Imported(tracks, no_plays(), marks, (report,))
 
 
 def _notes(tracks: pd.DataFrame, reader: RowReader) -> tuple[str, ...]:
@@ -126,11 +130,3 @@ def _notes(tracks: pd.DataFrame, reader: RowReader) -> tuple[str, ...]:
         more = len(reader.columns.unused) - MOST_UNUSED
         notes.append(f"Columns that were not used: {shown}{f' and {more:,} more' if more > 0 else ''}.")
     return tuple(notes)
-
-
-def _marks(rows: pd.DataFrame) -> pd.Series | None:
-    """Liked or not by track id; the first mark of a track counts."""
-    if "liked" not in rows:
-        return None
-    marks = rows[["track_id", "liked"]].dropna().drop_duplicates("track_id").set_index("track_id")["liked"]
-    return marks.astype(bool)

@@ -176,7 +176,7 @@ class RowReader:
                 read["mode"], cells["mode"] = modes, cells["key"]
         self._add_year(cells, read, batch)
         read = _without_unanalysed(self.units.scaled(read, cells))
-        return {ours: self._believed(ours, values, cells, batch) for ours, values in read.items()}
+        return {ours: self._in_range(ours, values, cells, batch) for ours, values in read.items()}
 
     def _add_year(self, cells: dict[str, pa.Array], read: dict[str, pa.Array], batch: Batch) -> None:
         if "release_date" not in cells:
@@ -186,17 +186,17 @@ class RowReader:
         self._report("release_date", _misread(dates, years), dates, batch, "is not a date")
         read["year"] = pc.coalesce(read["year"], years) if "year" in read else years
 
-    def _believed(self, ours: str, values: pa.Array, cells: dict[str, pa.Array], batch: Batch) -> pa.Array:
+    def _in_range(self, ours: str, values: pa.Array, cells: dict[str, pa.Array], batch: Batch) -> pa.Array:
         """Values within range; Spotify's own words for "unknown" become missing without a report."""
-        low, high = self.units.believed[ours]
-        is_believed = pc.and_(pc.greater_equal(values, low), pc.less_equal(values, high))
-        believed = pc.if_else(is_believed, values, pa.scalar(None, pa.float64()))
-        is_lost = _lost(values, believed)
+        low, high = self.units.valid_ranges[ours]
+        is_valid = pc.and_(pc.greater_equal(values, low), pc.less_equal(values, high))
+        valid = pc.if_else(is_valid, values, pa.scalar(None, pa.float64()))
+        is_lost = _lost(values, valid)
         if ours in UNKNOWN:
             is_lost = pc.and_(is_lost, pc.fill_null(pc.not_equal(values, UNKNOWN[ours]), False))
         shown = cells.get(ours, cells.get("release_date")) if ours == "year" else cells[ours]
         self._report(ours, is_lost, shown, batch, f"is not between {low:g} and {high:g}")
-        return believed
+        return valid
 
     def _is_track(self, cells: dict[str, pa.Array], table: pa.Table) -> pa.Array:
         """Which rows can be told apart; the others are counted."""

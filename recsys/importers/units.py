@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from recsys.core.model.features import AUDIO_FEATURES
 from recsys.importers.columns import OTHER, Columns
-from recsys.importers.number_cells import BELIEVED
+from recsys.importers.number_cells import VALID_RANGES
 
 PERCENT_COLUMNS: Final = tuple(f.column for f in AUDIO_FEATURES if (f.low, f.high) == (0, 1))
 MINUTE, SECOND = 60_000.0, 1_000.0
@@ -36,12 +36,12 @@ class Units:
     columns : Columns
     factors : dict of column to float
         What brings numbers to our units; 1 where they are in them already.
-    believed : dict of column to (lowest, highest)
+    valid_ranges : dict of column to (lowest, highest)
     """
 
     columns: Columns
     factors: dict[str, float] = field(default_factory=dict)
-    believed: dict[str, tuple[float, float]] = field(default_factory=lambda: dict(BELIEVED))
+    valid_ranges: dict[str, tuple[float, float]] = field(default_factory=lambda: dict(VALID_RANGES))
 
     scale_note: str = ""
 
@@ -54,7 +54,9 @@ class Units:
         if self._may_decide(read, ("loudness",)):
             self.factors["loudness"] = 1.0
             if not self.columns.dialect.is_ours:
-                self.believed["loudness"] = _decibels(read["loudness"])
+                # Hardly any music is above 0 dB: a column that mostly is lost its sign or was scaled.
+                low, high = VALID_RANGES["loudness"]
+                self.valid_ranges["loudness"] = (low, 0.0 if _middle(read["loudness"]) > 0 else high)
         factors = {ours: factor for ours, factor in self.factors.items() if factor != 1 and ours in read}
         return read | {ours: pc.multiply(read[ours], factor) for ours, factor in factors.items()}
 
@@ -107,12 +109,6 @@ def _duration_factor(durations: pa.Array, header: str) -> float:
         return 1.0
     is_minutes = "min" in header or ("sec" not in header and middle < MOST_MINUTES)
     return MINUTE if is_minutes else SECOND
-
-
-def _decibels(loudness: pa.Array) -> tuple[float, float]:
-    """The valid range of a column: hardly any music is above 0 dB; one that mostly is lost its sign or was scaled."""
-    low, high = BELIEVED["loudness"]
-    return (low, 0.0) if _middle(loudness) > 0 else (low, high)
 
 
 def _middle(values: pa.Array) -> float:

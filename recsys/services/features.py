@@ -129,7 +129,10 @@ class Features:
         rest = tracks.drop(index=sources.index)
         online = [source for source in self._open_sources(store, listener, tracks) if source.is_online]
         misses = store.misses(listener, to_iso(self._clock() - REMEMBERED))
-        is_missed = _is_missed(rest, misses, {source.name for source in online})
+        # Rows that every open online source missed lately; where none is open, rows that any missed.
+        names = {source.name for source in online} or set(misses["source"])
+        times = misses[misses["source"].isin(names)].groupby("track_id")["source"].nunique()
+        is_missed = rest["track_id"].map(times).fillna(0) >= max(1, len(online))
         is_waiting = ~is_missed & _can_be_asked(online, rest)
         return Coverage(
             total=len(tracks),
@@ -182,13 +185,6 @@ def _sources(tracks: pd.DataFrame) -> pd.Series:
 
 def _reasons(not_found: int, not_asked: int) -> dict[str, int]:
     return {reason: n for reason, n in ((NOT_FOUND, not_found), (NOT_ASKED, not_asked)) if n}
-
-
-def _is_missed(tracks: pd.DataFrame, misses: pd.DataFrame, online: set[str]) -> pd.Series:
-    """Rows that every open online source missed lately; where none is open, rows that any missed."""
-    names = online or set(misses["source"])
-    times = misses[misses["source"].isin(names)].groupby("track_id")["source"].nunique()
-    return tracks["track_id"].map(times).fillna(0) >= max(1, len(online))
 
 
 def _can_be_asked(sources: Sequence[FeatureSource], tracks: pd.DataFrame) -> pd.Series:

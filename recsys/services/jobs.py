@@ -193,14 +193,13 @@ def _snapshot(job: Job, future: Future[Any]) -> Snapshot:
         return Snapshot("done", progress=job.progress, result=future.result())
     if isinstance(problem, Cancelled):
         return Snapshot("cancelled", progress=job.progress)
-    return Snapshot("failed", _sentence(problem), job.progress)
-
-
-def _sentence(problem: BaseException) -> str:
     if isinstance(problem, TonearmError):
-        return str(problem)
-    name = type(problem).__name__
-    return f"Something unexpected went wrong ({name}). Everything stored so far is safe; start again to continue."
+        return Snapshot("failed", str(problem), job.progress)
+    sentence = (
+        f"Something unexpected went wrong ({type(problem).__name__}). "
+        "Everything stored so far is safe; start again to continue."
+    )
+    return Snapshot("failed", sentence, job.progress)
 
 
 def _log_unexpected(key: str, future: Future[Any]) -> None:

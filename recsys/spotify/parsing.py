@@ -96,8 +96,8 @@ def track_row(track: Row) -> Row:
         "artists": _names(track.get("artists")) or UNKNOWN_ARTIST,
         "album": text_in(album.get("name")),
         "isrc": (code if re.fullmatch(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}", code) else None),
-        "year": _believed("year", float(found.group()) if found else None),
-        "duration_ms": _believed("duration", _number(track.get("duration_ms"))),
+        "year": _in_range("year", float(found.group()) if found else None),
+        "duration_ms": _in_range("duration", _number(track.get("duration_ms"))),
         "popularity": _number(track.get("popularity")),
         "explicit": float(track["explicit"]) if isinstance(track.get("explicit"), bool) else None,
     }
@@ -153,7 +153,7 @@ def _names(artists: Any) -> str:
     return "; ".join(name.replace(";", ",") for name in names if name)
 
 
-def _believed(name: str, value: float | None) -> float | None:
+def _in_range(name: str, value: float | None) -> float | None:
     """The value, or None outside the range of the feature table (Spotify says year 0 and 0 ms for "unknown")."""
     row = feature(name)
     return value if value is not None and row.low <= value <= row.high else None

@@ -67,7 +67,7 @@ def test_a_write_that_fails_leaves_the_old_catalogue_and_no_litter(tmp_path, mon
     def no_room(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(catalogue_file, "_sync", no_room)
+    monkeypatch.setattr(catalogue_file.os, "fsync", no_room)
     with pytest.raises(UnreadableFile, match=r"cannot be written to .*: No space left on device"):
         write_catalogue(tracks("b"), path)
 

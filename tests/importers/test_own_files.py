@@ -45,7 +45,7 @@ def test_the_csv_of_a_library_comes_back_as_it_was(note):
     pd.testing.assert_frame_equal(imported.tracks, tracks)
 
 
-def test_our_own_loudness_is_believed_even_above_0():
+def test_our_own_loudness_is_valid_even_above_0():
     loud = library("Blue").assign(loudness=0.5)
 
     assert read_file(as_file(to_csv(loud)), "library.csv").tracks["loudness"].tolist() == [0.5]

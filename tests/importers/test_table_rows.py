@@ -187,7 +187,7 @@ def test_units_are_read_from_the_first_values_even_if_they_stand_far_down(header
     assert tracks(f"id,name,artists,{header}\n{without}{ONE[:-1]}x,Blue,Ann,{cell}\n")[column].iloc[-1] == value
 
 
-def test_loudness_without_its_sign_or_from_0_to_1_is_not_believed():
+def test_loudness_without_its_sign_or_from_0_to_1_is_not_valid():
     found = read_file(as_file(f"id,loudness\n{ONE},0.7\n{TWO},4.5\n"), "x")
     real = tracks(f"id,loudness\n{ONE},0.7\n{TWO},-4.5\n{ONE[:-1]}x,-8\n")
 

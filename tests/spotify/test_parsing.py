@@ -148,7 +148,7 @@ def test_a_track_of_unknown_length_has_no_duration():
     assert pd.isna(only(track(duration_ms=0))["duration_ms"])
 
 
-def test_an_isrc_that_is_none_is_not_believed():
+def test_an_isrc_that_is_none_is_not_valid():
     assert pd.isna(only(track(external_ids={"isrc": "unknown"}))["isrc"])
     assert only(track(external_ids={"isrc": "us-um7-19-00001"}))["isrc"] == "USUM71900001"
 

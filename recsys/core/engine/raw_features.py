@@ -110,7 +110,11 @@ class RawFeatures:
     ) -> "RawFeatures":
         """Of a track table and its feature columns in the order of the catalogue's rows, and what they became."""
         by_name = dict(zip(NUMBER_NAMES, columns, strict=True))
-        flags = {name: _flag(tracks[name].to_numpy(np.float64)) for name in FLAGS}
+        flags = {}
+        for name in FLAGS:
+            flag = tracks[name].to_numpy(np.float64)
+            is_in_range = (flag >= 0) & (flag <= np.iinfo(np.int8).max)  # NaN is not
+            flags[name] = np.where(is_in_range, flag, UNKNOWN_FLAG).astype(np.int8)
         scaled = {}
         for name, transform in space.quantiles.items():
             # Distinct values only: of most features there are far fewer than songs.
@@ -161,8 +165,3 @@ class RawFeatures:
         # The chunk of a row is the last that starts at or before it.
         known = self.patterns[patterns[np.searchsorted(starts, rows, side="right") - 1], number]
         return np.where(known, self.columns[name].at(axis, rows), np.nan)
-
-
-def _flag(column: Doubles) -> NDArray[np.int8]:
-    is_known = (column >= 0) & (column <= np.iinfo(np.int8).max)
-    return np.where(is_known, column, UNKNOWN_FLAG).astype(np.int8)

@@ -176,15 +176,11 @@ def _auc_of_fold(
         return 0.5
     disliked, background = vectors.take(~is_liked & ~is_tested), catalogue.background.take(BACKGROUND)
     scores = DensityRatioScorer(found.tracks, background, disliked, found.metric).scores(vectors.take(is_tested))
-    return _auc(scores.astype(np.float64), is_liked[is_tested])
-
-
-def _auc(scores: Doubles, is_liked: Mask) -> float:
-    """The chance that a liked song scores above another one, equal scores counted half; one half without both."""
-    liked, others = scores[is_liked], scores[~is_liked]
-    if not len(liked) or not len(others):
+    # The chance that a liked song scores above another one, equal scores counted half; one half without both.
+    above, below = scores[is_liked[is_tested]], scores[~is_liked[is_tested]]
+    if not len(above) or not len(below):
         return 0.5
-    order: Integers = np.sign(np.subtract.outer(liked, others)).astype(np.int64)
+    order: Integers = np.sign(np.subtract.outer(above, below)).astype(np.int64)
     return float((order.mean() + 1) / 2)
 
 

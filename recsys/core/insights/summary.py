@@ -8,7 +8,7 @@ import pandas as pd
 
 from recsys.core.insights.wording import in_words
 from recsys.core.model.arrays import Doubles
-from recsys.core.model.features import AUDIO_FEATURES, FEATURES, NUMBER_FEATURES, Feature
+from recsys.core.model.features import AUDIO_FEATURES, FEATURES, NUMBER_FEATURES
 
 WITH_TRACK: Final = "came with the track"
 NO_SOURCE: Final = "source not recorded"
@@ -74,16 +74,14 @@ def features_by_source(library: pd.DataFrame) -> pd.DataFrame:
         those of the audio features; what came with the track itself, and audio features of which nobody recorded the
         source, have their own columns. Every row adds up to the number of tracks.
     """
-    rows = {f.name: _sources(library, f).value_counts() for f in FEATURES}
+    rows = {}
+    for f in FEATURES:
+        source = library["source"].fillna(NO_SOURCE) if f.is_audio else pd.Series(WITH_TRACK, index=library.index)
+        rows[f.name] = source.where(library[f.column].notna(), MISSING).value_counts()
     table = pd.DataFrame.from_dict(rows, orient="index").fillna(0).astype(int)
     ends = [name for name in (WITH_TRACK, NO_SOURCE) if name in table.columns]
     named = sorted(set(table.columns) - {WITH_TRACK, NO_SOURCE, MISSING})
     return table.reindex(columns=[*named, *ends, MISSING], fill_value=0).rename_axis("feature")
-
-
-def _sources(library: pd.DataFrame, f: Feature) -> pd.Series:
-    source = library["source"].fillna(NO_SOURCE) if f.is_audio else pd.Series(WITH_TRACK, index=library.index)
-    return source.where(library[f.column].notna(), MISSING)
 
 
 def outliers(library: pd.DataFrame, n: int = 5) -> pd.DataFrame:
