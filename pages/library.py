@@ -21,9 +21,7 @@ half_import_notes(session)
 is_syncing = sync_panel(session)
 library = session.library
 if library.empty and is_syncing:
-    st.info(
-        "Your tracks appear here when the sync has ended; those it counts as stored are safe.", icon=":material/info:"
-    )
+    st.info("Your songs appear here when the sync is done.", icon=":material/info:")
 elif library.empty:
     st.info("Nothing here yet. Bring a file below, or try the demo on the welcome page.", icon=":material/info:")
 else:

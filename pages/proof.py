@@ -14,14 +14,14 @@ session = this_session()
 head(session, "Proof")
 real_songs(session, "proof")
 st.markdown(
-    "Half of your songs are hidden and looked for in the catalogue, with your sliders as they stand and with "
-    "the method of every tutorial (five features, their average, the nearest songs). Filters and aims are left out."
+    "We hide half your songs and see how many your settings bring back, against a basic recommender and pure luck. "
+    "Filters and aims are left out."
 )
 if session.library.empty:
-    st.info("There is nothing to test yet: bring a file or try the demo.", icon=":material/info:")
-    st.page_link(page("welcome"), label="To the three doors", icon=":material/waving_hand:")
+    st.info("Nothing to test yet. Bring a file or try the demo.", icon=":material/info:")
+    st.page_link(page("welcome"), label="Get started", icon=":material/waving_hand:")
 elif session.is_false_yardstick:
-    st.info("There is nothing to prove against invented songs. Get real ones above.", icon=":material/science:")
+    st.info("This test needs real songs. Get them above.", icon=":material/science:")
 else:
     passport_note(session)
     proof_panel(session)

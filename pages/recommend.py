@@ -19,7 +19,7 @@ head(session, "Recommend")
 if not session.is_demo:
     progress_note(session)
 if session.library.empty:
-    st.info("Nothing to go by yet: bring a file or try the demo.", icon=":material/info:")
+    st.info("Nothing to recommend from yet. Bring a file or try the demo.", icon=":material/info:")
     st.page_link(page("welcome"), label="Get started", icon=":material/waving_hand:")
 else:
     open_link(session)

@@ -26,7 +26,7 @@ head(session, "Taste")
 if not session.is_demo:
     progress_note(session)
 if session.library.empty:
-    st.info("There is nothing to draw yet: bring a file or try the demo.", icon=":material/info:")
+    st.info("Nothing to show yet. Bring a file or try the demo.", icon=":material/info:")
     st.page_link(page("welcome"), label="Get started", icon=":material/waving_hand:")
 else:
     real_songs(session, "taste")

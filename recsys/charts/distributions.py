@@ -74,7 +74,7 @@ def sentence(name: str, library: pd.Series, catalogue: pd.Series) -> str:
 def _too_few(f: Feature, known: int, count: int) -> str:
     what = f.title.lower()
     if known == 0:
-        return f"Nobody has told us the {what} of any of your tracks yet."
+        return f"We don’t know the {what} of your songs yet."
     if known == count:
         return f"{'One track is' if count == 1 else f'{count:,} tracks are'} too few to describe the {what} of."
     return f"The {what} is known of only {known:,} of your {count:,} tracks, too few to describe."

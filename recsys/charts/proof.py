@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from recsys.charts.theme import SHADE, laid_out
 from recsys.core.evaluation.proof import CHANCE, OURS, TEXTBOOK, Proof
 
-NAMES = {OURS: "your sliders", TEXTBOOK: "textbook", CHANCE: "chance"}
+NAMES = {OURS: "your sliders", TEXTBOOK: "a basic recommender", CHANCE: "pure luck"}
 
 
 def found_chart(proof: Proof) -> go.Figure:

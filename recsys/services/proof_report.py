@@ -5,15 +5,15 @@ from typing import Final
 from recsys.core.evaluation.metrics import Interval
 from recsys.core.evaluation.proof import CHANCE, OURS, TEXTBOOK, TUNED, Proof
 
-NAMES: Final = {TEXTBOOK: "the textbook method", CHANCE: "chance"}
+NAMES: Final = {TEXTBOOK: "a basic recommender", CHANCE: "pure luck"}
 
 
 def found(proof: Proof) -> str:
     """How many hidden songs came back, beside the textbook and chance."""
     return (
-        f"Of {proof.hidden:,} of your own songs hidden from it, it found **{number(proof.found[OURS].mean)}** in the "
-        f"first 50 of {proof.candidates:,}; the textbook method found {number(proof.found[TEXTBOOK].mean)}; chance "
-        f"would find {number(proof.chance)}."
+        f"We hid {proof.hidden:,} of your songs. Your settings found **{number(proof.found[OURS].mean)}** in the first "
+        f"50 of {proof.candidates:,}, a basic recommender {number(proof.found[TEXTBOOK].mean)}, pure luck "
+        f"{number(proof.chance)}."
     )
 
 
@@ -25,11 +25,11 @@ def verdicts(proof: Proof) -> list[tuple[bool, str]]:
 def _verdict(more: Interval, other: str, songs: int) -> tuple[bool, str]:
     interval = f"95% interval {signed(more.low)} to {signed(more.high)}"
     if more.low > 0:
-        return True, f"That is {number(more.mean)} more than {other}, and more than luck explains ({interval})."
+        return True, f"{number(more.mean)} more than {other}, and not by luck ({interval})."
     if more.high < 0:
         return False, f"On your library **{other} does better**: it finds {number(-more.mean)} more ({interval})."
     return False, (
-        f"That is **no better than {other}** as far as your {songs:,} songs can tell: a difference of "
+        f"**No better than {other}**, as far as your {songs:,} songs can tell: a difference of "
         f"{signed(more.mean)} may be luck ({interval})."
     )
 
@@ -38,18 +38,18 @@ def tuned(proof: Proof) -> tuple[bool, str]:
     """What tuning brought on the half it never saw, and whether that is more than luck."""
     before, after, more = proof.found[OURS], proof.found[TUNED], proof.more[OURS]
     counted = (
-        f"On the half of your library that the search never saw, the tuned weights found {number(after.mean)} of "
-        f"{proof.hidden:,} hidden songs in the first 50, the weights it began with {number(before.mean)}."
+        f"On the other half of your library, the tuned settings found {number(after.mean)} of {proof.hidden:,} hidden "
+        f"songs in the first 50, your settings {number(before.mean)}."
     )
     interval = f"95% interval {signed(more.low)} to {signed(more.high)}"
     if more.low > 0:
-        return True, f"{counted} That is more than luck explains ({interval})."
+        return True, f"{counted} That is better, and not by luck ({interval})."
     if more.mean <= 0:
         return (
             False,
             f"{counted} **Keep your sliders**: tuning brought nothing (difference {signed(more.mean)}, {interval}).",
         )
-    return False, f"{counted} **That may be luck** ({interval}); the weights it began with are as good a choice."
+    return False, f"{counted} **That may be luck** ({interval}); your settings are as good a choice."
 
 
 def number(songs: float) -> str:

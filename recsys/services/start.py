@@ -55,6 +55,11 @@ class Start:
         return _ids(self.parts)
 
     @property
+    def name(self) -> str:
+        """What the list starts from, in words; empty where it is the whole library."""
+        return " and ".join(part.name for part in self.parts)
+
+    @property
     def away(self) -> tuple[str, ...]:
         """The track ids of what to stay away from, each once."""
         return _ids(self.minus)

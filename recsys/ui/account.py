@@ -1,5 +1,6 @@
 """Pieces of the account page: the connection, what Spotify allows, what is stored, taking it along, erasing it."""
 
+from collections.abc import Mapping
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Final
@@ -29,11 +30,11 @@ _TABLES = {
     "plays": "Listening history",
     "recommendations": "The last list a program asked for",
     "recipes": "Saved recipes",
-    "feedback": "Thumbs",
+    "feedback": "Ratings",
     "feature_misses": "Tracks a feature source does not know",
     "pool_tracks": "Songs found around yours",
     "sync_state": "How far syncs are, and what you agreed to",
-    "sent_log": "What was sent to whom",
+    "sent_log": "What we shared",
     "spotify_tokens": "Spotify’s permission, encrypted",
     "supabase_tokens": "The database’s permission, encrypted",
     "sessions": "Browsers you are signed in with",
@@ -81,7 +82,7 @@ def sessions_panel(session: ListenerSession) -> None:
 
 
 def capabilities_panel(session: ListenerSession) -> None:
-    """What works with this listener's Spotify and what it blocks, why, and how to mend it."""
+    """What works with this listener's Spotify and what it blocks, why, and how to fix it."""
     probes = session.app.probes
     if probes is None or session.connection is None or not session.connection.is_connected:
         return
@@ -107,9 +108,7 @@ def limits_panel(session: ListenerSession) -> None:
     if panel.open:  # every limit is a question to the store
         with panel:
             st.table(pd.DataFrame([_limit(limit) for limit in connected.limits()]).set_index("What"))
-            st.caption(
-                "Spotify counts per developer account and publishes no numbers; these budgets are our own caution."
-            )
+            st.caption("Spotify counts per developer account and publishes no numbers, so these limits are our own.")
 
 
 def _limit(limit: Limit) -> dict[str, str]:
@@ -126,30 +125,40 @@ def _row(one: Finding) -> dict[str, str]:
         False: "✗\N{NO-BREAK SPACE}blocked",
         None: "?\N{NO-BREAK SPACE}unknown",
     }[one.works]
-    return {"What": one.title, "Answer": answer, "Why": plain(one.why), "How to mend it": plain(one.mend)}
+    return {"What": one.title, "Answer": answer, "Why": plain(one.why), "How to fix it": plain(one.mend)}
 
 
 def stored_panel(session: ListenerSession) -> None:
-    """Rows per table, what was sent to whom, and all of it as a file."""
+    """What is stored, what was shared with whom, and all of it as a file."""
     st.header("What is stored about you", anchor=False)
     st.caption(plain(session.app.storage_place(session.listener)))
     account = session.app.account
     counts = account.counts(session.listener)
-    rows = pd.DataFrame({"What": [_TABLES.get(name, name) for name in counts], "Rows": counts.values()})
-    st.dataframe(rows, hide_index=True, width="content", height="content", alt="Rows per table")
-    if counts["user_tracks"] > len(session.own_library):
-        st.caption("A song that came both by name and with its id is two rows here, and counts once in your library.")
+    songs = counted(len(session.own_library), "song")
+    st.markdown(f"**{songs}** in your library." if counts["user_tracks"] else "Nothing yet.")
+    if any(counts.values()):
+        with st.expander("What we store", icon=":material/database:"):
+            _stored(session, counts)
     sent = account.sent(session.listener)
-    st.markdown("**What was sent to whom**")
+    st.subheader("What we shared", anchor=False)
     if sent.empty:
-        st.caption("Nothing was sent to anybody.")
+        st.caption("Nothing. None of your data has left this server.")
     else:
         when = pd.to_datetime(sent["at"], utc=True).map(local_time)
         shown = pd.DataFrame(
             {"When": when, "To": sent["recipient"].replace(SOURCES), "What": sent["what"], "How many": sent["rows"]}
         )
-        st.dataframe(shown, hide_index=True, alt="What was sent to whom and when")
+        st.dataframe(shown, hide_index=True, alt="What we shared, with whom and when")
     _export(session)
+
+
+def _stored(session: ListenerSession, counts: Mapping[str, int]) -> None:
+    """A line for each kind of rows that there are."""
+    there = {_TABLES.get(name, name): count for name, count in counts.items() if count}
+    rows = pd.DataFrame({"What": there.keys(), "Rows": there.values()})
+    st.dataframe(rows, hide_index=True, width="content", height="content", alt="Rows of each kind")
+    if counts["user_tracks"] > len(session.own_library):
+        st.caption("A song that came both by name and with its id is two rows here, and counts once in your library.")
 
 
 @fragment
@@ -198,7 +207,7 @@ def erase_panel(session: ListenerSession) -> None:
     st.header("Erase everything", anchor=False)
     if erased := st.session_state.pop("erased", None):
         st.success(f"Erased. {counted(erased, 'table')} counted afterwards: no row of yours is left.")
-    st.markdown("Removes your library, history, recipes, thumbs, tokens and sessions, for good.")
+    st.markdown("Removes your library, history, recipes, ratings, tokens and sessions, for good.")
     times = st.session_state.get("erasures", 0)
     word = st.text_input("Type “erase” to confirm", key=f"erase_word_{times}")  # an empty box after each time
     if st.button("Erase everything of mine", key="erase", disabled=word.strip().lower() != "erase"):

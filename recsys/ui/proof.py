@@ -42,9 +42,7 @@ def proof_panel(session: ListenerSession) -> None:
     # Say that not the whole catalogue takes part, when only its sample is at hand.
     whole, sample = len(session.catalogue.tracks), len(session.catalogue.sample)
     if session.catalogue is session.own_catalogue and sample < whole:
-        st.caption(
-            f"You brought the catalogue for this session: {sample:,} of its {whole:,} songs, drawn by lot, serve."
-        )
+        st.caption(f"For speed we use a random {sample:,} of the {whole:,} songs in the catalogue you brought.")
     st.header("Do my sliders work?", anchor=False)
     _panel(session, PROOF)
 
@@ -52,10 +50,7 @@ def proof_panel(session: ListenerSession) -> None:
 def tuning_panel(session: ListenerSession) -> None:
     """Search for sliders that work better."""
     st.header("Tune to me", anchor=False)
-    st.markdown(
-        "Moves the sliders until most of one half of your library is found again, and judges them on the other half, "
-        "which the search never sees."
-    )
+    st.markdown("Finds settings that fit half your library, then checks them on the other half.")
     _panel(session, TUNING)
 
 
@@ -108,12 +103,12 @@ def _show_tested(session: ListenerSession, tested: Checked) -> None:
             st.warning(sentence, icon=":material/balance:")
     figure(found_chart(tested.proof), found_in_words(tested.proof), "found")
     st.caption(
-        f"{tested.proof.songs:,} of your {tested.tracks:,} tracks took part: those with all audio features, each song "
-        "once. They were cut in two ten times, and each half was hidden in turn. Songs you would like but do not have "
-        "count as wrong, so only the comparison means something."
+        f"{tested.proof.songs:,} of your {tested.tracks:,} songs were used: those with all audio features, each once. "
+        "We split them ten times and hid each half in turn. Songs you would like but do not have count as misses, so "
+        "only the comparison matters."
     )
     if dict(session.recipe.weights) != dict(tested.weights):
-        st.info("Your sliders have moved since. Test them again.", icon=":material/sync:")
+        st.info("You have moved your sliders since. Test them again.", icon=":material/sync:")
 
 
 def _show_tuned(session: ListenerSession, tuned: Tuned) -> None:
@@ -124,7 +119,7 @@ def _show_tuned(session: ListenerSession, tuned: Tuned) -> None:
         st.warning(sentence, icon=":material/balance:")
     moved = _moved(tuned)
     if moved.empty:
-        st.markdown("No slider was moved: none found clearly more anywhere else.")
+        st.markdown("We found no better settings than yours.")
         return
     st.dataframe(moved, hide_index=True, alt="The sliders that were moved")
     if tuned.proof.more[OURS].mean > 0:
@@ -134,7 +129,7 @@ def _show_tuned(session: ListenerSession, tuned: Tuned) -> None:
 def _offer(session: ListenerSession, tuned: Tuned) -> None:
     """A button that moves the sliders to where the search put them."""
     if dict(session.recipe.weights) == dict(tuned.weights):
-        st.markdown("Your sliders stand there now.")
+        st.markdown("Your sliders are set to this.")
         st.page_link(page("recommend"), label="See the list they make", icon=":material/tune:")
     elif st.button("Use these weights", key="use_tuned", icon=":material/done_all:"):
         set_weights(session, tuned.weights)

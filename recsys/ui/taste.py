@@ -73,15 +73,15 @@ def outliers(session: ListenerSession) -> None:
     with st.spinner("Looking for your odd ones out …"):
         alone = most_alone(session.library)
     if alone.empty:
-        st.caption("Too few of your tracks have features to say which stand alone.")
+        st.caption("We know too little about your songs to say which stand out.")
         return
-    st.caption("Songs of yours that are far from even their nearest neighbours in your library.")
+    st.caption("Songs of yours that sound least like the rest of your library.")
     alone["why"] = [feature(name).title.lower() for name in alone["feature"]]
     st.dataframe(
         alone[["title", "artists", "why"]],
         hide_index=True,
         column_config=library_columns() | {"why": st.column_config.TextColumn("Most unusual in")},
-        alt="Your tracks that stand most alone",
+        alt="Your songs that stand out most",
     )
 
 
@@ -106,7 +106,7 @@ def compare(session: ListenerSession) -> None:
 
 
 def _somebodys_library(session: ListenerSession) -> pd.DataFrame | None:
-    file = st.file_uploader("Their export; it is compared and not kept", type=ENDINGS, key="compare_file")
+    file = st.file_uploader("Their export; we compare it and don’t store it", type=ENDINGS, key="compare_file")
     if file is None:
         return None
     file_id, tracks = st.session_state.get("compare_read", ("", None))
@@ -130,7 +130,7 @@ def timeline(session: ListenerSession) -> None:
     if len(monthly.data[0].x) > 1:
         figure(monthly, words, "plays")
     st.caption(plain(words))
-    name = st.selectbox("How did this move?", NUMBER_FEATURES, format_func=lambda f: f.title, index=1, key="drift").name
+    name = st.selectbox("Show change in", NUMBER_FEATURES, format_func=lambda f: f.title, index=1, key="drift").name
     words = drift_in_words(name, plays, session.library)
     drift = feature_drift(name, plays, session.library)
     if any(value is not None for value in drift.data[0].y):
@@ -152,10 +152,10 @@ def map_and_modes(session: ListenerSession) -> None:
         songs = len(found.members)
         tracks = len(session.library)
         if songs < tracks:
-            reasons = "each song once, where enough is known of it" + (
-                f", and {LONGEST_LIBRARY:,} drawn by lot" if songs == LONGEST_LIBRARY else ""
-            )
-            st.caption(f"{songs:,} of your {counted(tracks, 'track')} were looked at: {reasons}.")
+            if songs == LONGEST_LIBRARY:
+                st.caption(f"For speed we use a random {songs:,} of your {counted(tracks, 'song')}.")
+            else:
+                st.caption(f"We used {songs:,} of your {counted(tracks, 'song')}: each once, where enough is known.")
     if found is not None and not found.is_one:
         _modes(session, found)
 

@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from recsys.charts.theme import shortened
@@ -31,18 +30,18 @@ def opening(session: ListenerSession) -> None:
         find_modes(session)
     view = listener_view(session)
     modes = session.modes_if_known
-    lines = headlines(view, modes)
+    lines = headlines(view, modes, session.start.name)
     drawn, said = st.columns([3, 2], gap="large", vertical_alignment="center")
     with drawn:
-        data = _radar(view, modes, session.library, " ".join(lines))
+        data = _radar(view, modes, session, " ".join(lines))
         mount("radar", key=_KEY, data=data | {"wants_more": needs_modes(session)}, on_ask_change=lambda: None)
     with said:
         mount("headlines", key="taste_headlines", data={"lines": lines})
-        st.caption("Half way out is the middle of the catalogue: as many songs have less of it as have more.")
+        st.caption("The dotted ring is the middle of the catalogue: half of all songs have more, half have less.")
 
 
-def headlines(view: ListenerView, modes: Modes | None) -> list[str]:
-    """The tastes first, then what is most unusual about the listener; empty where neither is known."""
+def headlines(view: ListenerView, modes: Modes | None, start: str = "") -> list[str]:
+    """The tastes first, then what is most unusual about the listener, or about what they start from."""
     lines = []
     if modes is not None and not modes.is_one:
         titles = [f"“{shortened(on_one_line(title), 40)}”" for title in modes.table["title"]]
@@ -50,10 +49,14 @@ def headlines(view: ListenerView, modes: Modes | None) -> list[str]:
     unusual = sorted(_away(view), key=lambda found: -abs(found[1] - 0.5))
     parts = [in_a_phrase(f, share) for f, share in unusual[:2] if abs(share - 0.5) >= _UNUSUAL]
     if parts:
-        lines.append(f"Most unusual: {' and '.join(parts)}.")
+        lines.append(f"{_starting_from(start) or 'Most unusual'}: {' and '.join(parts)}.")
     if not lines:
         lines.append("Close to the middle of the catalogue in every feature.")
     return lines
+
+
+def _starting_from(start: str) -> str:
+    return f"Starting from {shortened(on_one_line(start), 60)}" if start else ""
 
 
 def in_a_phrase(f: Feature, share: float) -> str:
@@ -90,9 +93,10 @@ def _small(f: Feature, view: ListenerView, share: float) -> dict[str, Any]:
     }
 
 
-def _radar(view: ListenerView, modes: Modes | None, library: pd.DataFrame, words: str) -> dict[str, Any]:
-    outlines = [{"name": "You", "kind": "you", "values": _shares(view.you)}]
+def _radar(view: ListenerView, modes: Modes | None, session: ListenerSession, words: str) -> dict[str, Any]:
+    outlines = [{"name": _starting_from(session.start.name) or "You", "kind": "you", "values": _shares(view.you)}]
     if modes is not None and not modes.is_one:
+        library = session.library
         placed = view.yardstick.positions(library)
         of = library["track_id"].map(modes.members).to_numpy(np.float64)
         for row in modes.table.head(_MODES_DRAWN).itertuples():

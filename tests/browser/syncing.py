@@ -7,12 +7,12 @@ from playwright.sync_api import expect
 
 from tests.browser.screen import settled
 
-SENTENCE = re.compile(r"([\d,]+) found = ([\d,]+) stored \+ ([\d,]+) skipped \+ ([\d,]+) pending")
+SENTENCE = re.compile(r"([\d,]+) of ([\d,]+) songs synced · ([\d,]+) left out · ([\d,]+) to go")
 
 
 class Counts(NamedTuple):
-    found: int
     stored: int
+    found: int
     skipped: int
     pending: int
 

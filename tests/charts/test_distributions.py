@@ -79,7 +79,7 @@ def test_the_sentence_says_when_too_few_tracks_are_known():
     assert sentence("tempo", pd.Series([100.0]), NOTHING) == "One track is too few to describe the tempo of."
     assert sentence("tempo", pd.Series([90.0, 99.0]), NOTHING) == "2 tracks are too few to describe the tempo of."
     assert sentence("tempo", pd.Series([None, None], dtype=float), NOTHING) == (
-        "Nobody has told us the tempo of any of your tracks yet."
+        "We don’t know the tempo of your songs yet."
     )
 
 

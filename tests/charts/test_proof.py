@@ -19,7 +19,7 @@ def test_every_method_has_a_mark_with_its_interval_and_chance_a_mark():
 
     assert [mark.x[0] for mark in (ours, textbook, chance)] == [7, 2, 1]
     assert (ours.error_x.array[0], ours.error_x.arrayminus[0]) == (3, 2)
-    assert [mark.y[0] for mark in (ours, textbook, chance)] == ["your sliders", "textbook", "chance"]
+    assert [mark.y[0] for mark in (ours, textbook, chance)] == ["your sliders", "a basic recommender", "pure luck"]
 
 
 def test_the_sliders_differ_from_the_rest_in_shape_and_not_in_colour_alone():
@@ -37,5 +37,5 @@ def test_the_axis_begins_at_nothing_and_says_of_how_many():
 
 def test_words_say_the_same():
     assert found_in_words(PROOF) == (
-        "Songs found of 20 hidden: your sliders 7.0 (5.0 to 10.0), textbook 2.0 (1.0 to 3.0), chance 1.0."
+        "Songs found of 20 hidden: your sliders 7.0 (5.0 to 10.0), a basic recommender 2.0 (1.0 to 3.0), pure luck 1.0."
     )

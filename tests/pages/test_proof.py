@@ -64,9 +64,9 @@ def test_a_press_tests_the_sliders_on_the_demo_and_says_what_was_found(jobs):
     app.run()
 
     assert [problem.message for problem in app.exception] == []
-    assert "of your own songs hidden from it, it found" in said(app)
-    assert "the textbook method found" in said(app)
-    assert "chance would find" in said(app)
+    assert "of your songs. Your settings found" in said(app)
+    assert ", a basic recommender " in said(app)
+    assert "pure luck" in said(app)
 
 
 def test_a_running_test_shows_how_far_it_is_and_can_be_cancelled(jobs):
@@ -85,26 +85,26 @@ def test_a_running_test_shows_how_far_it_is_and_can_be_cancelled(jobs):
 def test_sliders_that_are_no_better_are_told_so(jobs):
     app = finished(jobs, opened(), "proof", Checked(WEIGHTS, 50, judged(TEXTBOOK, Interval(0.5, -1, 2))))
 
-    assert "no better than the textbook method" in app.warning[0].value
-    assert "more than chance" in app.success[0].value
+    assert "No better than a basic recommender" in app.warning[0].value
+    assert "more than pure luck" in app.success[0].value
 
 
 def test_sliders_that_have_moved_since_are_told_so(jobs):
     app = finished(jobs, opened(), "proof", Checked(WEIGHTS | {"year": 0.0}, 50, judged(TEXTBOOK, BETTER)))
 
-    assert any("moved since" in info.value for info in app.info)
+    assert any("moved your sliders since" in info.value for info in app.info)
 
 
 def test_tuned_weights_are_shown_in_words_and_used_at_a_press(jobs):
     tuned = Tuned(WEIGHTS, WEIGHTS | {"energy": 5.0}, judged(OURS, BETTER, first=TUNED))
     app = finished(jobs, opened(), "tuning", tuned)
-    assert "never saw" in app.success[0].value
+    assert "On the other half of your library" in app.success[0].value
     assert app.dataframe[0].value.to_dict("records") == [{"Slider": "Energy", "From": "normal", "To": "very much"}]
 
     app.button(key="use_tuned").click().run()
 
     assert app.session_state["tonearm"].recipe.weights["energy"] == 5.0
-    assert "Your sliders stand there now" in said(app)
+    assert "Your sliders are set to this" in said(app)
     drawn = app.switch_page("../../pages/recommend.py").run().get("bidi_component")
     mixer = next(one for one in drawn if "mixer" in one.proto.id)
     energy = next(
@@ -124,7 +124,7 @@ def test_tuned_weights_that_found_less_are_not_offered(jobs):
 def test_a_search_that_moved_nothing_says_so(jobs):
     app = finished(jobs, opened(), "tuning", Tuned(WEIGHTS, WEIGHTS, judged(OURS, Interval(0, 0, 0), first=TUNED)))
 
-    assert "No slider was moved" in said(app)
+    assert "We found no better settings" in said(app)
     assert not [button for button in app.button if button.key == "use_tuned"]
 
 
@@ -143,7 +143,7 @@ def test_a_library_with_too_little_known_is_told_in_a_sentence(jobs, name):
 def test_an_empty_library_is_shown_the_doors(jobs):
     app = opened(lambda session: session.show_own())
 
-    assert "nothing to test yet" in app.info[0].value
+    assert "Nothing to test yet" in app.info[0].value
     assert not [button for button in app.button if button.key == "proof_start"]
 
 
@@ -161,5 +161,7 @@ def test_a_catalogue_of_which_only_a_sample_is_tested_says_so(repeats):
 
     said = [caption.value for caption in opened(bring).caption]
 
-    assert any("2,000 of its 2,010 songs, drawn by lot, serve" in each for each in said) == (repeats == 67)
-    assert any("drawn by lot" in each for each in said) == (repeats == 67)
+    assert any("a random 2,000 of the 2,010 songs in the catalogue you brought" in each for each in said) == (
+        repeats == 67
+    )
+    assert any("For speed we use a random" in each for each in said) == (repeats == 67)

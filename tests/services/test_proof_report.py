@@ -20,8 +20,8 @@ def proof(than_textbook, than_chance=(1, 0.5, 2), first=OURS, second=TEXTBOOK):
 
 def test_what_was_found_stands_beside_the_textbook_and_chance():
     assert found(proof((5, 3, 7))) == (
-        "Of 60 of your own songs hidden from it, it found **7.2** in the first 50 of 5,000; the textbook method found "
-        "2.0; chance would find 0.6."
+        "We hid 60 of your songs. Your settings found **7.2** in the first 50 of 5,000, a basic recommender 2.0, pure "
+        "luck 0.6."
     )
 
 
@@ -29,16 +29,14 @@ def test_a_gain_beyond_luck_is_said_with_its_interval():
     better, sentence = verdicts(proof((5.25, 3, 7)))[0]
 
     assert better
-    assert sentence == (
-        "That is 5.2 more than the textbook method, and more than luck explains (95% interval +3.0 to +7.0)."
-    )
+    assert sentence == ("5.2 more than a basic recommender, and not by luck (95% interval +3.0 to +7.0).")
 
 
 def test_a_gain_that_may_be_luck_is_no_better():
     better, sentence = verdicts(proof((0.8, -0.5, 2)))[0]
 
     assert not better
-    assert "**no better than the textbook method** as far as your 120 songs can tell" in sentence
+    assert "**No better than a basic recommender**, as far as your 120 songs can tell" in sentence
     assert "+0.8 may be luck (95% interval −0.5 to +2.0)" in sentence
 
 
@@ -46,7 +44,7 @@ def test_a_textbook_that_does_better_is_said_to():
     better, sentence = verdicts(proof((-2, -3, -1)))[0]
 
     assert not better
-    assert "**the textbook method does better**: it finds 2.0 more" in sentence
+    assert "**a basic recommender does better**: it finds 2.0 more" in sentence
 
 
 def test_chance_is_judged_in_the_same_way():
@@ -56,7 +54,7 @@ def test_chance_is_judged_in_the_same_way():
 @pytest.mark.parametrize(
     ("more", "is_better", "words"),
     [
-        ((3, 1, 5), True, "more than luck explains (95% interval +1.0 to +5.0)"),
+        ((3, 1, 5), True, "and not by luck (95% interval +1.0 to +5.0)"),
         ((0.5, -1, 2), False, "**That may be luck** (95% interval −1.0 to +2.0)"),
         ((-1, -3, 1), False, "**Keep your sliders**: tuning brought nothing (difference −1.0,"),
         ((0, 0, 0), False, "**Keep your sliders**: tuning brought nothing (difference 0.0,"),
@@ -66,7 +64,7 @@ def test_tuning_is_judged_on_the_half_it_never_saw(more, is_better, words):
     verdict, sentence = tuned(proof(more, first=TUNED, second=OURS))
 
     assert verdict == is_better
-    assert "never saw, the tuned weights found 7.2 of 60 hidden songs" in sentence
+    assert "On the other half of your library, the tuned settings found 7.2 of 60 hidden songs" in sentence
     assert words in sentence
 
 

@@ -20,6 +20,9 @@ from recsys.core.engine.similarity import Weighted
 from recsys.core.model.arrays import Doubles, Integers
 
 MOST_MODES: Final = 6
+ALMOST_ALL: Final = 0.995
+"""From here on a share is written as 100%, and is called all."""
+
 FEWEST_TRACKS: Final = 12
 """Different tracks. Below this a library is one mode: halves of it would be too few tracks to compare."""
 
@@ -59,13 +62,20 @@ class Modes:
         """The result in words."""
         if self.stability is None:
             return (
-                "Your library counts as one taste: whether it has parts can be told from "
-                f"{FEWEST_TRACKS} different tracks on, and enough is known of fewer."
+                "Your library counts as one taste: finding several takes "
+                f"{FEWEST_TRACKS} different songs that we know enough about."
             )
         if self.is_one:
-            return "Your library is one taste: halves of it do not agree on any division into parts."
+            return "Your library is one taste: split it in half, and no groups appear both times."
         tastes = f"Your library has {len(self.table)} tastes."
-        return f"{tastes} Halves of it, looked at apart, agree on them to {self.stability:.0%}."
+        return f"{tastes} Split your library in half and {_again(self.stability)}."
+
+
+def _again(stability: float) -> str:
+    """What two halves of a library say of its groups, by the share of songs on whose group they agree."""
+    if stability >= ALMOST_ALL:
+        return "the same groups appear both times"
+    return f"the same groups appear both times for {stability:.0%} of your songs"
 
 
 def modes(recommender: Recommender, weights: Mapping[str, float], seed: int = 0) -> Modes:

@@ -98,6 +98,7 @@ class RankedList {
     const { radar: drawn, sentence, entered, left, facts, was_moved: wasMoved } = this.data;
     this.places.picture.replaceChildren(radar(drawn));
     this.places.sentence.textContent = sentence;
+    this.places.legend.querySelector(".you").textContent = this.data.who;
     this.places.facts.textContent = facts;
     this.places.moved.hidden = !wasMoved;
     this.places.moved.replaceChildren(

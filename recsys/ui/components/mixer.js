@@ -18,6 +18,7 @@ class Mixer {
     this.rows = new Map();
     this.waiting = { aims: {}, weights: {} }; // moves that the server has not been sent
     this.presets = find(".presets");
+    this.legend = find(".legend .you");
     this.features = find(".features");
     this.notice = find(".notice");
     this.sheet = new Sheet(find(".done"));
@@ -36,6 +37,7 @@ class Mixer {
     this.notice.textContent = data.notice ?? "";
     this.notice.hidden = !data.notice;
     this.showPresets();
+    this.legend.textContent = data.who;
     for (const feature of data.features) {
       if (!this.rows.has(feature.name)) this.addRow(feature.name);
       this.fill(this.rows.get(feature.name), feature);

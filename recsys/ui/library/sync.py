@@ -81,11 +81,7 @@ def _verb(progress: SyncProgress) -> str:
 def _show(session: ListenerSession, progress: SyncProgress) -> None:
     """The sum over all lists as a bar and a sentence, then a row per list."""
     done = progress.stored + progress.skipped
-    sentence = (
-        f"{progress.found:,} found = {progress.stored:,} stored + {progress.skipped:,} skipped + "
-        f"{progress.pending:,} pending"
-    )
-    st.progress(done / progress.found if progress.found else 0.0, sentence)
+    st.progress(done / progress.found if progress.found else 0.0, counts_in_words(progress))
     st.dataframe(
         pd.DataFrame([_row(stage) for stage in shown(progress.stages)]),
         hide_index=True,
@@ -100,6 +96,12 @@ def _show(session: ListenerSession, progress: SyncProgress) -> None:
         st.error(plain(progress.message))
         if is_about_connecting:
             problems.reconnect_link()
+
+
+def counts_in_words(progress: SyncProgress) -> str:
+    """What came of every entry found so far: in the library, left out, or still to come."""
+    synced = f"{progress.stored:,} of {progress.found:,} songs synced"
+    return f"{synced} · {progress.skipped:,} left out · {progress.pending:,} to go"
 
 
 def shown(stages: Iterable[Stage]) -> list[Stage]:

@@ -55,7 +55,7 @@ def coverage_note(session: ListenerSession) -> None:
 def no_features_note(session: ListenerSession) -> None:
     """Say that there is no sound to draw yet, and where it comes from."""
     st.info(
-        f"No audio features of your {counted(len(session.library), 'track')} are known yet: there is no sound to draw. "
+        f"No audio features of your {counted(len(session.library), 'track')} are known yet. "
         "The Library page can look for them.",
         icon=":material/info:",
     )

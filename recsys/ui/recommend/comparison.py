@@ -22,16 +22,19 @@ _SHORT: Final = {
 Medians = Mapping[str, float | None]
 
 
-def compared_radar(you: Medians, of_list: Medians, in_words: str) -> dict[str, Any]:
-    """The radar of the list over the listener's own; a feature unknown of either leaves a gap in its outline."""
+def compared_radar(you: Medians, of_list: Medians, in_words: str, start: str = "") -> dict[str, Any]:
+    """The radar of the list over the listener's own; a feature unknown of either leaves a gap in its outline.
+
+    `start` names what the list starts from where that is not the whole library.
+    """
     outlines = [
         {"name": name, "kind": kind, "values": [rounded(percentile(medians[f.name])) for f in AUDIO_FEATURES]}
-        for name, kind, medians in (("You", "you", you), ("This list", "list", of_list))
+        for name, kind, medians in ((start or "You", "you", you), ("This list", "list", of_list))
     ]
     return {
         "axes": axis_titles(),
         "outlines": outlines,
-        "words": f"Radar: this list against you. {in_words}",
+        "words": f"Radar: this list against {start or 'you'}. {in_words}",
     }
 
 

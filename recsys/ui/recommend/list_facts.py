@@ -26,7 +26,7 @@ _LEFT_OUT: Final = {
     "disliked": "you turned down",
     "familiar_artists": "by artists you know",
     "not_owned": "not yours",
-    "recently_heard": "heard lately, or nobody knows when",
+    "recently_heard": "heard lately, or we don’t know when",
     "too_little_known": "with too few known features",
 }
 _DIALS: Final = {"per_artist": "The limit per artist", "variety": "Variety"}

@@ -29,6 +29,7 @@ def mixer(session: ListenerSession, view: ListenerView, of_list: Mapping[str, fl
         "presets": [
             {"name": preset.name, "help": f"{preset.says}.", "is_active": preset.name == active} for preset in PRESETS
         ],
+        "who": "start" if view.seeds else "you",
         "level_words": LEVEL_WORDS,
         "features": [_feature(f, session.recipe, view, of_list.get(f.name)) for f in FEATURES],
     }
@@ -72,15 +73,16 @@ def _numbers(sent: Any) -> dict[str, float]:
 def _feature(f: Feature, recipe: Recipe, view: ListenerView, of_list: float | None) -> dict[str, Any]:
     picture = view.pictures.get(f.name)
     weight = recipe.weights[f.name]
+    who = "the start" if view.seeds else "you"
     return {
         "name": f.name,
         "title": f.title,
         "help": f.help,
         "low": f.low_words,
         "high": f.high_words,
-        "own": f"you: {view.own_words[f.name]}",
+        "own": f"{who}: {view.own_words[f.name]}",
         "aim": recipe.shifts.get(f.name, 0.0),
-        "aim_words": [(f"{aim_in_words(f, shift)} than you" if shift else "like you") for shift in AIMS],
+        "aim_words": [(f"{aim_in_words(f, shift)} than {who}" if shift else f"like {who}") for shift in AIMS],
         "can_aim": f.scale == "rank",
         "weight": weight,
         "level": nearest_level(f, weight),

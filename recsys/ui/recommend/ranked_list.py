@@ -43,7 +43,8 @@ def ranked_list(
     data = {
         "serial": state.serial,
         "chips": [{"id": chip.id, "name": chip.name, "value": chip.value} for chip in chips(session)],
-        "radar": compared_radar(view.you, of_list, sentence),
+        "who": "start" if session.seeds else "you",
+        "radar": compared_radar(view.you, of_list, sentence, session.start.name),
         "sentence": sentence,
         "entered": [state.all_titles[track] for track in state.last.entered],
         "left": [state.all_titles[track] for track in state.last.left],

@@ -42,7 +42,9 @@ def _use(session: ListenerSession, link: RecipeLink) -> None:
         st.session_state[_NOTICE] = ""
     except TonearmError:
         session.start_from((), "")
-        st.session_state[_NOTICE] = f"This recipe starts from {plain(names)}, which nobody here knows."
+        st.session_state[_NOTICE] = (
+            f"This recipe starts from {plain(names)}, which is neither in your library nor in the catalogue."
+        )
     set_recipe(session, link.recipe)
     st.session_state[_OPENED] = (link, session.recipe)
 

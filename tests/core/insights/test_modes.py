@@ -73,7 +73,7 @@ def test_of_too_few_different_tracks_nothing_is_said_about_halves(few):
     found = of(few)
 
     assert found.stability is None
-    assert "from 12 different tracks on" in found.sentence
+    assert "finding several takes 12 different songs" in found.sentence
     assert "halves" not in found.sentence
 
 

@@ -30,3 +30,16 @@ def test_the_radar_has_a_gap_where_a_feature_is_unknown():
     assert of_list[1] is None
     assert drawn["axes"][1] == "Energy"
     assert drawn["words"] == "Radar: this list against you. Close."
+
+
+def test_what_is_known_of_no_song_is_not_called_close():
+    nothing = dict.fromkeys(MIDDLE)
+
+    assert compared_in_words(nothing | {"year": 0.0}, MIDDLE) == "We don’t know yet how your songs sound."
+
+
+def test_what_a_list_starts_from_is_named_in_place_of_the_listener():
+    drawn = compared_radar(MIDDLE, MIDDLE, "Close.", "“Idle Elder”")
+
+    assert drawn["outlines"][0]["name"] == "“Idle Elder”"
+    assert drawn["words"] == "Radar: this list against “Idle Elder”. Close."
