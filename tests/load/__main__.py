@@ -29,32 +29,34 @@ def main() -> None:
     parser.add_argument("--think", type=float, default=1, help="seconds between two moves (1)")
     parser.add_argument("--minutes", type=float, default=0, help="another run at 30, for the slope of memory (none)")
     parser.add_argument("--catalogue", type=Path, help="a catalogue of your own (80,000 invented songs)")
+    parser.add_argument("--instances", type=int, default=1, help="servers that share the listeners (1)")
     parser.add_argument("--taste", type=int, default=30, help="listeners who open Taste at once (30; 0 for none)")
     parser.add_argument("--api-seconds", type=float, default=15, help="length of the two API runs (15; 0 for none)")
     options = parser.parse_args()
     counts = [int(count) for count in options.listeners.split(",") if count]
     most = max([*counts, options.taste, PROGRAMS, 30 if options.minutes else 0])
     trouble: list[str] = []
-    with served(most, options.catalogue) as (server, session_ids):
+    with served(most, options.catalogue, options.instances) as (servers, session_ids):
         for count in counts:
-            trouble += moves(server, session_ids[:count], options.seconds, options.think)
+            trouble += moves(servers, session_ids[:count], options.seconds, options.think)
         if options.taste:
-            trouble += taste(server, session_ids[: options.taste])
+            trouble += taste(servers, session_ids[: options.taste])
         if options.api_seconds:
-            trouble += api(server, session_ids[:PROGRAMS], options.api_seconds, is_repeated=False)
-            trouble += api(server, session_ids[:PROGRAMS], options.api_seconds, is_repeated=True)
+            trouble += api(servers, session_ids[:PROGRAMS], options.api_seconds, is_repeated=False)
+            trouble += api(servers, session_ids[:PROGRAMS], options.api_seconds, is_repeated=True)
         if options.minutes:
-            trouble += moves(server, session_ids[:30], options.minutes * 60, options.think)
-        trouble += [line[:200] for line in server.log.read_text("utf-8").splitlines() if " ERROR " in line][:5]
+            trouble += moves(servers, session_ids[:30], options.minutes * 60, options.think)
+        log = servers[0].log.read_text("utf-8")  # all instances write there
+        trouble += [line[:200] for line in log.splitlines() if " ERROR " in line][:5]
     print("\n".join(trouble) if trouble else "no errors, and nobody saw another's rows")
     raise SystemExit(bool(trouble))
 
 
-def moves(server: Server, session_ids: Sequence[str], seconds: float, think_s: float) -> list[str]:
+def moves(servers: Sequence[Server], session_ids: Sequence[str], seconds: float, think_s: float) -> list[str]:
     """Everybody opens Recommend, then moves the mixer; what went wrong."""
-    listeners = [Listener(server.url, session_id) for session_id in session_ids]
-    with watched(server) as memory:
-        cpu_s = asyncio.run(_moves(server, listeners, seconds, think_s))
+    listeners = _listeners(servers, session_ids)
+    with watched(servers) as memory:
+        cpu_s = asyncio.run(_moves(servers, listeners, seconds, think_s))
     list_s = [value for one in listeners for value in one.list_s]
     finished_s = [value for one in listeners for value in one.finished_s]
     print(
@@ -70,14 +72,19 @@ def moves(server: Server, session_ids: Sequence[str], seconds: float, think_s: f
     return wrong(listeners)
 
 
-async def _moves(server: Server, listeners: Sequence[Listener], seconds: float, think_s: float) -> float:
+async def _moves(servers: Sequence[Server], listeners: Sequence[Listener], seconds: float, think_s: float) -> float:
     """The processor time of the server while they moved, in seconds."""
     await _each(listeners, _open_and_explain, at_once=4)
-    before, end = cpu_seconds(server), time.monotonic() + seconds
+    before, end = cpu_seconds(servers), time.monotonic() + seconds
     await _each(listeners, lambda one: one.move_until(end, think_s))
-    cpu_s = cpu_seconds(server) - before
+    cpu_s = cpu_seconds(servers) - before
     await _each(listeners, Listener.close)
     return cpu_s
+
+
+def _listeners(servers: Sequence[Server], session_ids: Sequence[str]) -> list[Listener]:
+    """Each on one of the instances, as a sticky proxy spreads them."""
+    return [Listener(servers[at % len(servers)].url, session_id) for at, session_id in enumerate(session_ids)]
 
 
 async def _open_and_explain(one: Listener) -> None:
@@ -85,9 +92,9 @@ async def _open_and_explain(one: Listener) -> None:
     await one.explain_first()
 
 
-def taste(server: Server, session_ids: Sequence[str]) -> list[str]:
+def taste(servers: Sequence[Server], session_ids: Sequence[str]) -> list[str]:
     """Everybody opens Taste at the same moment; what went wrong."""
-    listeners = [Listener(server.url, session_id) for session_id in session_ids]
+    listeners = _listeners(servers, session_ids)
     opened_s: list[float] = []
 
     async def open_one(one: Listener) -> None:
@@ -126,13 +133,13 @@ async def _each(listeners, work, at_once: int = 1_000) -> None:  # type: ignore[
     await asyncio.gather(*map(one, listeners))
 
 
-def api(server: Server, session_ids: Sequence[str], seconds: float, is_repeated: bool) -> list[str]:
+def api(servers: Sequence[Server], session_ids: Sequence[str], seconds: float, is_repeated: bool) -> list[str]:
     """Programs ask for lists, each for its own listener: other weights every time, or always the same."""
     end = time.monotonic() + seconds
 
     def program(number: int) -> tuple[list[float], list[str]]:
         taken_s, errors = [], []
-        with closing(HTTPConnection(urlsplit(server.url).netloc, timeout=60)) as connection:
+        with closing(HTTPConnection(urlsplit(servers[number % len(servers)].url).netloc, timeout=60)) as connection:
             while time.monotonic() < end:
                 weight = 1.0 if is_repeated else 0.5 + len(taken_s) % 350 / 100
                 begin = time.perf_counter()
@@ -154,15 +161,15 @@ def api(server: Server, session_ids: Sequence[str], seconds: float, is_repeated:
 
 
 @contextmanager
-def watched(server: Server, every_s: float = 1) -> Iterator[list[tuple[float, float]]]:
-    """Minutes and resident megabytes of the server, as they come."""
+def watched(servers: Sequence[Server], every_s: float = 1) -> Iterator[list[tuple[float, float]]]:
+    """Minutes and resident megabytes of the servers, as they come."""
     memory: list[tuple[float, float]] = []
     is_over = threading.Event()
 
     def watch() -> None:
         begin = time.monotonic()
         while True:
-            pages = int(Path(f"/proc/{server.pid}/statm").read_text("ascii").split()[1])
+            pages = sum(int(Path(f"/proc/{one.pid}/statm").read_text("ascii").split()[1]) for one in servers)
             memory.append(((time.monotonic() - begin) / 60, pages * os.sysconf("SC_PAGE_SIZE") / 1e6))
             if is_over.wait(every_s):
                 return
@@ -176,10 +183,13 @@ def watched(server: Server, every_s: float = 1) -> Iterator[list[tuple[float, fl
         thread.join()
 
 
-def cpu_seconds(server: Server) -> float:
-    """Processor time of the server so far."""
-    fields = Path(f"/proc/{server.pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def cpu_seconds(servers: Sequence[Server]) -> float:
+    """Processor time of the servers so far."""
+    ticks = 0
+    for server in servers:
+        fields = Path(f"/proc/{server.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,9 +32,11 @@ def library(number: int, size: int = OWN_SONGS) -> pd.DataFrame:
 
 
 @contextmanager
-def served(listeners: int, catalogue: Path | None = None, **environment: str) -> Iterator[tuple[Server, list[str]]]:
-    """A running server, and a session id per listener."""
-    with TemporaryDirectory() as folder:
+def served(
+    listeners: int, catalogue: Path | None = None, instances: int = 1
+) -> Iterator[tuple[list[Server], list[str]]]:
+    """Running instances on one data folder, as in compose.yaml, and a session id per listener."""
+    with TemporaryDirectory() as folder, ExitStack() as running:
         data = Path(folder)
         if catalogue is None:
             catalogue = data / "songs.parquet"
@@ -45,6 +47,5 @@ def served(listeners: int, catalogue: Path | None = None, **environment: str) ->
         for number, session_id in enumerate(session_ids):
             store.save_tracks(guest_listener(session_id), library(number))
         database.close()
-        environment = {"TONEARM_CATALOGUE": str(catalogue), "TONEARM_REQUESTS_A_MINUTE": "0", **environment}
-        with Server(data, **environment) as server:
-            yield server, session_ids
+        environment = {"TONEARM_CATALOGUE": str(catalogue), "TONEARM_REQUESTS_A_MINUTE": "0"}
+        yield [running.enter_context(Server(data, **environment)) for _ in range(instances)], session_ids

@@ -16,9 +16,9 @@ from tests.load.served import served
 def test_listeners_move_open_taste_and_ask_the_api_and_see_only_their_own_rows(tmp_path, capsys):
     catalogue = tmp_path / "songs.parquet"
     pq.write_table(pa.Table.from_pandas(invented(2_000), preserve_index=False), catalogue)
-    with served(2, catalogue) as (server, session_ids):
-        trouble = moves(server, session_ids, seconds=1, think_s=0.1) + taste(server, session_ids)
-        trouble += api(server, session_ids, seconds=0.5, is_repeated=True)
+    with served(2, catalogue) as (servers, session_ids):
+        trouble = moves(servers, session_ids, seconds=1, think_s=0.1) + taste(servers, session_ids)
+        trouble += api(servers, session_ids, seconds=0.5, is_repeated=True)
     assert trouble == []
     told = capsys.readouterr().out.splitlines()
     assert [line.partition(":")[0] for line in told] == [
