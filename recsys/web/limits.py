@@ -1,6 +1,7 @@
 """Limits on requests per caller and per address: nobody can keep the server busy for everybody else."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Final
@@ -9,6 +10,7 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from recsys.auth.models import is_session_id
 from recsys.web.cookies import session_cookie
@@ -18,6 +20,18 @@ from recsys.web.requests import asks_for_page
 
 CALLERS_PER_ADDRESS: Final = 5
 """Callers that may use their whole share from one address, such as a household behind one router."""
+
+TRY_AGAIN_LATER: Final = 1013
+"""https://www.iana.org/assignments/websocket. Before a socket is accepted the server answers 403."""
+
+SOCKETS_PER_ADDRESS: Final = 100
+"""Tabs that may be open at a time from one address; each takes one of the server's file descriptors."""
+
+FORWARDED: Final = "forwarded"
+"""The address of everybody behind a proxy that is not trusted."""
+
+SHARED: Final = (FORWARDED, "127.0.0.1", "::")
+"""Addresses behind which a proxy may have any number of listeners; "::" is the network of "::1"."""
 
 SCREEN: Final = "/recommend"
 """A page for browsers, which costs nothing here, and a list for programs."""
@@ -43,12 +57,14 @@ class Limits:
     """
     Answers 429 with `Retry-After` (RFC 6585, 4) to whoever has had their share of the API or of uploads. Pure ASGI.
 
-    A caller is a session cookie; addresses are counted because anybody can invent cookies.
+    A caller is a session cookie; addresses are counted because anybody can invent cookies. Sockets beyond what an
+    address may have open are refused.
     """
 
     def __init__(self, app: ASGIApp, dependencies: Dependencies) -> None:
         self.app = app
         self.dependencies = dependencies
+        self.sockets: Counter[str] = Counter()
         self.shares = [self._share(API), self._share(UPLOADS)] if dependencies.requests_a_minute else []
 
     def _share(self, paths: tuple[str, ...]) -> _Share:
@@ -62,6 +78,9 @@ class Limits:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is within the limits."""
         app: ASGIApp = self.app
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+            return
         if scope["type"] == "http" and not (scope["path"] == SCREEN and asks_for_page(scope)):
             share = next((one for one in self.shares if scope["path"].startswith(one.paths)), None)
             session_id = HTTPConnection(scope).cookies.get(session_cookie(self.dependencies.is_https))
@@ -76,6 +95,18 @@ class Limits:
                 )
         await app(scope, receive, send)
 
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        address = client_address(scope, self.dependencies)
+        if self.shares and address not in SHARED and self.sockets[address] >= SOCKETS_PER_ADDRESS:
+            await WebSocketClose(TRY_AGAIN_LATER)(scope, receive, send)
+            return
+        self.sockets[address] += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.sockets[address] -= 1
+            self.sockets += Counter()  # forgets addresses without a socket
+
 
 def client_address(scope: Scope, dependencies: Dependencies) -> str:
     """
@@ -86,7 +117,7 @@ def client_address(scope: Scope, dependencies: Dependencies) -> str:
     FORWARDED_ALLOW_IPS names no proxy, all forwarded requests count as one.
     """
     if not dependencies.has_trusted_proxy and "x-forwarded-for" in Headers(scope=scope):
-        return "forwarded"
+        return FORWARDED
     host = scope["client"][0] if scope.get("client") else ""
     try:
         address = ip_address(host)

@@ -69,6 +69,7 @@ FAULTS = {
     "cut for good": Ends(Fault.cut_before(), **HOPELESS, always=True),
     "too slow": Ends(Fault.slow(1.5), **BROKEN),
     "a page where JSON belongs": Ends(Fault.html(), **BROKEN),
+    "JSON that is nested too deeply": Ends(Fault(200, "[" * 100_000), **BROKEN),
     "sent elsewhere": Ends(Fault.redirect(ELSEWHERE), **BROKEN),
     "401 once": Ends(Fault.unauthorized()),
     "401 for good": Ends(Fault.unauthorized(), **LOST, always=True),

@@ -4,8 +4,13 @@ import secrets
 from dataclasses import replace
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
-from recsys.web.limits import client_address
+from recsys.web import limits
+from recsys.web.limits import Limits, client_address
 from tests.web.conftest import PAGE, Browser, app_of
 
 
@@ -100,3 +105,41 @@ def test_behind_a_trusted_proxy_everybody_has_an_address(deployment):
     scope = {"type": "http", "headers": [(b"x-forwarded-for", b"203.0.113.9")], "client": ("203.0.113.9", 0)}
     assert client_address(scope, replace(deployment, has_trusted_proxy=True)) == "203.0.113.9"
     assert client_address(scope, deployment) == "forwarded"
+
+
+async def _stays_open(websocket):
+    await websocket.accept()
+    await websocket.receive()
+
+
+def test_an_address_has_so_many_sockets_open_and_a_closed_one_makes_room(deployment, monkeypatch):
+    monkeypatch.setattr(limits, "SOCKETS_PER_ADDRESS", 2)
+    limited = Limits(Starlette(routes=[WebSocketRoute("/_stcore/stream", _stays_open)]), deployment)
+
+    def opened(address):
+        return TestClient(limited, client=(address, 1)).websocket_connect("/_stcore/stream")
+
+    with opened("10.0.0.1"), opened("10.0.0.1"):
+        with pytest.raises(WebSocketDisconnect) as refused:
+            opened("10.0.0.1").__enter__()
+        assert refused.value.code == 1013
+        with opened("10.0.0.2"):
+            assert limited.sockets == {"10.0.0.1": 2, "10.0.0.2": 1}
+    with opened("10.0.0.1"):
+        pass
+    assert limited.sockets == {}
+
+
+@pytest.mark.parametrize(
+    ("address", "forwarded"), [("10.0.0.1", {"X-Forwarded-For": "203.0.113.9"}), ("127.0.0.1", {}), ("::1", {})]
+)
+def test_everybody_behind_a_proxy_shares_no_limit_of_sockets(deployment, monkeypatch, address, forwarded):
+    monkeypatch.setattr(limits, "SOCKETS_PER_ADDRESS", 1)
+    limited = Limits(Starlette(routes=[WebSocketRoute("/_stcore/stream", _stays_open)]), deployment)
+    client = TestClient(limited, client=(address, 1))
+
+    with (
+        client.websocket_connect("/_stcore/stream", headers=forwarded),
+        client.websocket_connect("/_stcore/stream", headers=forwarded),
+    ):
+        pass
