@@ -13,12 +13,13 @@ from recsys.ui.session import this_session
 from recsys.ui.taste import (
     compare,
     distributions,
+    genres,
     map_and_modes,
     outliers,
     timeline,
 )
 from recsys.ui.taste_card import card_panel
-from recsys.ui.taste_radar import opening
+from recsys.ui.taste_radar import opening, own_radar
 
 session = this_session()
 
@@ -36,13 +37,16 @@ else:
             no_features_note(session)
         distributions(session)
     elif session.is_false_yardstick:
+        own_radar(session)
         distributions(session)
+        genres(session)
         outliers(session)
     else:
         passport_note(session)
         with turn(session):
             opening(session)
             distributions(session)
+            genres(session)
             map_and_modes(session)
             outliers(session)
         compare(session)

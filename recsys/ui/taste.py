@@ -7,6 +7,7 @@ import streamlit as st
 
 from recsys.charts.comparison import comparison, comparison_in_words
 from recsys.charts.distributions import distribution, sentence
+from recsys.charts.genres import common_genres, genres_chart, genres_in_words
 from recsys.charts.taste_map import map_in_words, taste_map
 from recsys.charts.theme import listed, shortened
 from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
@@ -64,6 +65,17 @@ def _distribution(session: ListenerSession, f: Feature) -> None:
     st.markdown(f"**{f.title}**")
     words = sentence(f.name, own, others)
     figure(distribution(f.name, own, others), words, f"distribution_{f.name}")
+    st.caption(plain(words))
+
+
+def genres(session: ListenerSession) -> None:
+    """The genres of the library; nothing where none is known."""
+    counts = common_genres(session.library)
+    if counts.empty:
+        return
+    st.header("Genres", anchor=False)
+    words = genres_in_words(counts, len(session.library))
+    figure(genres_chart(counts), words, "genres")
     st.caption(plain(words))
 
 

@@ -40,6 +40,33 @@ def opening(session: ListenerSession) -> None:
         st.caption("The dotted ring is the middle of the catalogue: half of all songs have more, half have less.")
 
 
+def own_radar(session: ListenerSession) -> None:
+    """The radar of a library that there is nothing to compare with: its middle song on each feature's own scale."""
+    known = [f for f in AUDIO_FEATURES if session.library[f.column].notna().any()]
+    middle = {f.name: float(session.library[f.column].median()) for f in known}
+    values = [
+        rounded((middle[f.name] - f.low) / (f.high - f.low)) if f.name in middle else None for f in AUDIO_FEATURES
+    ]
+    says = ", ".join(f"{f.title.lower()} {_amount(f, middle[f.name])}" for f in known)
+    words = f"Radar of audio features, the middle of your songs: {says}."
+    mount(
+        "radar",
+        key=_KEY,
+        data={
+            "axes": axis_titles(),
+            "outlines": [{"name": "You", "kind": "you", "values": values}],
+            "words": words,
+            "wants_more": False,
+        },
+        on_ask_change=lambda: None,
+    )
+    st.caption("Your own numbers, each on its whole scale. Get real songs to see what is unusual about them.")
+
+
+def _amount(f: Feature, value: float) -> str:
+    return f"{value:.0f} {f.unit}" if f.unit else f"{value:.2f}"
+
+
 def headlines(view: ListenerView, modes: Modes | None, start: str = "") -> list[str]:
     """The tastes first, then what is most unusual about the listener, or about what they start from."""
     lines = []

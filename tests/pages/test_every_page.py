@@ -192,6 +192,18 @@ def test_a_library_without_audio_features_is_told_where_they_come_from():
     assert app.selectbox(key="detail").options == ["Release year"]
 
 
+def test_a_library_without_real_songs_to_compare_with_has_a_radar_of_its_own_numbers_and_its_genres():
+    app = opened("taste", bringing(OWN.assign(energy=0.25, genres="folk")))
+
+    radar = next(one for one in app.get("bidi_component") if "radar" in one.proto.id)
+    data = json.loads(radar.proto.mixed.json or radar.proto.json)
+    (outline,) = data["outlines"]
+    assert (outline["name"], outline["values"][1], outline["values"][2]) == ("You", 0.25, None)
+    assert "energy 0.25" in data["words"]
+    assert any(plain("Most of your 30 songs by genre: folk (30)") in caption.value for caption in app.caption)
+    assert app.button(key="get_real_taste").label.startswith("Get ")
+
+
 @pytest.mark.parametrize(
     ("library", "catalogue", "label"),
     [(OWN, OTHERS, "Get recommendations"), (UNKNOWN, OTHERS, "Find out how my songs sound")],
