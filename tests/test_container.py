@@ -9,6 +9,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.browser.server import free_port
@@ -25,7 +26,9 @@ def test_the_lock_pins_every_direct_dependency_with_hashes():
     assert all("--hash=sha256:" in entry for entry in re.split(r"^(?=[\w.-]+==)", lock, flags=re.M)[1:])
 
 
-def test_what_the_image_copies_is_enough_to_serve_pages_and_only_data_is_written(tmp_path):
+@pytest.fixture
+def image(tmp_path):
+    """The folder that the second stage of the Dockerfile makes: its COPY lines, walked by hand."""
     image = tmp_path / "tonearm"
     for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines():
         words = line.split()
@@ -35,20 +38,51 @@ def test_what_the_image_copies_is_enough_to_serve_pages_and_only_data_is_written
                 to = image / target / Path(source).name if target.endswith("/") or target == "." else image / target
                 to.parent.mkdir(parents=True, exist_ok=True)
                 (shutil.copytree if (ROOT / source).is_dir() else shutil.copy)(ROOT / source, to)
-    copied = sorted(image.rglob("*"))
-    port, data = free_port(), tmp_path / "data"
-    environment = {"PATH": os.environ["PATH"], "TONEARM_DATA": str(data), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    return image
 
-    with (tmp_path / "log").open("wb") as log:
+
+def serve(image, data, prefix=(), **environment):
+    """Start the image's command; whether health and a page answer, and what it said."""
+    port = free_port()
+    command = [*prefix, sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    environment = {"PATH": os.environ["PATH"], "TONEARM_DATA": str(data), "PYTHONDONTWRITEBYTECODE": "1", **environment}
+    with (data / "log").open("wb") as log:
         server = subprocess.Popen(command, cwd=image, env=environment, stdout=log, stderr=log)
     try:
-        for page in ("health", ""):
-            assert ok(f"http://127.0.0.1:{port}/{page}", server), (tmp_path / "log").read_text()
+        return all(ok(f"http://127.0.0.1:{port}/{page}", server) for page in ("health", "")), (data / "log").read_text()
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def test_what_the_image_copies_is_enough_to_serve_pages_and_only_data_is_written(tmp_path, image):
+    copied = sorted(image.rglob("*"))
+    data = tmp_path / "data"
+    data.mkdir()
+
+    answers, said = serve(image, data)
+
+    assert answers, said
     assert sorted(image.rglob("*")) == copied, "with a read-only root this would have failed"
+
+
+def test_a_read_only_root_with_a_folder_for_data_and_one_for_the_moment_is_enough(tmp_path, image):
+    data, moment = tmp_path / "data", tmp_path / "tmp"
+    data.mkdir()
+    moment.mkdir()
+    mounts = f"mount --make-rprivate / && mount --bind {data} {data} && mount -t tmpfs tmpfs {moment}"
+    closed = ["unshare", "--mount", "sh", "-c", f'{mounts} && mount -o remount,bind,ro / && exec "$@"', "sh"]
+    try:
+        tried = subprocess.run([*closed, "touch", str(image / "app.py")], capture_output=True, text=True, timeout=60)
+    except OSError as problem:
+        pytest.skip(f"no mount namespace can be made here: {problem}")
+    if "Read-only file system" not in tried.stderr:
+        pytest.skip(f"no root can be made read-only here: {tried.stderr.strip()}")
+
+    answers, said = serve(image, data, closed, TMPDIR=str(moment), HOME="/nonexistent")
+
+    assert answers, said
+    assert (data / "tonearm.db").exists()
 
 
 def ok(url, server, seconds=60):
@@ -70,3 +104,7 @@ def test_compose_starts_two_instances_behind_a_proxy_that_keeps_listeners_on_one
     assert services["services"]["app"]["deploy"]["replicas"] == 2
     assert services["services"]["app"]["read_only"]
     assert "lb_policy cookie" in caddyfile and "encode zstd gzip" in caddyfile
+    assert "lb_try_duration" in caddyfile, "a request to an instance that is gone is tried at the other"
+    assert caddyfile.count("{") == caddyfile.count("}")
+    assert services["configs"].keys() == {one["source"] for one in services["services"]["caddy"]["configs"]}
+    assert "ports" not in services["services"]["app"], "FORWARDED_ALLOW_IPS=* needs a port that only Caddy reaches"
