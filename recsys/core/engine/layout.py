@@ -15,7 +15,7 @@ from recsys.core.model.genres import fit_genres
 from recsys.core.model.scaling import Columns, Space, columns, fit
 from recsys.core.model.tracks import RANGES
 
-CHUNK_ROWS: Final = 262_144
+CHUNK_ROWS: Final = 131_072
 """Rows computed at once: few enough for what is written to stay in the processor's cache, many enough for the overhead
 of numpy not to count."""
 

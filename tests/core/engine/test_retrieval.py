@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.core.engine import retrieval
+from recsys.core.engine import retrieval, running_sums
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.retrieval import CandidateSearch
 from recsys.core.engine.running_sums import RunningSums
@@ -104,6 +104,19 @@ def test_a_search_finds_the_cosine_of_every_song(given, seed):
     by = metric(np.array(given), ALL)
 
     assert CandidateSearch(CATALOGUE).cosines(profile(seed), by) == pytest.approx(slowly(profile(seed), by), abs=1e-5)
+
+
+@pytest.mark.parametrize("rows", [1, 3, 120])
+def test_cosines_are_the_same_in_tiles_of_any_size(monkeypatch, rows):
+    monkeypatch.setattr(running_sums, "TILE_ROWS", rows)
+    catalogue, by = Catalogue.from_tracks(random_tracks(120)), metric(np.arange(1.0, len(FEATURES) + 1), ALL)
+
+    found = CandidateSearch(catalogue).cosines(profile(), by)
+
+    songs = Weighted.of(catalogue.vectors(np.arange(120)), by, np.float64)
+    expected = cosines(Weighted.of(FeatureMatrix(profile()[:, None], np.ones((len(FEATURES), 1))), by), songs)
+    assert len(catalogue.chunks) == 1
+    assert found == pytest.approx(expected[0], abs=1e-5)
 
 
 @settings(max_examples=30, deadline=None)
