@@ -18,7 +18,7 @@ def measured():
     return Measured(evaluate(pool, lists, each_step(pool), HoldOut(cuts=1)))
 
 
-def test_text_stands_between_the_markers_and_nothing_else_changes():
+def test_text_is_between_the_markers_and_nothing_else_changes():
     readme = f"before\n{BEGIN}old tables\n{END}\nafter\n"
     once = between_markers(readme, "new tables")
 

@@ -30,7 +30,7 @@ def test_all_that_a_guest_has_comes_along(world):
     assert not any(store.counts("guest-1").values())
 
 
-def test_what_the_listener_has_already_is_kept(world):
+def test_what_the_listener_has_already_is_unchanged(world):
     store = world.store
     store.save_tracks("bob", tracks(3, energy=[0.1, 0.2, 0.3]))
     store.save_recipe("bob", "mine", {"length": 5})

@@ -131,7 +131,7 @@ def test_a_wrong_app_is_named_to_its_owner(spotify, accounts, secret, client_id)
         accounts(secret, client_id).exchange(code, VERIFIER, now(spotify))
 
 
-def test_partial_consent_is_kept_as_spotify_says_it(spotify, accounts):
+def test_partial_consent_is_stored_as_spotify_says_it(spotify, accounts):
     door = accounts()
 
     grant = door.exchange(code_for(spotify, door, scopes=["user-top-read"]), VERIFIER, now(spotify))

@@ -231,7 +231,7 @@ def test_a_token_is_not_asked_for_again_while_it_lasts(ada, access_token, gatewa
     assert access_token(ada.listener) == first == ada.supabase.access_token
 
 
-def test_a_token_that_is_about_to_end_is_renewed_and_kept(ada, access_token, tokens, clock):
+def test_a_token_that_is_about_to_end_is_renewed_and_stored(ada, access_token, tokens, clock):
     clock.ahead = timedelta(minutes=59, seconds=30)
 
     renewed = access_token(ada.listener)

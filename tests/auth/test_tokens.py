@@ -18,7 +18,7 @@ def test_a_good_token_is_used_as_it_is(world, spotify):
     assert spotify.requests == []
 
 
-def test_a_token_about_to_end_is_renewed_and_kept(world, spotify):
+def test_a_token_about_to_end_is_renewed_and_stored(world, spotify):
     before = world.sessions.tokens("ada")
     world.clock.now += HOUR - 30
     token = world.connections.access("ada").token()

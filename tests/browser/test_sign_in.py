@@ -93,7 +93,7 @@ def test_no_secret_is_in_the_log_whether_sign_in_works_or_not(stranger, server, 
     assert not [secret for secret in {*secrets_of(spotify), session_cookie(page)["value"]} if secret in log]
 
 
-def test_localhost_is_mended_to_the_address_spotify_knows(stranger, server):
+def test_localhost_is_corrected_to_the_address_spotify_knows(stranger, server):
     page = stranger()
     page.goto(f"http://localhost:{server.port}/")
     settled(page).get_by_role("link", name="Log in with Spotify").click()

@@ -86,7 +86,7 @@ def test_a_missing_registry_is_named(tmp_path):
         read_registry(str(tmp_path / "nowhere.toml"), tmp_path)
 
 
-def test_a_name_may_stand_only_once(write, tmp_path):
+def test_a_name_may_occur_only_once(write, tmp_path):
     with pytest.raises(SettingsProblem, match="names “songs” more than once"):
         read_registry(write(entry() + entry()), tmp_path)
 

@@ -61,7 +61,7 @@ def test_words_name_no_difference_where_there_is_none():
     )
 
 
-def test_features_stand_in_the_same_order_whatever_is_known():
+def test_features_are_in_the_same_order_whatever_is_known():
     axis = comparison(UNKNOWN, LOUD, ("Ada", "Bo")).layout.yaxis
 
     assert axis.categoryorder == "array"

@@ -50,7 +50,7 @@ def test_a_history_of_one_month_without_lengths_in_words():
     )
 
 
-def test_one_play_and_one_hour_are_told_as_one():
+def test_one_play_and_one_hour_are_reported_as_one():
     assert plays_in_words(plays(("t0", "2026-01-01T10:00:00Z", 3_600_000))) == "1 play in 1 hour in January 2026."
 
 

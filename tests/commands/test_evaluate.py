@@ -150,7 +150,7 @@ def test_a_number_outside_its_range_is_refused(files, option, value):
     assert f"Invalid value for '{option}'" in answer.stderr
 
 
-def test_a_track_that_stands_twice_on_a_list_is_one_entry(files, tmp_path):
+def test_a_track_that_occurs_twice_on_a_list_is_one_entry(files, tmp_path):
     lists = (files / "lists.csv").read_text("utf-8")
     (tmp_path / "twice.csv").write_text(lists + lists.removeprefix("playlist_id,track_id"), "utf-8")
     once = json.loads(run(files, "--json").stdout)

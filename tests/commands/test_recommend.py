@@ -130,7 +130,7 @@ def test_a_list_that_is_shorter_than_asked_for_says_why(library, catalogue):
     assert recommend(library, "--catalogue", catalogue, "-n", 2).stderr == ""
 
 
-def test_a_seed_speaks_instead_of_the_library(library, catalogue):
+def test_a_seed_is_used_instead_of_the_library(library, catalogue):
     song = json.loads(
         recommend(library, "--catalogue", catalogue, "--format", "json", "--seed", f"{'l3':0>22}").stdout
     )[0]
@@ -278,7 +278,7 @@ def test_genres_are_chosen_and_ruled_out(library, catalogue):
     assert "of genres you ruled out" in said
 
 
-def test_a_list_plays_so_many_minutes(library, catalogue):
+def test_a_list_plays_as_many_minutes_as_asked_for(library, catalogue):
     songs, said = songs_of(library, catalogue, "--minutes", 30, "--order", "arc", "--by", "tempo")
     durations = [song["features"]["duration_ms"] for song in songs]
 

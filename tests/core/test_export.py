@@ -42,7 +42,7 @@ def test_whole_numbers_are_written_without_decimals():
     assert cells(to_csv(table))[1:] == [["2019", "1.0", "inf", "1e+300"], ["", "0.5", "1.0", "1.0"]]
 
 
-def test_a_note_stands_in_every_row():
+def test_a_note_is_in_every_row():
     assert cells(to_csv(pd.DataFrame({"a": ["x", "y"]}), note="demo data")) == [
         ["a", "note"],
         ["x", "demo data"],

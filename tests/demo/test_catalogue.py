@@ -63,7 +63,7 @@ def test_some_tracks_were_never_analysed_and_some_lack_one_feature(catalogue):
 
 
 @pytest.mark.parametrize("mark", [" - Remastered ", " (Live at ", " (feat. "])
-def test_a_version_of_a_song_stands_beside_the_song_itself(mark):
+def test_a_version_of_a_song_is_beside_the_song_itself(mark):
     tracks = demo_tracks()
     versions = tracks[tracks["title"].str.contains(mark, regex=False)]
     originals = set(zip(tracks["title"], tracks["artists"], strict=True))

@@ -247,7 +247,7 @@ def test_a_playlist_takes_a_hundred_uris_in_an_object(ada, body, status):
 
 
 @pytest.mark.parametrize("legacy", [False, True])
-def test_of_a_playlist_that_is_only_followed_the_contents_are_not_told(fake, ada, legacy):
+def test_of_a_playlist_that_is_only_followed_the_contents_are_not_returned(fake, ada, legacy):
     fake.legacy = legacy
     own, *_, followed = ada.get("/v1/me/playlists").json()["items"]
 

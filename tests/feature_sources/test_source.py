@@ -61,7 +61,7 @@ def test_what_is_known_is_not_changed_and_gaps_are_filled():
     assert row["source"] == "file, online"
 
 
-def test_a_source_may_name_who_told_it():
+def test_a_source_may_name_who_gave_it():
     filled = fill_in(tracks({"track_id": "a"}), [Listed("catalogue", heard("a", source="a public dump"))])
 
     assert filled.tracks.loc[0, "source"] == "a public dump"

@@ -57,7 +57,7 @@ def test_a_refusal_means_that_the_source_is_closed(reason):
 
 
 @pytest.mark.parametrize("reason", ["premium_required", "not_registered", "scope", "not_understood"])
-def test_a_refusal_that_somebody_can_mend_does_not_close_the_source_for_everybody(reason):
+def test_a_refusal_that_somebody_can_fix_does_not_close_the_source_for_everybody(reason):
     with pytest.raises(SourceBusy, match="Renew it") as caught:
         SpotifyFeatures(raising(SpotifyRefused("Renew it.", reason))).look_up(asked(ONE.id))
 

@@ -106,7 +106,7 @@ def test_headers_nobody_knows_are_answered_with_what_to_do():
         read_file(as_file("Titel,Künstler\nBlau,Anna\n"), "lieder.csv")
 
 
-def test_a_track_that_stands_in_several_playlists_is_one_track():
+def test_a_track_that_is_in_several_playlists_is_one_track():
     report = read_file(as_file(files.TIDYTUESDAY), "x").report
 
     assert (report.rows, report.tracks, report.duplicates) == (3, 2, 1)
@@ -129,7 +129,7 @@ def test_genres_of_repeated_rows_are_united():
     assert read_file(as_file(files.DATASET_114K), "x").tracks["genres"].tolist() == ["acoustic,folk"]
 
 
-def test_likes_and_dislikes_are_kept_by_track():
+def test_likes_and_dislikes_are_stored_by_track():
     imported = read_file(as_file(files.LIKES), "x")
 
     assert imported.tracks["track_id"].str.fullmatch("name:[0-9a-f]{16}").all()

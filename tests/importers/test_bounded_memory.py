@@ -48,7 +48,7 @@ def bomb(path, columns, **options):
     return path
 
 
-def test_a_small_parquet_file_that_stands_for_gigabytes_is_refused_at_once(tmp_path):
+def test_a_small_parquet_file_that_unpacks_to_gigabytes_is_refused_at_once(tmp_path):
     text = pa.array(["x" * 1_000_000])
     many = pa.DictionaryArray.from_arrays(pa.array([0] * 2_500, pa.int32()), text)
     path = bomb(tmp_path / "bomb.parquet", {"id": many, "name": many, "artists": many})

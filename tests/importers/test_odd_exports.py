@@ -185,7 +185,7 @@ def test_broken_quotes_are_repaired(text, expected):
         assert imported(text).report.skipped
 
 
-def test_a_row_whose_quotes_cannot_be_told_is_left_out_with_its_number():
+def test_a_row_whose_quotes_cannot_be_read_is_left_out_with_its_number():
     odd = imported('Title,Artist,Energy\n"Red","Bob",0.5\n"Say "Hi", she","said","Ann",0.7\n"Green","Ann",0.6\n')
 
     assert odd.tracks["title"].tolist() == ["Red", "Green"]

@@ -159,7 +159,7 @@ def test_a_row_that_is_repeated_in_vain_to_the_end_of_the_sheet_is_no_row():
         (SONG, lambda content: content.replace("Blue", 'a<text:s text:c="2000000000"/>b')),
     ],
 )
-def test_a_few_hundred_bytes_of_opendocument_that_stand_for_gigabytes_are_refused(tmp_path, rows, change):
+def test_a_few_hundred_bytes_of_opendocument_that_unpack_to_gigabytes_are_refused(tmp_path, rows, change):
     path = tmp_path / "bomb"
     path.write_bytes(ods(rows, change).getvalue())
 

@@ -35,13 +35,13 @@ def test_the_id_of_a_list_is_preferred_to_its_name(tmp_path):
     assert pairs(read(tmp_path, f"playlist_name,playlist_id,track_id\nSummer,7,{ONE}\n")) == [("7", ONE)]
 
 
-def test_a_track_stands_once_on_a_list_and_incomplete_rows_are_left_out(tmp_path):
+def test_a_track_is_stored_once_on_a_list_and_incomplete_rows_are_left_out(tmp_path):
     text = f"playlist_id,track_id\nmine,{ONE}\nmine,{ONE}\n,{TWO}\nmine,\nyours,{ONE}\n"
 
     assert pairs(read(tmp_path, text)) == [("mine", ONE), ("yours", ONE)]
 
 
-def test_ids_that_are_not_spotifys_are_kept_as_they_are(tmp_path):
+def test_ids_that_are_not_spotifys_are_stored_as_they_are(tmp_path):
     assert pairs(read(tmp_path, "playlist_id,track_id\nmine,demo-000123\n")) == [("mine", "demo-000123")]
 
 

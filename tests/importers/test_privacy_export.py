@@ -85,14 +85,14 @@ def test_a_history_gives_tracks_and_plays():
     ]
 
 
-def test_nothing_personal_is_kept():
+def test_nothing_personal_is_stored():
     imported = read(EXTENDED)
     kept = repr(imported.tracks.to_dict()) + repr(imported.plays.to_dict()) + repr(imported.reports)
 
     assert not any(word in kept for word in PERSONAL)
 
 
-def test_a_time_that_is_none_is_reported_and_the_play_kept():
+def test_a_time_that_is_none_is_reported_and_the_play_stored():
     imported = read([play(), play(ts="yesterday")])
 
     assert imported.plays["played_at"].isna().tolist() == [False, True]

@@ -181,7 +181,7 @@ def test_a_percent_sign_says_it_of_its_column_however_small_the_values():
     ("header", "cell", "column", "value"),
     [("duration", "200000", "duration_ms", 200_000), ("energy", "50", "energy", 0.5)],
 )
-def test_units_are_read_from_the_first_values_even_if_they_stand_far_down(header, cell, column, value):
+def test_units_are_read_from_the_first_values_even_if_they_are_far_down(header, cell, column, value):
     without = "".join(f"{number:022d},{'Blue ' * 60},Ann,\n" for number in range(30_000))
 
     assert tracks(f"id,name,artists,{header}\n{without}{ONE[:-1]}x,Blue,Ann,{cell}\n")[column].iloc[-1] == value
@@ -297,7 +297,7 @@ def test_line_ends_and_delimiters_inside_quotes_belong_to_the_title():
     assert only(f'id,name,artists\n{ONE},"Blue,\n  ""too""",Ann\n', "title") == 'Blue, "too"'
 
 
-def test_only_the_first_problems_are_kept_and_all_are_counted():
+def test_only_the_first_problems_are_stored_and_all_are_counted():
     rows = "".join(f"{number:022d},7\n" if number else f"{number:022d},0.5\n" * 900 for number in range(250))
 
     found = report("id,energy\n" + rows)

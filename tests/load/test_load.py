@@ -41,12 +41,12 @@ def test_rows_of_another_listener_errors_and_rows_that_never_came_are_trouble():
     ]
 
 
-def test_waiting_times_are_told_in_milliseconds():
+def test_waiting_times_are_reported_in_milliseconds():
     assert percentiles([0.1] * 19 + [1.1]) == "p50 100 ms, p95 150 ms, at most 1,100 ms"
     assert percentiles([]) == "no answer"
 
 
-def test_a_slope_is_told_with_its_interval_and_a_jump_is_none():
+def test_a_slope_is_reported_with_its_interval_and_a_jump_is_none():
     minutes = [at / 10 for at in range(100)]
     growth, low, high = slope(minutes, [500 + 2 * at for at in minutes])
     assert growth == pytest.approx(2) and low <= 2 <= high

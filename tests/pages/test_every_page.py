@@ -173,7 +173,7 @@ def test_a_file_waits_for_its_turn_and_can_be_tried_again(container, monkeypatch
     assert any("30 tracks from 30 rows" in said.value for said in app.success)
 
 
-def test_a_file_of_which_nothing_was_kept_is_no_success():
+def test_a_file_of_which_nothing_was_stored_is_no_success():
     app = AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run()
 
     app.file_uploader[0].set_value([("mine.csv", b"Track URI,Track Name\nspotify:episode:1,A podcast\n", "text/csv")])

@@ -10,7 +10,7 @@ def test_before_the_first_probe_nothing_is_known(world):
     assert world.probes.known("ada") == Capabilities()
 
 
-def test_a_probe_says_for_each_capability_whether_it_works_and_how_to_mend_it(world):
+def test_a_probe_says_for_each_capability_whether_it_works_and_how_to_fix_it(world):
     found = {one.name: one for one in world.probes.probe("ada").found}
     assert found["saved"].works is True
     assert found["audio_features"].works is False
@@ -58,7 +58,7 @@ def test_what_a_probe_finds_open_after_all_the_look_up_of_features_asks(world, s
     assert world.features.fill("ada", lambda stage: None).stored == 3
 
 
-def test_a_probe_that_could_not_be_told_closes_nothing(world, spotify):
+def test_a_probe_that_had_no_answer_closes_nothing(world, spotify):
     world.store.save_tracks("ada", three(spotify))
     spotify.fail_next("GET /v1/audio-features", Fault.server_error(), times=5)
     assert {one.name: one.works for one in world.probes.probe("ada").found}["audio_features"] is None

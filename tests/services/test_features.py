@@ -178,7 +178,7 @@ def test_an_older_app_still_gets_features_from_spotify(world, spotify):
     assert world.features.coverage("ada").by_source == {"spotify": stage.stored}
 
 
-def test_progress_is_told_after_every_batch_and_adds_up(world, monkeypatch):
+def test_progress_is_reported_after_every_batch_and_adds_up(world, monkeypatch):
     monkeypatch.setattr("recsys.services.features.BATCH", 50)
     agreed(world).synced()
     world.store.remove_tracks("ada", list(world.store.tracks("ada")["track_id"]))
@@ -331,7 +331,7 @@ def test_a_closed_source_is_asked_again_after_a_month(world):
     assert closed.asked == 2
 
 
-def test_who_gave_features_is_kept_per_track_with_its_date(world, reccobeats):
+def test_who_gave_features_is_stored_per_track_with_its_date(world, reccobeats):
     agreed(world).synced()
     library, origins = world.store.tracks("ada"), world.store.origins("ada")
     given = origins[origins["origin"] == "features:reccobeats"]

@@ -182,7 +182,7 @@ def test_closing_stops_every_job():
     assert jobs.snapshot("sync:ada").state == "cancelled"
 
 
-def test_only_so_many_finished_jobs_are_remembered(jobs, monkeypatch):
+def test_a_limited_number_of_finished_jobs_are_remembered(jobs, monkeypatch):
     monkeypatch.setattr("recsys.services.jobs.MAX_FINISHED", 2)
     for name in "abcd":
         jobs.start(name, lambda job: None)

@@ -53,7 +53,7 @@ def test_a_song_that_only_names_know_keeps_its_name_as_id_and_comes_in_once(stor
     assert store.tracks("ada")["track_id"].tolist() == [name_id("Another", "Ida Voss")]
 
 
-def test_a_song_that_came_by_name_first_stands_once_under_the_id_it_came_with_later(store):
+def test_a_song_that_came_by_name_first_is_stored_once_under_the_id_it_came_with_later(store):
     named = by_name("SONG 0", "Another", energy=[0.25, 0.75], valence=[0.5, 0.5])
     kept(store, named, plays=pd.DataFrame({"track_id": named["track_id"], "played_at": NOW, "ms_played": 1000.0}))
     with_id = tracks(1, energy=[0.9])

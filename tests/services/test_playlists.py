@@ -247,7 +247,7 @@ def test_two_clicks_at_once_make_one_playlist(world, spotify):
     assert contents(spotify) == songs(1, 2)
 
 
-def test_a_playlist_the_listener_threw_away_is_made_anew(world, spotify):
+def test_a_playlist_the_listener_threw_away_is_made_again(world, spotify):
     world.playlists.save("ada", NAME, songs(1))
     spotify.listeners["ada"].playlists.remove(made(spotify)[0])
     change = world.playlists.save("ada", NAME, songs(1))

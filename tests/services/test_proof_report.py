@@ -18,7 +18,7 @@ def proof(than_textbook, than_chance=(1, 0.5, 2), first=OURS, second=TEXTBOOK):
     )
 
 
-def test_what_was_found_stands_beside_the_textbook_and_chance():
+def test_what_was_found_is_beside_the_textbook_and_chance():
     assert found(proof((5, 3, 7))) == (
         "We hid 60 of your songs. Your settings found **7.2** in the first 50 of 5,000, a basic recommender 2.0, pure "
         "luck 0.6."

@@ -102,7 +102,7 @@ def test_an_erased_library_has_no_list(catalogue, store):
         lists.recommend(catalogue, store, "ada", Recipe())
 
 
-def test_only_so_many_lists_are_held(catalogue, store, ranked):
+def test_only_the_last_lists_are_held(catalogue, store, ranked):
     lists = RecentLists(stored=2)
     for length in (5, 6, 5, 7, 5, 6):
         lists.recommend(catalogue, store, "ada", Recipe(length=length))

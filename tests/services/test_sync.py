@@ -77,7 +77,7 @@ def test_the_numbers_add_up_and_match_the_store_after_every_page(world, spotify)
     assert pages == [(120, 50, 70, 50), (120, 100, 20, 100), (120, 120, 0, 120)]
 
 
-def test_ranks_and_dates_are_kept(world, spotify):
+def test_ranks_and_dates_are_stored(world, spotify):
     world.synced()
     origins = world.store.origins("ada")
     top = origins[origins["origin"] == "top_short"].set_index("track_id")["rank"]
@@ -228,7 +228,7 @@ def chosen(world, playlist):
     return f"playlist:{playlist.id}"
 
 
-def test_a_song_that_stands_on_two_pages_of_a_playlist_is_stored_once_and_skipped_once(world, spotify):
+def test_a_song_that_is_on_two_pages_of_a_playlist_is_stored_once_and_skipped_once(world, spotify):
     name = chosen(world, playlist_of(spotify, *range(60), 0))
 
     read = stage(world.synced(), name)
@@ -355,7 +355,7 @@ def test_likes_that_arrive_while_the_list_is_read_are_found_by_a_second_look(wor
     assert (stage(progress, "saved").found, stage(progress, "saved").stored) == (121, 121)
 
 
-def test_unliking_while_the_list_is_read_loses_nothing_and_is_mended_by_the_next_sync(world, spotify):
+def test_unliking_while_the_list_is_read_loses_nothing_and_is_fixed_by_the_next_sync(world, spotify):
     gone = []
 
     def unlike_one(seen):
@@ -590,7 +590,7 @@ def test_a_playlist_that_was_deleted_says_so_and_keeps_its_tracks(world, spotify
     assert progress.finished_at is not None
 
 
-def test_a_playlist_that_was_deleted_is_chosen_no_more_so_that_it_is_told_once(world, spotify):
+def test_a_playlist_that_was_deleted_is_chosen_no_more_so_that_it_is_reported_once(world, spotify):
     world.sync.playlists("ada")
     choose(world, SHARED, EMPTY)
     world.synced()

@@ -65,7 +65,7 @@ def test_where_nobody_knows_what_was_allowed_the_answers_tell(dial):
 @pytest.mark.parametrize(
     ("attribute", "reason"), [("owner_has_premium", "premium_required"), ("is_registered", "not_registered")]
 )
-def test_a_refusal_of_everything_is_asked_for_once_and_told_for_all(spotify, dial, attribute, reason):
+def test_a_refusal_of_everything_is_asked_for_once_and_reported_for_all(spotify, dial, attribute, reason):
     setattr(spotify if attribute == "owner_has_premium" else spotify.listeners["ada"], attribute, False)
 
     findings = probe(dial().api, ALL)
@@ -94,7 +94,7 @@ def test_a_broken_connection_says_nothing_about_the_capability(spotify, dial):
     assert (found["playlists"].works, found["playlists"].reason) == (None, "unreachable")
 
 
-def test_an_ended_consent_is_told_for_all():
+def test_an_ended_consent_is_reported_for_all():
     findings = probe(Scripted(ReconnectSpotify("Connect Spotify again.")), ALL)
 
     assert {finding.reason for finding in findings} == {"reconnect"}
@@ -106,6 +106,6 @@ def test_one_capability_can_be_asked_about_again(spotify, dial):
     assert finding.works and len(spotify.requests) == 1
 
 
-def test_every_refusal_says_why_and_how_to_mend_it():
+def test_every_refusal_says_why_and_how_to_fix_it():
     for row in BY_REASON.values():
         assert row.says.endswith(".") and row.mend.endswith(".")

@@ -171,7 +171,7 @@ def test_a_refused_list_is_not_explained_with_playlists_unless_it_is_one(dial, s
     assert ("playlist" in str(caught.value)) == is_about_playlists
 
 
-def test_a_closed_endpoint_is_told_from_a_forbidden_one(dial):
+def test_a_closed_endpoint_is_distinguished_from_a_forbidden_one(dial):
     with pytest.raises(SpotifyRefused) as caught:
         dial().library.audio_features(SONGS)
 

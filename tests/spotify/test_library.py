@@ -170,7 +170,7 @@ def test_an_older_answer_is_keyed_by_the_user_name():
 
 
 @pytest.mark.parametrize("images", [None, [], {}, 5, "https://i.example/me", [None], [{"url": None}], [{}]])
-def test_whatever_stands_for_a_picture_does_not_keep_a_listener_out(images):
+def test_whatever_is_sent_as_a_picture_does_not_keep_a_listener_out(images):
     about = {"id": "ada", "account_id": ["odd"], "display_name": "A\ud800", "images": images}
 
     me = SpotifyLibrary(Canned(about)).me()

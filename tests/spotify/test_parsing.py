@@ -105,7 +105,7 @@ def test_what_is_no_track_is_skipped_with_its_reason(entry, reason):
     assert parsed.tracks.empty
 
 
-def test_a_track_that_stands_twice_is_one_row_and_one_skipped_entry():
+def test_a_track_that_occurs_twice_is_one_row_and_one_skipped_entry():
     other = shapes.track_object(music.track(2), API)
 
     parsed = parse_tracks([{"track": track()}, {"track": other}, {"track": track()}])
@@ -153,11 +153,11 @@ def test_an_isrc_that_is_none_is_not_valid():
     assert only(track(external_ids={"isrc": "us-um7-19-00001"}))["isrc"] == "USUM71900001"
 
 
-def test_the_separator_of_artists_does_not_stand_in_a_name():
+def test_the_separator_of_artists_does_not_occur_in_a_name():
     assert only(track(artists=[{"name": "This; That"}, {"name": "Other"}]))["artists"] == "This, That; Other"
 
 
-def test_a_play_is_kept_each_time():
+def test_a_play_is_stored_each_time():
     entries = [
         {"track": track(), "played_at": "2026-10-01T12:00:00.000Z"},
         {"track": track(), "played_at": "2026-10-01T11:00:00.000Z"},

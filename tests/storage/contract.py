@@ -101,7 +101,7 @@ class StoreContract:
         assert_frame_equal(store.tracks(listener), expected)
 
     @pytest.mark.parametrize("column", NUMBERS)
-    def test_every_number_is_kept_and_survives_a_save_without_it(self, store, listener, column):
+    def test_every_number_is_stored_and_survives_a_save_without_it(self, store, listener, column):
         store.save_tracks(listener, some_tracks("a", **{column: 3.0}))
 
         store.save_tracks(listener, some_tracks("a"))
@@ -131,14 +131,14 @@ class StoreContract:
 
         assert list(store.tracks(listener)["track_id"]) == ["z", "m", "a"]
 
-    def test_a_track_saved_again_after_its_removal_stands_last(self, store, listener):
+    def test_a_track_saved_again_after_its_removal_comes_last(self, store, listener):
         store.save_tracks(listener, some_tracks("a", "b"))
         store.remove_tracks(listener, ["a"])
         store.save_tracks(listener, some_tracks("a"))
 
         assert list(store.tracks(listener)["track_id"]) == ["b", "a"]
 
-    def test_hostile_and_foreign_titles_are_kept_letter_by_letter(self, store, listener):
+    def test_hostile_and_foreign_titles_are_stored_letter_by_letter(self, store, listener):
         titles = [
             "'; drop table user_tracks; --",
             "=cmd()",
@@ -163,7 +163,7 @@ class StoreContract:
         assert store.tracks(listener)["title"][0] == "before"
         assert store.profile(listener)["display_name"] == "name ?"
 
-    def test_a_name_with_such_characters_finds_what_was_kept_under_it(self, store, listener):
+    def test_a_name_with_such_characters_finds_what_was_stored_under_it(self, store, listener):
         odd = "be\0fore \ud83d"
         store.save_tracks(listener, some_tracks("a\0b"))
         store.save_origins(listener, origins("a", origin="file:\0x"))
@@ -198,7 +198,7 @@ class StoreContract:
             ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
         ],
     )
-    def test_a_time_is_told_in_one_way_however_it_was_given(self, store, listener, given, told):
+    def test_a_time_is_returned_in_one_way_however_it_was_given(self, store, listener, given, told):
         store.save_tracks(listener, some_tracks("a", added_at=given))
         store.save_origins(listener, origins("a", seen_at=given))
         store.log_sent(listener, "ReccoBeats", "track ids", 1, given)
@@ -328,14 +328,14 @@ class StoreContract:
         assert (first, again) == (2, 1)
         assert store.counts(listener)["plays"] == 3
 
-    def test_a_play_told_with_and_without_milliseconds_is_one(self, store, listener):
+    def test_a_play_reported_with_and_without_milliseconds_is_one(self, store, listener):
         store.save_plays(listener, plays("2026-11-20T12:00:00.123Z", ms_played=np.nan))
         added = store.save_plays(listener, plays("2026-11-20T12:00:00Z", ms_played=1_000.0))
 
         assert added == 0
         assert store.plays(listener).to_dict("records") == [{"track_id": "a", "played_at": NOON, "ms_played": 1_000.0}]
 
-    def test_history_is_told_oldest_first(self, store, listener):
+    def test_history_is_returned_oldest_first(self, store, listener):
         store.save_plays(listener, plays(LATER, NOON, "2025-01-01T00:00:00Z"))
 
         kept = store.plays(listener)
@@ -351,7 +351,7 @@ class StoreContract:
 
         assert store.profile(listener) == {"spotify_id": "x", "display_name": "Ada L.", "avatar_url": None}
 
-    def test_a_kept_list_is_replaced_and_read_best_first(self, store, listener):
+    def test_a_stored_list_is_replaced_and_read_best_first(self, store, listener):
         store.save_recommendations(listener, recommended(old=0.99))
         store.save_recommendations(listener, recommended(low=-0.5, high=0.75, middle=0.5))
 
@@ -361,7 +361,7 @@ class StoreContract:
         assert list(kept["track_id"]) == ["high", "middle", "low"]
         assert list(kept["score"]) == [0.75, 0.5, -0.5]
 
-    def test_a_list_with_a_track_twice_leaves_the_kept_one(self, store, listener):
+    def test_a_list_with_a_track_twice_leaves_the_stored_one(self, store, listener):
         store.save_recommendations(listener, recommended(old=0.99))
 
         with pytest.raises(StorageProblem):
@@ -369,7 +369,7 @@ class StoreContract:
 
         assert list(store.recommendations(listener)["track_id"]) == ["old"]
 
-    def test_a_list_with_a_score_that_is_no_number_leaves_the_kept_one(self, store, listener):
+    def test_a_list_with_a_score_that_is_no_number_leaves_the_stored_one(self, store, listener):
         store.save_recommendations(listener, recommended(old=0.99))
 
         with pytest.raises(StorageProblem):
@@ -377,7 +377,7 @@ class StoreContract:
 
         assert list(store.recommendations(listener)["track_id"]) == ["old"]
 
-    def test_recipes_are_kept_by_name(self, store, listener):
+    def test_recipes_are_stored_by_name(self, store, listener):
         store.save_recipe(listener, "Soir ée", {"weights": {"energy": 2.0}, "per_artist": None})
         store.save_recipe(listener, "Morning", {"length": 10})
         store.save_recipe(listener, "Morning", {"length": 20})
@@ -420,7 +420,7 @@ class StoreContract:
 
     # What a sync remembers
 
-    def test_state_is_kept_by_key(self, store, listener):
+    def test_state_is_stored_by_key(self, store, listener):
         store.save_state(listener, "cursor", {"offset": 50, "done": False, "next": None, "ids": ["é", '"']})
         store.save_state(listener, "consent", {"at": NOON})
         store.save_state(listener, "consent", {"at": LATER})
@@ -466,7 +466,7 @@ class StoreContract:
 
         assert_frame_equal(store.misses(listener, since=LATER), misses("new", asked_at=LATER))
 
-    def test_what_was_sent_is_told_in_order_and_never_merged(self, store, listener):
+    def test_what_was_sent_is_returned_in_order_and_never_merged(self, store, listener):
         store.log_sent(listener, "ReccoBeats", "track ids", 40, NOON)
         store.log_sent(listener, "ReccoBeats", "track ids", 40, NOON)
         store.log_sent(listener, "Spotify", "a playlist", np.int64(3), LATER)

@@ -187,7 +187,7 @@ class SessionsContract:
 
         assert sessions.tokens(listener) == tokens_named("two")
 
-    def test_tokens_of_two_issuers_and_two_listeners_are_kept_apart(self, sessions, listener, other):
+    def test_tokens_of_two_issuers_and_two_listeners_are_separate(self, sessions, listener, other):
         sessions.save_tokens(listener, tokens_named("spotify"))
         sessions.save_tokens(listener, tokens_named("supabase"), "supabase")
 

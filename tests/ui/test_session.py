@@ -121,7 +121,7 @@ def test_the_demo_reads_nothing(session, store):
     assert store.asked == []
 
 
-def test_a_thumb_ranks_anew_without_reading_the_library_again(session, store):
+def test_a_thumb_ranks_again_without_reading_the_library_again(session, store):
     session.own_catalogue = Catalogue.from_tracks(OTHERS)
     before = session.recommender
     session.judge(OTHERS.head(1), liked=True)

@@ -162,7 +162,7 @@ def test_where_no_spotify_app_is_configured_a_sync_is_unavailable(world, spotify
     assert "configured" in described(program, answer)["error"]
 
 
-def test_a_list_is_ranked_explained_and_kept(world, caller, music):
+def test_a_list_is_ranked_explained_and_stored(world, caller, music):
     found = described(caller, caller.get("/api/recommend?limit=7"))
 
     scores = [track["score"] for track in found["tracks"]]
@@ -188,7 +188,7 @@ def share_of_energy(found):
     return sum(abs(part["energy"]) for part in parts) / sum(abs(value) for part in parts for value in part.values())
 
 
-def test_seeds_speak_instead_of_the_library(caller, music):
+def test_seeds_are_used_instead_of_the_library(caller, music):
     usual = described(caller, caller.get("/api/recommend"))
     seeded = described(caller, caller.get(f"/api/recommend?seeds={music['track_id'].iloc[-1]}"))
     assert [t["track_id"] for t in seeded["tracks"]] != [t["track_id"] for t in usual["tracks"]]

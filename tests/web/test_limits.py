@@ -112,7 +112,7 @@ async def _stays_open(websocket):
     await websocket.receive()
 
 
-def test_an_address_has_so_many_sockets_open_and_a_closed_one_makes_room(deployment, monkeypatch):
+def test_an_address_has_a_limited_number_of_sockets_open_and_a_closed_one_makes_room(deployment, monkeypatch):
     monkeypatch.setattr(limits, "SOCKETS_PER_ADDRESS", 2)
     limited = Limits(Starlette(routes=[WebSocketRoute("/_stcore/stream", _stays_open)]), deployment)
 

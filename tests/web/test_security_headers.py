@@ -55,7 +55,7 @@ def test_every_answer_carries_the_headers(path):
     assert headers["referrer-policy"] == "same-origin"
 
 
-def test_a_stricter_header_of_an_answer_is_kept():
+def test_a_stricter_header_of_an_answer_is_unchanged():
     assert client().get("/?own").headers.get_list("referrer-policy") == ["no-referrer"]
 
 

@@ -137,7 +137,7 @@ def test_a_stranger_with_a_forged_answer_does_not_spoil_a_sign_in_under_way(worl
     assert who(world, browser).display_name == "Ada"
 
 
-def test_a_replayed_callback_is_refused_and_the_session_is_kept(world, spotify, browser):
+def test_a_replayed_callback_is_refused_and_the_session_stays(world, spotify, browser):
     address = spotify.approve(browser.begin())
     browser.visit(address)
     session_id = browser.session_id()

@@ -121,7 +121,7 @@ def test_a_track_outside_the_catalogue_cannot_be_explained():
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_the_place_on_the_list_is_the_rank_even_among_songs_hardly_to_be_told_apart(seed):
+def test_the_place_on_the_list_is_the_rank_even_among_songs_hardly_to_be_distinguished(seed):
     years = {"year": np.random.default_rng(seed).integers(1965, 2024, 60).astype(float)}
     others = [f.column for f in NUMBER_FEATURES if f.column != "year"] + ["genres"]
     library = random_tracks(60, prefix="own").assign(**{name: None for name in others}, **years)

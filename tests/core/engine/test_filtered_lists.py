@@ -135,7 +135,7 @@ def test_an_order_changes_places_and_nothing_else():
     assert rising.costs["order"].score == pytest.approx(first_ten[0] - first_ten[1])
 
 
-def test_a_list_of_so_many_minutes_fits():
+def test_a_list_of_a_number_of_minutes_fits():
     for minutes in (10, 45, 90):
         durations = ordered(minutes=minutes, order="smooth").features["duration_ms"]
 

@@ -37,7 +37,7 @@ def test_an_equal_state_is_no_step():
     assert began(1, 2).undo().record(1, "again").redo().now.state == 2
 
 
-def test_only_so_many_steps_are_stored():
+def test_a_limited_number_of_steps_are_stored():
     history = began(*range(1, 3 * MOST_STEPS))
 
     assert len(history.past) == MOST_STEPS

@@ -103,7 +103,7 @@ def test_an_empty_list_has_an_empty_order():
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(90_000, 480_000), min_size=120, max_size=200), st.floats(10, 90))
-def test_a_list_of_so_many_minutes_misses_by_half_its_shortest_song_at_most(durations, minutes):
+def test_a_list_of_a_number_of_minutes_misses_by_half_its_shortest_song_at_most(durations, minutes):
     lengths = np.array(durations, dtype=np.float64)
 
     taken = fit_minutes(lengths, minutes)

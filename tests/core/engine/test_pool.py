@@ -119,7 +119,7 @@ def test_a_song_that_both_hold_is_the_catalogues(catalogue, songs):
     assert set(both.tracks[POOL]) == {FROM_CATALOGUE}
 
 
-def test_beside_a_very_large_catalogue_the_pool_stands_alone_on_its_scale(catalogue, found, monkeypatch):
+def test_beside_a_very_large_catalogue_the_pool_is_alone_on_its_scale(catalogue, found, monkeypatch):
     monkeypatch.setattr(pool_module, "MAX_SHARED", 100)
 
     alone = around(catalogue, found)

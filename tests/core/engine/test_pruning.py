@@ -82,7 +82,7 @@ def test_much_of_the_catalogue_can_be_left_unread(small):
     assert 0 < sum(stop - start for start, stop, _ in wanted) < 0.5 * len(catalogue)
 
 
-def test_tracks_stand_by_tempo_within_the_octave_and_then_by_the_side_of_the_median():
+def test_tracks_are_ordered_by_tempo_within_the_octave_and_then_by_the_side_of_the_median():
     numbers = cluster_key(
         columns(tempo=[60, 120, 119, 90, 60, np.nan], instrumentalness=[0.0, 0.0, 0.9, 0.9, 0.9, 0.0])
     )
@@ -106,7 +106,7 @@ def test_wanted_stretches_are_joined_up_to_a_length_and_never_across_patterns(sm
     assert found.runs(np.zeros(5, bool), 100) == []
 
 
-def test_the_first_songs_of_a_pattern_are_a_sample_and_the_rest_stand_side_by_side(small):
+def test_the_first_songs_of_a_pattern_are_a_sample_and_the_rest_are_side_by_side(small):
     catalogue = small[0]
     changes = np.count_nonzero(np.diff(catalogue.axes[INSTRUMENTALNESS] > 0))
 

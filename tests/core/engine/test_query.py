@@ -23,14 +23,14 @@ CATALOGUE = Catalogue.from_tracks(songs(60))
 BARE = songs(60)[["track_id", "title", "artists"]]
 
 
-def test_a_track_without_numbers_stands_where_the_catalogue_has_it():
+def test_a_track_without_numbers_is_where_the_catalogue_has_it():
     bare, whole = (embed(CATALOGUE, tracks.head(3)) for tracks in (as_tracks(BARE), songs(60)))
 
     np.testing.assert_allclose(bare.values, whole.values, atol=1e-6)
     np.testing.assert_array_equal(bare.mask, whole.mask)
 
 
-def test_a_track_known_by_name_alone_stands_where_the_catalogue_has_the_song():
+def test_a_track_known_by_name_alone_is_where_the_catalogue_has_the_song():
     named = as_tracks(
         BARE.head(3).assign(track_id=["name:1", "name:2", "name:3"], title=[f"SONG {n} (Live)" for n in range(3)])
     )

@@ -42,7 +42,7 @@ def test_a_range_holds_its_ends_and_nothing_that_is_unknown(feature):
     assert not catalogue.raw.within(feature.name, values[3] + 1e-9, values[3] + 2e-9).any()
 
 
-def test_tied_values_at_a_clipped_end_are_told_apart():
+def test_tied_values_at_a_clipped_end_are_distinguished():
     catalogue = Catalogue.from_tracks(tracks(*({"year": 1900 + min(at, 100) // 2, "energy": 0.5} for at in range(900))))
 
     assert catalogue.raw.within("year", 1900, 1900).sum() == 2

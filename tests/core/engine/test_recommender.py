@@ -54,7 +54,7 @@ def test_scaling_weights_moves_no_song_over_the_half_that_must_be_known(seed):
     assert counts == [counts[0]] * 4
 
 
-def test_of_two_versions_in_a_library_the_same_one_speaks_whatever_their_order():
+def test_of_two_versions_in_a_library_the_same_one_is_used_whatever_their_order():
     catalogue, library = Catalogue.from_tracks(random_tracks(200)), random_tracks(20, seed=1, prefix="own")
     live = random_tracks(20, seed=2, prefix="live").assign(
         title=library["title"] + " - Live", artists=library["artists"]
@@ -283,7 +283,7 @@ def test_variety_spreads_the_list_and_says_what_it_cost():
     assert "variety" not in plain.costs
 
 
-def test_seeds_speak_instead_of_the_library_which_is_still_not_recommended():
+def test_seeds_are_used_instead_of_the_library_which_is_still_not_recommended():
     library = pd.concat([LIBRARY, TABLE.iloc[:3]], ignore_index=True)
     recommender = Recommender(CATALOGUE, library, seeds=["l3", "c9"])
     found = recommender.recommend(Recipe(length=150, per_artist=None))

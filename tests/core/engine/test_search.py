@@ -75,7 +75,7 @@ def test_an_empty_query_finds_nothing(index, query):
     assert found(index, query) == []
 
 
-def test_at_most_so_many_are_found_as_were_asked_for(index):
+def test_at_most_as_many_are_found_as_were_asked_for(index):
     assert len(found(index, "halo", limit=2)) == 2
 
 

@@ -24,7 +24,7 @@ def cut(pool, rows, **dials):
     return split(pool, rows, hold_out, hold_out.rng("a list"))
 
 
-def test_tracks_stand_in_the_order_of_the_catalogue():
+def test_tracks_are_in_the_order_of_the_catalogue():
     pool = Pool.from_tracks(two_kinds(each=7))
 
     assert pool.tracks["track_id"].tolist() == pool.catalogue.tracks["track_id"].tolist()

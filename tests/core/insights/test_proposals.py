@@ -39,7 +39,7 @@ def test_an_aim_that_is_set_already_is_not_moved_further():
     assert found is None or found.name != "energy"
 
 
-def test_no_more_than_so_many_aims_are_proposed():
+def test_at_most_n_aims_are_proposed():
     aims = dict.fromkeys(["year", "duration", "valence"][:MOST_AIMS], 0.5)
 
     assert propose(CATALOGUE, thumbs(16, by="energy"), Recipe(shifts=aims)) is None

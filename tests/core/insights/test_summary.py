@@ -75,7 +75,7 @@ def two_tastes(stranger):
     return tracks(**rows | {"energy": [0.1] * 10 + [0.9] * 10 + [stranger]})
 
 
-def test_the_track_between_two_tastes_stands_alone_although_it_is_near_the_average():
+def test_the_track_between_two_tastes_is_an_outlier_although_it_is_near_the_average():
     alone = outliers(two_tastes(0.5), n=1)
     assert alone["track_id"].tolist() == ["t20"]
 

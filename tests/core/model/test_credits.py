@@ -47,7 +47,7 @@ def test_a_song_is_owned_however_either_side_joins_its_artists(catalogue, librar
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_that_holds_a_separator_stays_whole_where_nothing_speaks_for_its_parts(name):
+def test_a_name_that_holds_a_separator_stays_whole_where_nothing_is_evidence_for_its_parts(name):
     credits = Credits.of(songs_by_text([name, "Ada Wren", "Bo Larke"]))
 
     assert len(credits.artists(name)) == 1
@@ -99,7 +99,7 @@ def test_a_song_without_an_artist_shares_none():
     assert codes[0, 1] == -1
 
 
-def test_a_list_holds_at_most_so_many_songs_that_an_artist_takes_part_in():
+def test_a_list_holds_at_most_n_songs_that_an_artist_takes_part_in():
     flood = random_tracks(30).assign(artists=[f"Ada Wren, Guest {at}" for at in range(30)])
     others = random_tracks(30, prefix="o", seed=1)
     table = (

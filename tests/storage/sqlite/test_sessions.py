@@ -26,7 +26,7 @@ def sessions(open_sessions):
     return open_sessions()
 
 
-def test_no_token_and_no_session_id_stands_in_any_file(sessions, database):
+def test_no_token_and_no_session_id_is_in_any_file(sessions, database):
     session_id = sessions.create(session_of("ada"), NOW)
     sessions.save_tokens("ada", tokens_named("first"))
     sessions.save_tokens("ada", tokens_named("second"))

@@ -44,7 +44,7 @@ def test_numbers_agree_with_their_noun():
     assert counted(2, "play in history", "plays in history") == "2 plays in history"
 
 
-def test_a_moment_is_told_on_the_listeners_own_clock():
+def test_a_moment_is_shown_on_the_listeners_own_clock():
     moment = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
 
     assert _on_clock(moment, "Europe/Berlin") == "24 November, 06:30"

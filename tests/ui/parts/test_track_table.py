@@ -23,7 +23,7 @@ def test_a_track_known_by_name_alone_shows_no_link():
     assert "link" not in shown_of(library(track_id="name:song:band"))
 
 
-def test_a_duration_is_told_in_minutes():
+def test_a_duration_is_shown_in_minutes():
     assert round(shown_of(library())["duration_ms"][0], 1) == 3.7
 
 

@@ -3,7 +3,7 @@
 from recsys.ui.recommend.changes import Changes, changes
 
 
-def test_songs_that_came_went_rose_and_fell_are_told_apart():
+def test_songs_that_came_went_rose_and_fell_are_distinguished():
     found = changes(["a", "b", "c", "d"], ["c", "b", "x", "a"])
 
     assert dict(found.moved) == {"c": 2, "a": -3}
