@@ -18,7 +18,10 @@ def catalogue_panel(session: ListenerSession) -> None:
     if session.catalogue is session.app.demo_catalogue:
         st.markdown(f"In use: {size}, **all invented** (demo data).")
     else:
-        st.markdown(f"In use: {size}, {_having_audio(session.catalogue)}.")
+        # How many songs have what recommendations are made of.
+        count = session.catalogue.with_audio
+        share = {0: "none", len(session.catalogue): "all"}.get(count, f"{count:,}")
+        st.markdown(f"In use: {size}, {share} with audio features.")
         for line in passport_sentences(session.passport):
             st.markdown(f"- {plain(line)}")
     if session.is_demo:
@@ -39,10 +42,3 @@ def catalogue_panel(session: ListenerSession) -> None:
             session.use_catalogue(Catalogue.from_tracks(tracks), passport_of(tracks, title=file.name))
             st.session_state["catalogue_read"] = file.file_id
             st.rerun()
-
-
-def _having_audio(catalogue: Catalogue) -> str:
-    """How many songs have what recommendations are made of."""
-    count = catalogue.with_audio
-    share = {0: "none", len(catalogue): "all"}.get(count, f"{count:,}")
-    return f"{share} with audio features"

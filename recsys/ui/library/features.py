@@ -60,15 +60,10 @@ def known_panel(session: ListenerSession) -> None:
         figure(coverage_chart(covered), words, "coverage")
         st.caption(plain(words))
         if not session.is_demo:
-            _given(session)
-
-
-def _given(session: ListenerSession) -> None:
-    """Who gave the features, and when last."""
-    features, listener = session.app.features, session.listener
-    for one in session.known("given", lambda: features.given(listener, session.library)):
-        last = f", last on {local_time(from_iso(one.last_at))}" if one.last_at else ""
-        st.markdown(f"- {counted(one.tracks, 'track')} from {_source(one.source)}{last}")
+            features, listener = session.app.features, session.listener
+            for one in session.known("given", lambda: features.given(listener, session.library)):
+                last = f", last on {local_time(from_iso(one.last_at))}" if one.last_at else ""
+                st.markdown(f"- {counted(one.tracks, 'track')} from {_source(one.source)}{last}")
 
 
 def look_up(session: ListenerSession) -> None:

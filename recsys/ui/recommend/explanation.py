@@ -10,12 +10,8 @@ _TITLES: Final = {f.name: f.title for f in FEATURES}
 
 def total(score: float) -> str:
     """What the bars add up to, written as they are."""
-    written = _number(score).removeprefix("+")
+    written = f"{round(score, 3) + 0.0:.3f}".replace("-", "\N{MINUS SIGN}")  # + 0.0: never "−0.000"
     return f"The bars add up to the score, {written}, against the average song of the catalogue."
-
-
-def _number(value: float) -> str:
-    return f"{round(value, 3) + 0.0:+.3f}".replace("-", "\N{MINUS SIGN}")  # + 0.0: never "−0.000"
 
 
 def without(explanation: Explanation, place: int) -> str:

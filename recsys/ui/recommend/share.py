@@ -94,13 +94,8 @@ def share_panel(session: ListenerSession, found: Recommendations) -> None:
             with problems.shown():
                 if file.size > MOST_FILE_BYTES:
                     raise BadValue("This file is too large for a recipe.", "recipe")
-                _use_file(session, file.getvalue().decode("utf-8", "replace"))
-
-
-def _use_file(session: ListenerSession, text: str) -> None:
-    link = from_json(text)
-    st.session_state["shared_recipe"] = link
-    st.rerun(scope="fragment")
+                st.session_state["shared_recipe"] = from_json(file.getvalue().decode("utf-8", "replace"))
+                st.rerun(scope="fragment")
 
 
 def take_shared_recipe(session: ListenerSession) -> None:

@@ -26,11 +26,11 @@ def test_every_song_of_a_list_is_explained_with_its_rank_score_and_contributions
     engine = recommender()
     found = engine.recommend(RECIPE)
 
-    told = explain_all(engine, RECIPE, found.table["track_id"].tolist())
+    explained = explain_all(engine, RECIPE, found.table["track_id"].tolist())
 
-    assert [each.rank for each in told] == found.table["rank"].tolist()
-    assert [each.score for each in told] == pytest.approx(found.table["score"].tolist(), abs=1e-6)
-    for each in told:
+    assert [each.rank for each in explained] == found.table["rank"].tolist()
+    assert [each.score for each in explained] == pytest.approx(found.table["score"].tolist(), abs=1e-6)
+    for each in explained:
         assert each.contributions.to_numpy() == pytest.approx(found.contributions.loc[each.track_id].to_numpy())
         assert each.contributions.sum() == pytest.approx(each.score)
 
@@ -57,10 +57,10 @@ def test_the_nearest_own_tracks_are_the_most_alike():
 def test_an_own_track_of_which_too_little_is_known_is_like_no_song():
     library = pd.concat([LIBRARY, tracks({"track_id": "hardly known", "energy": 0.9})], ignore_index=True)
     engine = Recommender(CATALOGUE, library)
-    told = explain_all(engine, RECIPE, engine.recommend(RECIPE).table["track_id"].tolist())
+    explained = explain_all(engine, RECIPE, engine.recommend(RECIPE).table["track_id"].tolist())
 
     assert "hardly known" in engine.own["track_id"].tolist()
-    assert {near for each in told for near in each.nearest["track_id"]} <= set(LIBRARY["track_id"])
+    assert {near for each in explained for near in each.nearest["track_id"]} <= set(LIBRARY["track_id"])
 
 
 def test_the_rank_without_the_strongest_feature_is_the_rank_of_that_recipe():
@@ -69,10 +69,10 @@ def test_the_rank_without_the_strongest_feature_is_the_rank_of_that_recipe():
     recipe = Recipe(weights={"energy": 9.0, "genre": 0.0}, length=40, per_artist=None)
     without = recommender().recommend(recipe.with_weight("energy", 0.0)).table.set_index("track_id")["rank"]
 
-    told = explain(engine, recipe, track_id)
+    explained = explain(engine, recipe, track_id)
 
-    assert told.strongest == "energy"
-    assert told.rank_without == without.get(track_id, told.rank_without)
+    assert explained.strongest == "energy"
+    assert explained.rank_without == without.get(track_id, explained.rank_without)
     assert track_id in without.index
 
 

@@ -27,17 +27,17 @@ def kernel(others, beta):
     return np.log(np.exp(beta * found).mean(axis=1))
 
 
-def exact(told, songs=SONGS):
+def exact(fitted, songs=SONGS):
     """The scores in double precision, by the formula."""
-    many = len(told.dislikes)
+    many = len(fitted.dislikes)
     trust = many / (many + 10)
 
     def log_mean(others):
-        found = cosines(Weighted.of(songs, told.metric, np.float64), Weighted.of(others, told.metric, np.float64))
-        return np.log(np.exp(told.sharpness * found).mean(axis=1))
+        found = cosines(Weighted.of(songs, fitted.metric, np.float64), Weighted.of(others, fitted.metric, np.float64))
+        return np.log(np.exp(fitted.sharpness * found).mean(axis=1))
 
-    scores = log_mean(told.library) - (1 - trust) * log_mean(told.background)
-    return scores - trust * log_mean(told.dislikes) if many else scores
+    scores = log_mean(fitted.library) - (1 - trust) * log_mean(fitted.background)
+    return scores - trust * log_mean(fitted.dislikes) if many else scores
 
 
 def test_the_score_is_the_library_against_the_catalogue():
@@ -70,9 +70,9 @@ def test_dislikes_are_a_second_background_trusted_as_they_grow():
 def test_the_kernel_narrows_as_the_library_or_the_dislikes_grow(tracks, dislikes, beta):
     many = CATALOGUE.vectors(np.arange(1000) % 80)
 
-    told = scorer(many.take(np.arange(tracks)), many.take(np.arange(dislikes)))
+    fitted = scorer(many.take(np.arange(tracks)), many.take(np.arange(dislikes)))
 
-    assert told.sharpness == pytest.approx(beta, abs=0.01)
+    assert fitted.sharpness == pytest.approx(beta, abs=0.01)
 
 
 def test_quick_scores_are_the_exact_ones():
@@ -84,25 +84,25 @@ def test_quick_scores_are_the_exact_ones():
 
 @pytest.mark.parametrize("dislikes", [NOBODY, DISLIKES])
 def test_contributions_sum_to_the_score(dislikes):
-    told = scorer(dislikes=dislikes)
+    fitted = scorer(dislikes=dislikes)
 
-    assert told.contributions(SONGS).sum(axis=1) == pytest.approx(exact(told), abs=1e-6)
+    assert fitted.contributions(SONGS).sum(axis=1) == pytest.approx(exact(fitted), abs=1e-6)
 
 
 def test_contributions_sum_even_under_lopsided_weights():
     by = metric(np.array([1e6, *[1e-3] * (len(FEATURES) - 1)]), np.ones(len(FEATURES), dtype=bool))
-    told = scorer(by=by)
+    fitted = scorer(by=by)
 
-    assert told.contributions(SONGS).sum(axis=1) == pytest.approx(exact(told), abs=1e-5)
+    assert fitted.contributions(SONGS).sum(axis=1) == pytest.approx(exact(fitted), abs=1e-5)
 
 
 def test_contributions_sum_to_the_score_however_sharp_the_eye_and_lopsided_the_weights():
     many = Catalogue.from_tracks(random_tracks(1000, seed=3))
     by = metric(np.array([1.0, *[1e-3] * (len(FEATURES) - 1)]), np.ones(len(FEATURES), dtype=bool))
-    told = scorer(dislikes=many.vectors(np.arange(1000)), by=by)
+    fitted = scorer(dislikes=many.vectors(np.arange(1000)), by=by)
 
-    assert told.sharpness > 11
-    assert told.contributions(SONGS).sum(axis=1) == pytest.approx(exact(told), abs=1e-6)
+    assert fitted.sharpness > 11
+    assert fitted.contributions(SONGS).sum(axis=1) == pytest.approx(exact(fitted), abs=1e-6)
 
 
 def test_tracks_close_to_the_median_are_compared_by_their_direction_as_all_others_are():
@@ -118,24 +118,24 @@ def test_tracks_close_to_the_median_are_compared_by_their_direction_as_all_other
 
 def test_a_feature_that_is_unknown_or_has_no_weight_adds_nothing():
     by = metric(np.where(np.arange(len(FEATURES)) == 3, 0.0, 1.0), np.ones(len(FEATURES), dtype=bool))
-    told = scorer(by=by).contributions(SONGS)
+    parts = scorer(by=by).contributions(SONGS)
 
-    assert not told[:, 3].any()
-    assert not told[SONGS.mask.T == 0].any()
+    assert not parts[:, 3].any()
+    assert not parts[SONGS.mask.T == 0].any()
 
 
 def test_only_the_feature_that_sets_a_song_apart_is_named():
     axes, known = np.zeros((len(AXIS_FEATURE), 3), np.float32), np.ones((len(FEATURES), 3), np.float32)
     axes[0], axes[1] = (1, 1, -1), (0.5, 0.5, 0.5)
     points = FeatureMatrix(axes, known)
-    told = DensityRatioScorer(
+    fitted = DensityRatioScorer(
         points.take(np.array([0, 1])),
         points.take(np.array([2])),
         NOBODY,
         metric(np.array([1.0, 1.0, *[0.0] * (len(FEATURES) - 2)]), np.ones(len(FEATURES), dtype=bool)),
     )
 
-    energy, other = told.contributions(points.take(np.array([0])))[0, :2]
+    energy, other = fitted.contributions(points.take(np.array([0])))[0, :2]
 
-    assert energy == pytest.approx(exact(told, points.take(np.array([0])))[0])
+    assert energy == pytest.approx(exact(fitted, points.take(np.array([0])))[0])
     assert other == pytest.approx(0, abs=1e-9)

@@ -72,11 +72,11 @@ def test_a_slider_wrongly_ignored_is_found_and_does_better_on_the_half_not_seen(
 
 
 def test_progress_only_rises_and_ends_below_its_total(pool, mine):
-    told = []
-    tune(pool, mine, FLAT, rng(), lambda done, of: told.append((done, of)))
+    reported = []
+    tune(pool, mine, FLAT, rng(), lambda done, of: reported.append((done, of)))
 
-    assert told == sorted(told)
-    assert told[-1][0] < told[-1][1] == told[0][1]
+    assert reported == sorted(reported)
+    assert reported[-1][0] < reported[-1][1] == reported[0][1]
 
 
 def test_a_gain_that_varies_more_than_it_gains_is_luck():
