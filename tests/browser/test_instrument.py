@@ -93,7 +93,7 @@ def test_reasons_open_under_their_row_and_the_strongest_named_is_the_largest_bar
 
     expect(head).to_have_attribute("aria-expanded", "true")
     largest = row.locator(".reason span").first.inner_text()
-    expect(row.locator(".lines")).to_contain_text(f"Without {largest.lower()} it would")
+    expect(row.locator(".lines")).to_contain_text(re.compile(f"Without {largest.lower()} it (would|could)"))
     expect(row.locator(".lines")).to_contain_text("Closest of your own:")
     assert row.locator(".because").inner_text().startswith(largest.lower())
     head.press(" ")
