@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Most of the 9,000 files are never imported; Python compiles those that are, once (measured: 75 s down to 49 s).
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: run test fuzz bench load faults evaluate lint lock clean fake-spotify supabase-local screenshots
+.PHONY: run test fuzz bench load faults evaluate lint lint-js lock clean fake-spotify supabase-local screenshots
 .DELETE_ON_ERROR:
 
 run: .venv/app.stamp            ## open the app on demo data at http://127.0.0.1:8501
@@ -16,6 +16,9 @@ test: .venv/test.stamp          ## lint, types and every test, browser tests inc
 
 lint: .venv/test.stamp          ## style and types only
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+lint-js:                        ## the components' JavaScript (needs Node.js)
+	npx --yes eslint@10.15.0 --config tests/eslint.config.mjs --max-warnings 0 recsys/ui/components
 
 fuzz: .venv/test.stamp          ## mutated files against every importer: time, memory and crashes as a table
 	$(BIN)/python -m tests.fuzz

@@ -95,8 +95,8 @@ class RankedList {
   }
 
   showCard() {
-    const { radar: drawn, sentence, entered, left, facts, was_moved: wasMoved } = this.data;
-    this.places.picture.replaceChildren(radar(drawn));
+    const { radar: compared, sentence, entered, left, facts, was_moved: wasMoved } = this.data;
+    this.places.picture.replaceChildren(radar(compared));
     this.places.sentence.textContent = sentence;
     this.places.legend.querySelector(".you").textContent = this.data.who;
     this.places.facts.textContent = facts;
@@ -111,7 +111,6 @@ class RankedList {
 
   showRows() {
     const before = new Map([...this.rows].map(([id, row]) => [id, row.item.getBoundingClientRect().top]));
-    const focused = this.root.activeElement;
     const rows = new Map();
     for (const song of this.data.rows) {
       const row = this.rows.get(song.id) ?? this.newRow(song.id);
@@ -119,16 +118,20 @@ class RankedList {
       rows.set(song.id, row);
     }
     this.rows = rows;
-    const wanted = [...rows.values()].map((row) => row.item);
-    const current = [...this.places.rows.children];
-    if (wanted.length !== current.length || wanted.some((item, at) => item !== current[at])) {
-      this.places.rows.replaceChildren(...wanted);
-      if (focused?.isConnected && this.root.activeElement !== focused) focused.focus({ preventScroll: true });
-    }
+    this.arrange([...rows.values()].map((row) => row.item));
     if (!rows.has(this.opened)) this.opened = null;
     if (!rows.has(this.at)) this.at = this.data.rows[0]?.id ?? null;
     this.setTabStop(this.at);
     if (before.size && mayMove()) this.fly(before);
+  }
+
+  /** Put these rows into the page in this order; what had the focus has it afterwards. */
+  arrange(wanted) {
+    const focused = this.root.activeElement;
+    const current = [...this.places.rows.children];
+    if (wanted.length === current.length && wanted.every((item, at) => item === current[at])) return;
+    this.places.rows.replaceChildren(...wanted);
+    if (focused?.isConnected && this.root.activeElement !== focused) focused.focus({ preventScroll: true });
   }
 
   fly(before) {
