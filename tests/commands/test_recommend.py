@@ -254,7 +254,7 @@ def test_only_songs_within_ranges_are_listed_and_the_rest_is_counted(library, ca
     assert songs
     assert all(song["features"]["energy"] >= 0.3 for song in songs)
     assert all(60_000 <= song["features"]["duration_ms"] <= 300_000 for song in songs)
-    assert "outside energy 0.3.." in said
+    assert "outside energy from 0.3" in said
     assert "of unknown duration" in said
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.ranges import Range, format_range
+from recsys.core.engine.ranges import Range, range_in_words
 from recsys.core.engine.raw_features import NUMBER_NAMES
 from recsys.core.model.arrays import Mask
 from recsys.core.model.credits import leading_credits
@@ -153,11 +153,12 @@ def marks_explicit(catalogue: Catalogue) -> bool:
 
 
 def excluded_in_words(filters: Filters, counts: Mapping[str, int]) -> list[str]:
-    """What each filter left out, as phrases: "1,204 outside year 1990..1999"; none for one that left out nothing."""
+    """What each filter left out, as phrases: "1,204 outside release year 1990–1999";
+    none for one that left out nothing."""
     words = dict(_WORDS)
     for name, ends in filters.ranges.items():
         title = feature(name, NUMBER_FEATURES).title.lower()
-        words |= {name: f"outside {title} {format_range(name, ends)}", name + UNKNOWN: f"of unknown {title}"}
+        words |= {name: f"outside {title} {range_in_words(name, ends)}", name + UNKNOWN: f"of unknown {title}"}
     return [f"{counts[name]:,} {phrase}" for name, phrase in words.items() if counts.get(name)]
 
 

@@ -11,6 +11,7 @@ from recsys.errors import BadRecipe
 
 Range = tuple[float | None, float | None]
 DURATION: Final = "duration"
+_UNITS: Final = {"tempo": " BPM", "loudness": " dB"}
 _NUMBER: Final = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,9})?", re.ASCII)
 _MINUTES: Final = re.compile(r"([0-9]{1,4}):([0-5]?[0-9])(?:\.([0-9]{1,3}))?", re.ASCII)
 
@@ -38,6 +39,15 @@ def format_range(name: str, ends: Range) -> str:
     """A range as the text that `parse_range` reads."""
     low, high = (_format_end(name, end) for end in ends)
     return f"{low}..{high}"
+
+
+def range_in_words(name: str, ends: Range) -> str:
+    """A range as a listener reads it: "1990–1999", "from 1990", "up to 120 BPM", "2:00–5:00"."""
+    low, high = (_format_end(name, end) for end in ends)
+    unit = _UNITS.get(name, "")
+    if not low or not high:
+        return f"from {low}{unit}" if low else f"up to {high}{unit}"
+    return f"{low}{' to ' if '-' in low else '–'}{high}{unit}"
 
 
 def _parse_end(name: str, text: str) -> float | None:

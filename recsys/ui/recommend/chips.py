@@ -7,7 +7,7 @@ from typing import Any
 
 from recsys.core.engine.filters import Filters
 from recsys.core.engine.presets import PRESETS
-from recsys.core.engine.ranges import format_range
+from recsys.core.engine.ranges import range_in_words
 from recsys.core.engine.recipe import Recipe
 from recsys.core.model.features import FEATURES, default_weights, feature
 from recsys.services.start import Part
@@ -117,7 +117,7 @@ def _filters(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
     filters = recipe.filters
     for name, ends in filters.ranges.items():
         rest = {other: limits for other, limits in filters.ranges.items() if other != name}
-        value = format_range(name, ends).replace("..", " to ").strip()
+        value = range_in_words(name, ends)
         yield f"only:{name}", feature(name).title, value, replace(recipe, filters=replace(filters, ranges=rest))
     for name, title in SWITCHES.items():
         if getattr(filters, name):

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 import streamlit as st
 
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.filters import Filters
 from recsys.core.engine.ordering import ORDERED_BY, ORDERS
 from recsys.core.engine.ranges import Range
 from recsys.core.engine.recipe import Recipe
@@ -21,14 +21,17 @@ from recsys.ui.session import ListenerSession
 
 MOST_GENRES: Final = 300
 _SPANS: Final = {
-    "loudness": (-40.0, 0.0, 1.0),
-    "tempo": (40.0, 220.0, 1.0),
-    "duration": (0.0, 15.0, 0.5),
-    "year": (1900.0, 2030.0, 1.0),
+    "loudness": (-40, 0, 1),
+    "tempo": (40, 220, 1),
+    "duration": (0, 15 * 60_000, 30_000),
+    "year": (1900, 2030, 1),
+    "popularity": (0, 100, 1),
 }
-"""Lowest and highest position of a limit's slider, and its step; durations in minutes. At an end there is no limit."""
+"""Lowest and highest position of a limit's slider, and its step, in the unit of the track table. At an end there is no
+limit. Years are those of the catalogue where it knows any."""
 _SPAN: Final = (0.0, 1.0, 0.05)
-_MINUTE: Final = 60_000
+_FORMATS: Final = {"loudness": "%d dB", "tempo": "%d BPM", "duration": "m:ss", "year": "%d", "popularity": "%d"}
+Position = float | time
 SWITCHES: Final = {
     "no_explicit": "explicit songs",
     "no_live": "live recordings",
@@ -47,7 +50,7 @@ ORDER_WORDS: Final = {
 def rules(session: ListenerSession) -> None:
     """Limits, kinds of recordings, genres, artists, length and order; what is set goes into the session's recipe."""
     filters = session.recipe.filters
-    ranges = _limits(filters)
+    ranges = _limits(session)
     switches: dict[str, Any] = {name: st.toggle(f"No {title}", key=f"rule_{name}") for name, title in SWITCHES.items()}
     genres = _names(session, "Only these genres", "genres")
     not_genres = _names(session, "Never these genres", "not_genres")
@@ -79,7 +82,8 @@ def rule_positions(recipe: Recipe) -> dict[str, Any]:
     return {
         "rule_limited": list(filters.ranges),
         **{
-            f"rule_range_{f.name}": _position(f.name, filters.ranges.get(f.name, (None, None))) for f in NUMBER_FEATURES
+            f"rule_range_{f.name}": _position(f.name, _steps(f.name), filters.ranges.get(f.name, (None, None)))
+            for f in NUMBER_FEATURES
         },
         **{f"rule_{name}": getattr(filters, name) for name in SWITCHES},
         **{f"rule_{name}": list(getattr(filters, name)) for name in ("genres", "not_genres", "not_artists")},
@@ -90,45 +94,70 @@ def rule_positions(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _limits(filters: Filters) -> dict[str, Range]:
+def _limits(session: ListenerSession) -> dict[str, Range]:
     """A slider with two ends for each feature that is limited."""
     names = [f.name for f in NUMBER_FEATURES]
     limited = st.multiselect("Limit", names, key="rule_limited", format_func=lambda name: feature(name).title)
     ranges = {}
     for name in limited:
-        low, high, step = _SPANS.get(name, _SPAN)
-        label = feature(name).title + (", minutes" if name == "duration" else "")
-        help_ = "Half and double tempo count too." if name == "tempo" else None
-        chosen: tuple[float, float] = st.slider(
-            label,
-            low,
-            high,  # type: ignore[assignment]  # of two ends, as its state is
-            step=step,
-            key=f"rule_range_{name}",
-            help=help_,
+        steps = _steps(name, session.known(f"years:{id(session.catalogue)}", lambda: years(session.catalogue)))
+        key, now = f"rule_range_{name}", session.recipe.filters.ranges.get(name, (None, None))
+        # A position is stored for any catalogue; the slider has only those of the one in use.
+        stands = _position(name, steps, _ends(name, steps, st.session_state.get(key)))
+        if st.session_state.get(key) != stands:
+            st.session_state[key] = stands
+        chosen: tuple[Position, Position] = st.slider(  # type: ignore[type-var]  # of numbers or of times
+            feature(name).title,
+            _shown(name, steps[0]),
+            _shown(name, steps[-1]),  # type: ignore[assignment]  # of two ends, as its state is
+            step=timedelta(milliseconds=steps[1]) if name == "duration" else round(steps[1] - steps[0], 4),
+            key=key,
+            format=_FORMATS.get(name, "%.2f"),
+            help="Half and double tempo count too." if name == "tempo" else None,
         )
-        now = filters.ranges.get(name, (None, None))
         # A limit between two positions of the slider stays as exact as it came until it is moved.
-        ends = now if chosen == _position(name, now) else _ends(name, chosen)
+        ends = now if chosen == _position(name, steps, now) else _ends(name, steps, chosen)
         if ends != (None, None):
             ranges[name] = ends
     return ranges
 
 
-def _position(name: str, ends: Range) -> tuple[float, float]:
-    """The values of a slider for a range."""
+def years(catalogue: Catalogue) -> tuple[int, int] | None:
+    """The oldest and the newest year of a catalogue's songs; None where no year is known, or only one."""
+    known = catalogue.tracks["year"].dropna()
+    if known.empty or known.min() == known.max():
+        return None
+    return int(known.min()), int(known.max())
+
+
+def _steps(name: str, years: tuple[int, int] | None = None) -> list[float]:
+    """The positions of a limit's slider."""
     low, high, step = _SPANS.get(name, _SPAN)
-    unit = _MINUTE if name == "duration" else 1
-    first, last = (low if ends[0] is None else ends[0] / unit), (high if ends[1] is None else ends[1] / unit)
-    start, stop = (min(max(low + round((end - low) / step) * step, low), high) for end in (first, last))
-    return round(start, 4), round(stop, 4)
+    if name == "year" and years is not None:
+        low, high = years
+    return [round(low + number * step, 4) for number in range(round((high - low) / step) + 1)]
 
 
-def _ends(name: str, chosen: tuple[float, float]) -> Range:
-    """The range of a slider's position; at an end of the slider there is no limit."""
-    low, high, _ = _SPANS.get(name, _SPAN)
-    unit = _MINUTE if name == "duration" else 1
-    return (None if chosen[0] <= low else chosen[0] * unit), (None if chosen[1] >= high else chosen[1] * unit)
+def _position(name: str, steps: list[float], ends: Range) -> tuple[Position, Position]:
+    """The values of a slider for a range."""
+    low, high = ends
+    first = steps[0] if low is None else min(steps, key=lambda step: abs(step - low))
+    last = steps[-1] if high is None else min(steps, key=lambda step: abs(step - high))
+    return _shown(name, first), _shown(name, last)
+
+
+def _shown(name: str, end: float) -> Position:
+    """One end of a range as its slider holds it: durations as times after midnight, which are shown as m:ss."""
+    return (datetime.min + timedelta(milliseconds=end)).time() if name == "duration" else end
+
+
+def _ends(name: str, steps: list[float], chosen: tuple[Position, Position] | None) -> Range:
+    """The range of a slider's position; at an end of the slider there is no limit, nor without a position."""
+    low, high = (
+        60_000.0 * end.minute + 1_000 * end.second if isinstance(end, time) else end
+        for end in chosen or (steps[0], steps[-1])
+    )
+    return (None if low <= steps[0] else low), (None if high >= steps[-1] else high)
 
 
 def _names(session: ListenerSession, label: str, name: str) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ def test_no_list_breaks_a_filter_and_counts_add_up(recipe, seeds):
 
 
 def test_a_filter_that_leaves_nothing_says_which():
-    with pytest.raises(NothingToRank, match="556 outside release year 1700"):
+    with pytest.raises(NothingToRank, match="556 outside release year 1700–1701"):
         Recommender(CATALOGUE, LIBRARY).recommend(Recipe(filters=Filters(ranges={"year": (1700, 1701)})))
 
 

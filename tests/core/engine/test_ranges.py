@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.core.engine.ranges import format_range, parse_range
+from recsys.core.engine.ranges import format_range, parse_range, range_in_words
 from recsys.errors import BadRecipe, UnknownFeature
 
 
@@ -54,3 +54,18 @@ def test_only_number_features_have_ranges():
 @given(st.floats(-60, 260).map(lambda value: round(value, 6)))
 def test_every_number_comes_back(value):
     assert parse_range("loudness", format_range("loudness", (value, None))) == (value, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("year", "1990..1999", "1990–1999"),
+        ("year", "1990..", "from 1990"),
+        ("tempo", "..120", "up to 120 BPM"),
+        ("duration", "2:00..5:30", "2:00–5:30"),
+        ("loudness", "-20..-5", "-20 to -5 dB"),
+        ("energy", "0.6..", "from 0.6"),
+    ],
+)
+def test_a_range_reads_as_words_with_its_unit(name, text, words):
+    assert range_in_words(name, parse_range(name, text)) == words

@@ -1,0 +1,69 @@
+"""The limits beside the mixer read as a listener says them, within what the catalogue has."""
+
+from dataclasses import replace
+from datetime import time
+
+import numpy as np
+import pytest
+
+from recsys.core.engine.filters import Filters
+from recsys.core.engine.recipe import Recipe
+from recsys.ui.recommend.chips import chips
+from recsys.ui.recommend.weights import set_recipe
+from tests.pages.test_every_page import OTHERS, OWN, bringing, opened, shows_no_trace
+
+
+def limited(others=OTHERS, **ranges):
+    def prepare(session):
+        bringing(OWN, others)(session)
+        set_recipe(session, replace(Recipe(), filters=Filters(ranges=ranges)))
+
+    return opened("recommend", prepare)
+
+
+def slider(app, name):
+    return app.slider(key=f"rule_range_{name}")
+
+
+def test_years_are_whole_and_those_of_the_catalogue():
+    years = OTHERS.assign(year=np.linspace(1957, 2020, len(OTHERS)).round())
+    app = limited(years, year=(1990, 1999))
+
+    shows_no_trace(app)
+    year = slider(app, "year")
+    assert (year.min, year.max, year.value, year.proto.format) == (1957, 2020, (1990, 1999), "%d")
+
+    year.set_value((1980, 2020)).run()
+
+    session = app.session_state["tonearm"]
+    assert session.recipe.filters.ranges == {"year": (1980, None)}
+    assert [(chip.name, chip.value) for chip in chips(session)] == [("Release year", "from 1980")]
+
+
+def test_a_year_older_than_the_catalogue_stays_as_exact_as_it_came():
+    app = limited(OTHERS.assign(year=np.linspace(1957, 2020, len(OTHERS)).round()), year=(1939, 1999))
+
+    assert slider(app, "year").value == (1957, 1999)
+    assert app.session_state["tonearm"].recipe.filters.ranges == {"year": (1939, 1999)}
+
+
+def test_durations_are_minutes_and_seconds():
+    app = limited(duration=(150_000, 300_000))
+
+    shows_no_trace(app)
+    assert (slider(app, "duration").value, slider(app, "duration").proto.format) == (
+        (time(0, 2, 30), time(0, 5)),
+        "m:ss",
+    )
+
+    slider(app, "duration").set_value((time(0, 2, 30), time(0, 4))).run()
+
+    assert app.session_state["tonearm"].recipe.filters.ranges == {"duration": (150_000, 240_000)}
+
+
+@pytest.mark.parametrize(("name", "format_"), [("tempo", "%d BPM"), ("loudness", "%d dB"), ("energy", "%.2f")])
+def test_other_limits_have_their_unit(name, format_):
+    app = limited(**{name: (None, {"tempo": 120, "loudness": -5, "energy": 0.6}[name])})
+
+    shows_no_trace(app)
+    assert slider(app, name).proto.format == format_
