@@ -115,16 +115,17 @@ def _log_mean_exp_by_axis(songs: Weighted, others: Weighted, sharpness: float) -
     similar = (songs.values.T @ others.values) / lengths
     panels = ceil(sharpness / PANEL_SHARPNESS)
     nodes, shares = np.polynomial.legendre.leggauss(NODES)
+    nodes, shares = (nodes + 1) / 2, np.tile(shares / 2 / panels, panels)
     pull = np.empty((panels, NODES, len(others)), similar.dtype)
-    weights = np.empty_like(similar)
+    ones, weights = np.ones(len(others)), np.empty_like(similar)
     for song, cosines_of_song in enumerate(similar):
         exponents = (sharpness / panels) * cosines_of_song
-        np.exp(np.multiply.outer((nodes + 1) / 2, exponents), out=pull[0])
+        np.exp(np.multiply.outer(nodes, exponents), out=pull[0])
         # A panel further every exponent is larger by the same amount: one multiplication instead of an exponential.
         step = np.exp(exponents)
         for panel in range(1, panels):
             np.multiply(pull[panel - 1], step, out=pull[panel])
         at_nodes = pull.reshape(-1, len(others))
         # softmax at each node, averaged over the nodes: both as products with a vector, so nothing is written between.
-        weights[song] = (np.tile(shares / 2 / panels, panels) / at_nodes.sum(axis=1)) @ at_nodes
+        weights[song] = (shares / (at_nodes @ ones)) @ at_nodes
     return np.asarray(sharpness * songs.values.T * ((weights / lengths) @ others.values.T))

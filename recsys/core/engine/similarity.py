@@ -20,7 +20,9 @@ same proportions decide alike however they are rounded."""
 
 TINY: Final = 1e-18
 SCALE_STEP: Final = 16
-ROWS_AT_ONCE: Final = 128
+ROWS_AT_ONCE: Final = 32
+"""Tracks compared at once with all others: their cosines stay in the cache (7.4 ms for a list; 8.0 with 128 or 48)."""
+
 MANY_BLOCKS: Final = 400
 SAMPLE: Final = 8192
 """Scores that the threshold of `best` is guessed from."""
