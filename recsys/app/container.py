@@ -20,7 +20,7 @@ from recsys.app.catalogue_files import catalogue_passport, catalogue_tracks, reg
 from recsys.app.guest_sweep import sweep_daily, sweep_guests
 from recsys.app.hosted import Hosted
 from recsys.app.memory import release_memory
-from recsys.app.process_state import Erasures, LastRecipes
+from recsys.app.process_state import LastRecipes, ListenerCounts
 from recsys.app.quiet_collection import QuietCollection
 from recsys.app.spotify import Spotify
 from recsys.auth.encryption import Cipher, cipher_for
@@ -89,8 +89,8 @@ class Container:
         self._session_catalogues_lock = threading.Lock()
         self.jobs = Jobs()
         self.imports = ImportQueue()
-        self.last_recipes = LastRecipes()
-        self.erasures = Erasures()
+        self.last_recipes = LastRecipes(self.store_for)
+        self.erasures, self.edits = ListenerCounts(), ListenerCounts()
         self.recent_lists = RecentLists()
         self.ranking = turns_of_screens()
 
@@ -370,6 +370,7 @@ class Container:
     def close(self) -> None:
         """Stop background work, then close the stores and connections."""
         self.jobs.close()
+        self.last_recipes.write()
         self._to_close.close()
 
 

@@ -1,57 +1,98 @@
-"""What one process remembers about listeners until it stops: nothing of it is stored."""
+"""What one process remembers about listeners: how often something happened, and the sliders as last used."""
 
+import logging
 import threading
 from collections import Counter, OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from recsys.core.engine.recipe import Recipe
+from recsys.errors import StorageProblem, TonearmError
+from recsys.storage.store import Store
 
 AT_MOST: Final = 1_000
 """Listeners whose recipe is remembered; the one longest away is forgotten first."""
+STATE: Final = "last_recipe"
+log = logging.getLogger(__name__)
 
 
-class Erasures:
-    """How often each listener erased everything, so that their other tabs notice. Safe to use from any thread."""
+class ListenerCounts:
+    """How often something happened to each listener, so that their other tabs notice. Safe to use from any thread."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def add(self, listener: str) -> None:
-        """Everything of this listener's has just been erased."""
+        """It has just happened once more."""
         with self._lock:
             self._counts[listener] += 1
 
     def of(self, listener: str) -> int:
-        """How often that happened since the app was started."""
+        """How often it happened since the app was started."""
         return self._counts[listener]
 
 
 class LastRecipes:
     """
-    The sliders of each listener as last used, so that a reload of the page restores them.
+    The sliders of each listener as last used, so that a reload of the page and a restart of the app restore them.
 
     Safe to use from any thread. A tab asks once, when it begins; what another tab of the same listener does later does
-    not move its sliders.
+    not move its sliders. Without a `store_for` nothing outlives the process.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, store_for: Callable[[str], Store] | None = None) -> None:
+        self._store_for = store_for
         self._recipes: OrderedDict[str, Recipe] = OrderedDict()
-        self._lock = threading.Lock()
+        self._unwritten: dict[str, Recipe] = {}
+        self._lock, self._writing = threading.Lock(), threading.Lock()
 
-    def save(self, listener: str, recipe: Recipe) -> None:
-        """Remember a listener's sliders in place of those before."""
+    def save(self, listener: str, recipe: Recipe, is_stored: bool = False) -> None:
+        """Remember a listener's sliders in place of those before; `is_stored` ones are written beside the run."""
         with self._lock:
+            is_new = self._recipes.get(listener) != recipe
             self._recipes[listener] = recipe
             self._recipes.move_to_end(listener)
             if len(self._recipes) > AT_MOST:
                 self._recipes.popitem(last=False)
+            if not (is_new and is_stored and self._store_for):
+                return
+            has_writer = bool(self._unwritten)
+            self._unwritten[listener] = recipe
+        if not has_writer:
+            threading.Thread(target=self.write, name="last-recipes", daemon=True).start()
+
+    def write(self) -> None:
+        """Store what was not written yet, the latest of each listener only. A store that fails keeps the one before."""
+        with self._writing:
+            while self._unwritten and self._store_for:
+                with self._lock:
+                    listener, recipe = next(iter(self._unwritten.items()), ("", Recipe()))
+                try:
+                    if listener:
+                        self._store_for(listener).save_state(listener, STATE, recipe.as_json())
+                except StorageProblem:
+                    log.warning("the sliders of a listener could not be stored")
+                finally:
+                    with self._lock:
+                        if self._unwritten.get(listener) is recipe:
+                            del self._unwritten[listener]
 
     def of(self, listener: str) -> Recipe:
-        """The sliders as last used; the default ones for a listener not seen since the app was started."""
-        return self._recipes.get(listener, Recipe())
+        """The sliders as last used, in this process or before it; the default ones for a listener without any."""
+        with self._lock:
+            known = self._recipes.get(listener)
+        if known is None and self._store_for:
+            with suppress(TonearmError):  # unreadable ones, and a store that does not answer
+                if stored := self._store_for(listener).state(listener, STATE):
+                    return Recipe.from_json(stored)
+        return known or Recipe()
 
     def forget(self, listener: str) -> None:
-        """Drop what is remembered of this listener."""
+        """Drop what is remembered of this listener; when this returns nothing more of theirs is written."""
         with self._lock:
             self._recipes.pop(listener, None)
+            self._unwritten.pop(listener, None)
+        with self._writing:
+            pass

@@ -49,7 +49,8 @@ class ListenerSession:
     from the store is remembered until it changes, because the store may be far away and every slider runs the script.
     `own_catalogue` was brought for this session alone, `loaded` is the fetched one that it came from, if any.
     `uses_pool` is whether songs found around the listener's own are recommended too.
-    `erasures` is how often everything of this listener's had been erased when it began.
+    `erasures` is how often everything of this listener's had been erased when it began, `edits` how often their library
+    or ratings were changed, in any tab, when they were read last.
     """
 
     app: Container
@@ -63,6 +64,7 @@ class ListenerSession:
     has_no_modes: bool = False
     uses_pool: bool = True
     erasures: int = 0
+    edits: int = 0
     _cookie: object = field(default=None, repr=False)
     _ended: frozenset[Job] = field(default=frozenset(), repr=False)
     _known: dict[str, tuple[float, Any]] = field(default_factory=dict, repr=False)
@@ -263,12 +265,14 @@ class ListenerSession:
     def judge(self, track: pd.DataFrame, liked: bool) -> None:
         """Store a thumb for one track; what was computed from the thumbs is computed again."""
         self.store.save_feedback(self.listener, as_tracks(track), liked, self.now())
+        self._edited()
         self.forget("feedback")
         self._recommender = None
 
     def unjudge(self, track_id: str) -> None:
         """Remove the thumb for a track."""
         self.store.remove_feedback(self.listener, track_id)
+        self._edited()
         self.forget("feedback")
         self._recommender = None
 
@@ -281,6 +285,7 @@ class ListenerSession:
         """Put the listener's own library on the screen, read afresh."""
         self.demo_listener = None
         self.start_from((), "")
+        self._edited()
         self._read_afresh()
 
     def notice(self, ended: frozenset[Job]) -> None:
@@ -288,6 +293,21 @@ class ListenerSession:
         if ended != self._ended:
             self._read_afresh()
         self._ended = ended
+
+    def notice_edits(self) -> None:
+        """Read afresh what another tab of the listener's has changed; its first import replaces the demo."""
+        edits = self.app.edits.of(self.listener)
+        if edits == self.edits:
+            return
+        had_library = not self.own_library.empty
+        self.edits = edits
+        self._read_afresh()
+        if self.is_demo and not had_library and not self.own_library.empty:
+            self.demo_listener = None
+
+    def _edited(self) -> None:
+        self.app.edits.add(self.listener)
+        self.edits = self.app.edits.of(self.listener)
 
     def _read_afresh(self) -> None:
         self._known, self._modes, self._recommender, self.has_no_modes = {}, None, None, False
@@ -333,10 +353,12 @@ def _looked_up() -> ListenerSession:
         app.note_visit(who)
         recipe = app.last_recipes.of(who.listener)
         session = ListenerSession(app, who, recipe=recipe, erasures=erasures, _ended=ended)
+        session.edits = app.edits.of(who.listener)
         session.demo_listener = 0 if who.is_guest and session.own_library.empty else None
         st.session_state[_KEY] = session
     session.visitor, session._cookie = who, cookie
     session.notice(ended)
+    session.notice_edits()
     return session
 
 

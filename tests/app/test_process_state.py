@@ -1,14 +1,18 @@
-"""Sliders outlive a reload of the page, each listener's own; erasures are counted per listener."""
+"""Sliders outlive a reload of the page and a restart, each listener's own; erasures are counted per listener."""
+
+import pytest
 
 from recsys.app import process_state
-from recsys.app.process_state import Erasures, LastRecipes
+from recsys.app.process_state import STATE, LastRecipes, ListenerCounts
 from recsys.core.engine.recipe import Recipe
+from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.store import SqliteStore
 
 LOUD = Recipe().with_weight("loudness", 3.0)
 
 
 def test_an_erasure_is_counted_for_its_own_listener_alone():
-    erasures = Erasures()
+    erasures = ListenerCounts()
     erasures.add("ada")
     erasures.add("ada")
 
@@ -40,3 +44,39 @@ def test_the_listener_longest_away_is_forgotten_first(monkeypatch):
 
     assert recipes.of("ada") == recipes.of("joan") == LOUD
     assert recipes.of("grace") == Recipe()
+
+
+@pytest.fixture
+def store(tmp_path):
+    database = Database(tmp_path / "tonearm.db")
+    yield SqliteStore(database)
+    database.close()
+
+
+def test_sliders_come_back_after_a_restart_where_there_is_a_library(store):
+    recipes = LastRecipes(lambda listener: store)
+    recipes.save("ada", Recipe(), is_stored=True)
+    recipes.save("ada", LOUD, is_stored=True)
+    recipes.save("guest", LOUD)
+    recipes.write()
+
+    restarted = LastRecipes(lambda listener: store)
+    assert restarted.of("ada") == LOUD
+    assert restarted.of("guest") == Recipe()
+
+
+def test_who_erased_everything_has_no_sliders_written_afterwards(store):
+    recipes = LastRecipes(lambda listener: store)
+    recipes.save("ada", LOUD, is_stored=True)
+    recipes.forget("ada")
+    store.remove_state("ada", STATE)
+
+    recipes.write()
+
+    assert store.state("ada", STATE) is None
+
+
+def test_stored_sliders_that_cannot_be_read_are_the_default_ones(store):
+    store.save_state("ada", STATE, {"weights": {"energy": "loud"}})
+
+    assert LastRecipes(lambda listener: store).of("ada") == Recipe()

@@ -76,7 +76,7 @@ def _take_events(session: ListenerSession) -> None:
 
 def _ranked(session: ListenerSession) -> Recommendations | None:
     """The list; None where there is none, with the sentence that says why."""
-    session.app.last_recipes.save(session.listener, session.recipe)
+    session.app.last_recipes.save(session.listener, session.recipe, is_stored=not session.own_library.empty)
     try:
         with RANKING_SECONDS.labels("screen").time():
             found = session.recommender.recommend(session.recipe)

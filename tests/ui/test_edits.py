@@ -1,0 +1,50 @@
+"""What one tab changes is noticed by the listener's other tab at its next run."""
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from recsys.app.container import Container, start
+from recsys.auth.guests import guest_listener
+from recsys.auth.models import Visitor
+from recsys.core.model.tracks import as_tracks
+from recsys.settings import Settings
+
+OWN = as_tracks(
+    pd.DataFrame(
+        {"track_id": ["own1", "own2"], "title": ["One", "Two"], "artists": ["A", "B"], "energy": [0.2, 0.8]},
+    )
+)
+
+
+@pytest.fixture
+def tabs(tmp_path, monkeypatch):
+    """Two tabs of one guest, both on the demo."""
+    container = Container(Settings(tmp_path, str(tmp_path / "catalogue.parquet")))
+    start(container)
+    here = Visitor(guest_listener("a" * 43), is_guest=True)
+    monkeypatch.setattr("recsys.ui.session.visitor", lambda *_: here)
+    yield [AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run() for _ in range(2)]
+    container.close()
+
+
+def test_an_import_in_one_tab_replaces_the_demo_in_the_other(tabs):
+    one, other = (tab.session_state["tonearm"] for tab in tabs)
+    assert other.is_demo
+
+    one.store.save_tracks(one.listener, OWN)
+    one.show_own()
+    tabs[1].run()
+
+    assert not other.is_demo
+    assert len(other.library) == 2
+
+
+def test_a_thumb_in_one_tab_counts_in_the_other(tabs):
+    one, other = (tab.session_state["tonearm"] for tab in tabs)
+    assert other.feedback.empty
+
+    one.judge(OWN.head(1), liked=True)
+    tabs[1].run()
+
+    assert list(other.feedback["track_id"]) == ["own1"]
