@@ -152,6 +152,8 @@ class Container:
                 f"Kept in the Supabase project at {host}, where row security lets nobody else read it. Its sign-in "
                 "keeps the e-mail address too, if Spotify told one; erasing removes it."
             )
+        if self.hosted:
+            return "Kept in a file on this server alone. Sign in to find it from every device and server."
         return "Kept in a file on this server."
 
     def check_stores(self) -> None:
