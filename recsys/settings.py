@@ -89,6 +89,11 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def has_own_address(self) -> bool:
+        """True when the owner set `PUBLIC_URL` to another address than the one that is assumed without it."""
+        return self.public_url != Settings.public_url
+
+    @property
     def is_loopback(self) -> bool:
         """True when the app's own address is on this host only, so that whoever reaches it sits here."""
         return urlsplit(self.public_url).hostname in ("127.0.0.1", "::1")

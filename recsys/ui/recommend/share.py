@@ -2,7 +2,7 @@
 
 from functools import partial
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from recsys.core.engine.recipe_link import PARAMETERS, RecipeLink, from_json, fr
 from recsys.core.engine.recommender import Recommendations
 from recsys.core.formats import FORMATS, ListFile
 from recsys.errors import BadValue, TonearmError
+from recsys.settings import Settings
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.recommend.weights import set_recipe
@@ -78,7 +79,8 @@ def share_panel(session: ListenerSession, found: Recommendations) -> None:
             checksums(session.recommender, found),
         )
         st.caption("This link brings the same settings; on the same data it makes the same list.")
-        st.code(f"{session.app.settings.public_url}/recommend?{to_query(link)}", language=None, wrap_lines=True)
+        address = shared_origin(session.app.settings, st.context.url)
+        st.code(f"{address}/recommend?{to_query(link)}", language=None, wrap_lines=True)
         if session.recipe.filters.blocked_artists:
             st.caption("Your block list is too long for a link. The recipe file holds it.")
         st.download_button(
@@ -96,6 +98,18 @@ def share_panel(session: ListenerSession, found: Recommendations) -> None:
                     raise BadValue("This file is too large for a recipe.", "recipe")
                 st.session_state["shared_recipe"] = from_json(file.getvalue().decode("utf-8", "replace"))
                 st.rerun(scope="fragment")
+
+
+def shared_origin(settings: Settings, here: str | None) -> str:
+    """
+    The beginning of a shared link: `PUBLIC_URL` where the owner set it, else the address the browser came by.
+
+    `here` is the address of the page as the browser tells it; None or anything but http(s) is not used.
+    """
+    parts = urlsplit(here or "")
+    if settings.has_own_address or parts.scheme not in ("http", "https") or not parts.netloc:
+        return settings.public_url
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def take_shared_recipe(session: ListenerSession) -> None:
