@@ -37,18 +37,23 @@ export function corners(values, radius) {
     .join(" ");
 }
 
-/** A record sleeve: the song's own features as a shape, in the colour of the taste it is nearest to. */
+/**
+ * A record sleeve: the song's own features as a shape, in the colour of the taste it is nearest to. Of a song whose
+ * sound is not known it is an empty ring.
+ */
 export function sleeve(values, mode) {
   const colour = `var(--mode-${mode % 6})`;
   return shape(
     "svg",
     { viewBox: "-22 -22 44 44", class: "sleeve", "aria-hidden": "true" },
     shape("rect", { x: -22, y: -22, width: 44, height: 44, rx: 8, fill: colour, "fill-opacity": 0.16 }),
-    shape("polygon", {
-      points: corners(values.map((value) => (value === null ? null : 0.25 + 0.75 * value)), 18),
-      fill: colour,
-      "fill-opacity": 0.8,
-    }),
+    values.filter((value) => value !== null).length > 2
+      ? shape("polygon", {
+          points: corners(values.map((value) => (value === null ? null : 0.25 + 0.75 * value)), 18),
+          fill: colour,
+          "fill-opacity": 0.8,
+        })
+      : shape("circle", { r: 12, fill: "none", stroke: colour, "stroke-width": 2, "stroke-opacity": 0.5 }),
     shape("circle", { r: 2, fill: "var(--paper)" }),
   );
 }
