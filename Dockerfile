@@ -3,7 +3,8 @@ FROM python:3.11-slim AS build
 WORKDIR /tonearm
 RUN python -m venv /venv
 COPY requirements.lock .
-RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
+    && find /venv -type d -name tests -prune -exec rm -rf {} +
 COPY pyproject.toml requirements.txt README.md LICENSE ./
 COPY recsys recsys
 RUN /venv/bin/pip install --no-cache-dir --no-deps --editable .
