@@ -1,6 +1,6 @@
 """Runs chunks of work on Dask: local worker processes, or the workers of a running cluster."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +9,7 @@ import dask
 from distributed import Client, LocalCluster, as_completed
 
 from recsys.batch.ranking import Ranked, rank_chunk
+from recsys.batch.sharded import submit_chunk
 from recsys.core.engine.recipe import Recipe
 from recsys.errors import SettingsProblem
 
@@ -83,10 +84,16 @@ def _append(path: Path, content: bytes, is_first: bool) -> None:
 
 
 def rank_all(
-    client: Client, catalogue: Path, jobs: Iterable[Job], recipe: Recipe, done: Callable[[int, Ranked], None]
+    client: Client,
+    catalogues: Sequence[Path],
+    jobs: Iterable[Job],
+    recipe: Recipe,
+    done: Callable[[int, Ranked], None],
 ) -> None:
     """
-    Rank every chunk, calling `done(number, ranked)` in this process as each one ends, in whatever order they end.
+    Rank one catalogue, or the shards of one, for every chunk.
+
+    `done(number, ranked)` is called in this process as each chunk ends, in whatever order they end.
 
     A worker that dies has its chunks ranked by another one. Ranking depends on nothing but its arguments, so a chunk
     that is ranked twice has the same result.
@@ -98,7 +105,10 @@ def rank_all(
         job = next(waiting, None)
         if job is None:
             return None
-        future = client.submit(rank_chunk, catalogue, job[1], recipe, pure=False, retries=RETRIES)
+        if len(catalogues) == 1:
+            future = client.submit(rank_chunk, catalogues[0], job[1], recipe, pure=False, retries=RETRIES)
+        else:
+            future = submit_chunk(client, catalogues, *job, recipe, RETRIES)
         numbers[str(future.key)] = job[0]
         return future
 

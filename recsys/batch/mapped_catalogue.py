@@ -12,18 +12,27 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Final
 
+import numpy as np
+
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.shards import split
+from recsys.core.model.arrays import Integers
 
 ALIGNMENT: Final = 64
 LENGTHS: Final = struct.Struct("<QQ")
 """The first bytes of the file: the length of the pickle stream, and where the table of arrays begins."""
 
 
-def save_catalogue(catalogue: Catalogue, path: Path) -> None:
-    """Write a catalogue with everything it computes lazily, so that no worker computes it again."""
-    _ = catalogue.artists, catalogue.known_features, catalogue.songs_by_pattern
+def save_catalogue(catalogue: Catalogue, path: Path, rows: Integers | None = None) -> None:
+    """
+    Write a catalogue with everything it computes lazily, so that no worker computes it again.
+
+    Of a shard `rows` (songs,) are its rows of the whole catalogue.
+    """
+    _ = catalogue.artists, catalogue.known_features, catalogue.songs_by_pattern, catalogue.marks_explicit
+    numbers = np.arange(0) if rows is None else rows
     buffers: list[pickle.PickleBuffer] = []
-    stream = pickle.dumps(catalogue, protocol=5, buffer_callback=buffers.append)
+    stream = pickle.dumps((catalogue, numbers), protocol=5, buffer_callback=buffers.append)
     with path.open("wb") as file:
         file.write(LENGTHS.pack(len(stream), 0))
         file.write(stream)
@@ -34,6 +43,19 @@ def save_catalogue(catalogue: Catalogue, path: Path) -> None:
         file.write(LENGTHS.pack(len(stream), table))
 
 
+def save_shards(catalogue: Catalogue, count: int, prefix: Path) -> list[Path]:
+    """Write a catalogue as one file, or as `count` shards (fewer where it has fewer songs); returns their paths."""
+    if count == 1 or len(catalogue) < 2:
+        paths = [prefix.with_suffix(".catalogue")]
+        save_catalogue(catalogue, paths[0])
+        return paths
+    paths = []
+    for number, (shard, rows) in enumerate(split(catalogue, count)):
+        paths.append(prefix.with_suffix(f".{number}.catalogue"))
+        save_catalogue(shard, paths[-1], rows)
+    return paths
+
+
 def _append(file: BinaryIO, content: memoryview) -> tuple[int, int]:
     file.write(b"\0" * (-file.tell() % ALIGNMENT))
     start = file.tell()
@@ -41,12 +63,17 @@ def _append(file: BinaryIO, content: memoryview) -> tuple[int, int]:
     return start, len(content)
 
 
-@lru_cache(maxsize=1)
 def load_catalogue(path: Path) -> Catalogue:
     """The catalogue in a file; arrays are read-only views of it. Opened once per process."""
+    return load_shard(path)[0]
+
+
+@lru_cache(maxsize=1)
+def load_shard(path: Path) -> tuple[Catalogue, Integers]:
+    """The same, and which rows of the whole catalogue a shard holds, (songs,); (0,) for a whole one."""
     with path.open("rb") as file:
         content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     length, table = LENGTHS.unpack_from(content)
     views = [content[start : start + size] for start, size in pickle.loads(content[table:])]
-    catalogue: Catalogue = pickle.loads(content[LENGTHS.size : LENGTHS.size + length], buffers=views)
-    return catalogue
+    shard: tuple[Catalogue, Integers] = pickle.loads(content[LENGTHS.size : LENGTHS.size + length], buffers=views)
+    return shard

@@ -1,7 +1,8 @@
 """What a worker does: rank the mapped catalogue for a chunk of listeners, each exactly as `tonearm recommend` does."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -35,10 +36,19 @@ class Ranked:
 def rank_chunk(catalogue: Path, libraries: Sequence[tuple[str, pd.DataFrame]], recipe: Recipe) -> Ranked:
     """Rank for each (listener, track table). A listener who cannot be ranked becomes a row of `problems`."""
     songs = load_catalogue(catalogue)
+
+    def rank(library: pd.DataFrame) -> pd.DataFrame:
+        return Recommender(songs, library).recommend(recipe).table
+
+    return ranked((listener, partial(rank, library)) for listener, library in libraries)
+
+
+def ranked(libraries: Iterable[tuple[str, Callable[[], pd.DataFrame]]]) -> Ranked:
+    """The outcome for listeners, each with what makes the table of their list or raises why there is none."""
     lists, problems = [], []
-    for listener, library in libraries:
+    for listener, rank in libraries:
         try:
-            found = Recommender(songs, library).recommend(recipe).table
+            found = rank()
         except TonearmError as problem:
             problems.append((listener, str(problem)))
         else:

@@ -12,7 +12,7 @@ import pandas as pd
 from recsys.batch.checkpoint import Checkpoint
 from recsys.batch.cluster import connected, rank_all, share_file
 from recsys.batch.libraries import Libraries
-from recsys.batch.mapped_catalogue import save_catalogue
+from recsys.batch.mapped_catalogue import save_shards
 from recsys.batch.ranking import Ranked
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
@@ -49,13 +49,14 @@ def run_batch(
     *,
     workers: int = 1,
     scheduler: str | None = None,
+    shards: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Outcome:
     """
     Rank the catalogue for every listener and write the lists as one Parquet file.
 
-    The lists equal those of `Recommender` for each listener alone, whatever the number of workers. Finished chunks
-    are stored beside `out`; a run with the same content and recipe continues from them.
+    The lists equal those of `Recommender` for each listener alone, whatever the number of workers and shards.
+    Finished chunks are stored beside `out`; a run with the same content and recipe continues from them.
 
     Parameters
     ----------
@@ -72,6 +73,8 @@ def run_batch(
         Local worker processes; not used with `scheduler`.
     scheduler : str, optional
         The address of a running Dask scheduler.
+    shards : int
+        Parts of the catalogue, each held by one worker.
     progress : callable
         `progress(done, total)` in listeners.
 
@@ -99,9 +102,9 @@ def run_batch(
 
     if left:
         with tempfile.TemporaryDirectory(prefix="tonearm-") as folder, connected(scheduler, workers) as client:
-            mapped = Path(folder) / f"{checksum}.catalogue"
-            save_catalogue(Catalogue.from_tracks(tracks), mapped)
-            share_file(client, mapped)
+            mapped = save_shards(Catalogue.from_tracks(tracks), shards, Path(folder) / checksum)
+            for path in mapped:
+                share_file(client, path)
             rank_all(client, mapped, ((number, chunks[number]) for number in left), recipe, store)
     whole = checkpoint.finish(len(chunks))
     return Outcome(len(given), len(whole.lists), continued, whole.problems)

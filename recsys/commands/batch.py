@@ -18,6 +18,7 @@ Examples:
   tonearm batch playlists.csv --catalogue spotify_songs.csv --out lists.parquet
   tonearm batch libraries.parquet --catalogue tracks.csv -n 50 --workers 8 --json --out lists.parquet
   tonearm batch libraries.csv --catalogue tracks.csv --scheduler tcp://10.0.0.5:8786 --out lists.parquet
+  tonearm batch libraries.csv --catalogue tracks.csv --workers 4 --shards 4 --out lists.parquet
 
 \b
 LIBRARIES needs a column for the listener (listener, user_id, playlist_id, ...) and one for the track (track_id, uri).
@@ -36,6 +37,13 @@ same command is given again. --json prints {listeners, ranked, not_ranked, rows,
 @weights_option
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Local worker processes.")
 @click.option("--scheduler", metavar="ADDRESS", help="Use the Dask cluster at this address instead.")
+@click.option(
+    "--shards",
+    type=click.IntRange(1, 1024),
+    default=1,
+    show_default=True,
+    help="Split the catalogue over the workers; each holds its share.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a report as JSON.")
 def command(
     libraries: Path,
@@ -47,6 +55,7 @@ def command(
     weights: dict[str, float],
     workers: int,
     scheduler: str | None,
+    shards: int,
     as_json: bool,
 ) -> None:
     """Rank the catalogue for every listener of a file, on worker processes or a Dask cluster."""
@@ -58,7 +67,15 @@ def command(
     tracks = with_genres(open_catalogue(catalogue), genres)
     started = time.monotonic()
     found = run_batch(
-        libraries, tracks, recipe, out, __version__, workers=workers, scheduler=scheduler, progress=Progress()
+        libraries,
+        tracks,
+        recipe,
+        out,
+        __version__,
+        workers=workers,
+        scheduler=scheduler,
+        shards=shards,
+        progress=Progress(),
     )
     report = {
         "listeners": found.listeners,

@@ -12,7 +12,7 @@ from recsys.commands.options import catalogue_option, genres_option, open_catalo
 from recsys.commands.recipe_options import recipe_of, recipe_options
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.explanation import explain_all
-from recsys.core.engine.filters import excluded_in_words, marks_explicit
+from recsys.core.engine.filters import excluded_in_words
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations, Recommender
 from recsys.core.formats import FORMATS as FILE_FORMATS
@@ -95,7 +95,7 @@ def command(
 def _said(catalogue: Catalogue, found: Recommendations, recipe: Recipe) -> list[str]:
     """What the filters left out, what the order cost, and why a list is shorter than asked for."""
     sentences = []
-    if recipe.filters.no_explicit and not marks_explicit(catalogue):
+    if recipe.filters.no_explicit and not catalogue.marks_explicit:
         sentences.append("This catalogue does not say which songs are explicit, so --no-explicit left none out.")
     if left_out := excluded_in_words(recipe.filters, found.counts):
         sentences.append(f"The filters left out {', '.join(left_out)}; {found.counts['candidates']:,} songs remain.")

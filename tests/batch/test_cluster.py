@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from recsys.batch.cluster import connected, rank_all
-from recsys.batch.mapped_catalogue import load_catalogue, save_catalogue
+from recsys.batch.mapped_catalogue import load_catalogue, save_catalogue, save_shards
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
@@ -38,7 +38,9 @@ def test_the_arrays_of_a_mapped_catalogue_cannot_be_changed(mapped):
         load_catalogue(mapped[1]).axes[0, 0] = 1
 
 
-def test_a_worker_killed_in_the_middle_loses_nothing(mapped):
+@pytest.mark.parametrize("shards", [1, 2])
+def test_a_worker_killed_in_the_middle_loses_nothing(mapped, tmp_path, shards):
+    paths = save_shards(mapped[0], shards, tmp_path / "songs")
     library = demo_catalogue().tail(30).reset_index(drop=True)
     jobs = [(number, [(f"{number}", library)]) for number in range(60)]
     finished = {}
@@ -52,7 +54,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(mapped):
             assert number not in finished
             finished[number] = ranked
 
-        rank_all(client, mapped[1], jobs, Recipe(length=10), done)
+        rank_all(client, paths, jobs, Recipe(length=10), done)
 
     assert sorted(finished) == list(range(60))
     assert all(len(ranked.lists) == 10 and not len(ranked.problems) for ranked in finished.values())

@@ -132,3 +132,25 @@ def test_chunks_of_other_settings_are_not_continued_from(tmp_path):
 
     assert Checkpoint(tmp_path / "l.parquet", {"length": 10}).has(0)
     assert not Checkpoint(tmp_path / "l.parquet", {"length": 20}).has(0)
+
+
+def test_a_catalogue_split_over_workers_gives_the_same_lists_and_reasons(songs, tmp_path):
+    catalogue, ids = songs
+    libraries = write_libraries(tmp_path / "libraries.csv", ids, listeners=20)
+    with libraries.open("a") as file:
+        file.write("stranger,9999999999999999999999\n")
+        file.write("\n".join(f"everything,{name}" for name in ids) + "\n")
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(
+        '{"per_artist": 1, "variety": 0.4, "order": "smooth", "filters": {"ranges": {"year": [1960, 2020]}}}'
+    )
+    words = [libraries, "--catalogue", catalogue, "--recipe", recipe, "-n", 15, "--workers", 2, "--json", "--out"]
+
+    whole = run(*words, tmp_path / "whole.parquet")
+    split = run(*words, tmp_path / "split.parquet", "--shards", 3)
+
+    assert (split["listeners"], split["ranked"], split["not_ranked"]) == (22, 20, 2)
+    assert split["problems"] == whole["problems"]
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(tmp_path / "split.parquet"), pd.read_parquet(tmp_path / "whole.parquet"), check_exact=True
+    )

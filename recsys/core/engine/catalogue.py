@@ -18,6 +18,7 @@ from recsys.core.engine.layout import (
     compact_text,
     deduplicate,
     fit_space,
+    genre_vectors,
     order_rows,
     rows_of_other_versions,
     sample_rows,
@@ -28,7 +29,6 @@ from recsys.core.engine.search import SongIndex
 from recsys.core.model.arrays import Codes, Floats, Integers, Mask
 from recsys.core.model.artists import Artists
 from recsys.core.model.features import FEATURES
-from recsys.core.model.genres import GENRE_AXES
 from recsys.core.model.identity import SONG_COLUMN, isrcs, song_aliases, song_hashes
 from recsys.core.model.scaling import AXIS_FEATURE, NUMBER_AXES, FeatureMatrix, Space, columns
 from recsys.core.model.titles import LABELS, label
@@ -95,11 +95,8 @@ class Catalogue:
         numbers = [column[chosen] for column in columns(tracks)]
         genre_codes, genre_sets = pd.factorize(tracks["genres"], sort=True)
         space = like.space if like else fit_space(numbers, genre_codes[chosen], pd.Series(genre_sets))
-        # A row more than there are sets: it is zero, and it is the one that code -1 (unknown) reads.
-        genre_vectors = np.zeros((len(genre_sets) + 1, GENRE_AXES), np.float32)
-        if space.genres is not None:
-            genre_vectors[:-1] = space.genres.transform(pd.Series(genre_sets))
-        has_genre = np.any(genre_vectors, axis=1)[genre_codes[chosen]]
+        vectors_of_sets = genre_vectors(space, genre_sets)
+        has_genre = np.any(vectors_of_sets, axis=1)[genre_codes[chosen]]
         # From here on everything is in the order of rows of the catalogue, not of the file.
         order = order_rows(np.stack([*(~np.isnan(column) for column in numbers), has_genre]), cluster_key(numbers))
         rows = chosen[order.rows]
@@ -117,7 +114,7 @@ class Catalogue:
             axes=axes,
             songs=hashes[rows],
             genre_codes=text["genres"].array.codes,  # the same memory as the column
-            genre_vectors=genre_vectors,
+            genre_vectors=vectors_of_sets,
             patterns=order.patterns,
             chunks=order.chunks,
             bounds=BlockBounds.of(axes, order.patterns, order.chunks),
@@ -136,6 +133,11 @@ class Catalogue:
     def artists(self) -> Artists:
         """Who the songs are by; made when first asked for."""
         return Artists.of(self.tracks["artists"])
+
+    @cached_property
+    def marks_explicit(self) -> bool:
+        """Whether it says of any song that it is explicit or clean; if not, "no explicit" cannot judge one."""
+        return bool((self.raw.flags["explicit"] >= 0).any())
 
     @cached_property
     def checksum(self) -> str:

@@ -147,11 +147,6 @@ def exclude(catalogue: Catalogue, filters: Filters, already: Mask) -> Excluded:
     return Excluded(songs, counts)
 
 
-def marks_explicit(catalogue: Catalogue) -> bool:
-    """Whether a catalogue says of any song that it is explicit or clean; if not, "no explicit" cannot judge one."""
-    return bool((catalogue.raw.flags["explicit"] >= 0).any())
-
-
 def excluded_in_words(filters: Filters, counts: Mapping[str, int]) -> list[str]:
     """What each filter left out, as phrases: "1,204 outside release year 1990–1999";
     none for one that left out nothing."""
@@ -168,7 +163,7 @@ def _masks(catalogue: Catalogue, filters: Filters) -> Iterator[tuple[str, Mask]]
         known = catalogue.raw.is_known(name)
         yield name + UNKNOWN, ~known
         yield name, known & ~catalogue.raw.within(name, -inf if low is None else low, inf if high is None else high)
-    if filters.no_explicit and marks_explicit(catalogue):
+    if filters.no_explicit and catalogue.marks_explicit:
         explicit = catalogue.raw.flags["explicit"]
         yield "explicit", explicit > 0
         yield "explicit" + UNKNOWN, explicit < 0

@@ -11,7 +11,7 @@ import pandas as pd
 
 from recsys.core.engine.pruning import Block, cut
 from recsys.core.model.arrays import Codes, Doubles, Floats, Integers, Mask
-from recsys.core.model.genres import fit_genres
+from recsys.core.model.genres import GENRE_AXES, fit_genres
 from recsys.core.model.scaling import Columns, Space, columns, fit
 from recsys.core.model.tracks import RANGES
 
@@ -136,6 +136,14 @@ def fit_space(numbers: Columns, genre_codes: Codes, genre_sets: pd.Series) -> Sp
     """
     counts = np.bincount(genre_codes[genre_codes >= 0], minlength=len(genre_sets)).astype(np.float64)
     return fit(numbers, fit_genres(genre_sets, counts))
+
+
+def genre_vectors(space: Space, genre_sets: pd.Index) -> Floats:
+    """A vector for each distinct set of genres, and behind them one of zeros, which code -1 (unknown) reads."""
+    vectors = np.zeros((len(genre_sets) + 1, GENRE_AXES), np.float32)
+    if space.genres is not None and len(genre_sets):
+        vectors[:-1] = space.genres.transform(pd.Series(genre_sets))
+    return vectors
 
 
 def sample_rows(hashes: Integers, seed: int) -> Integers:

@@ -118,6 +118,8 @@ class Recommender:
         `track_id` and `played_at` (ISO 8601, UTC) of the library's tracks, for recipes that choose from the forgotten.
     now : Timestamp, optional
         With a time zone; without it nothing counts as forgotten.
+    known : Catalogue, optional
+        What is read of the library's own tracks, where `catalogue` is a part of a larger one: see `shards.songs_named`.
 
     Raises
     ------
@@ -136,12 +138,15 @@ class Recommender:
         dislikes: pd.DataFrame | None = None,
         plays: pd.DataFrame | None = None,
         now: pd.Timestamp | None = None,
+        known: Catalogue | None = None,
     ) -> None:
         disliked = empty_tracks() if dislikes is None else drop_duplicate_songs(dislikes)
         if not len(catalogue):
             raise NothingToRank("The catalogue is empty. Add tracks to it first.")
         self.catalogue = catalogue
-        self.own, self.own_vectors = query_tracks(catalogue, drop_duplicate_songs(library), seeds)
+        self.own, self.own_vectors = query_tracks(
+            catalogue if known is None else known, drop_duplicate_songs(library), seeds
+        )
         self._dislikes = embed(catalogue, disliked.head(LONGEST_LIBRARY))
         seed_rows = np.fromiter(catalogue.rows_of(seeds).values(), dtype=np.int64)
         owned = np.union1d(catalogue.rows_owned(library), seed_rows)
@@ -228,12 +233,36 @@ class Recommender:
     def _familiar(self) -> Integers:
         return self.catalogue.artists.rows_by(self._artists)
 
-    def _rank(self, recipe: Recipe, search: CandidateSearch) -> Ranking:
+    def shortlist(self, recipe: Recipe) -> tuple[Integers, Mapping[str, int]]:
+        """
+        The rows that reach stage 2, and the counts of `Recommendations`; for a part of a larger catalogue.
+
+        Raises as `recommend`, but not where no candidate is left: another part may have some.
+        """
+        found, scorer, counts = self._query(recipe, self._search)
+        rows = self._shortlist(recipe, self._search, found, scorer)[0] if counts["candidates"] else np.arange(0)
+        return rows, counts
+
+    def _query(self, recipe: Recipe, search: CandidateSearch) -> tuple[Profile, DensityRatioScorer, dict[str, int]]:
         found = profile(self.own_vectors.shifted(recipe.shifts), recipe.weights, self.catalogue.known_features)
         scorer = DensityRatioScorer(found.tracks, self.catalogue.background, self._dislikes, found.metric)
-        counts = self._candidates.count(recipe, search.is_eligible(found.metric))
+        return found, scorer, self._candidates.count(recipe, search.is_eligible(found.metric))
+
+    def _rank(self, recipe: Recipe, search: CandidateSearch) -> Ranking:
+        found, scorer, counts = self._query(recipe, search)
         if not counts["candidates"]:
             raise NothingToRank(why_none_is_left(recipe.filters, counts))
+        rows, cosine = self._shortlist(recipe, search, found, scorer)
+        bonus = self.bonus(recipe, rows)
+        scores = scorer.scores(self.catalogue.vectors(rows)) + bonus
+        # Stable: of equal scores the one with the higher cosine stays first.
+        order = np.argsort(-scores, kind="stable")
+        return Ranking(found, scorer, rows[order], scores[order], bonus[order], cosine[order], counts)
+
+    def _shortlist(
+        self, recipe: Recipe, search: CandidateSearch, found: Profile, scorer: DensityRatioScorer
+    ) -> tuple[Integers, Floats]:
+        """The rows that reach stage 2 and their cosines: the closest, and locked candidates wherever they are."""
         if uses_familiarity(recipe):
             # The bonus moves songs across the whole catalogue, so that no block may be skipped.
             stage1_scores = self._stage1_scores(recipe, search, found, scorer)
@@ -249,12 +278,7 @@ class Recommender:
         locked = locked[~self._candidates.exclusion(recipe).rows[locked]]
         cosines_of = search.cosines_of(found.centroid, found.metric, locked)
         is_eligible = cosines_of > -np.inf
-        rows, cosine = np.append(top[0], locked[is_eligible]), np.append(top[1], cosines_of[is_eligible])
-        bonus = self.bonus(recipe, rows)
-        scores = scorer.scores(self.catalogue.vectors(rows)) + bonus
-        # Stable: of equal scores the one with the higher cosine stays first.
-        order = np.argsort(-scores, kind="stable")
-        return Ranking(found, scorer, rows[order], scores[order], bonus[order], cosine[order], counts)
+        return np.append(top[0], locked[is_eligible]), np.append(top[1], cosines_of[is_eligible])
 
     def _locked_rows(self, recipe: Recipe) -> Integers:
         return np.fromiter(self.catalogue.rows_of(list(recipe.locked)).values(), dtype=np.int64)

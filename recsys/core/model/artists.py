@@ -40,11 +40,12 @@ class Artists:
     codes: Codes
 
     @classmethod
-    def of(cls, artists: pd.Series) -> "Artists":
-        """From a categorical column."""
+    def of(cls, artists: pd.Series, credits: Credits | None = None) -> "Artists":
+        """From a categorical column; of a part of a catalogue with the credits of the whole."""
         names, codes = artists.cat.categories.tolist(), artists.cat.codes.to_numpy(np.int32)
-        songs = np.bincount(codes[codes >= 0], minlength=len(names)).tolist()
-        credits = Credits.of(dict(zip(names, songs, strict=True)))
+        if credits is None:
+            songs = np.bincount(codes[codes >= 0], minlength=len(names)).tolist()
+            credits = Credits.of(dict(zip(names, songs, strict=True)))
         keys = [credits.artists(text) for text in names]
         # One entry per pair of a text and one of its artists.
         texts = np.repeat(np.arange(len(keys), dtype=np.int32), [len(found) for found in keys])

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from recsys.core.engine.filters import Filters, excluded_in_words, marks_explicit
+from recsys.core.engine.filters import Filters, excluded_in_words
 from recsys.core.engine.pool import AROUND_YOU, POOL
 from recsys.core.engine.query import LONGEST_LIBRARY
 from recsys.core.engine.recommender import Recommendations
@@ -39,7 +39,7 @@ def facts(session: ListenerSession, found: Recommendations) -> None:
     if parts:
         st.caption(f"What made this list: {', '.join(parts)}.")
     st.caption(compared(found.counts, session.recipe.filters))
-    if session.recipe.filters.no_explicit and not marks_explicit(session.catalogue):
+    if session.recipe.filters.no_explicit and not session.catalogue.marks_explicit:
         st.caption("This catalogue does not say which songs are explicit, so none could be left out.")
     if order := found.costs.get("order"):
         st.caption(
