@@ -96,6 +96,8 @@ class Passport:
         True for made-up songs.
     fingerprint : str
         `CatalogueEntry.fingerprint` of what was fetched; empty for other catalogues.
+    registry_songs : int or None
+        How many songs the registry counts in it; more than `songs` where it counts versions of a song apart.
     """
 
     name: str
@@ -112,6 +114,7 @@ class Passport:
     popularity_share: float = 0.0
     is_invented: bool = False
     fingerprint: str = ""
+    registry_songs: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, in the order they are printed."""

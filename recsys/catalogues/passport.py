@@ -52,6 +52,7 @@ def passport_of(tracks: pd.DataFrame, entry: CatalogueEntry | None = None, title
         date=entry.date,
         address=entry.address,
         fingerprint=entry.fingerprint,
+        registry_songs=entry.songs,
         **counted,
     )
 

@@ -174,3 +174,21 @@ def test_a_passport_reads_as_sentences_that_never_round_to_all_or_none():
         "Known of its songs: audio 100%, year 99%, newest 2020, genres 1%, popularity 0%",
     ]
     assert "no such songs exist" in passport_sentences(replace(passport, is_invented=True))[0]
+
+
+@pytest.mark.parametrize(
+    ("announced", "sentence"),
+    [
+        (25_594, "The registry counts 25,594; 7 of them were the same songs in another version"),
+        (25_588, "The registry counts 25,588; 1 of them was the same song in another version"),
+    ],
+)
+def test_a_passport_of_fewer_songs_than_were_announced_says_why(announced, sentence):
+    assert sentence in passport_sentences(Passport("tt", "TidyTuesday", 25_587, registry_songs=announced))
+
+
+@pytest.mark.parametrize("announced", [None, 25_587, 25_000])
+def test_a_passport_of_as_many_songs_as_were_announced_says_nothing_of_it(announced):
+    found = passport_sentences(Passport("tt", "TidyTuesday", 25_587, registry_songs=announced))
+
+    assert not any("registry" in line for line in found)
