@@ -1,6 +1,8 @@
 """Pieces of the taste page: each is a figure with the sentence that says what it shows."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -75,7 +77,7 @@ def genres(session: ListenerSession) -> None:
         return
     st.header("Genres", anchor=False)
     words = genres_in_words(counts, len(session.library))
-    figure(genres_chart(counts), words, "genres")
+    _when_seen(session, "genres", partial(genres_chart, counts), words)
     st.caption(plain(words))
 
 
@@ -156,7 +158,7 @@ def map_and_modes(session: ListenerSession) -> None:
     found = _found_modes(session)
     medoids = [] if found is None or found.is_one else list(found.table["track_id"])
     words = map_in_words(session.library, session.catalogue, medoids)
-    _map(session, medoids, words)
+    _when_seen(session, "map", partial(taste_map, session.library, session.catalogue, medoids), words)
     st.caption(plain(words))
     if found is not None:
         st.markdown(plain(found.sentence))
@@ -173,12 +175,13 @@ def map_and_modes(session: ListenerSession) -> None:
 
 
 @fragment
-def _map(session: ListenerSession, medoids: list[str], words: str) -> None:
-    """The map, drawn when its place comes into view: it is the heaviest picture of the page."""
-    if st.session_state.get("map_is_seen"):
-        figure(taste_map(session.library, session.catalogue, medoids), words, "map")
+def _when_seen(session: ListenerSession, name: str, chart: Callable[[], Any], words: str) -> None:
+    """A chart that is heavy to draw, drawn when its place comes into view."""
+    seen = f"{name}_is_seen"
+    if st.session_state.get(seen):
+        figure(chart(), words, name)
     else:
-        mount("seen", key="map_place", data={}, on_seen_change=partial(st.session_state.update, map_is_seen=True))
+        mount("seen", key=f"{name}_place", data={}, on_seen_change=partial(st.session_state.update, {seen: True}))
 
 
 def _found_modes(session: ListenerSession) -> Modes | None:
