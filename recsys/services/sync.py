@@ -106,6 +106,11 @@ class Sync:
             return replace(stored.at_rest(), is_running=True)
         return replace(stored.at_rest(), message=job.message if job and job.message else stored.message)
 
+    def is_running_here(self, listener: str) -> bool:
+        """True while this process syncs for the listener; the store is not asked."""
+        job = self._jobs.snapshot(_key(listener))
+        return bool(job and job.is_active)
+
     def running(self) -> list[SyncProgress]:
         """How far the syncs are that run in this process."""
         progress = [snapshot.progress for snapshot in self._jobs.running("sync")]

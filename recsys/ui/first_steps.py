@@ -60,8 +60,13 @@ def _button(session: ListenerSession, name: str, label: str, icon: str, is_prima
 
 def progress_note(session: ListenerSession) -> bool:
     """How far a running sync is, drawn again every second; True while one runs."""
-    sync = session.app.sync
-    if sync is None or session.visitor.is_guest or not sync.progress(session.listener).is_running:
+    sync, listener = session.app.sync, session.listener
+    if sync is None or session.visitor.is_guest:
+        return False
+    # The store is asked for a sync of another process once a minute, not at every run of the page.
+    if not sync.is_running_here(listener) and not session.known(
+        "sync_elsewhere", lambda: sync.progress(listener).is_running, seconds=60
+    ):
         return False
     with st.container(border=True, key="syncing"):
         fragment(_syncing, run_every=1.0)(session, sync)
@@ -71,6 +76,7 @@ def progress_note(session: ListenerSession) -> bool:
 def _syncing(session: ListenerSession, sync: Sync) -> None:
     progress = sync.progress(session.listener)
     if not progress.is_running:
+        session.forget("sync_elsewhere")
         session.show_own()
         st.rerun()
     done = progress.stored + progress.skipped
