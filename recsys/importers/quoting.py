@@ -65,7 +65,8 @@ def with_sound_quotes(text: Text, delimiter: str, width: int, sample: list[list[
 
 def _notes(repaired: int, broken: list[int]) -> Iterator[str]:
     if repaired:
-        yield f"{repaired:,} rows had broken quotes and were repaired."
+        rows = "1 row had broken quotes and was" if repaired == 1 else f"{repaired:,} rows had broken quotes and were"
+        yield f"{rows} repaired."
     if broken:
         shown = ", ".join(f"{number:,}" for number in broken[:SHOWN_ROWS])
         more = len(broken) - SHOWN_ROWS

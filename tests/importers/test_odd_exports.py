@@ -185,6 +185,13 @@ def test_broken_quotes_are_repaired(text, expected):
         assert imported(text).report.skipped
 
 
+def test_one_repaired_row_is_told_from_several():
+    broken = '"Say "Hi" now","Ann"\n'
+
+    assert imported("Title,Artist\n" + broken).report.notes == ("1 row had broken quotes and was repaired.",)
+    assert imported("Title,Artist\n" + 2 * broken).report.notes == ("2 rows had broken quotes and were repaired.",)
+
+
 def test_a_row_whose_quotes_cannot_be_read_is_left_out_with_its_number():
     odd = imported('Title,Artist,Energy\n"Red","Bob",0.5\n"Say "Hi", she","said","Ann",0.7\n"Green","Ann",0.6\n')
 
