@@ -12,7 +12,7 @@ def test_a_test_of_the_sliders_finishes_by_itself_and_outlives_a_reload(visit):
     page = go(settled(visit()), "Proof")
     page.get_by_role("button", name="Test my sliders").click()
 
-    verdict = page.get_by_text("of your own songs hidden from it, it found")
+    verdict = page.get_by_text("of your songs. Your settings found")
     expect(verdict).to_be_visible(timeout=60_000)
     expect(page.get_by_text("’s invented music")).to_be_visible()
     said = verdict.inner_text()
@@ -29,4 +29,4 @@ def test_tuning_shows_how_far_it_is_and_stops_when_told(visit):
     page.get_by_role("button", name="Cancel").click()
 
     expect(page.get_by_role("button", name="Tune to me")).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("never saw, the tuned weights")).to_have_count(0)
+    expect(page.get_by_text("the tuned settings found")).to_have_count(0)

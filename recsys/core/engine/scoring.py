@@ -6,7 +6,7 @@ A kernel density ratio on the same weighted cosine: measured NDCG@50 is 1.44 to 
 mean profile. Disliked tracks are a second background, trusted as n / (n + 10) of them are known.
 Contributions are the Aumann-Shapley path integral (Friedman 2004; Sundararajan et al. 2017): with
 c = Σ_f c_f, log mean e^(β c) = ∫_0^1 β Σ_f E_t[c_f] dt, where E_t weighs tracks by softmax(t β c). Gauss-Legendre nodes
-make the integral right to 3e-8 whatever the weights, so contributions sum to the score.
+make the integral right to about 3e-8 (measured on the worst cosines), so contributions sum to the score.
 """
 
 from collections.abc import Callable
@@ -44,8 +44,8 @@ sample. On the listener who marked 2,017 songs the cross-validated AUC rose from
 NODES: Final = 9
 PANEL_SHARPNESS: Final = 2.75
 """The integral is cut into panels so short that β times their length is at most this, with 9 nodes in each. Worst are
-cosines of 1 and −1 only, where the integrand bends as sharply as β: the sum is then off by at most 3e-8 for β 3 to 12
-(with 3 β nodes and no panels, twice as slow, by 1e-7)."""
+cosines of 1 and −1 only, where the integrand bends as sharply as β: the sum was then off by 2.5e-8 at most, measured at
+five values of β from 3 to 12 (with 3 β nodes and no panels, twice as slow, by 1.1e-7)."""
 
 Term: TypeAlias = Callable[[Weighted, Weighted, float], np.ndarray]
 
