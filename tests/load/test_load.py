@@ -1,6 +1,7 @@
 """What `make load` reports: its figures, and that it notices what must not happen."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,9 +17,11 @@ from tests.load.served import served
 def test_listeners_move_open_taste_and_ask_the_api_and_see_only_their_own_rows(tmp_path, capsys):
     catalogue = tmp_path / "songs.parquet"
     pq.write_table(pa.Table.from_pandas(invented(2_000), preserve_index=False), catalogue)
-    with served(2, catalogue) as (servers, session_ids):
-        trouble = moves(servers, session_ids, seconds=1, think_s=0.1) + taste(servers, session_ids)
-        trouble += api(servers, session_ids, seconds=0.5, is_repeated=True)
+    # In a thread of its own, because the browser tests leave an event loop running in the main one.
+    with served(2, catalogue) as (servers, session_ids), ThreadPoolExecutor(1) as own_thread:
+        trouble = own_thread.submit(moves, servers, session_ids, seconds=1, think_s=0.1).result()
+        trouble += own_thread.submit(taste, servers, session_ids).result()
+        trouble += own_thread.submit(api, servers, session_ids, seconds=0.5, is_repeated=True).result()
     assert trouble == []
     told = capsys.readouterr().out.splitlines()
     assert [line.partition(":")[0] for line in told] == [
