@@ -19,6 +19,9 @@ from recsys.importers.report import MOST_PROBLEMS, PODCAST, Problem
 from recsys.importers.units import Units
 
 HEADER_AGAIN: Final = "the header again"
+MADE_FROM: Final = {"year": "release_date", "mode": "key", "artists": "title"}
+"""The column that a value is read from where the file has none of its own for it."""
+
 PLACEHOLDERS: Final = pa.array(
     ["empty_field", "unknown artist", "<unknown>", "[unknown]", "<unknown artist>", "unknown title", "unknown track"]
 )
@@ -223,7 +226,7 @@ class RowReader:
         self.problem_count += count
         if not count or len(self.problems) >= MOST_PROBLEMS:
             return
-        column = self.columns.names.get(ours) or self.columns.names["release_date" if ours == "year" else "key"]
+        column = self.columns.names.get(ours) or self.columns.names[MADE_FROM[ours]]
         where = np.flatnonzero(is_lost.to_numpy(zero_copy_only=False))[: MOST_PROBLEMS - len(self.problems)]
         for at in where:
             row, value = int(batch.row_numbers[at]), str(cells[int(at)].as_py())[:80]

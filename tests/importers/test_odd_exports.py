@@ -185,6 +185,14 @@ def test_broken_quotes_are_repaired(text, expected):
         assert imported(text).report.skipped
 
 
+def test_an_artist_beyond_the_limit_that_came_in_the_titles_cell_is_reported_there():
+    odd = imported(f"Title\n{'A' * 5_000} - Blue\nAnn - Red\n")
+
+    assert odd.report.problem_count == 1
+    assert odd.report.problems[0].column == "Title"
+    assert odd.report.tracks + sum(odd.report.skipped.values()) == odd.report.rows == 2
+
+
 def test_one_repaired_row_is_told_from_several():
     broken = '"Say "Hi" now","Ann"\n'
 
