@@ -11,7 +11,6 @@ import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -58,8 +57,8 @@ start(container)
 dependencies = container.dependencies(
     page=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
     styles=(Path(__file__).resolve().parent / "recsys" / "ui" / "page.css").read_text("utf-8"),
+    uploaded_bytes=held_bytes,
 )
-dependencies = replace(dependencies, uploaded_bytes=held_bytes)
 app = st.App(
     Path(__file__).resolve().parent / "recsys" / "ui" / "main.py",
     lifespan=lifespan,

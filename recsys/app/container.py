@@ -316,7 +316,9 @@ class Container:
         """What is stored and sent, as a file, and erased."""
         return Account(self.store_for, self.spotify.connections if self.spotify else None, self.sync or self.jobs)
 
-    def dependencies(self, page: str, styles: str = "") -> Dependencies:
+    def dependencies(
+        self, page: str, styles: str = "", uploaded_bytes: Callable[[str | None], int] = lambda tab: 0
+    ) -> Dependencies:
         """What the HTTP routes need; `page` is Streamlit's index.html, into which the `styles` are put."""
         return Dependencies(
             public_url=self.settings.public_url,
@@ -342,6 +344,7 @@ class Container:
             running_syncs=self.sync.running if self.sync else tuple,
             spotify_limits=self.spotify.limits if self.spotify else tuple,
             ranking=self.ranking,
+            uploaded_bytes=uploaded_bytes,
             requests_a_minute=self.settings.requests_a_minute,
             has_trusted_proxy="FORWARDED_ALLOW_IPS" in os.environ,  # Uvicorn reads it there, and nowhere else
         )

@@ -3,9 +3,10 @@
 import logging
 import threading
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 from recsys.errors import StorageProblem
+from recsys.storage.sqlite.store import SqliteStore
 
 GUEST_DAYS: Final = 30
 """Days without a visit after which a guest's rows are erased; as long as the session cookie lasts."""
@@ -15,13 +16,7 @@ DAY_S: Final = 86_400
 log = logging.getLogger(__name__)
 
 
-class GuestRows(Protocol):
-    """A store that knows when guests were here last."""
-
-    def sweep_guests(self, days: int) -> int: ...
-
-
-def sweep_guests(store: GuestRows) -> int:
+def sweep_guests(store: SqliteStore) -> int:
     """Erase guests who were not here for `GUEST_DAYS`; how many."""
     try:
         swept = store.sweep_guests(GUEST_DAYS)

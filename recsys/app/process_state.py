@@ -66,12 +66,13 @@ class LastRecipes:
     def write(self) -> None:
         """Store what was not written yet, the latest of each listener only. A store that fails keeps the one before."""
         with self._writing:
-            while self._unwritten and self._store_for:
+            while self._store_for:
                 with self._lock:
-                    listener, recipe = next(iter(self._unwritten.items()), ("", Recipe()))
+                    if not self._unwritten:
+                        return
+                    listener, recipe = next(iter(self._unwritten.items()))
                 try:
-                    if listener:
-                        self._store_for(listener).save_state(listener, STATE, recipe.as_json())
+                    self._store_for(listener).save_state(listener, STATE, recipe.as_json())
                 except StorageProblem:
                     log.warning("the sliders of a listener could not be stored")
                 finally:

@@ -116,6 +116,11 @@ class Passport:
     fingerprint: str = ""
     registry_songs: int | None = None
 
+    @property
+    def other_versions(self) -> int:
+        """How many of the songs that the registry counts are another version of one of these."""
+        return max(0, (self.registry_songs or 0) - self.songs)
+
     def as_json(self) -> dict[str, Any]:
         """Plain values, in the order they are printed."""
         return asdict(self)

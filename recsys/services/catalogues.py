@@ -189,8 +189,7 @@ def passport_sentences(passport: Passport) -> list[str]:
     if passport.is_invented:
         return [f"{passport.songs:,} invented songs: no such songs exist, and nothing here is true of real music."]
     lines = [f"{passport.title}: {passport.songs:,} songs"]
-    more = (passport.registry_songs or 0) - passport.songs
-    if more > 0:
+    if more := passport.other_versions:
         was = "was the same song" if more == 1 else "were the same songs"
         lines.append(f"The registry counts {passport.registry_songs:,}; {more:,} of them {was} in another version")
     lines += [f"Source: {passport.source}"] if passport.source else []

@@ -194,8 +194,7 @@ class Growing:
 
     def is_running(self, listener: str) -> bool:
         """True while this process grows the pool of this listener."""
-        job = self._jobs.snapshot(_key(listener))
-        return bool(job and job.is_active)
+        return self._jobs.is_active(_key(listener))
 
     def remove(self, listener: str) -> None:
         """Forget everything that was found around a listener."""

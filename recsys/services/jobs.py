@@ -118,6 +118,11 @@ class Jobs:
         held = self._jobs.get(key)
         return _snapshot(*held) if held else None
 
+    def is_active(self, key: str) -> bool:
+        """True while the job under this key waits or runs."""
+        job = self.snapshot(key)
+        return job is not None and job.is_active
+
     def ended(self, listener: str) -> frozenset[Job]:
         """
         The jobs on a listener's rows that have ended: another set as soon as one more has.

@@ -59,7 +59,7 @@ class RecentLists:
         library, feedback = songs(store, listener), store.feedback(listener)
         plays, today = heard_until(store, listener, recipe, now)
         made_of = _digest((library, feedback, plays), [*seeds, str(today)])
-        key = made_of + json.dumps(recipe.as_json(), sort_keys=True).encode()
+        key = blake2b(made_of + json.dumps(recipe.as_json(), sort_keys=True).encode(), digest_size=16).digest()
         with self._lock:
             made_from, found = self._lists.get(key, (None, None))
             if found is not None and made_from is not None and made_from() is catalogue:

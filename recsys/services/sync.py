@@ -108,8 +108,7 @@ class Sync:
 
     def is_running_here(self, listener: str) -> bool:
         """True while this process syncs for the listener; the store is not asked."""
-        job = self._jobs.snapshot(_key(listener))
-        return bool(job and job.is_active)
+        return self._jobs.is_active(_key(listener))
 
     def running(self) -> list[SyncProgress]:
         """How far the syncs are that run in this process."""

@@ -116,8 +116,7 @@ def about(entry: CatalogueEntry) -> str:
 def arrived(ready: ReadyCatalogue) -> str:
     """The import report: rows = songs + repeats + skipped."""
     says = f"{counted(ready.passport.songs, 'real song')} ready."
-    more = (ready.passport.registry_songs or 0) - ready.passport.songs
-    if more > 0:
+    if more := ready.passport.other_versions:
         says += f" Of the {ready.passport.registry_songs:,} announced, {more:,} came in another version too."
     if ready.counts is None:
         return f"{says} They had been downloaded before."

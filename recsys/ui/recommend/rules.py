@@ -103,9 +103,9 @@ def _limits(session: ListenerSession) -> dict[str, Range]:
         steps = _steps(name, session.known(f"years:{id(session.catalogue)}", lambda: years(session.catalogue)))
         key, now = f"rule_range_{name}", session.recipe.filters.ranges.get(name, (None, None))
         # A position is stored for any catalogue; the slider has only those of the one in use.
-        stands = _position(name, steps, _ends(name, steps, st.session_state.get(key)))
-        if st.session_state.get(key) != stands:
-            st.session_state[key] = stands
+        position = _position(name, steps, _ends(name, steps, st.session_state.get(key)))
+        if st.session_state.get(key) != position:
+            st.session_state[key] = position
         chosen: tuple[Position, Position] = st.slider(  # type: ignore[type-var]  # of numbers or of times
             feature(name).title,
             _shown(name, steps[0]),
