@@ -8,7 +8,6 @@ from recsys.ui.navigation import page
 from recsys.ui.parts.head import head
 from recsys.ui.parts.notes import no_features_note, passport_note
 from recsys.ui.parts.real_songs import real_songs
-from recsys.ui.parts.turn import turn
 from recsys.ui.session import this_session
 from recsys.ui.taste import (
     compare,
@@ -43,7 +42,7 @@ else:
         outliers(session)
     else:
         passport_note(session)
-        with turn(session):
+        with session.app.ranking.turn():
             opening(session)
             distributions(session)
             genres(session)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from recsys.errors import ServerBusy
+
 BUSY: Final = "Many lists are being made at the moment. Try again in a few seconds."
 
 
@@ -28,7 +30,9 @@ class Turns:
     """
     Work that runs `at_once` at a time while at most `waiting` others wait, each for at most `seconds`.
 
-    Who waits holds a thread, and the server's other answers need threads too. Safe to use from any thread.
+    For what computes, never for what waits for another host: with thirty threads at once each is interrupted by all
+    others, and a list takes seconds instead of milliseconds. Who waits holds a thread, and the server's other answers
+    need threads too. Safe to use from any thread.
     """
 
     def __init__(self, at_once: int, waiting: int, seconds: float) -> None:
@@ -50,23 +54,30 @@ class Turns:
         return self._running == 0
 
     @contextmanager
-    def turn(self) -> Iterator[bool]:
-        """True once it is this thread's turn; False where too many wait already, or the wait took too long."""
-        if not self._places.acquire(blocking=False):
-            yield False
-            return
-        try:
-            has_turn = self._turns.acquire(timeout=self._seconds)
-            try:
-                self._count(has_turn)
-                yield has_turn
-            finally:
-                self._count(-has_turn)
-                if has_turn:
-                    self._turns.release()
-        finally:
-            self._places.release()
+    def turn(self) -> Iterator[None]:
+        """
+        Wait until it is this thread's turn.
 
-    def _count(self, more: int) -> None:
-        with self._lock:
-            self._running += more
+        Raises
+        ------
+        ServerBusy
+            Too many wait already, or it took too long.
+        """
+        with _held(self._places, 0), _held(self._turns, self._seconds):
+            with self._lock:
+                self._running += 1
+            try:
+                yield
+            finally:
+                with self._lock:
+                    self._running -= 1
+
+
+@contextmanager
+def _held(semaphore: threading.Semaphore, seconds: float) -> Iterator[None]:
+    if not semaphore.acquire(timeout=seconds):
+        raise ServerBusy(BUSY)
+    try:
+        yield
+    finally:
+        semaphore.release()

@@ -24,12 +24,12 @@ from recsys.errors import (
     BadValue,
     NotAllowed,
     NothingToRank,
+    ServerBusy,
     StorageProblem,
     TonearmError,
 )
 from recsys.log_context import LISTENER
 from recsys.metrics import RANKING_SECONDS
-from recsys.services.turns import BUSY
 from recsys.times import to_iso
 from recsys.web.answers import Error, Health, Me, RecommendationList, Sync, as_json, as_rows
 from recsys.web.cookies import session_cookie
@@ -42,6 +42,7 @@ STATUS: Final[dict[type[TonearmError], int]] = {
     BadValue: 422,
     NothingToRank: 409,
     NotAllowed: 403,
+    ServerBusy: 503,
     StorageProblem: 503,
 }
 MAX_WAITING: Final = 16
@@ -201,11 +202,8 @@ def recommend(
     if asked.user_id not in (None, caller.listener):
         raise NotAllowed("You can only ask for recommendations for yourself.")
     try:
-        with request.app.state.ranking.turn() as has_turn:
-            if not has_turn:
-                raise HTTPException(503, BUSY, {"Retry-After": str(LONGEST_WAIT_S)})
-            with RANKING_SECONDS.labels("program").time():
-                found = dependencies.recommend(caller.listener, asked.recipe(), asked.seed_ids)
+        with request.app.state.ranking.turn(), RANKING_SECONDS.labels("program").time():
+            found = dependencies.recommend(caller.listener, asked.recipe(), asked.seed_ids)
     except BadTracks as problem:  # the other tracks are the store's and the catalogue's, which are whole
         raise BadValue(str(problem), "seeds") from problem
     note, now = dependencies.note(), to_iso(dependencies.clock())
@@ -258,7 +256,8 @@ async def _answer_error(_: Request, problem: Exception) -> Response:
     if status is None:
         raise problem
     field = {"field": problem.field} if isinstance(problem, BadValue) else {}
-    return JSONResponse({"error": str(problem), **field}, status)
+    headers = {"Retry-After": str(LONGEST_WAIT_S)} if isinstance(problem, ServerBusy) else None
+    return JSONResponse({"error": str(problem), **field}, status, headers)
 
 
 async def _answer_failure(_: Request, __: Exception) -> Response:

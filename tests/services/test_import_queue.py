@@ -33,67 +33,77 @@ class Reader:
 
 
 @pytest.fixture
-def reading():
-    readers = []
+def readers():
+    started = []
+    yield started
+    for reader in started:
+        reader.may_end.set()
+    for reader in started:
+        reader.end()
+
+
+@pytest.fixture
+def reading(readers):
+    """A reader of a file of this cost, whose turn it is by now or soon."""
 
     def start(queue, cost):
         readers.append(Reader(queue, cost))
+        assert readers[-1].is_reading.wait(30)
         return readers[-1]
 
-    yield start
-    for reader in readers:
-        reader.may_end.set()
-    for reader in readers:
-        reader.end()
+    return start
+
+
+@pytest.fixture
+def waiting(readers):
+    """A reader of a file of this cost, who has been told to wait."""
+
+    def start(queue, cost):
+        readers.append(Reader(queue, cost))
+        assert readers[-1].has_said.wait(30)
+        assert not readers[-1].is_reading.is_set()
+        return readers[-1]
+
+    return start
 
 
 def test_files_that_fit_together_are_read_together(reading):
     queue = ImportQueue(most_bytes=100)
 
-    assert [reading(queue, cost).is_reading.wait(30) for cost in (40, 30, 30)] == [True] * 3
+    assert not any(reading(queue, cost).said for cost in (40, 30, 30))
 
 
-def test_a_file_that_does_not_fit_waits_and_says_how_many_come_before(reading):
+def test_a_file_that_does_not_fit_waits_and_says_how_many_come_before(reading, waiting):
     queue = ImportQueue(most_bytes=100)
     first, second = reading(queue, 50), reading(queue, 50)
-    assert first.is_reading.wait(30)
-    assert second.is_reading.wait(30)
 
-    third = reading(queue, 60)
-    assert third.has_said.wait(30)
+    third = waiting(queue, 60)
     assert third.said[0] == "2 other files are being read; yours is next."
-    assert not third.is_reading.is_set()
 
     first.end()
     second.end()
     assert third.is_reading.wait(30)
 
 
-def test_a_small_file_does_not_pass_a_large_one_that_came_before_it(reading):
+def test_a_small_file_does_not_pass_a_large_one_that_came_before_it(reading, waiting):
     queue = ImportQueue(most_bytes=100)
     first = reading(queue, 60)
-    assert first.is_reading.wait(30)
-    large = reading(queue, 90)
-    assert large.has_said.wait(30)
+    large = waiting(queue, 90)
     assert large.said[0] == "1 other file is being read; yours is next."
 
-    small = reading(queue, 1)
-    assert small.has_said.wait(30)
+    small = waiting(queue, 1)
     assert small.said[0] == "2 other files are before yours."
-    assert not small.is_reading.is_set()
 
     first.end()
     assert large.is_reading.wait(30)
     assert small.is_reading.wait(30)  # 91 of 100
 
 
-def test_a_file_beyond_the_bound_is_read_alone(reading):
+def test_a_file_beyond_the_bound_is_read_alone(reading, waiting):
     queue = ImportQueue(most_bytes=100)
     huge = reading(queue, 1_000)
-    assert huge.is_reading.wait(30)
 
-    other = reading(queue, 1)
-    assert other.has_said.wait(30)
+    other = waiting(queue, 1)
     huge.end()
     assert other.is_reading.wait(30)
 
@@ -101,19 +111,18 @@ def test_a_file_beyond_the_bound_is_read_alone(reading):
 def test_waiting_ends_with_what_to_do_and_leaves_no_gap_in_the_queue(reading):
     queue = ImportQueue(most_bytes=100, seconds=0.01)
     first = reading(queue, 100)
-    assert first.is_reading.wait(30)
 
     with pytest.raises(ServerBusy, match=r"Others’ files are still being read\. Try again in a minute\."):
         queue.turn(1, lambda sentence: None).__enter__()
     first.end()
 
-    assert reading(queue, 100).is_reading.wait(30)
+    reading(queue, 100)
 
 
-def test_no_more_than_some_wait(reading):
+def test_no_more_than_some_wait(reading, waiting):
     queue = ImportQueue(most_bytes=100, most_waiting=1)
-    assert reading(queue, 100).is_reading.wait(30)
-    assert reading(queue, 1).has_said.wait(30)
+    reading(queue, 100)
+    waiting(queue, 1)
 
     with pytest.raises(ServerBusy, match=r"Many files are waiting to be read\. Try again in a few minutes\."):
         queue.turn(1, lambda sentence: None).__enter__()
@@ -127,12 +136,11 @@ def test_whoever_leaves_while_waiting_is_no_longer_waited_for(reading):
         raise TabClosed
 
     queue = ImportQueue(most_bytes=100)
-    first = reading(queue, 60)
-    assert first.is_reading.wait(30)
+    reading(queue, 60)
     with pytest.raises(TabClosed):
         queue.turn(90, leave).__enter__()
 
-    assert reading(queue, 40).is_reading.wait(30)
+    reading(queue, 40)
 
 
 def test_a_failed_import_gives_its_place_back():

@@ -10,7 +10,6 @@ from recsys.errors import TonearmError
 from recsys.metrics import RANKING_SECONDS
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import plain
-from recsys.ui.parts.turn import turn
 from recsys.ui.recommend.filters import filters
 from recsys.ui.recommend.history import comparison_panel, history_buttons, record
 from recsys.ui.recommend.list_facts import actions, facts
@@ -39,7 +38,7 @@ def instrument(session: ListenerSession) -> None:
         filters(session)
         rules(session)
     record(session)
-    with turn(session):
+    with session.app.ranking.turn():
         view = listener_view(session)
         found = _ranked(session)
         songs = listed_songs(view, found) if found else None
