@@ -99,6 +99,23 @@ class SongSearch:
         rows = list(dict.fromkeys(self.catalogue.rows_of(others).values()))
         return pd.concat([own, as_tracks(self.catalogue.tracks.iloc[rows])], ignore_index=True)
 
+    def ids_of(self, tracks: pd.DataFrame) -> list[str]:
+        """
+        The ids under which the library or the catalogue has the songs of a track table, in its order, each once.
+
+        By id, else by title and artists: an album has other ids for the songs of its singles.
+        """
+        own = pd.Series(self.library["track_id"].to_numpy(), index=self._own_songs)
+        own = own[~own.index.duplicated()].reindex(song_hashes(tracks)).to_numpy()
+        rows = self.catalogue.rows_of_songs(tracks)
+        by_id = self.known(tracks["track_id"].tolist())
+        ids = self.catalogue.tracks["track_id"]
+        found = [
+            track_id if track_id in by_id else mine if isinstance(mine, str) else str(ids.iloc[row]) if row >= 0 else ""
+            for track_id, mine, row in zip(tracks["track_id"], own, rows, strict=True)
+        ]
+        return [one for one in dict.fromkeys(found) if one]
+
     def known(self, track_ids: Sequence[str]) -> set[str]:
         """Those of the ids that the library or the catalogue knows."""
         own = set(self.library["track_id"]).intersection(track_ids)

@@ -69,6 +69,14 @@ class SpotifyLibrary:
         """The tracks of a playlist that is the listener's own or shared for editing; `SpotifyRefused` for others."""
         return self._tracks(f"playlists/{playlist_id}/items", cursor, {"additional_types": "track,episode"})
 
+    def album_name(self, album_id: str) -> str | None:
+        """The title of an album; None where Spotify does not say."""
+        return text_in(self._object(f"albums/{album_id}", {}).get("name"))
+
+    def album_tracks(self, album_id: str, cursor: str | None = None) -> Page:
+        """The tracks of any album, without its name, its date and their ISRCs."""
+        return self._tracks(f"albums/{album_id}/tracks", cursor)
+
     def playlists(self, cursor: str | None = None) -> PlaylistPage:
         """The listener's playlists. Those with `is_readable_by(me.spotify_id)` can be read."""
         place = _Place.parse(cursor)

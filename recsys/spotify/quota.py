@@ -39,6 +39,7 @@ BUCKETS: Final[tuple[Bucket, ...]] = (
     Bucket("playlist_items", "playlists/", READ, "the tracks of playlists", 400),
     Bucket("playlist_write", "me/playlists", WRITE, "saving playlists", 100),
     Bucket("playlist_write", "playlists/", WRITE, "saving playlists", 100),
+    Bucket("albums", "albums/", READ, "the tracks of albums", 100),
     Bucket("top", "me/top/", READ, "top tracks", 150),
     Bucket("saved", "me/tracks", READ, "saved tracks", 400),
     Bucket("recent", "me/player/recently-played", READ, "recently played tracks", 150),

@@ -21,7 +21,7 @@ from tests.browser.server import connected_server
 from tests.browser.syncing import counts, expect_button, expect_synced, start_sync, wait_until
 from tests.fakes.reccobeats import FakeReccoBeats, knows_most_of
 from tests.fakes.spotify import FakeSpotify, Fault
-from tests.fakes.spotify.music import track
+from tests.fakes.spotify.music import spotify_id, track
 
 pytestmark = pytest.mark.browser
 SAVED, IN_CATALOGUE, NEW, PAGE_OF = 5_000, 4_900, 800, 50
@@ -167,6 +167,23 @@ def test_a_sync_that_is_cancelled_stops_and_can_go_on(stranger, server, spotify)
 
     assert 0 not in offsets_of_saved(spotify, asked)
     expect(page.get_by_test_id("stMetric").filter(has_text="Tracks")).to_contain_text("400")
+
+
+def test_an_album_link_becomes_what_the_list_starts_from(stranger, server, spotify):
+    page = open_library(stranger, server, "grace")
+    expect_synced(page)
+    album = track(7).album
+    on_it = [one for one in spotify.tracks.values() if one.album == album]
+    go(page, "Recommend")
+    page.get_by_role("button", name="Start from …").click()
+    box = page.get_by_role("textbox", name="Search a song, or paste a Spotify link")
+    box.fill(f"https://open.spotify.com/album/{spotify_id('album', album)}?si=abc")
+    box.press("Enter")
+
+    page.get_by_role("button", name="Read this album").click()
+
+    expect(page.locator(".chip").filter(has_text=f"album “{album}”")).to_contain_text("Starting from")
+    assert not {one.id for one in on_it} & set(listed(settled(page)))
 
 
 def test_a_second_click_in_another_tab_joins_the_running_sync(stranger, server, spotify):

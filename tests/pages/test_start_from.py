@@ -1,6 +1,7 @@
 """A list starts from any song or list of the listener's own, and a saved recipe brings that back."""
 
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from recsys.services.start import Part
@@ -34,6 +35,17 @@ def test_a_link_to_an_unknown_song_says_why_it_cannot_be_used():
     app = searched(opened("recommend", bringing(OWN, OTHERS)), "https://open.spotify.com/track/4uLU6hMCjMI75M1A2tKUQC")
 
     assert "we don’t know how it sounds" in said(app)
+
+
+@pytest.mark.parametrize("kind", ["album", "playlist"])
+def test_a_link_that_needs_spotify_says_what_to_do_without_it(kind):
+    app = searched(
+        opened("recommend", bringing(OWN, OTHERS)), f"https://open.spotify.com/{kind}/4uLU6hMCjMI75M1A2tKUQC"
+    )
+
+    shows_no_trace(app)
+    assert f"Only Spotify knows which songs are on this {kind}" in said(app)
+    assert "Search for its songs" in said(app)
 
 
 def test_songs_to_stay_away_from_count_as_turned_down():

@@ -38,6 +38,13 @@ def test_songs_are_found_by_their_ids_and_unknown_ids_are_not(search):
     assert search.known(["x3", "own2", "nothing"]) == {"x3", "own2"}
 
 
+def test_songs_of_an_album_are_recognised_under_the_ids_that_are_known_here(search):
+    album = table(("x3", "Another name", "Nobody"), ("new1", "Halo Two", "Somebody"), ("new2", "Halo 5", "Band 5"))
+
+    assert search.ids_of(pd.concat([album, table(("new3", "Unheard", "Nobody"))])) == ["x3", "own2", "x5"]
+    assert search.ids_of(album.head(0)) == []
+
+
 def test_a_song_is_called_by_title_and_artists(search):
     assert search.by_id(["own1"])[0].name == "Halo by Beyoncé"
 

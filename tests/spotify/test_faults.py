@@ -6,10 +6,11 @@ import pytest
 
 from recsys.errors import ReconnectSpotify, SpotifyBusy, SpotifyProblem, SpotifyRefused, SpotifyUnreachable
 from recsys.spotify.quota import DAY
-from tests.fakes.spotify import Fault
+from tests.fakes.spotify import Fault, music
 from tests.fakes.spotify.music import spotify_id
 
 OWN = spotify_id("playlist", "ada", "mixed")
+ALBUM = spotify_id("album", music.track(0).album)
 SONGS = [spotify_id("song", n) for n in range(3)]
 ELSEWHERE = "http://127.0.0.1:9/v1/me"
 
@@ -21,6 +22,7 @@ CALLS = {
     "recent": ("GET /v1/me/player/recently-played", lambda line: line.library.recent()),
     "playlists": ("GET /v1/me/playlists", lambda line: line.library.playlists()),
     "playlist items": (f"GET /v1/playlists/{OWN}/items", lambda line: line.library.playlist_items(OWN)),
+    "album": (f"GET /v1/albums/{ALBUM}/tracks", lambda line: line.library.album_tracks(ALBUM)),
     "audio features": ("GET /v1/audio-features", lambda line: line.library.audio_features(SONGS)),
     "create": ("POST /v1/me/playlists", lambda line: line.playlists.create("Mine", "mark77")),
     "add": (f"POST /v1/playlists/{OWN}/items", lambda line: line.playlists.add(OWN, SONGS)),
@@ -158,6 +160,7 @@ def test_while_a_bucket_is_shut_nothing_is_asked(spotify, dial, call):
         (lambda library: library.saved(), False),
         (lambda library: library.top("top_short"), False),
         (lambda library: library.recent(), False),
+        (lambda library: library.album_tracks("x"), False),
         (lambda library: library.playlists(), True),
         (lambda library: library.playlist_items("x"), True),
     ],

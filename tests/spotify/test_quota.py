@@ -30,6 +30,7 @@ def within(*script, now=MIDNIGHT, **given):
         ("GET", "playlists/x/items", "playlist_items"),
         ("POST", "playlists/x/items", "playlist_write"),
         ("PUT", "playlists/x/items", "playlist_write"),
+        ("GET", "albums/x/tracks", "albums"),
         ("GET", "audio-features", "features"),
         ("GET", "search", "other"),
         ("DELETE", "me/library", "other"),

@@ -87,6 +87,13 @@ class FakeSpotify:
                     return one
         raise Refused(404, "Resource not found")
 
+    def album(self, album_id):
+        """The tracks of an album; there is none without any."""
+        on_it = [one for one in self.tracks.values() if music.spotify_id("album", one.album) == album_id]
+        if not on_it:
+            raise Refused(404, "Resource not found")
+        return on_it
+
     def now(self):
         return time.time() + self._passed
 

@@ -22,6 +22,8 @@ def routes(fake):
         ("/v1/playlists/{playlist_id}/items", "playlist-read-private", playlist_items),
         ("/v1/me/library/contains", "user-library-read", contains),
         ("/v1/tracks/{track_id}", "", track),
+        ("/v1/albums/{album_id}", "", album),
+        ("/v1/albums/{album_id}/tracks", "", album_tracks),
         ("/v1/search", "", search),
         ("/v1/audio-features", "", audio_features),
     )
@@ -106,6 +108,21 @@ async def contains(fake, request, listener):
 async def track(fake, request, listener):
     one = fake.track(request.path_params["track_id"])
     return JSONResponse(shapes.track_object(one, fake.api_url, fake.legacy))
+
+
+async def album(fake, request, listener):
+    on_it = fake.album(request.path_params["album_id"])
+    return JSONResponse(shapes.album(on_it[0], fake.api_url))
+
+
+async def album_tracks(fake, request, listener):
+    """Simplified tracks: without their album and their ISRC."""
+
+    def shape(one):
+        whole = shapes.track_object(one, fake.api_url, fake.legacy)
+        return {name: value for name, value in whole.items() if name not in ("album", "external_ids", "popularity")}
+
+    return JSONResponse(_page(fake, request, fake.album(request.path_params["album_id"]), shape))
 
 
 async def search(fake, request, listener):
