@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from dotenv import dotenv_values
 
 from recsys.errors import SettingsProblem
+from recsys.parsing import parse_toml
 
 SECRETS: Final = Path(__file__).resolve().parents[1] / ".streamlit" / "secrets.toml"
 DOTENV: Final = Path(__file__).resolve().parents[1] / ".env"
@@ -159,8 +159,8 @@ def _secrets(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        stored = tomllib.loads(path.read_text("utf-8"))
-    except (ValueError, RecursionError) as problem:
+        stored = parse_toml(path.read_text("utf-8"))
+    except ValueError as problem:
         raise SettingsProblem(f"{path} is not valid TOML: {problem}.") from problem
     return {key: str(value) for key, value in stored.items() if not isinstance(value, dict)}
 

@@ -18,6 +18,7 @@ import httpx
 
 from recsys.auth.models import Tokens
 from recsys.errors import ReconnectSpotify, SettingsProblem, SignInFailed, SpotifyRefused, SpotifyUnreachable
+from recsys.parsing import parse_json_object
 from recsys.spotify.error_mapping import BY_REASON, busy
 
 SCOPES: Final = (
@@ -188,11 +189,11 @@ class SpotifyAccounts:
         if answer.status_code == 429:
             raise busy(answer.headers, is_quota="QUOTA_EXCEEDED" in answer.text)
         try:
-            found = answer.json()
-        except (ValueError, RecursionError):
+            found = parse_json_object(answer.content)
+        except ValueError:
             found = None
         is_expected = answer.status_code == 200 or 400 <= answer.status_code < 500
-        if not is_expected or not isinstance(found, dict):
+        if not is_expected or found is None:
             raise SpotifyUnreachable("Spotify's sign-in gave an answer it should not. Try again in a few minutes.")
         return answer.status_code, found
 

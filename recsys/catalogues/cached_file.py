@@ -10,6 +10,7 @@ import httpx
 
 from recsys.catalogues.checked_http import Origin, is_private_literal, opened_address, origin_of, shown
 from recsys.errors import DownloadFailed
+from recsys.parsing import parse_json_object
 
 MAX_BYTES: Final = 2 << 30
 VALIDATORS: Final = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
@@ -65,7 +66,7 @@ def _fetch(address: str, stored: Path, trusted: Origin | None, max_bytes: int) -
 def _validators(notes: Path) -> dict[str, str]:
     """Headers that ask for the file only if it changed; none if they were never written, or not completely."""
     try:
-        return dict(json.loads(notes.read_text("utf-8")))
+        return parse_json_object(notes.read_bytes())
     except (FileNotFoundError, ValueError):
         return {}
 

@@ -21,6 +21,7 @@ import httpx
 from recsys.catalogues.checked_http import Origin, opened_address, origin_of, shown
 from recsys.catalogues.models import CatalogueEntry
 from recsys.errors import DownloadFailed
+from recsys.parsing import parse_json_object
 
 CHUNK_BYTES: Final = 1 << 18
 MAX_BYTES: Final = 2 << 30
@@ -244,8 +245,8 @@ class _Part:
 
     def _known(self) -> dict[str, Any]:
         with suppress(OSError, ValueError):
-            notes = json.loads(self.notes.read_text("utf-8"))
-            if isinstance(notes, dict) and notes.get("address") == self._address:
+            notes = parse_json_object(self.notes.read_bytes())
+            if notes.get("address") == self._address:
                 return notes
         return {}
 

@@ -21,6 +21,7 @@ from recsys.core.engine.layout import deduplicate
 from recsys.core.model.features import AUDIO_FEATURES
 from recsys.core.model.identity import song_hashes
 from recsys.errors import UnreadableFile
+from recsys.parsing import parse_json_object
 
 BY_HAND: Final = "brought as a file; nobody recorded where it is from"
 AUDIO: Final = [f.column for f in AUDIO_FEATURES]
@@ -106,8 +107,6 @@ def write_passport(passport: Passport, written: Path, catalogue: Path) -> None:
 
 
 def _stored(catalogue: Path) -> dict[str, dict[str, Any]]:
-    with suppress(OSError, ValueError, RecursionError):
-        stored = json.loads(passport_file(catalogue).read_text("utf-8"))
-        if isinstance(stored, dict):
-            return stored
+    with suppress(OSError, ValueError):
+        return parse_json_object(passport_file(catalogue).read_bytes())
     return {}

@@ -1,7 +1,6 @@
 """The registry: which catalogues can be fetched, from where, under which licence. Data in TOML, checked on reading."""
 
 import re
-import tomllib
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
@@ -11,6 +10,7 @@ from recsys.catalogues.cached_file import downloaded, is_address
 from recsys.catalogues.checked_http import Origin, is_private_literal, origin_of
 from recsys.catalogues.models import HAS, KINDS, CatalogueEntry
 from recsys.errors import SettingsProblem
+from recsys.parsing import parse_toml
 
 MAX_REGISTRY_BYTES: Final = 1 << 20
 MAX_TEXT: Final = 500
@@ -48,8 +48,8 @@ def read_registry(source: str | None, folder: Path) -> tuple[CatalogueEntry, ...
     else:
         text, trusted = _text(Path(source), named), None
     try:
-        tables = tomllib.loads(text).get("catalogue", [])
-    except (ValueError, RecursionError) as problem:  # numbers may be too long, arrays nested too deeply
+        tables = parse_toml(text).get("catalogue", [])
+    except ValueError as problem:
         raise SettingsProblem(f"The registry of catalogues {named} is not valid TOML: {problem}.") from None
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise SettingsProblem(f"The registry of catalogues {named} must consist of [[catalogue]] tables.")

@@ -12,6 +12,7 @@ from recsys import __version__
 from recsys.commands.options import catalogue_option, genres_option, open_catalogue, weights_option, with_genres
 from recsys.core.engine.recipe import Recipe
 from recsys.errors import BadRecipe, SettingsProblem, UnreadableFile
+from recsys.parsing import parse_json
 
 EPILOG: Final = """\b
 Examples:
@@ -101,10 +102,10 @@ def read_recipe(path: Path | None, weights: dict[str, float], length: int | None
     stored: Any = {}
     if path is not None:
         try:
-            stored = json.loads(path.read_text("utf-8"))
+            stored = parse_json(path.read_bytes())
         except OSError as problem:
             raise UnreadableFile(f"“{path.name}” cannot be read: {problem.strerror or problem}.") from problem
-        except (ValueError, RecursionError) as problem:
+        except ValueError as problem:
             raise BadRecipe(f"“{path.name}” is not JSON: save a recipe on the Recommend page.") from problem
         if not isinstance(stored, dict):
             raise BadRecipe(f"“{path.name}” is no recipe: it must be one JSON object.")

@@ -7,6 +7,7 @@ from typing import Any, Final
 import httpx
 
 from recsys.errors import SourceBusy
+from recsys.parsing import parse_json
 
 AT_MOST: Final = 60.0
 """The longest wait, in seconds, that is sat out inside a request."""
@@ -92,8 +93,8 @@ class PacedHttp:
             says = f"{self._service} does not serve this app just now (status {answer.status_code})."
             raise SourceBusy(says, REFUSED_WAIT)
         try:
-            found = answer.json() if answer.status_code == 200 else None
-        except (ValueError, RecursionError):
+            found = parse_json(answer.content) if answer.status_code == 200 else None
+        except ValueError:
             found = None
         if found is None:
             raise self.broken()

@@ -4,7 +4,6 @@ Texts as met in 2026: https://developer.spotify.com/documentation/web-api/concep
 reports by developers. The next change at Spotify is one more row.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from recsys.errors import ReconnectSpotify, SpotifyBusy, SpotifyProblem, SpotifyRefused, SpotifyUnreachable
+from recsys.parsing import parse_json_object
 
 SHORT_WAIT: Final = 30.0
 """Seconds to wait when Spotify says "too many requests" without saying how long."""
@@ -169,8 +169,8 @@ def in_words(seconds: float) -> str:
 def _message(text: str) -> str:
     """What Spotify said: the message of a JSON error, or the plain text itself."""
     try:
-        error = json.loads(text)["error"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        error = parse_json_object(text)["error"]
+    except (ValueError, KeyError):
         return text
     if isinstance(error, dict):
         return f"{error.get('message')} {error.get('reason')}"

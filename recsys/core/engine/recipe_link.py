@@ -28,6 +28,7 @@ from recsys.core.engine.recipe import (
 )
 from recsys.core.model.features import FEATURES, NUMBER_FEATURES, Feature, feature
 from recsys.errors import BadRecipe, BadValue, UnknownFeature
+from recsys.parsing import parse_json
 
 LONGEST_LINK: Final = 8_000
 """Characters that are read: what browsers and proxies pass on. A usual link has at most 500."""
@@ -188,7 +189,7 @@ def from_json(text: str) -> RecipeLink:
         It is no recipe, or a value in it is out of range.
     """
     try:
-        stored = json.loads(text)
+        stored = parse_json(text)
         if not isinstance(stored, dict) or not isinstance(stored.get("recipe"), dict) or "tonearm_recipe" not in stored:
             raise BadValue("This is not a Tonearm recipe: it lacks “tonearm_recipe” or “recipe”.", "recipe")
         seeds = _ids([",".join(stored.get("seeds", ()))]) if stored.get("seeds") else ()
@@ -197,7 +198,7 @@ def from_json(text: str) -> RecipeLink:
         return RecipeLink(Recipe.from_json(stored["recipe"]), seeds, names, catalogue, checksums)
     except (BadRecipe, UnknownFeature) as problem:
         raise BadValue(str(problem), "recipe") from problem
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
+    except (ValueError, TypeError, KeyError, AttributeError) as problem:
         raise BadValue("This recipe file is broken: a value in it has the wrong form.", "recipe") from problem
 
 

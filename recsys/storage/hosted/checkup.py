@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from recsys.errors import SettingsProblem
+from recsys.parsing import parse_json_object
 
 TABLES: Final = (
     *("profiles", "user_tracks", "track_origins", "plays", "recommendations", "recipes", "feedback"),
@@ -193,8 +194,7 @@ class SupabaseCheckup:
         return self._ask("/auth/v1/admin/users?per_page=1", key).status_code == 200
 
     def _settings(self) -> dict[str, Any]:
-        found: dict[str, Any] = self._ask("/auth/v1/settings", self.publishable_key).json()
-        return found
+        return _object(self._ask("/auth/v1/settings", self.publishable_key))
 
     def _reading(self, table: str, key: str) -> str:
         """The code of the refusal to read a table; "" where it is read."""
@@ -212,8 +212,12 @@ class SupabaseCheckup:
 
 
 def _code(answer: httpx.Response) -> str:
+    return "" if answer.is_success else str(_object(answer).get("code") or answer.status_code)
+
+
+def _object(answer: httpx.Response) -> dict[str, Any]:
+    """The JSON object that an answer holds; empty where it holds none."""
     try:
-        said = {} if answer.is_success else answer.json()
+        return parse_json_object(answer.content)
     except ValueError:
-        said = {}
-    return "" if answer.is_success else str(said.get("code") or answer.status_code)
+        return {}
