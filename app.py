@@ -14,12 +14,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from recsys.app import logs
 from recsys.app.container import Container, start
 from recsys.auth.encryption import app_secret
 from recsys.errors import SettingsProblem
 from recsys.settings import Settings
+from recsys.ui.left_pages import LeftPages
 from recsys.ui.parts.upload import held_bytes
 from recsys.web.routes import middleware, routes
 
@@ -63,5 +65,5 @@ app = st.App(
     Path(__file__).resolve().parent / "recsys" / "ui" / "main.py",
     lifespan=lifespan,
     routes=routes(dependencies),
-    middleware=middleware(dependencies),
+    middleware=[*middleware(dependencies), Middleware(LeftPages)],
 )
