@@ -60,6 +60,7 @@ dependencies = container.dependencies(
     page=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
     styles=(Path(__file__).resolve().parent / "recsys" / "ui" / "page.css").read_text("utf-8"),
     uploaded_bytes=held_bytes,
+    largest_upload=st.get_option("server.maxUploadSize") << 20,
 )
 app = st.App(
     Path(__file__).resolve().parent / "recsys" / "ui" / "main.py",

@@ -317,7 +317,11 @@ class Container:
         return Account(self.store_for, self.spotify.connections if self.spotify else None, self.sync or self.jobs)
 
     def dependencies(
-        self, page: str, styles: str = "", uploaded_bytes: Callable[[str | None], int] = lambda tab: 0
+        self,
+        page: str,
+        styles: str = "",
+        uploaded_bytes: Callable[[str | None], int] = lambda tab: 0,
+        largest_upload: int = 300 << 20,
     ) -> Dependencies:
         """What the HTTP routes need; `page` is Streamlit's index.html, into which the `styles` are put."""
         return Dependencies(
@@ -345,6 +349,7 @@ class Container:
             spotify_limits=self.spotify.limits if self.spotify else tuple,
             ranking=self.ranking,
             uploaded_bytes=uploaded_bytes,
+            largest_upload=largest_upload,
             requests_a_minute=self.settings.requests_a_minute,
             has_trusted_proxy="FORWARDED_ALLOW_IPS" in os.environ,  # Uvicorn reads it there, and nowhere else
         )

@@ -28,7 +28,7 @@ from recsys.ui.parts.charts import figure
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.parts.track_table import library_columns
-from recsys.ui.parts.upload import reading
+from recsys.ui.parts.upload import accepted, reading
 from recsys.ui.session import ListenerSession
 from recsys.ui.taste_radar import strip
 
@@ -120,7 +120,9 @@ def compare(session: ListenerSession) -> None:
 
 
 def _somebodys_library(session: ListenerSession) -> pd.DataFrame | None:
-    file = st.file_uploader("Their export; we compare it and don’t store it", type=ENDINGS, key="compare_file")
+    file = accepted(
+        st.file_uploader("Their export; we compare it and don’t store it", type=ENDINGS, key="compare_file")
+    )
     if file is None:
         return None
     file_id, tracks = st.session_state.get("compare_read", ("", None))

@@ -13,6 +13,7 @@ from recsys.ui.parts import problems
 from recsys.ui.parts.charts import figure
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.upload import accepted
 from recsys.ui.session import ListenerSession
 
 
@@ -65,7 +66,7 @@ def _picture(card: TasteCard, is_dark: bool) -> bytes:
 
 def _other_card(session: ListenerSession) -> None:
     """Compare with a card; it is not stored."""
-    file = st.file_uploader("Compare with somebody’s taste card", type=["json"], key="card_upload")
+    file = accepted(st.file_uploader("Compare with somebody’s taste card", type=["json"], key="card_upload"))
     if file is None:
         return
     with problems.shown():

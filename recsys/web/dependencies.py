@@ -102,6 +102,8 @@ class Dependencies:
         What `/metrics` says of the moment.
     uploaded_bytes : callable
         Bytes of the uploaded files in memory: those of a tab by its id, or of all for None.
+    largest_upload : int
+        Bytes of the largest file that a browser sends.
     has_trusted_proxy : bool
         True where FORWARDED_ALLOW_IPS names the proxies whose `X-Forwarded-For` is used.
     """
@@ -130,6 +132,7 @@ class Dependencies:
     running_syncs: Callable[[], Sequence[SyncProgress]] = tuple
     spotify_limits: Callable[[], Sequence[SpotifyLimit]] = tuple
     uploaded_bytes: Callable[[str | None], int] = lambda tab: 0
+    largest_upload: int = 300 << 20
 
     @property
     def is_https(self) -> bool:

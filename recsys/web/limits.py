@@ -1,6 +1,8 @@
 """Limits on requests per caller and per address: nobody can keep the server busy for everybody else."""
 
 import math
+import time
+from asyncio import sleep
 from collections import Counter
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
@@ -38,6 +40,10 @@ SCREEN: Final = "/recommend"
 
 API: Final = ("/api/me", "/api/sync-spotify", "/api/recommend", SCREEN)
 UPLOADS: Final = ("/_stcore/upload_file/",)
+MOST_WAITING: Final = 50
+LONGEST_WAIT_S: Final = 15.0
+"""Uploads beyond the limit wait for so long before they are refused: somebody may choose 200 small files at once, and
+Streamlit shows of a refusal its status only."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,7 @@ class Limits:
         self.app = app
         self.dependencies = dependencies
         self.sockets: Counter[str] = Counter()
+        self.waiting = 0
         self.shares = [self._share(API), self._share(UPLOADS)] if dependencies.requests_a_minute else []
 
     def _share(self, paths: tuple[str, ...]) -> _Share:
@@ -85,7 +92,7 @@ class Limits:
             share = next((one for one in self.shares if scope["path"].startswith(one.paths)), None)
             session_id = HTTPConnection(scope).cookies.get(session_cookie(self.dependencies.is_https))
             caller = session_id if is_session_id(session_id) else None
-            wait = share.wait(caller, client_address(scope, self.dependencies)) if share else 0
+            wait = await self._wait(share, caller, client_address(scope, self.dependencies)) if share else 0
             if wait:
                 seconds = math.ceil(wait)
                 app = JSONResponse(
@@ -94,6 +101,21 @@ class Limits:
                     headers={"Retry-After": str(seconds), "Cache-Control": "no-store"},
                 )
         await app(scope, receive, send)
+
+    async def _wait(self, share: _Share, caller: str | None, address: str) -> float:
+        """Seconds until this request would be answered, after an upload has waited for a moment; 0 when it is now."""
+        wait = share.wait(caller, address)
+        if not wait or share.paths is not UPLOADS or self.waiting >= MOST_WAITING:
+            return wait
+        deadline = time.monotonic() + LONGEST_WAIT_S
+        self.waiting += 1
+        try:
+            while wait and time.monotonic() + wait < deadline:
+                await sleep(wait)
+                wait = share.wait(caller, address)
+        finally:
+            self.waiting -= 1
+        return wait
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = client_address(scope, self.dependencies)

@@ -1,31 +1,47 @@
 """Room for uploaded files, in memory until their tab is closed: a bound for each tab, and for all together."""
 
+import re
 from typing import Final
 
-from starlette.datastructures import Headers
+from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recsys.web.dependencies import Dependencies
 from recsys.web.limits import UPLOADS
 
 MOST_OF_ALL: Final = 1 << 30
-MOST_OF_ONE: Final = 450 << 20
-"""Bytes of one tab: the largest file that may come, and half as much again."""
+SHARE: Final = 1.5
+"""A tab may hold the largest file that may come, and half as much again."""
 
-RETRY_AFTER_S: Final = 60
+REFUSED: Final = "application/vnd.tonearm.refused"
+"""Media type of the file that takes the place of one that did not fit; its content is the sentence that says so."""
+
+TOO_MUCH: Final = (
+    "Uploaded files may take {:,} MB together. Remove those that were read, with the cross beside them, and choose "
+    "this one again."
+)
+BUSY: Final = "Many large files are being read at the moment. Remove this one and choose it again in a minute."
+HEAD_BYTES: Final = 8192
+DISPOSITION: Final = re.compile(
+    rb"(?P<boundary>--[^\r\n]+)\r\n(?P<line>content-disposition:[^\r\n]+)\r\n", re.IGNORECASE
+)
+"""How a form with a file begins (https://www.rfc-editor.org/rfc/rfc7578#section-4.2)."""
 
 
 class UploadRoom:
     """
-    Refuses an upload that does not fit: 413 where the tab holds too much, 503 where the server does. Pure ASGI.
+    Passes on a sentence in place of an upload that does not fit in the tab, or in the server. Pure ASGI.
 
-    Uploads under way count with the size that they announce; one that announces none is refused with 411.
+    Streamlit shows of a refusal its status only ("AxiosError: …"), so the listener gets a file of the same name and of
+    the type `REFUSED`, for `recsys.ui.parts.upload` to read out. Uploads under way count with the size that they
+    announce; one that announces none is refused with 411, which no browser sends.
     """
 
     def __init__(self, app: ASGIApp, dependencies: Dependencies) -> None:
         self.app = app
         self.held_bytes = dependencies.uploaded_bytes
+        self.most_of_one = int(SHARE * dependencies.largest_upload)
         self.arriving: dict[object, tuple[str, int]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,10 +50,13 @@ class UploadRoom:
         if not is_upload:
             await self.app(scope, receive, send)
             return
-        length = Headers(scope=scope).get("content-length", "")
+        length = MutableHeaders(scope=scope).get("content-length", "")
+        if not (length.isascii() and length.isdigit() and len(length) < 20):
+            await PlainTextResponse("An upload must say how long it is.", 411)(scope, receive, send)
+            return
         tab = scope["path"].removeprefix(UPLOADS[0]).partition("/")[0]
-        if refusal := self._refusal(tab, length):
-            await refusal(scope, receive, send)
+        if sentence := self._refusal(tab, int(length)):
+            await self._say(sentence, scope, receive, send)
             return
         arrival = object()
         self.arriving[arrival] = tab, int(length)
@@ -46,14 +65,33 @@ class UploadRoom:
         finally:
             del self.arriving[arrival]
 
-    def _refusal(self, tab: str, length: str) -> PlainTextResponse | None:
-        if not (length.isascii() and length.isdigit() and len(length) < 20):
-            return PlainTextResponse("An upload must say how long it is.", 411)
+    def _refusal(self, tab: str, length: int) -> str:
         of_tab = sum(size for one, size in self.arriving.values() if one == tab) + self.held_bytes(tab)
         of_all = sum(size for _, size in self.arriving.values()) + self.held_bytes(None)
-        if of_tab + int(length) > MOST_OF_ONE:
-            return PlainTextResponse("These files are too large together. Remove those that were read.", 413)
-        if of_all + int(length) > MOST_OF_ALL:
-            busy = "Many large files are being read at the moment. Try again in a minute."
-            return PlainTextResponse(busy, 503, {"Retry-After": str(RETRY_AFTER_S)})
-        return None
+        if of_tab + length > self.most_of_one:
+            return TOO_MUCH.format(self.most_of_one >> 20)
+        return BUSY if of_all + length > MOST_OF_ALL else ""
+
+    async def _say(self, sentence: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the upload to its end, which browsers want before they read an answer, and pass on the sentence."""
+        head = b""
+        while (message := await receive())["type"] == "http.request":
+            head = (head + message.get("body", b""))[:HEAD_BYTES] if len(head) < HEAD_BYTES else head
+            if not message.get("more_body"):
+                break
+        else:
+            return
+        found = DISPOSITION.match(head)
+        form = _form(found["boundary"], found["line"], sentence) if found else b""
+        scope = {**scope, "headers": list(scope["headers"])}
+        MutableHeaders(scope=scope)["content-length"] = str(len(form))
+
+        async def instead() -> Message:
+            return {"type": "http.request", "body": form, "more_body": False}
+
+        await self.app(scope, instead, send)
+
+
+def _form(boundary: bytes, disposition: bytes, sentence: str) -> bytes:
+    lines = (boundary, disposition, b"Content-Type: " + REFUSED.encode(), b"", sentence.encode(), boundary + b"--", b"")
+    return b"\r\n".join(lines)

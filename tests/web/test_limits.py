@@ -2,6 +2,8 @@
 
 import secrets
 from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from starlette.applications import Starlette
@@ -68,6 +70,33 @@ def test_uploads_have_a_limit_of_their_own(deployment):
     assert put[3:] == [429, 429]
     assert 429 not in put[:3]
     assert statuses(browser, "/api/recommend", 3) == [409] * 3
+
+
+def test_an_upload_beyond_the_limit_waits_while_that_takes_a_moment(deployment, monkeypatch):
+    slept = []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+        clock.now += timedelta(seconds=seconds)
+
+    clock = SimpleNamespace(now=deployment.clock())
+    monkeypatch.setattr(limits, "sleep", sleep)
+    app = app_of(replace(deployment, requests_a_minute=60, clock=lambda: clock.now))
+    browser = Browser(app)
+    browser.keep_session("x" * 43)
+
+    put = {browser.put("/_stcore/upload_file/session/file", content=b"x").status_code for _ in range(200)}
+
+    assert 429 not in put
+    assert slept == pytest.approx([1.0] * 140)
+
+
+def test_a_flood_of_uploads_does_not_wait(deployment, monkeypatch):
+    monkeypatch.setattr(limits, "MOST_WAITING", 0)
+    browser = Browser(app_of(replace(deployment, requests_a_minute=60)))
+    browser.keep_session("x" * 43)
+    put = [browser.put("/_stcore/upload_file/session/file", content=b"x").status_code for _ in range(70)]
+    assert put.count(429) == 10
 
 
 def test_invented_forwarded_addresses_share_one_limit_where_no_proxy_is_trusted(deployment):

@@ -9,23 +9,29 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from recsys.web import upload_room
-from recsys.web.upload_room import UploadRoom
+from recsys.web.upload_room import BUSY, REFUSED, UploadRoom
 from tests.web.conftest import Browser
+
+KB = 1_000
+TOO_MUCH = upload_room.TOO_MUCH.format(0)
 
 
 @pytest.fixture
 def server(deployment, monkeypatch):
-    """A browser of a server with room for 100 bytes, 60 of one tab; and what it holds, by tab and file."""
-    monkeypatch.setattr(upload_room, "MOST_OF_ALL", 100)
-    monkeypatch.setattr(upload_room, "MOST_OF_ONE", 60)
+    """A browser of a server with room for 100 kB, 60 of one tab; and the files that it holds, by tab and file."""
+    monkeypatch.setattr(upload_room, "MOST_OF_ALL", 100 * KB)
+    deployment = replace(deployment, largest_upload=40 * KB)
     held = {}
 
     async def put(request):
-        held[request.path_params["tab"], request.path_params["file"]] = len(await request.body())
+        async with request.form() as form:
+            [file] = form.values()
+            held[request.path_params["tab"], request.path_params["file"]] = file
+            file.content = await file.read()
         return Response(status_code=204)
 
     def bytes_of(tab):
-        return sum(size for (of, _), size in held.items() if tab in (None, of))
+        return sum(file.size for (of, _), file in held.items() if tab in (None, of))
 
     app = Starlette(
         routes=[Route("/_stcore/upload_file/{tab}/{file}", put, methods=["PUT"])],
@@ -34,27 +40,55 @@ def server(deployment, monkeypatch):
     return Browser(app), held
 
 
-def statuses(browser, *uploads):
-    return [browser.put(f"/_stcore/upload_file/{path}", content=b"x" * size).status_code for path, size in uploads]
+def put_app(put):
+    return Starlette(routes=[Route("/_stcore/upload_file/{tab}/{file}", put, methods=["PUT"])])
+
+
+def sent(server, *uploads):
+    """What the tabs hold of each upload: its size, or the sentence in its place."""
+    browser, held = server
+    for path, size in uploads:
+        form = {path: ("naïve “list”.csv", b"x" * size, "text/csv")}
+        assert browser.put(f"/_stcore/upload_file/{path}", files=form).status_code == 204
+    files = [held[tuple(path.split("/"))] for path, _ in uploads]
+    return [file.content.decode() if file.content_type == REFUSED else file.size for file in files]
 
 
 def test_a_tab_has_its_share_and_no_more(server):
-    browser, held = server
-    assert statuses(browser, ("a/1", 40), ("a/2", 20), ("a/3", 1)) == [204, 204, 413]
+    assert sent(server, ("a/1", 40 * KB), ("a/2", 18 * KB), ("a/3", 2 * KB)) == [40 * KB, 18 * KB, TOO_MUCH]
 
+    _, held = server
     del held["a", "1"]
-    assert statuses(browser, ("a/3", 40)) == [204]
+    assert sent(server, ("a/3", 40 * KB)) == [40 * KB]
 
 
 def test_many_tabs_share_what_the_server_has(server):
-    browser, held = server
-    assert statuses(browser, ("a/1", 50), ("b/1", 50), ("c/1", 1)) == [204, 204, 503]
-    answer = browser.put("/_stcore/upload_file/c/1", content=b"x")
-    assert answer.headers["retry-after"] == "60"
-    assert answer.text == "Many large files are being read at the moment. Try again in a minute."
+    assert sent(server, ("a/1", 49 * KB), ("b/1", 49 * KB), ("c/1", 2 * KB)) == [49 * KB, 49 * KB, BUSY]
 
+    _, held = server
     held.clear()
-    assert statuses(browser, ("c/1", 1)) == [204]
+    assert sent(server, ("c/1", 2 * KB)) == [2 * KB]
+
+
+@pytest.mark.parametrize("size", [61 * KB, 9_000 * KB])
+def test_the_sentence_comes_under_the_name_of_the_file_and_nothing_of_it_is_held(server, size):
+    assert sent(server, ("a/1", size)) == [TOO_MUCH]
+    file = server[1]["a", "1"]
+    assert (file.filename, file.content_type, file.size) == ("naïve “list”.csv", REFUSED, len(TOO_MUCH))
+
+
+@pytest.mark.parametrize("body", [b"x" * 70 * KB, b"--\r\n" * 20 * KB, b"--a\r\ncontent-disposition:" + b"x" * 70 * KB])
+def test_what_is_no_form_with_a_file_and_does_not_fit_becomes_none(deployment, body):
+    deployment = replace(deployment, largest_upload=40 * KB)
+    passed_on = []
+
+    async def put(request):
+        passed_on.append(await request.body())
+        return Response(status_code=400)
+
+    browser = Browser(Starlette(routes=[Mount("/", UploadRoom(put_app(put), deployment))]))
+    assert browser.put("/_stcore/upload_file/a/1", content=body).status_code == 400
+    assert passed_on == [b""]
 
 
 def test_an_upload_without_a_length_is_refused_before_it_is_read(server):
@@ -73,23 +107,26 @@ def test_a_length_that_is_none_is_refused(server, length):
     assert (answer.status_code, held) == (411, {})
 
 
-@pytest.mark.usefixtures("server")
-def test_what_is_under_way_counts_until_it_has_ended(deployment):
-    statuses = []
+def test_what_is_under_way_counts_until_it_has_ended(server):
+    browser, held = server
+    room = upload_room.UploadRoom(browser.app, browser.app.user_middleware[0].kwargs["dependencies"])
+    room.arriving["one"] = "b", 99 * KB
+    other = Browser(Starlette(routes=[Mount("/", room)])), held
 
-    async def another_comes_meanwhile(scope, receive, send):
-        if scope["path"].endswith("a/1"):
-            await room({**scope, "path": "/_stcore/upload_file/b/1"}, receive, note)
-        await Response(status_code=204)(scope, receive, send)
+    assert sent(other, ("a/1", 2 * KB)) == [BUSY]
+    del room.arriving["one"]
+    assert sent(other, ("a/1", 2 * KB)) == [2 * KB]
+    assert room.arriving == {}
 
-    async def note(message):
-        statuses.extend([message["status"]] if "status" in message else [])
 
-    room = UploadRoom(another_comes_meanwhile, deployment)
-    browser = Browser(Starlette(routes=[Mount("/", room)]))
+def test_an_upload_that_breaks_off_leaves_nothing_under_way(deployment):
+    async def broken(scope, receive, send):
+        assert room.arriving
+        raise OSError("connection lost")
 
-    assert browser.put("/_stcore/upload_file/a/1", content=b"x" * 51).status_code == 204
-    assert statuses == [503]
+    room = UploadRoom(broken, deployment)
+    with pytest.raises(OSError, match="lost"):
+        Browser(Starlette(routes=[Mount("/", room)])).put("/_stcore/upload_file/a/1", content=b"x")
     assert room.arriving == {}
 
 

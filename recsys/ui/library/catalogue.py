@@ -8,7 +8,7 @@ from recsys.importers.any_file import ENDINGS
 from recsys.services.catalogues import passport_sentences
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
-from recsys.ui.parts.upload import reading
+from recsys.ui.parts.upload import accepted, reading
 from recsys.ui.session import ListenerSession
 
 
@@ -35,7 +35,7 @@ def catalogue_panel(session: ListenerSession) -> None:
         "Any public file of songs with audio features works, such as TidyTuesday’s `spotify_songs.csv`. "
         "The owner of this server can install one for everybody: `tonearm catalogue add FILE`."
     )
-    file = st.file_uploader("Use a catalogue file in this session", type=ENDINGS, key="catalogue_file")
+    file = accepted(st.file_uploader("Use a catalogue file in this session", type=ENDINGS, key="catalogue_file"))
     if file and st.session_state.get("catalogue_read") != file.file_id:
         with problems.shown(again="catalogue"), reading(session, file) as imported:
             tracks = imported.tracks

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +18,10 @@ from recsys.services.start import FILE
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.session import ListenerSession
+from recsys.web.upload_room import REFUSED
+
+MOST_SAID: Final = 500
+"""Bytes of the sentence in place of a file that was refused."""
 
 
 def held_bytes(tab: str | None) -> int:
@@ -28,6 +33,15 @@ def held_bytes(tab: str | None) -> int:
     return sum(len(file.data) for session in held for file in list(session.values()))
 
 
+def accepted(file: UploadedFile | None) -> UploadedFile | None:
+    """The file that was chosen; None where there is none, or where the server refused it, which is said."""
+    if file is None or file.type != REFUSED:
+        return file
+    said = file.getvalue()[:MOST_SAID].decode("utf-8", "replace")
+    st.error(f"“{plain(file.name)}” was not read. {plain(said)}", icon=":material/error:")
+    return None
+
+
 def import_panel(session: ListenerSession, key: str) -> bool:
     """Take files, import new ones at once, show the report; True when this panel has imported something."""
     files = st.file_uploader(
@@ -35,14 +49,15 @@ def import_panel(session: ListenerSession, key: str) -> bool:
     )
     done: dict[str, list[FileReport]] = st.session_state.setdefault(f"{key}_reports", {})
     was_done = len(done)
-    for file in files or []:
+    files = [file for file in files or [] if accepted(file)]
+    for file in files:
         if file.file_id not in done:
             with problems.shown(again=file.file_id), reading(session, file) as imported:
                 _keep(session, imported, file.name)
                 done[file.file_id] = list(imported.reports)
     if len(done) > was_done:
         st.rerun()  # what was drawn before, the sidebar above all, still tells of the library as it was
-    current = [report for file in files or [] for report in done.get(file.file_id, [])]
+    current = [report for file in files for report in done.get(file.file_id, [])]
     for report in current:
         show_report(report)
     return any(report.tracks for report in current)

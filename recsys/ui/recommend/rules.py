@@ -17,6 +17,7 @@ from recsys.errors import TonearmError
 from recsys.importers.artist_list import read_artists
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.upload import accepted
 from recsys.ui.session import ListenerSession
 
 MOST_GENRES: Final = 300
@@ -182,7 +183,7 @@ def _block_list(session: ListenerSession) -> None:
         said.caption(f"Block list: {counted(len(blocked), 'artist')}.")
         remove.button("Remove list", key="rule_unblock", on_click=_set_block_list, args=(session, ()))
         return
-    file = st.file_uploader("Block list of artists", type=["txt", "csv"], key="rule_block_list")
+    file = accepted(st.file_uploader("Block list of artists", type=["txt", "csv"], key="rule_block_list"))
     if file is not None:
         with problems.shown():
             _set_block_list(session, read_artists(file, file.name).names)

@@ -14,6 +14,7 @@ from recsys.errors import BadValue, TonearmError
 from recsys.settings import Settings
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.upload import accepted
 from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import ListenerSession
 
@@ -91,7 +92,7 @@ def share_panel(session: ListenerSession, found: Recommendations) -> None:
             key="recipe_file",
             on_click="ignore",
         )
-        file = st.file_uploader("Open a recipe file", type=["json"], key="recipe_upload")
+        file = accepted(st.file_uploader("Open a recipe file", type=["json"], key="recipe_upload"))
         if file is not None and st.button("Use this recipe", key="recipe_use_file"):
             with problems.shown():
                 if file.size > MOST_FILE_BYTES:
