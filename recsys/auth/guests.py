@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -57,7 +58,8 @@ def merge_guest(guests: Store, guest: str, store: Store, listener: str) -> int:
     What the listener has already stays: tracks are merged as on any import, a thumb stays, and a guest's recipe of
     a name that is taken comes along under another, such as "Evening (2)". Of two misses the later one counts.
 
-    Consents are not taken over: whoever planted the session cookie may have given them, and asking again is cheap.
+    Consents are not taken over: whoever planted the session cookie may have given them, and asking again is cheap. A
+    weekly list is, unless the listener has one, but goes into no playlist.
 
     Parameters
     ----------
@@ -95,6 +97,7 @@ def merge_guest(guests: Store, guest: str, store: Store, listener: str) -> int:
         store.save_misses(listener, latest.reset_index(drop=True))
     _merge_pool(guests.pool(guest), store, listener)
     _merge_sent(guests.sent(guest), store, listener)
+    _merge_weekly(guests, guest, store, listener)
     guests.erase(guest)
     return added
 
@@ -128,6 +131,17 @@ def _merge_sent(sent: pd.DataFrame, store: Store, listener: str) -> None:
         if there[entry] < 0:
             _, recipient, what, rows = entry
             store.log_sent(listener, recipient, what, rows, at)
+
+
+def _merge_weekly(guests: Store, guest: str, store: Store, listener: str) -> None:
+    """Weeks in order, so that a merge that was interrupted goes on with the first that is missing."""
+    wanted, own = guests.weekly(guest), store.weekly(listener)
+    if wanted is None or (own is not None and own.recipe != wanted.recipe):
+        return
+    if own is None:
+        store.save_weekly(listener, replace(wanted, playlist=None))
+    for week, given in guests.weekly_songs(guest).groupby("week", sort=True):
+        store.save_weekly_songs(listener, str(week), given, f"{week}T00:00:00Z")
 
 
 def _log(sent: pd.DataFrame) -> list[tuple[Any, ...]]:

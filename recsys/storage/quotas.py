@@ -15,6 +15,7 @@ QUOTAS: Final = {
     "pool_tracks": 100_000,
     "sync_state": 1_000,
     "sent_log": 100_000,
+    "weekly_songs": 100_000,
 }
 """Rows by table. The migrations of Supabase have the same numbers; a test compares them."""
 

@@ -1,9 +1,9 @@
 """The store seam: what the services need from wherever a listener's rows are stored.
 
 Every method takes the listener first and touches that listener's rows only; the exceptions are `app_state`, which
-belongs to the whole app and holds nothing of anybody's, and `check`. A write is acknowledged when the method returns:
-from then on no crash of the app loses it. All times are ISO 8601, given by the caller, and returned in UTC ending in
-"Z"; a text that is no time is an unknown time.
+belongs to the whole app and holds nothing of anybody's, `weekly_listeners`, and `check`. A write is acknowledged when
+the method returns: from then on no crash of the app loses it. All times are ISO 8601, given by the caller, and returned
+in UTC ending in "Z"; a text that is no time is an unknown time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +23,34 @@ class Saved:
     added: int
     updated: int
     unchanged: int
+
+
+@dataclass(frozen=True)
+class WeeklyList:
+    """
+    What a listener asked for: new songs every week.
+
+    Attributes
+    ----------
+    recipe : mapping
+        As `Recipe.as_json`, and what the list starts from.
+    weekday, songs : int
+        The day it is renewed on (0 is Monday, in UTC), and how many songs it holds.
+    playlist : str or None
+        The name of the Spotify playlist it goes into; None where it goes into none.
+    renewed_week, saved_week : str or None
+        The day (ISO 8601) that the last list is of, and that of the last one that is in the playlist.
+    problem : str or None
+        Why the last attempt failed, as a sentence.
+    """
+
+    recipe: Mapping[str, Any]
+    weekday: int
+    songs: int
+    playlist: str | None = None
+    renewed_week: str | None = None
+    saved_week: str | None = None
+    problem: str | None = None
 
 
 class Store(Protocol):
@@ -131,6 +159,33 @@ class Store(Protocol):
 
     def remove_pool(self, listener: str) -> None:
         """Remove all candidates found around the listener."""
+
+    def save_weekly(self, listener: str, wanted: WeeklyList) -> None:
+        """Ask for a list every week, or change recipe, weekday, songs or playlist; the rest of it stays as stored."""
+
+    def weekly(self, listener: str) -> WeeklyList | None:
+        """What the listener asked for, or None."""
+
+    def remove_weekly(self, listener: str) -> None:
+        """Ask for it no longer; the lists of former weeks go too. Not having asked is no error."""
+
+    def save_weekly_songs(self, listener: str, week: str, songs: pd.DataFrame, at: str) -> bool:
+        """
+        Store the list of a week (ISO 8601 date) in one step: its songs, the stored list, and that it was renewed.
+
+        `songs`: `track_id, title, artists, rank, score`. They replace the stored list as `save_recommendations` does,
+        with `at` as `created_at`, and the `problem` is cleared. Nothing happens, and the answer is False, where the
+        listener does not ask for a list or has one of this week or a later one: of two processes one is first.
+        """
+
+    def note_weekly(self, listener: str, saved_week: str | None, problem: str | None) -> None:
+        """Replace `saved_week` and `problem`; not having asked for a list is no error."""
+
+    def weekly_songs(self, listener: str) -> pd.DataFrame:
+        """The songs of all weeks, by week and rank: `week, track_id, title, artists, rank, score`."""
+
+    def weekly_listeners(self) -> list[str]:
+        """Everybody who asks for a list every week, in the order of their ids. For the server, never for a listener."""
 
     def log_sent(self, listener: str, to: str, what: str, rows: int, at: str) -> None:
         """Remember that something of the listener's was sent to somebody (such as track ids to ReccoBeats)."""

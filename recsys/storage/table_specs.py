@@ -12,6 +12,7 @@ import pandas as pd
 
 from recsys.core.model import tracks as track_table
 from recsys.errors import StorageProblem
+from recsys.storage.store import WeeklyList
 from recsys.times import to_utc_iso
 
 TIMES: Final = frozenset({"added_at", "seen_at", "played_at", "created_at", "asked_at", "answered_at", "at"})
@@ -181,14 +182,35 @@ SENT: Final = TableSpec(
 PROFILE: Final = TableSpec("profiles", _columns("spotify_id", "display_name", "avatar_url"), (), ("user_id",))
 RECIPES: Final = TableSpec("recipes", _columns("name", "recipe"), ("name",), ("name",))
 STATE: Final = TableSpec("sync_state", _columns("key", "value"), ("key",), ("key",))
+WEEKLY: Final = TableSpec(
+    "weekly_lists",
+    _columns("recipe")
+    + _columns("weekday", "songs", dtype="int64")
+    + _columns("playlist", "renewed_week", "saved_week", "problem"),
+    (),
+    ("user_id",),
+)
+WEEKLY_SONGS: Final = TableSpec(
+    "weekly_songs",
+    _columns("week", "track_id", "title", "artists") + _columns("rank", "score", dtype="float64"),
+    ("week", "spotify_track_id"),
+    ("week", "rank"),
+)
 
-EXPORTED: Final = (PROFILE, TRACKS, ORIGINS, PLAYS, RECOMMENDATIONS, RECIPES, FEEDBACK, MISSES, POOL, STATE, SENT)
+_LISTS: Final = (RECOMMENDATIONS, RECIPES, WEEKLY, WEEKLY_SONGS)
+EXPORTED: Final = (PROFILE, TRACKS, ORIGINS, PLAYS, *_LISTS, FEEDBACK, MISSES, POOL, STATE, SENT)
 """Everything a listener may take away: all their tables but tokens and sessions."""
 
 
 def sent_row(to: str, what: str, many: int, at: str) -> pd.DataFrame:
     """One row of `SENT`."""
     return pd.DataFrame({"at": [at], "recipient": [clean(to)], "what": [clean(what)], "rows": [many]})
+
+
+def weekly_list(row: Mapping[str, Any]) -> WeeklyList:
+    """A row of `WEEKLY` by column, the recipe as JSON text or as an object."""
+    recipe = row["recipe"]
+    return WeeklyList(**{**row, "recipe": json.loads(recipe) if isinstance(recipe, str) else recipe})
 
 
 def to_second(plays: pd.DataFrame) -> pd.DataFrame:

@@ -35,6 +35,8 @@ _TABLES = {
     "pool_tracks": "Songs found around yours",
     "sync_state": "How far syncs are, and what you agreed to",
     "sent_log": "What we shared",
+    "weekly_lists": "A list every week",
+    "weekly_songs": "Songs on your weekly lists",
     "spotify_tokens": "Spotify’s permission, encrypted",
     "supabase_tokens": "The database’s permission, encrypted",
     "sessions": "Browsers you are signed in with",

@@ -4,8 +4,9 @@ import pytest
 
 from recsys.auth.guests import merge_guest
 from recsys.errors import StorageProblem
+from recsys.storage.store import WeeklyList
 from tests.services.tables import tracks
-from tests.storage.tables import fill_everything, misses
+from tests.storage.tables import NOON, fill_everything, misses, weekly
 
 
 def test_all_that_a_guest_has_comes_along(world):
@@ -25,6 +26,8 @@ def test_all_that_a_guest_has_comes_along(world):
         "feature_misses",
         "pool_tracks",
         "sent_log",
+        "weekly_lists",
+        "weekly_songs",
     ):
         assert len(adopted[name]) == own[name] > 0, name
     assert not any(store.counts("guest-1").values())
@@ -61,6 +64,24 @@ def test_a_recipe_of_a_name_that_is_taken_comes_along_under_another(world):
         "Evening (3)": {"length": 7},
         "Morning": {"length": 8},
     }
+
+
+def test_a_weekly_list_comes_along_without_a_playlist_and_never_replaces_ones_own(world):
+    store = world.store
+    for week in ("2026-11-16", "2026-11-23"):
+        store.save_weekly("guest-1", WeeklyList({"length": 1}, 0, 1, "Planted"))
+        store.save_weekly_songs("guest-1", week, weekly(week), NOON)
+    store.save_weekly("ada", WeeklyList({"length": 5}, 3, 5))
+
+    store.save_weekly("bob", WeeklyList({"length": 1}, 0, 1))  # a merge that was interrupted wrote a part
+    store.save_weekly_songs("bob", "2026-11-16", weekly("2026-11-16"), NOON)
+    merge_guest(store, "guest-1", store, "bob")
+
+    assert store.weekly("bob") == WeeklyList({"length": 1}, 0, 1, None, "2026-11-23")
+    assert list(store.weekly_songs("bob")["track_id"]) == ["2026-11-16", "2026-11-23"]
+    fill_everything(store, "guest-2")
+    merge_guest(store, "guest-2", store, "ada")
+    assert store.weekly("ada") == WeeklyList({"length": 5}, 3, 5)
 
 
 def test_what_was_sent_to_whom_is_not_forgotten(world):

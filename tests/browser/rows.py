@@ -10,7 +10,7 @@ from tests.browser.screen import go
 
 OPEN = (
     "profiles user_tracks track_origins plays recommendations recipes feedback feature_misses pool_tracks sync_state "
-    "sent_log"
+    "sent_log weekly_lists weekly_songs"
 )
 CLOSED = "spotify_tokens supabase_tokens sessions leases app_state"
 

@@ -65,6 +65,9 @@ WEAKER_PIECES: Final = {
     r" or held\.expires_at > until \+ 60": "",
     r" \+ 60": "",
     r"if rows > .* then": "if false then",
+    r"if not found then": "if false then",
+    r"and \(renewed_week is null or renewed_week < renewed\)": "",
+    r"renewed_week is null or ": "",
     r"where user_id = listener": "",
     r"order by spotify_track_id": "",
 }

@@ -13,7 +13,7 @@ from pandas.testing import assert_frame_equal
 
 from recsys.core.model.tracks import COLUMNS, NUMBERS, empty_tracks
 from recsys.errors import BadTracks, StorageProblem
-from recsys.storage.store import Saved
+from recsys.storage.store import Saved, WeeklyList
 from tests.storage.tables import (
     LATER,
     NOON,
@@ -25,6 +25,7 @@ from tests.storage.tables import (
     plays,
     recommended,
     some_tracks,
+    weekly,
 )
 
 TABLES = {
@@ -39,6 +40,8 @@ TABLES = {
     "pool_tracks",
     "sync_state",
     "sent_log",
+    "weekly_lists",
+    "weekly_songs",
     "spotify_tokens",
     "supabase_tokens",
     "sessions",
@@ -516,6 +519,76 @@ class StoreContract:
 
         assert (len(store.pool(listener)), len(store.pool(other))) == (0, 1)
 
+    # A list every week
+
+    def test_what_is_asked_for_is_stored_and_can_be_changed(self, store, listener):
+        store.save_weekly(listener, WeeklyList({"length": 30, "weights": {"energy": 2.0}}, 0, 30))
+        assert store.weekly(listener) == WeeklyList({"length": 30, "weights": {"energy": 2.0}}, 0, 30)
+        store.save_weekly_songs(listener, "2026-11-23", weekly("a"), NOON)
+        store.note_weekly(listener, "2026-11-23", "Spotify was away.")
+
+        store.save_weekly(listener, WeeklyList({"length": 10}, 4, 10, "Fresh 夜"))
+
+        changed = WeeklyList({"length": 10}, 4, 10, "Fresh 夜", "2026-11-23", "2026-11-23", "Spotify was away.")
+        assert store.weekly(listener) == changed
+
+    def test_the_songs_of_a_week_are_stored_once_and_are_the_stored_list(self, store, listener):
+        store.save_weekly(listener, WeeklyList({}, 0, 2))
+        store.save_recommendations(listener, recommended(x=0.5))
+        store.note_weekly(listener, None, "Something failed.")
+
+        assert store.save_weekly_songs(listener, "2026-11-23", weekly("b", "a"), NOON)
+        assert not store.save_weekly_songs(listener, "2026-11-23", weekly("c"), LATER)
+        assert not store.save_weekly_songs(listener, "2026-11-16", weekly("c"), LATER)
+        assert_frame_equal(store.recommendations(listener), recommended(b=1.0, a=0.5))
+        assert store.save_weekly_songs(listener, "2026-11-30", weekly("d"), LATER)
+
+        kept = store.weekly_songs(listener)
+        assert list(kept.columns) == ["week", "track_id", "title", "artists", "rank", "score"]
+        assert list(kept.drop(columns=["title", "artists"]).itertuples(index=False, name=None)) == [
+            ("2026-11-23", "b", 1.0, 1.0),
+            ("2026-11-23", "a", 2.0, 0.5),
+            ("2026-11-30", "d", 1.0, 1.0),
+        ]
+        assert store.weekly(listener).renewed_week == "2026-11-30"
+        assert store.weekly(listener).problem is None
+
+    def test_who_asks_for_no_list_gets_none(self, store, listener):
+        assert not store.save_weekly_songs(listener, "2026-11-23", weekly("a"), NOON)
+        store.note_weekly(listener, "2026-11-23", "No.")
+
+        assert (store.weekly(listener), len(store.weekly_songs(listener))) == (None, 0)
+        assert len(store.recommendations(listener)) == 0
+
+    def test_of_many_who_renew_a_list_at_once_one_is_first(self, store, listener):
+        store.save_weekly(listener, WeeklyList({}, 0, 1))
+
+        def renew(number):
+            return store.save_weekly_songs(listener, "2026-11-23", weekly(f"song{number}"), NOON)
+
+        with ThreadPoolExecutor(4) as threads:
+            assert sum(threads.map(renew, range(8))) == 1
+        assert len(store.weekly_songs(listener)) == len(store.recommendations(listener)) == 1
+
+    def test_asking_ends_with_one_call_that_can_be_repeated(self, store, listener):
+        store.save_weekly(listener, WeeklyList({}, 0, 1))
+        store.save_weekly_songs(listener, "2026-11-23", weekly("a"), NOON)
+
+        store.remove_weekly(listener)
+        store.remove_weekly(listener)
+
+        assert (store.weekly(listener), len(store.weekly_songs(listener))) == (None, 0)
+
+    def test_everybody_who_asks_is_listed_once(self, store, listener, other):
+        before = set(store.weekly_listeners())
+        for one in (listener, other, other):
+            store.save_weekly(one, WeeklyList({}, 0, 1))
+
+        listed = store.weekly_listeners()
+
+        assert set(listed) - before == {listener, other}
+        assert listed == sorted(listed) and len(set(listed)) == len(listed)
+
     # Whose rows they are
 
     def test_an_unknown_listener_is_an_empty_one(self, store, new_listener):
@@ -538,6 +611,7 @@ class StoreContract:
             store.misses,
             store.pool,
             store.sent,
+            store.weekly_songs,
         )
 
         for read in readers:
@@ -570,6 +644,10 @@ class StoreContract:
         store.remove_recipe(listener, "Evening")
         store.remove_feedback(listener, "a8")
         store.remove_state(listener, "cursor")
+        store.save_weekly(listener, WeeklyList({"length": 5}, 3, 5))
+        store.save_weekly_songs(listener, "2027-01-07", weekly("z"), LATER)
+        store.note_weekly(listener, "2027-01-07", "A sentence.")
+        store.remove_weekly(listener)
 
         assert everything(store, other) == before
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.model.tracks import NUMBERS, as_tracks
+from recsys.storage.store import WeeklyList
 
 NOON = "2026-11-20T12:00:00Z"
 LATER = "2026-11-20T13:00:00Z"
@@ -54,6 +55,13 @@ def misses(*ids, source="reccobeats", asked_at=NOON):
     return table.assign(source=source, asked_at=asked_at)
 
 
+def weekly(*ids):
+    """The list of a week, best first, as `save_weekly_songs` takes it."""
+    ranks = [float(rank) for rank in range(1, len(ids) + 1)]
+    table = some_tracks(*ids)[["track_id", "title", "artists"]]
+    return table.assign(rank=ranks, score=[1 / rank for rank in ranks])
+
+
 def fill_everything(store, listener, mark="a"):
     """Write at least one row into every table a `Store` writes; `mark` stands in all of them."""
     store.save_tracks(listener, some_tracks(f"{mark}1", f"{mark}2", energy=0.5))
@@ -66,6 +74,8 @@ def fill_everything(store, listener, mark="a"):
     store.save_state(listener, "cursor", {"of": mark})
     store.save_misses(listener, misses(f"{mark}1"))
     store.save_pool(listener, some_tracks(f"{mark}7"), NOON, 10)
+    store.save_weekly(listener, WeeklyList({"of": mark}, 0, 1, f"Weekly {mark}"))
+    store.save_weekly_songs(listener, "2026-11-16", weekly(f"{mark}9"), NOON)
     store.log_sent(listener, "ReccoBeats", f"track ids of {mark}", 2, NOON)
 
 
@@ -80,12 +90,14 @@ def everything(store, listener):
         "misses": store.misses(listener),
         "pool": store.pool(listener),
         "sent": store.sent(listener),
+        "weekly songs": store.weekly_songs(listener),
         **{f"export {name}": table for name, table in store.export(listener).items()},
     }
     return {
         **{name: table.to_csv(index=False) for name, table in tables.items()},
         "profile": store.profile(listener),
         "recipes": store.recipes(listener),
+        "weekly": store.weekly(listener),
         "state": store.state(listener, "cursor"),
         "counts": store.counts(listener),
     }

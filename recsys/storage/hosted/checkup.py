@@ -12,7 +12,7 @@ from recsys.parsing import parse_json_object
 
 TABLES: Final = (
     *("profiles", "user_tracks", "track_origins", "plays", "recommendations", "recipes", "feedback"),
-    *("feature_misses", "pool_tracks", "sync_state", "sent_log"),
+    *("feature_misses", "pool_tracks", "sync_state", "sent_log", "weekly_lists", "weekly_songs"),
     *("spotify_tokens", "supabase_tokens", "sessions", "leases", "app_state"),
 )
 FUNCTIONS: Final = {
@@ -24,6 +24,7 @@ FUNCTIONS: Final = {
     "save_plays": ("rows",),
     "replace_recommendations": ("rows",),
     "save_pool": ("rows", "at_most"),
+    "save_weekly_songs": ("renewed", "rows", "at"),
     "export_rows": (),
     "count_rows": ("listener",),
     "begin_session": ("session", "replaces", "at"),

@@ -11,8 +11,8 @@ from supabase_auth.errors import AuthApiError
 from recsys.core.model.tracks import as_tracks
 from recsys.storage import table_specs as rows
 from recsys.storage.hosted.project import AccessToken, SupabaseProject, answer, sentences
-from recsys.storage.hosted.rows import from_json, known, objects, once_each, read_all, tracks_of
-from recsys.storage.store import MAX_POOL, Saved, Store
+from recsys.storage.hosted.rows import PAGE, from_json, known, objects, once_each, read_all, tracks_of
+from recsys.storage.store import MAX_POOL, Saved, Store, WeeklyList
 from recsys.storage.table_specs import SENT, TableSpec, sent_row
 
 LIBRARY_PAGE: Final = 25_000
@@ -147,6 +147,44 @@ class SupabaseStore(Store):
     def remove_pool(self, listener: str) -> None:
         query = self._as(listener).table("pool_tracks").delete(returning=ReturnMethod.minimal)
         answer(query.eq("user_id", listener))
+
+    def save_weekly(self, listener: str, wanted: WeeklyList) -> None:
+        asked = {"weekday": wanted.weekday, "songs": wanted.songs, "playlist": rows.clean(wanted.playlist)}
+        row = {"user_id": listener, "recipe": rows.plain(wanted.recipe), **asked}
+        self._upsert(self._as(listener), "weekly_lists", [row])
+
+    def weekly(self, listener: str) -> WeeklyList | None:
+        query = self._as(listener).table("weekly_lists").select(", ".join(rows.WEEKLY.stored))
+        found = answer(query.eq("user_id", listener))
+        return rows.weekly_list(found[0]) if found else None
+
+    def remove_weekly(self, listener: str) -> None:
+        """The wish first: without it nothing is added to the songs."""
+        for table in ("weekly_lists", "weekly_songs"):
+            answer(self._as(listener).table(table).delete(returning=ReturnMethod.minimal).eq("user_id", listener))
+
+    def save_weekly_songs(self, listener: str, week: str, songs: pd.DataFrame, at: str) -> bool:
+        listed = objects(rows.WEEKLY_SONGS, songs.assign(week=week))
+        return bool(self._call(listener, "save_weekly_songs", renewed=week, rows=listed, at=at))
+
+    def note_weekly(self, listener: str, saved_week: str | None, problem: str | None) -> None:
+        noted = {"saved_week": saved_week, "problem": rows.clean(problem)}
+        query = self._as(listener).table("weekly_lists").update(noted, returning=ReturnMethod.minimal)
+        answer(query.eq("user_id", listener))
+
+    def weekly_songs(self, listener: str) -> pd.DataFrame:
+        return self._table(rows.WEEKLY_SONGS, listener)
+
+    def weekly_listeners(self) -> list[str]:
+        """Read by the server: nobody else may see who asks for what."""
+        found: list[str] = []
+        while page := self._weekly_listeners_after(found[-1] if found else None):
+            found += page
+        return found
+
+    def _weekly_listeners_after(self, last: str | None) -> list[str]:
+        query = self._project.server.table("weekly_lists").select("user_id").order("user_id").limit(PAGE)
+        return [one["user_id"] for one in answer(query if last is None else query.gt("user_id", last))]
 
     def log_sent(self, listener: str, to: str, what: str, rows: int, at: str) -> None:
         (sent,) = objects(SENT, sent_row(to, what, rows, at))

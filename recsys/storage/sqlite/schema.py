@@ -18,6 +18,8 @@ LISTENER_TABLES: Final = (
     "pool_tracks",
     "sync_state",
     "sent_log",
+    "weekly_lists",
+    "weekly_songs",
     "spotify_tokens",
     "supabase_tokens",
     "sessions",
@@ -205,7 +207,30 @@ _POOL: Final = (
     ) strict""",
 )
 
-MIGRATIONS: Final = (_LIBRARY, _LISTS, _SYNC, _SIGN_IN, _GUESTS, _POOL)
+_WEEKLY: Final = (
+    """create table weekly_lists (
+        user_id text primary key,
+        recipe text not null check (json_valid(recipe)),
+        weekday integer not null check (weekday between 0 and 6),
+        songs integer not null check (songs > 0),
+        playlist text,
+        renewed_week text,
+        saved_week text,
+        problem text
+    ) strict, without rowid""",
+    """create table weekly_songs (
+        user_id text not null,
+        week text not null,
+        spotify_track_id text not null,
+        name text not null,
+        artist text not null,
+        rank real not null,
+        score real not null,
+        primary key (user_id, week, spotify_track_id)
+    ) strict, without rowid""",
+)
+
+MIGRATIONS: Final = (_LIBRARY, _LISTS, _SYNC, _SIGN_IN, _GUESTS, _POOL, _WEEKLY)
 """Statements of each version, in order; `MIGRATIONS[n]` leads from version n to n + 1."""
 
 TABLES: Final = (*LISTENER_TABLES, "leases", "app_state", "guest_visits")

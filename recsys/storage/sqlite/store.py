@@ -15,7 +15,7 @@ from recsys.storage import table_specs as rows
 from recsys.storage.quotas import check_quota
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.schema import LISTENER_TABLES
-from recsys.storage.store import MAX_POOL, Saved, Store
+from recsys.storage.store import MAX_POOL, Saved, Store, WeeklyList
 from recsys.storage.table_specs import SENT, TableSpec, sent_row
 
 
@@ -85,9 +85,7 @@ class SqliteStore(Store):
     def save_recommendations(self, listener: str, recommendations: pd.DataFrame) -> None:
         values = _owned(listener, rows.RECOMMENDATIONS.rows(recommendations))
         with self._writing(listener) as connection:
-            connection.execute("DELETE FROM recommendations WHERE user_id = ?", (listener,))
-            connection.executemany("INSERT INTO recommendations VALUES (?, ?, ?, ?)", values)
-            check_quota("recommendations", len(values))
+            _replace_list(connection, listener, values)
 
     def recommendations(self, listener: str) -> pd.DataFrame:
         return self._load(rows.RECOMMENDATIONS, listener)
@@ -153,6 +151,52 @@ class SqliteStore(Store):
     def remove_pool(self, listener: str) -> None:
         with self._database.write() as connection:
             connection.execute("DELETE FROM pool_tracks WHERE user_id = ?", (listener,))
+
+    def save_weekly(self, listener: str, wanted: WeeklyList) -> None:
+        upsert = """
+            INSERT INTO weekly_lists (user_id, recipe, weekday, songs, playlist) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (user_id) DO UPDATE SET recipe = excluded.recipe, weekday = excluded.weekday,
+                songs = excluded.songs, playlist = excluded.playlist"""
+        row = (listener, _json(wanted.recipe), wanted.weekday, wanted.songs, rows.clean(wanted.playlist))
+        with self._writing(listener) as connection:
+            connection.execute(upsert, row)
+
+    def weekly(self, listener: str) -> WeeklyList | None:
+        with self._database.read() as connection:
+            found = _select(connection, rows.WEEKLY, listener)
+        return rows.weekly_list(dict(zip(rows.WEEKLY.stored, found[0], strict=True))) if found else None
+
+    def remove_weekly(self, listener: str) -> None:
+        with self._writing(listener) as connection:
+            for table in ("weekly_lists", "weekly_songs"):
+                connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (listener,))
+
+    def save_weekly_songs(self, listener: str, week: str, songs: pd.DataFrame, at: str) -> bool:
+        first = """
+            UPDATE weekly_lists SET renewed_week = ?, problem = NULL
+            WHERE user_id = ? AND coalesce(renewed_week < ?, TRUE)"""
+        values = _owned(listener, rows.WEEKLY_SONGS.rows(songs.assign(week=week)))
+        listed = _owned(listener, rows.RECOMMENDATIONS.rows(songs.assign(created_at=at)))
+        with self._writing(listener) as connection:
+            is_first = connection.execute(first, (week, listener, week)).rowcount > 0
+            if is_first:
+                connection.executemany("INSERT INTO weekly_songs VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+                check_quota("weekly_songs", _count(connection, "weekly_songs", listener))
+                _replace_list(connection, listener, listed)
+        return is_first
+
+    def note_weekly(self, listener: str, saved_week: str | None, problem: str | None) -> None:
+        update = "UPDATE weekly_lists SET saved_week = ?, problem = ? WHERE user_id = ?"
+        with self._writing(listener) as connection:
+            connection.execute(update, (saved_week, rows.clean(problem), listener))
+
+    def weekly_songs(self, listener: str) -> pd.DataFrame:
+        return self._load(rows.WEEKLY_SONGS, listener)
+
+    def weekly_listeners(self) -> list[str]:
+        with self._database.read() as connection:
+            found = connection.execute("SELECT user_id FROM weekly_lists ORDER BY user_id").fetchall()
+        return [listener for (listener,) in found]
 
     def log_sent(self, listener: str, to: str, what: str, rows: int, at: str) -> None:
         insert = "INSERT INTO sent_log (user_id, at, recipient, what, rows) VALUES (?, ?, ?, ?, ?)"
@@ -254,6 +298,12 @@ class SqliteStore(Store):
     def _remove(self, table: str, column: str, listener: str, value: str) -> None:
         with self._writing(listener) as connection:
             connection.execute(f"DELETE FROM {table} WHERE user_id = ? AND {column} = ?", (listener, rows.clean(value)))
+
+
+def _replace_list(connection: sqlite3.Connection, listener: str, values: list[tuple[Any, ...]]) -> None:
+    connection.execute("DELETE FROM recommendations WHERE user_id = ?", (listener,))
+    connection.executemany("INSERT INTO recommendations VALUES (?, ?, ?, ?)", values)
+    check_quota("recommendations", len(values))
 
 
 def _owned(listener: str, values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -52,6 +52,8 @@ insert into built values
     ('pool_tracks', '{user_id, spotify_track_id}', '{name, artist, answered_at}'),
     ('sync_state', '{user_id, key}', '{value}'),
     ('sent_log', '{user_id, id}', '{at, recipient, what, rows}'),
+    ('weekly_lists', '{user_id}', '{recipe, weekday, songs}'),
+    ('weekly_songs', '{user_id, week, spotify_track_id}', '{name, artist, rank, score}'),
     ('sessions', '{user_id, id_hash}', '{kind, created_at, expires_at}'),
     ('leases', '{name_hash}', '{holder, expires_at}'),
     ('app_state', '{key}', '{value}');

@@ -1,6 +1,6 @@
 -- Proves who may call which function, and that what a listener calls reads and changes their own rows only.
 begin;
-select plan(27);
+select plan(33);
 
 insert into auth.users (id) values
     ('00000000-0000-4000-8000-00000000000a'), ('00000000-0000-4000-8000-00000000000b');
@@ -12,6 +12,7 @@ select set_eq(
         ('authenticated', 'save_tracks'), ('authenticated', 'library'), ('authenticated', 'remove_tracks'),
         ('authenticated', 'save_origins'), ('authenticated', 'remove_origins'), ('authenticated', 'save_plays'),
         ('authenticated', 'replace_recommendations'), ('authenticated', 'export_rows'), ('authenticated', 'save_pool'),
+        ('authenticated', 'save_weekly_songs'),
         ('service_role', 'count_rows'), ('service_role', 'begin_session'), ('service_role', 'take_turn')$$,
     'each function may be called by one role'
 );
@@ -48,6 +49,7 @@ begin
             {"spotify_track_id": "p1", "name": "One", "artist": "X", "answered_at": "2026-01-01T00:00:00Z"},
             {"spotify_track_id": "p2", "name": "Two", "artist": "X", "answered_at": "2026-01-02T00:00:00Z"}
         ]', 2);
+        insert into public.weekly_lists (user_id, recipe, weekday, songs) values (auth.uid(), '{}', 0, 1);
     end loop;
 end $$;
 
@@ -92,7 +94,25 @@ select is(
 );
 select set_eq('select spotify_track_id from public.pool_tracks', '{p2, p3}'::text[], 'and the oldest answer goes');
 
+create function pg_temp.given(week text, track text) returns boolean language sql as $$
+    select public.save_weekly_songs(week, jsonb_build_array(jsonb_build_object(
+        'week', week, 'spotify_track_id', track, 'name', 'N', 'artist', 'A', 'rank', 1, 'score', 1
+    )), '2026-11-23T08:00:00Z')
+$$;
+select ok(pg_temp.given('2026-11-23', 'w1'), 'the first list of a week is stored');
+select set_eq('select spotify_track_id from public.recommendations', '{w1}'::text[], 'and is the last list');
+select is(
+    array[pg_temp.given('2026-11-23', 'w2'), pg_temp.given('2026-11-16', 'w2')], '{false, false}',
+    'a second of that week, or one of an earlier week, is not'
+);
+select ok(pg_temp.given('2026-11-30', 'w2'), 'that of the next week is');
+select set_eq(
+    'select week, spotify_track_id from public.weekly_songs', $$values ('2026-11-23', 'w1'), ('2026-11-30', 'w2')$$,
+    'the songs of both weeks stay'
+);
+
 select pg_temp.become('b');
+select is_empty('select from public.weekly_songs', 'the other listener was given none');
 select set_eq('select name from public.pool_tracks', '{One, Two}'::text[], 'the other listener has their candidates');
 select is((select count(*) from public.user_tracks), 2::bigint, 'the other listener still has both tracks');
 select is((select count(*) from public.track_origins), 3::bigint, 'all origins');
@@ -103,7 +123,7 @@ set local role service_role;
 select is(
     public.count_rows('00000000-0000-4000-8000-00000000000a')::jsonb,
     '{"profiles": 0, "user_tracks": 1, "track_origins": 1, "plays": 1, "recommendations": 1, "recipes": 0,
-      "feedback": 0, "feature_misses": 1, "pool_tracks": 2, "sync_state": 0, "sent_log": 0,
+      "feedback": 0, "feature_misses": 1, "pool_tracks": 2, "sync_state": 0, "sent_log": 0, "weekly_lists": 1, "weekly_songs": 2,
       "spotify_tokens": 0, "supabase_tokens": 0, "sessions": 0}',
     'the server counts the rows of one listener'
 );

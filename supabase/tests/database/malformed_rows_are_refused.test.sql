@@ -1,18 +1,20 @@
 -- Proves that JSON is kept as objects, which is all the app can read back, and that sessions are of a known kind.
 begin;
-select plan(19);
+select plan(24);
 
 insert into auth.users (id) values ('00000000-0000-4000-8000-00000000000a');
 
 select throws_ok(
     case t
         when 'app_state' then format('insert into public.app_state values (''x'', %L)', wrong)
+        when 'weekly_lists'
+        then format('insert into public.weekly_lists values (''00000000-0000-4000-8000-00000000000a'', %L, 0, 30)', wrong)
         else format('insert into public.%I values (''00000000-0000-4000-8000-00000000000a'', ''x'', %L)', t, wrong)
     end,
     '23514', null, format('%s refuses %s', t, wrong)
 )
 from
-    unnest('{recipes, sync_state, app_state}'::name[]) as t,
+    unnest('{recipes, sync_state, weekly_lists, app_state}'::name[]) as t,
     unnest(array['[1, 2]', '"text"', '1', 'true', 'null']) as wrong;
 
 select lives_ok(

@@ -19,7 +19,8 @@ select set_eq(
     $$values
         ('user_tracks', '250000\000'), ('track_origins', '500000\000'), ('plays', '2000000\000'),
         ('recommendations', '10000\000'), ('recipes', '1000\000'), ('feedback', '100000\000'),
-        ('feature_misses', '500000\000'), ('sync_state', '1000\000'), ('sent_log', '100000\000'), ('pool_tracks', '100000\000')$$,
+        ('feature_misses', '500000\000'), ('sync_state', '1000\000'), ('sent_log', '100000\000'), ('pool_tracks', '100000\000'),
+        ('weekly_songs', '100000\000')$$,
     'every table a listener writes has a limit, counted for every statement'
 );
 

@@ -54,7 +54,7 @@ select is_empty(
 select set_eq(
     'select proname::text from pg_proc where pronamespace = ''public''::regnamespace',
     '{save_tracks, library, remove_tracks, save_origins, remove_origins, save_plays, replace_recommendations,
-    save_pool, export_rows, count_rows, begin_session, take_turn, check_quota}'::text[],
+    save_pool, save_weekly_songs, export_rows, count_rows, begin_session, take_turn, check_quota}'::text[],
     'there is no other function'
 );
 create function public.made_later() returns integer language sql as 'select 1';

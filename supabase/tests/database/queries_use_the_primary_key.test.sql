@@ -1,6 +1,6 @@
 -- Proves that reading one listener's rows, behind row security, does not read everybody else's.
 begin;
-select plan(15);
+select plan(16);
 
 insert into auth.users (id)
 select ('00000000-0000-4000-8000-00000000000' || letter)::uuid from unnest('{0,1,2,3,4,5,6,7,8,9}'::text[]) as letter;
@@ -20,12 +20,14 @@ insert into public.sent_log (user_id, at, recipient, what, rows)
 select user_id, now(), 'ReccoBeats', 'track ids', 1 from public.user_tracks;
 insert into public.pool_tracks (user_id, spotify_track_id, name, artist, answered_at)
 select user_id, spotify_track_id, name, artist, now() from public.user_tracks;
+insert into public.weekly_songs
+select user_id, '2026-11-23', spotify_track_id, name, artist, 1, 0.5 from public.user_tracks;
 insert into public.sessions
 select user_id, encode(sha256((user_id || spotify_track_id)::bytea), 'hex'), 'spotify', null, null, now(),
     now() + interval '30 days'
 from public.user_tracks;
 analyze public.user_tracks, public.track_origins, public.feature_misses, public.plays, public.recommendations;
-analyze public.pool_tracks, public.feedback, public.recipes, public.sync_state, public.sent_log, public.sessions;
+analyze public.weekly_songs, public.pool_tracks, public.feedback, public.recipes, public.sync_state, public.sent_log, public.sessions;
 
 create function pg_temp.plan_of(query text) returns text language plpgsql as $$
 declare
@@ -77,7 +79,8 @@ select pg_temp.uses(
 from (values
     ('track_origins', 'spotify_track_id', 'track1', 'origin', 'saved'),
     ('feature_misses', 'spotify_track_id', 'track1', 'source', 'reccobeats'),
-    ('plays', 'played_at', '2026-01-01T00:00:00Z', 'spotify_track_id', 'track')
+    ('plays', 'played_at', '2026-01-01T00:00:00Z', 'spotify_track_id', 'track'),
+    ('weekly_songs', 'week', '2026-11-23', 'spotify_track_id', 'track1')
 ) as q (table_name, first_key, first_value, second_key, second_value);
 select pg_temp.uses(
     table_name || '_pkey',
