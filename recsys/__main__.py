@@ -50,7 +50,7 @@ def tonearm() -> None:
 
 
 def main() -> None:
-    """Run the command line; whatever is wrong becomes one sentence on stderr and exit status 2."""
+    """Run the command line; every problem becomes one sentence on stderr and exit status 2."""
     logs.configure(level="WARNING")
     try:
         sys.exit(tonearm(prog_name="tonearm", standalone_mode=False) or 0)

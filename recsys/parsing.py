@@ -1,4 +1,4 @@
-"""JSON and TOML of any origin: the standard parsers, but whatever cannot be parsed is a `ValueError`."""
+"""JSON and TOML of any origin: the standard parsers, but every input that cannot be parsed is a `ValueError`."""
 
 import json
 import tomllib

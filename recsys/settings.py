@@ -32,8 +32,8 @@ class Settings:
     catalogues : str or None
         Another registry of catalogues that can be fetched, a file or an address (`TONEARM_CATALOGUES`).
     catalogue_installers : str
-        Who may install a catalogue for everybody from the app: "loopback" (whoever reaches it on this host), "everyone"
-        or "nobody" (`TONEARM_CATALOGUE_INSTALLERS`). The command line always may.
+        Who may install a catalogue for everybody from the app: "loopback" (everybody who reaches it on this host),
+        "everyone" or "nobody" (`TONEARM_CATALOGUE_INSTALLERS`). The command line always may.
     public_url : str
         Where browsers reach the app (`PUBLIC_URL`), written as browsers write an origin: lower case, no path, no
         default port. Spotify refuses `localhost`.
@@ -95,7 +95,7 @@ class Settings:
 
     @property
     def is_loopback(self) -> bool:
-        """True when the app's own address is on this host only, so that whoever reaches it sits here."""
+        """True when the app's own address is on this host only, so that only users of this host reach it."""
         return urlsplit(self.public_url).hostname in ("127.0.0.1", "::1")
 
     @classmethod
@@ -191,8 +191,8 @@ def _origin(parts: SplitResult) -> str:
     """The address as browsers write it into `Origin`, which is compared letter by letter (RFC 6454, 6.2)."""
     host = parts.netloc.lower()
     if parts.hostname == "localhost":
-        mended = f"{parts.scheme}://{host.replace('localhost', '127.0.0.1')}"
-        raise SettingsProblem(f"PUBLIC_URL must not say localhost: Spotify refuses it. Use {mended}.")
+        corrected = f"{parts.scheme}://{host.replace('localhost', '127.0.0.1')}"
+        raise SettingsProblem(f"PUBLIC_URL must not say localhost: Spotify refuses it. Use {corrected}.")
     if parts.path or parts.query or parts.fragment or "@" in host:
-        raise SettingsProblem("PUBLIC_URL must end with the host and port: the app stands at the root of its host.")
+        raise SettingsProblem("PUBLIC_URL must end with the host and port: the app is at the root of its host.")
     return f"{parts.scheme}://{host.removesuffix(':443' if parts.scheme == 'https' else ':80')}"

@@ -149,12 +149,12 @@ class Container:
         if self.hosted and not is_guest(listener):
             host = urlsplit(self.hosted.project.url).netloc
             return (
-                f"Kept in the Supabase project at {host}, where row security lets nobody else read it. Its sign-in "
-                "keeps the e-mail address too, if Spotify told one; erasing removes it."
+                f"Stored in the Supabase project at {host}, where row security lets nobody else read it. Its sign-in "
+                "stores the e-mail address too, if Spotify gives one; erasing removes it."
             )
         if self.hosted:
-            return "Kept in a file on this server alone. Sign in to find it from every device and server."
-        return "Kept in a file on this server."
+            return "Stored in a file on this server alone. Sign in to find it from every device and server."
+        return "Stored in a file on this server."
 
     def check_stores(self) -> None:
         """Raise `StorageProblem` when a store cannot be reached."""

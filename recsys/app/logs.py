@@ -21,7 +21,7 @@ class Pseudonyms(logging.Filter):
     Adds `request` and `listener` to every record.
 
     The pseudonym is a keyed BLAKE2 hash of the listener's id: the same for all lines of a listener, and meaningless to
-    whoever does not have the key. `-` means nobody.
+    anybody without the key. `-` means nobody.
     """
 
     def __init__(self, key: bytes) -> None:

@@ -64,7 +64,7 @@ class LastRecipes:
             threading.Thread(target=self.write, name="last-recipes", daemon=True).start()
 
     def write(self) -> None:
-        """Store what was not written yet, the latest of each listener only. A store that fails keeps the one before."""
+        """Store what was not written yet, the latest of each listener only. On failure the one before remains."""
         with self._writing:
             while self._store_for:
                 with self._lock:

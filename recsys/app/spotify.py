@@ -35,7 +35,7 @@ AT_A_SCREEN: Final = 5.0
 @dataclass(frozen=True)
 class Limit:
     """
-    One of Spotify's limits as this app keeps it: requests `spent` of today's own `budget`, shared by all listeners.
+    One of Spotify's limits as this app counts it: requests `spent` of today's own `budget`, shared by all listeners.
 
     `blocked_until` is None while Spotify answers.
     """

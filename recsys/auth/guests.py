@@ -26,7 +26,7 @@ def visitor(session_id: object, sessions: SessionStore, now: datetime) -> Visito
     Parameters
     ----------
     session_id : object
-        Whatever the browser sent; anything this app could not have issued is nobody.
+        The value the browser sent; one that this app could not have issued belongs to nobody.
     sessions : SessionStore
         Queried on every call, so that a session ended elsewhere ends here too; not about the ids of guests, who are
         served while it does not answer.
@@ -58,8 +58,8 @@ def merge_guest(guests: Store, guest: str, store: Store, listener: str) -> int:
     What the listener has already stays: tracks are merged as on any import, a thumb stays, and a guest's recipe of
     a name that is taken comes along under another, such as "Evening (2)". Of two misses the later one counts.
 
-    Consents are not taken over: whoever planted the session cookie may have given them, and asking again is cheap. A
-    weekly list is, unless the listener has one, but goes into no playlist.
+    Consents are not taken over: an attacker who planted the session cookie may have given them, and asking again is
+    cheap. A weekly list is, unless the listener has one, but goes into no playlist.
 
     Parameters
     ----------

@@ -219,4 +219,4 @@ def _granted(answer: dict[str, Any], before: Tokens, now: datetime) -> Tokens:
 
 def _refused(answer: dict[str, Any]) -> SpotifyRefused:
     row = BY_REASON["unknown_app" if answer.get("error") == "invalid_client" else "not_understood"]
-    return SpotifyRefused(f"{row.says} {row.mend}", row.reason)
+    return SpotifyRefused(f"{row.says} {row.remedy}", row.reason)

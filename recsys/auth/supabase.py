@@ -1,7 +1,7 @@
 """Signing in through Supabase Auth's Spotify provider, and a listener's access token for as long as they stay.
 
 PKCE flow: https://supabase.com/docs/guides/auth/sessions/pkce-flow. Auth hands over Spotify's own tokens once, in the
-answer to the exchange, and neither keeps nor renews them.
+answer to the exchange, and neither stores nor renews them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

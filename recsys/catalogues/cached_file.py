@@ -41,7 +41,7 @@ def downloaded(address: str, folder: Path, max_bytes: int = MAX_BYTES) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         _fetch(address, stored, trusted, max_bytes)
     except OSError as problem:
-        raise DownloadFailed(f"The catalogue cannot be kept in {folder}: {problem.strerror or problem}.") from problem
+        raise DownloadFailed(f"The catalogue cannot be stored in {folder}: {problem.strerror or problem}.") from problem
     except httpx.HTTPError as problem:
         if not stored.exists():
             raise DownloadFailed(

@@ -31,7 +31,7 @@ class CatalogueEntry:
     page : str
         The page about it, where a person looks when the address does not answer.
     licence, source, date : str
-        As stated by whoever published it; where the values come from; when they were taken (ISO 8601, may be a year,
+        As stated by its publisher; where the values come from; when they were taken (ISO 8601, may be a year,
         empty where nobody says).
     ids : str
         Whose track ids it has: "spotify" or "none".

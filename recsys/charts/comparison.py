@@ -46,7 +46,7 @@ def comparison_in_words(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[s
     order = apart.abs().sort_values(ascending=False, kind="stable").index
     differing = [str(name) for name in order if abs(apart[name]) >= NOTICEABLE]
     if not differing:
-        return f"{names[0]} and {names[1]} stand at the same place in every feature that is known of both."
+        return f"{names[0]} and {names[1]} are at the same place in every feature that is known of both."
     furthest = differing[: min(2, max(len(order) - 1, 1))]
     says = f"{names[0]} and {names[1]} are furthest apart in {listed([_apart(n, apart[n], names) for n in furthest])}"
     return f"{says}, and closest in {feature(str(order[-1])).title.lower()}." if len(order) > 1 else f"{says}."

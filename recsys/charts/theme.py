@@ -13,7 +13,7 @@ GRID: Final = "rgba(128,128,128,.35)"
 FAINT: Final = "rgba(128,128,128,.45)"
 SHADE: Final = "rgba(128,128,128,.22)"
 """Greys that read on a light and on a dark page. All other colours come from the page's theme, in its order: the
-listener is always the first colour, whoever the listener is compared with the second, dashed or hollow."""
+listener is always the first colour, the one they are compared with the second, dashed or hollow."""
 
 AXIS: Final[dict[str, Any]] = {"gridcolor": GRID, "zeroline": False, "automargin": True}
 

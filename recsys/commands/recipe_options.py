@@ -106,7 +106,7 @@ def recipe_of(
         Both a number of songs and of minutes are given, or a value is out of range.
     """
     if minutes is not None and length is not None:
-        raise BadRecipe("A list is so many songs or so many minutes long. Give -n or --minutes, not both.")
+        raise BadRecipe("A list has a number of songs or a number of minutes. Give -n or --minutes, not both.")
     dials = {name: rest.pop(name) for name in ("order", "by", "spacing", "choose_from", "silent_months")}
     blocked_artists = () if blocked is None else blocked.names
     filters = Filters(ranges=ranges, genres=genres_only, blocked_artists=blocked_artists, **rest)

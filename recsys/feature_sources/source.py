@@ -87,7 +87,7 @@ class NeighbourSource(FeatureSource, Protocol):
 
 
 class NameSource(Protocol):
-    """Whoever knows the Spotify ids of songs by their names. `at_once` is the most tracks one call may be given."""
+    """Finds the Spotify ids of songs by their names. `at_once` is the most tracks one call may be given."""
 
     name: str
     at_once: int

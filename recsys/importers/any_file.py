@@ -1,4 +1,4 @@
-"""Whatever a listener has, to tracks: files are recognised by what is in them, never by what they are called."""
+"""Reads any file of a listener's into tracks: files are recognised by their contents, never by their names."""
 
 from collections.abc import Iterable
 from dataclasses import replace

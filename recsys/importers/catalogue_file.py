@@ -23,7 +23,7 @@ ROWS_PER_GROUP: Final = 1 << 17
 
 def write_catalogue(tracks: pd.DataFrame, path: Path) -> None:
     """
-    Write a track table as a catalogue; whoever reads `path` meanwhile gets the old file or the new one, never a part.
+    Write a track table as a catalogue; a reader of `path` gets the old file or the new one, never a part.
 
     Song numbers are stored beside the columns, so that opening the catalogue need not recognise songs again.
 

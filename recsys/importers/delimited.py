@@ -221,8 +221,8 @@ def _repaired(
     fits = [not any(cells[width:]) for cells in rows]
     if not all(fits):
         skipped[TOO_LONG] += len(fits) - sum(fits)
-    kept = [[cell or None for cell in cells] + [None] * (width - len(cells)) for cells in compress(rows, fits)]
-    cells = {at: pa.array([row[at] for row in kept], pa.string()) for at in places}
+    rows_that_fit = [[cell or None for cell in cells] + [None] * (width - len(cells)) for cells in compress(rows, fits)]
+    cells = {at: pa.array([row[at] for row in rows_that_fit], pa.string()) for at in places}
     return Batch(cells, np.array([row.number for row in compress(odd, fits)], dtype=np.int64))
 
 

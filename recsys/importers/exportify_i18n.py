@@ -25,7 +25,7 @@ SHAPES: Final = {
 """What every filled cell of a column looks like; the first column that does is it."""
 
 FOLLOWS: Final = {"title": "track_id", "artists": "artist_uris", "album": "album_uri", "popularity": "explicit"}
-"""Columns that stand right behind another."""
+"""Columns that come directly after another."""
 
 BLOCK: Final = (
     *("danceability", "energy", "key", "loudness", "mode", "speechiness", "acousticness"),

@@ -12,7 +12,7 @@ CHUNK_BYTES: Final = 1 << 20
 MOST_ENTRY_CHARACTERS: Final = 32 << 20
 MOST_OBJECT_BYTES: Final = 64 << 20
 MOST_VALUES: Final = 4_000_000
-"""Values in one object; each takes some 100 bytes of memory, whatever it takes in the file."""
+"""Values in one object; each takes about 100 bytes of memory, however short it is in the file."""
 BETWEEN: Final = " \t\r\n,"
 
 

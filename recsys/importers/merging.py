@@ -41,7 +41,7 @@ def as_rows(table: pa.Table, source: str) -> pd.DataFrame:
 
 def distinct(rows: pd.DataFrame) -> pd.DataFrame:
     """
-    A track table out of rows in which a track may stand several times.
+    A track table out of rows in which a track may appear several times.
 
     The first row of a track counts; what it does not know is taken from the next that does, and genres are united.
     A track known by its id alone has the id as its title and no artists.

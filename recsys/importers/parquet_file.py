@@ -101,7 +101,7 @@ def _bounded_batches(
     Batches of some columns, with texts as dictionaries.
 
     Parquet stores a repeated text once, so the size of a file says little about what it holds: a few kilobytes can
-    stand for gigabytes. As dictionaries texts stay that small, and are counted before they are decoded.
+    decode to gigabytes. As dictionaries texts stay that small, and are counted before they are decoded.
 
     Raises
     ------

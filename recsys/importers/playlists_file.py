@@ -1,4 +1,4 @@
-"""Which tracks stand on whose list: the file that recommendations are measured with."""
+"""Which tracks are on whose list: the file that recommendations are measured with."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ def read_playlists(path: Path) -> pd.DataFrame:
     ----------
     path : Path
         CSV with any delimiter and encoding, or Parquet. One column names the list (or its owner), another the track
-        by Spotify id, URI or link, or by whatever id the catalogue has.
+        by Spotify id, URI or link, or by the catalogue's own kind of id.
 
     Returns
     -------

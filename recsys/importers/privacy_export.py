@@ -161,21 +161,23 @@ def read_export(export: Export, items: Iterable[Any], name: str) -> Imported:
     A row of the report is an item; row numbers in it count them from 1.
     """
     skipped: Counter[str] = Counter()
-    kept: list[Entry] = []
+    entries: list[Entry] = []
     numbers: list[int] = []
     for number, item in enumerate(items, start=1):
         entry = export.read(item) if isinstance(item, Mapping) else MALFORMED
         if isinstance(entry, str):
             skipped[entry] += 1
         else:
-            kept.append(entry)
+            entries.append(entry)
             numbers.append(number)
-    return _imported(export, kept, numbers, skipped, name)
+    return _imported(export, entries, numbers, skipped, name)
 
 
-def _imported(export: Export, kept: list[Entry], numbers: list[int], skipped: Counter[str], name: str) -> Imported:
+def _imported(export: Export, entries: list[Entry], numbers: list[int], skipped: Counter[str], name: str) -> Imported:
     columns = (
-        dict(zip(Entry._fields, zip(*kept, strict=True), strict=True)) if kept else dict.fromkeys(Entry._fields, ())
+        dict(zip(Entry._fields, zip(*entries, strict=True), strict=True))
+        if entries
+        else dict.fromkeys(Entry._fields, ())
     )
     cells = {field: pa.array(values, pa.string()) for field, values in columns.items() if field != "ms_played"}
     table, is_track = _table(cells)
@@ -204,7 +206,7 @@ def _imported(export: Export, kept: list[Entry], numbers: list[int], skipped: Co
 
 
 def _table(cells: dict[str, pa.Array]) -> tuple[pa.Table, np.ndarray]:
-    """Track columns of the entries, and which of them can be told apart."""
+    """Track columns of the entries, and which of them can be identified."""
     track_ids = text_cells.ids(cells["uri"])
     title, artists = text_cells.tidy(cells["title"]), text_cells.tidy(cells["artist"])
     table = pa.table(

@@ -22,7 +22,7 @@ def with_sound_quotes(text: Text, delimiter: str, width: int, sample: list[list[
     """
     The same text, or a rewritten copy where its quoting is broken; its notes say what was repaired and what was not.
 
-    A row whose cells cannot be told is replaced by an empty one, so that it is counted as skipped and the others keep
+    A row whose cells are ambiguous is replaced by an empty one, so that it is counted as skipped and the others keep
     their numbers.
 
     Parameters

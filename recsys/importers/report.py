@@ -9,7 +9,7 @@ import pandas as pd
 from recsys.core.model.features import AUDIO_FEATURES
 
 MOST_PROBLEMS: Final = 100
-"""So many problems are kept with their sentences; all are counted."""
+"""The most problems that are listed with their sentences; all are counted."""
 
 PODCAST: Final = "podcast episode"
 """A reason to skip a row that several kinds of files share."""

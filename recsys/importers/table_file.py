@@ -1,4 +1,4 @@
-"""A table of tracks: any of the known dumps and exports, or whatever else names its columns understandably."""
+"""A table of tracks: any of the known dumps and exports, or any other table with understandable column names."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -67,7 +67,7 @@ def import_rows(columns: Columns, rows: Iterable[Batch], name: str, skipped: Cou
     Parameters
     ----------
     columns : Columns
-        Where our columns stand.
+        The position of each of our columns.
     rows : iterable of Batch
     name : str
         What to call the file in the report.
@@ -82,7 +82,7 @@ def import_rows(columns: Columns, rows: Iterable[Batch], name: str, skipped: Cou
         tables.append(reader.read(batch))
     table = pa.concat_tables(tables)
     del tables
-    # The rows as they stand in the file; only short ones, which come last, make it necessary to move any.
+    # The rows in the order of the file; the short ones come last, and only then do rows have to move.
     is_sorted = bool((np.diff(table["row"].to_numpy()) > 0).all())
     return _imported((table if is_sorted else table.sort_by("row")).drop_columns("row"), reader, count, name)
 

@@ -140,7 +140,7 @@ class RowReader:
         return cells
 
     def _clear_placeholders(self, texts: dict[str, pa.Array]) -> None:
-        """Names that stand for none become null, and so does the title of a row of totals."""
+        """Placeholder names become null, and so does the title of a row of totals."""
         for ours in {"title", "artists"} & texts.keys():
             is_none = pc.is_in(pc.utf8_lower(texts[ours]), value_set=PLACEHOLDERS)
             texts[ours] = pc.if_else(is_none, pa.scalar(None, pa.string()), texts[ours])
@@ -202,7 +202,7 @@ class RowReader:
         return valid
 
     def _is_track(self, cells: dict[str, pa.Array], table: pa.Table) -> pa.Array:
-        """Which rows can be told apart; the others are counted."""
+        """Which rows can be identified; the others are counted."""
         absent = pa.array(np.zeros(len(table), dtype=bool))
         has = {ours: table[ours].is_valid() if ours in table.column_names else absent for ours in ("title", "artists")}
         is_named = pc.and_(has["title"], has["artists"])

@@ -161,7 +161,7 @@ def find_encoding(stream: BinaryIO, name: str) -> tuple[str, int, bool]:
         if b"\0" in head:
             encoding = _wide_encoding(head)
     if not encoding:
-        raise NoTracks(f"“{name}” is not a text file, whatever its name says. Choose a CSV, JSON or ZIP export.")
+        raise NoTracks(f"“{name}” is not a text file, although its name says so. Choose a CSV, JSON or ZIP export.")
     return encoding, skip, _decodes(stream, encoding, skip)
 
 

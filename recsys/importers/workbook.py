@@ -1,7 +1,7 @@
 """A workbook (.xlsx, .ods) on standard input becomes CSV on standard output; run as a process of its own.
 
 A sheet of a few kilobytes can name a cell so far out that the library reserves hundreds of gigabytes, which ends the
-process. So it is a process that nobody else depends on, with limits that the operating system keeps. It imports
+process. So it is a process that nobody else depends on, with limits that the operating system enforces. It imports
 nothing of ours: it starts in a tenth of a second.
 """
 

@@ -21,7 +21,7 @@ audit = logging.getLogger("recsys.audit")
 README: Final = """Everything Tonearm stores about you, as of {now}.
 
 Every table is here twice: as CSV for spreadsheets and as JSON for programs. Tokens and sessions are left out, because
-whoever has them could act as you. Song titles and names come from Spotify or from your files.
+anybody who has them could act as you. Song titles and names come from Spotify or from your files.
 
 {tables}
 """

@@ -203,7 +203,7 @@ class Growing:
 
     def run(self, listener: str, job: Job) -> Growth:
         """
-        The work itself, in whatever thread calls it. A source that is busy for long ends it as "blocked".
+        The work itself, in the thread of the caller. A source that is busy for long ends it as "blocked".
 
         Raises
         ------

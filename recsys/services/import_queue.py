@@ -61,7 +61,7 @@ class ImportQueue:
         cost : int
             As `memory_needed` estimates it.
         said : callable
-            Called once a second while waiting, with a sentence; whatever it raises ends the wait.
+            Called once a second while waiting, with a sentence; an exception from it ends the wait.
 
         Raises
         ------

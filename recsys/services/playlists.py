@@ -58,7 +58,7 @@ class Change:
     is_new: bool
     added: tuple[str, ...]
     removed: tuple[str, ...]
-    kept: tuple[str, ...]
+    unchanged: tuple[str, ...]
     left_out: tuple[str, ...]
     others: int
 
@@ -183,7 +183,7 @@ def _change(name: str, playlist: Playlist | None, before: Contents | None, track
         is_new=playlist is None,
         added=tuple(one for one in after if one not in old),
         removed=tuple(one for one in stood if one not in new),
-        kept=tuple(one for one in after if one in old),
+        unchanged=tuple(one for one in after if one in old),
         left_out=tuple(dict.fromkeys(one for one in track_ids if one not in new)),
         others=before.others if before else 0,
     )

@@ -14,7 +14,7 @@ CLOCK_SKEW_S: Final = 60.0
 """How far the clocks of servers that share a store may be apart."""
 
 LONGEST_BLOCK_S: Final = 7 * 86_400.0
-"""Nobody waits longer, whatever the store says: Spotify's longest known lockout is a day."""
+"""The longest wait, even if the store holds a later time: Spotify's longest known lockout is a day."""
 
 
 class AppState(Protocol):

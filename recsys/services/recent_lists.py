@@ -24,7 +24,7 @@ STORED: Final = 64
 
 MAX_ENGINES: Final = 8
 ENGINE_SONGS: Final = 800_000
-"""Engines held at a time: so many, and together for so many songs of a catalogue, of which each takes some 40 bytes."""
+"""The most engines held at a time, and the most catalogue songs of all of them together (about 40 bytes each)."""
 
 
 class RecentLists:

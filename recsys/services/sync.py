@@ -134,7 +134,7 @@ class Sync:
 
     def run(self, listener: str, job: Job) -> None:
         """
-        The work itself, in whatever thread calls it.
+        The work itself, in the thread of the caller.
 
         A stage that Spotify blocks, refuses or breaks off says so, and the next one is tried. Raises
         `ReconnectSpotify` and `StorageProblem`, after which nothing else could work either.

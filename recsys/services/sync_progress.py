@@ -74,7 +74,7 @@ class Stage:
 
     @property
     def skipped_in_all(self) -> int:
-        """Entries that cannot be stored, whatever the reason."""
+        """Entries that cannot be stored, for any reason."""
         return sum(self.skipped.values())
 
     @property

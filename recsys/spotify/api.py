@@ -15,7 +15,7 @@ import spotipy
 from recsys.errors import SpotifyUnreachable
 from recsys.spotify.error_mapping import problem
 
-# spotipy writes bearer tokens into its DEBUG log, whatever the rest of the program logs.
+# spotipy writes bearer tokens into its DEBUG log, at any level the rest of the program logs.
 logging.getLogger("spotipy").setLevel(logging.WARNING)
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
@@ -34,7 +34,7 @@ class Request:
 
 
 class Api(Protocol):
-    """Whatever answers calls: Spotify itself, or a wrapper that adds patience to another `Api`."""
+    """Answers calls: Spotify itself, or a wrapper that adds retries to another `Api`."""
 
     def send(self, request: Request) -> Any:
         """The decoded JSON of the answer; every call made here has one. Raises a `SpotifyProblem`."""

@@ -59,7 +59,7 @@ def probe(api: Api, scope: str, names: Collection[str] | None = None) -> list[Fi
         if names is not None and capability.name not in names:
             continue
         finding = (
-            Finding(capability.name, capability.title, general.works, general.reason, general.why, general.mend)
+            Finding(capability.name, capability.title, general.works, general.reason, general.why, general.remedy)
             if general
             else _ask(api, capability, scope.split())
         )
@@ -101,4 +101,4 @@ def _finding(capability: Capability, problem: SpotifyProblem) -> Finding:
 
 def _refused(capability: Capability, reason: str) -> Finding:
     row = BY_REASON[reason]
-    return Finding(capability.name, capability.title, False, reason, row.says, row.mend)
+    return Finding(capability.name, capability.title, False, reason, row.says, row.remedy)

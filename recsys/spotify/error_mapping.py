@@ -18,7 +18,7 @@ SHORT_WAIT: Final = 30.0
 """Seconds to wait when Spotify says "too many requests" without saying how long."""
 
 LONGEST_WAIT: Final = 7 * 24 * 3600.0
-"""Seconds after which Spotify is asked again whatever it said: nobody waits longer for a header that is odd."""
+"""The longest wait in seconds before Spotify is asked again, even if its header asks for more."""
 
 QUOTA_WAIT: Final = 24 * 3600.0
 """Seconds to wait when the daily quota is used up and Spotify does not say until when: 6 to 24 hours were seen, and
@@ -35,7 +35,7 @@ class Refusal:
     reason: str
     statuses: tuple[int, ...]
     says: str
-    mend: str
+    remedy: str
     marks: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     is_for_all: bool = False
@@ -134,7 +134,7 @@ def problem(status: int, headers: Mapping[str, str], text: str, path: str) -> Sp
     said = _message(text).lower()
     for row in REFUSALS:
         if row.fits(status, said, path):
-            return SpotifyRefused(f"{row.says} {row.mend}", row.reason)
+            return SpotifyRefused(f"{row.says} {row.remedy}", row.reason)
     return SpotifyUnreachable(f"Spotify failed (status {status}); nothing was lost. Try again in a few minutes.")
 
 

@@ -108,7 +108,8 @@ class Finding:
     What a probe showed: whether something works with this listener's Spotify, why not, and how to fix it.
 
     `works` is None when it could not be found out today. `reason` is "" when it works, otherwise a key of
-    `error_mapping.BY_REASON` or one of `quota`, `reconnect`, `unreachable`, `untried`; `why` and `mend` are sentences.
+    `error_mapping.BY_REASON` or one of `quota`, `reconnect`, `unreachable`, `untried`; `why` and `remedy` are
+    sentences.
     """
 
     name: str
@@ -116,4 +117,4 @@ class Finding:
     works: bool | None
     reason: str = ""
     why: str = ""
-    mend: str = ""
+    remedy: str = ""

@@ -63,7 +63,7 @@ def held_lease(
     timing = timing or LeaseTiming()
     started, waited = time.monotonic(), 0.0
     while not acquire(now := timing.clock(), now + LEASE_S):
-        if max(waited, time.monotonic() - started) >= timing.timeout_s:  # whatever becomes of the clock meanwhile
+        if max(waited, time.monotonic() - started) >= timing.timeout_s:  # even if the clock is set meanwhile
             raise StorageProblem("Another tab has been busy with this for too long. Try again in a minute.")
         timing.sleep(timing.poll_s)
         waited += timing.poll_s

@@ -16,8 +16,8 @@ class SessionStore(Protocol):
         """
         Store a session; the new id for the browser (43 characters, 256 random bits).
 
-        `replaces` is whatever the browser sent before: that session ends with the same write, because a session id
-        from before a sign-in must not be good after it. Expired sessions are swept out.
+        `replaces` is the session id the browser sent before: that session ends with the same write, because a session
+        id from before a sign-in must not be good after it. Expired sessions are swept out.
         """
 
     def get(self, session_id: object, now: datetime) -> Session | None:

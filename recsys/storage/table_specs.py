@@ -104,7 +104,7 @@ def plain(value: Mapping[str, Any]) -> dict[str, Any]:
     except (TypeError, ValueError):
         found = None
     if not isinstance(found, dict):
-        raise StorageProblem("Only JSON objects of plain values, without NaN or infinities, can be kept.")
+        raise StorageProblem("Only JSON objects of plain values, without NaN or infinities, can be stored.")
     return found
 
 

@@ -127,7 +127,7 @@ def _row(one: Finding) -> dict[str, str]:
         False: "✗\N{NO-BREAK SPACE}blocked",
         None: "?\N{NO-BREAK SPACE}unknown",
     }[one.works]
-    return {"What": one.title, "Answer": answer, "Why": plain(one.why), "How to fix it": plain(one.mend)}
+    return {"What": one.title, "Answer": answer, "Why": plain(one.why), "How to fix it": plain(one.remedy)}
 
 
 def stored_panel(session: ListenerSession) -> None:

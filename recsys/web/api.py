@@ -93,7 +93,7 @@ def _visitor(request: Request, dependencies: Here, _: Annotated[str | None, Secu
 
 
 async def _caller(visitor: Annotated[Visitor | None, Depends(_visitor)]) -> Visitor:
-    """Whoever has the session, guests included. What is logged from here on is theirs: threads get this context."""
+    """The listener of the session, guests included. What is logged from here on is theirs: threads get this context."""
     if visitor is None:
         raise HTTPException(401, "Sign in first.")
     LISTENER.set(visitor.listener)

@@ -93,7 +93,7 @@ class Dependencies:
     styles : str
         A style sheet that is put into `page`.
     ranking : Turns
-        The turns of whoever computes, which programs wait for in a queue of their own.
+        The turns to compute; programs wait for theirs in a queue of their own.
     requests_a_minute : int
         The API requests, and as many uploads, that one caller may send in a minute; 0 sets no limit.
     metrics_token : str or None

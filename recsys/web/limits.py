@@ -61,7 +61,7 @@ class _Share:
 
 class Limits:
     """
-    Answers 429 with `Retry-After` (RFC 6585, 4) to whoever has had their share of the API or of uploads. Pure ASGI.
+    Answers 429 with `Retry-After` (RFC 6585, 4) to callers who used up their share of the API or of uploads. Pure ASGI.
 
     A caller is a session cookie; addresses are counted because anybody can invent cookies. Sockets beyond what an
     address may have open are refused.

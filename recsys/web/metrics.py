@@ -1,4 +1,4 @@
-"""`/metrics` in Prometheus' text format, for whoever runs this server."""
+"""`/metrics` in Prometheus' text format, for the server's owner."""
 
 import hmac
 from collections.abc import Iterator
@@ -72,7 +72,7 @@ class PrivateMetrics:
     Refuses metrics, Streamlit's own included, to everybody but the owner of this server. Pure ASGI.
 
     The owner sends the token (`Authorization: Bearer …`). Without a token, and only where the app itself is on loopback
-    (behind a proxy everybody comes from there), whoever sits at this machine is the owner.
+    (behind a proxy everybody comes from there), any user of this machine counts as the owner.
     """
 
     def __init__(self, app: ASGIApp, dependencies: Dependencies) -> None:

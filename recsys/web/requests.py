@@ -18,7 +18,7 @@ def visitor_of(request: Request, dependencies: Dependencies) -> Visitor | None:
 
 
 def session_id_of(request: Request, dependencies: Dependencies) -> str | None:
-    """The value of the session cookie, whatever it is worth."""
+    """The value of the session cookie, not yet checked."""
     return request.cookies.get(session_cookie(dependencies.is_https))
 
 

@@ -43,7 +43,7 @@ OWN_PATHS: Final = (
 
 
 async def _livez(_: Request) -> Response:
-    """That this process answers, whatever its parts do: a container that restarts does not bring Supabase back."""
+    """That this process answers, even while a part fails: restarting the container does not bring Supabase back."""
     return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 

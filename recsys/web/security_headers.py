@@ -74,7 +74,7 @@ class DefaultHeaders:
 
 class SecurityHeaders(DefaultHeaders):
     """
-    The security headers of the app, for an index.html of Streamlit's (`page`), on whatever is answered.
+    The security headers of the app, for an index.html of Streamlit's (`page`), on every answer.
 
     Behind TLS every cookie is Secure, Streamlit's own too. An exception nobody handled is answered here: the answer of
     the server's outermost layer would not pass through.

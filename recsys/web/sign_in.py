@@ -156,7 +156,7 @@ class SignIn:
         url, secret = accounts.begin(self._dependencies.redirect_uri)
         is_new = not is_session_id(session_id)
         own = session_id if is_session_id(session_id) else new_guest_id()
-        # The `state` an address carries; "" where it has none (Supabase Auth keeps its own, and PKCE binds the code).
+        # The `state` an address carries; "" where it has none (Supabase Auth has its own, and PKCE binds the code).
         begun = {
             "id": secrets.token_urlsafe(16),
             "session": hash_id(own),

@@ -39,7 +39,7 @@ SENTENCES: Final = {
         "itself within 30 days."
     ),
     "settings": (
-        "A setting of this server keeps anybody from signing in. Its owner finds out which with “tonearm doctor”."
+        "Nobody can sign in because of a setting of this server. Its owner finds out which with “tonearm doctor”."
     ),
     "not_configured": "No Spotify app is configured here, so nobody can sign in. The README says how to add one.",
 }

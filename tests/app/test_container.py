@@ -69,9 +69,9 @@ def test_the_account_page_says_where_rows_are(build):
     assert "abc.supabase.co" in hosted
     assert "e-mail address" in hosted
     assert container.storage_place("guest-1") == (
-        "Kept in a file on this server alone. Sign in to find it from every device and server."
+        "Stored in a file on this server alone. Sign in to find it from every device and server."
     )
-    assert build(hosted=None).storage_place("guest-1") == "Kept in a file on this server."
+    assert build(hosted=None).storage_place("guest-1") == "Stored in a file on this server."
 
 
 def test_without_a_spotify_app_nothing_that_needs_it_is_built(build):

@@ -87,7 +87,7 @@ def test_a_failure_to_renew_keeps_the_tokens(world, spotify):
     with pytest.raises(SpotifyUnreachable):
         world.connections.access("ada").token()
     assert world.connections.state("ada").is_connected
-    spotify.mend()
+    spotify.clear_faults()
     assert world.connections.access("ada").token() in spotify.access_tokens
 
 

@@ -84,7 +84,7 @@ def test_no_secret_is_in_the_log_whether_sign_in_works_or_not(stranger, server, 
     page.goto(f"{server.url}/login")
     page.locator("#agree-ada").click()
     expect_refused(page, "unreachable")
-    spotify.mend()
+    spotify.clear_faults()
     sign_in(page, server)
     go(page, "Library")
 

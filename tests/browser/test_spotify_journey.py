@@ -57,8 +57,8 @@ def server(tmp_path_factory, spotify, reccobeats):
 def calm(spotify, reccobeats):
     """No fault of one test lasts into the next."""
     yield
-    spotify.mend()
-    reccobeats.mend()
+    spotify.clear_faults()
+    reccobeats.clear_faults()
 
 
 def row(one):
@@ -161,7 +161,7 @@ def test_a_sync_that_is_cancelled_stops_and_can_go_on(stranger, server, spotify)
     stopped = counts(settled(page))
     asked = len(spotify.requests)
     assert stopped.pending > 0
-    spotify.mend()
+    spotify.clear_faults()
     start_sync(page, "Continue the sync")
     expect_synced(page)
 

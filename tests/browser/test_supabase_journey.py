@@ -48,7 +48,7 @@ def faults():
 def calm(faults):
     """No fault of one test lasts into the next."""
     yield
-    faults.mend()
+    faults.clear_faults()
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +235,7 @@ def test_a_supabase_that_does_not_answer_becomes_a_sentence_and_a_way_back(nell,
     expect(nell.get_by_role("heading", name="Recommend")).to_have_count(0)
     expect(nell.get_by_text("Supabase does not answer")).to_be_visible()
     expect_no_trace(nell)
-    faults.mend()
+    faults.clear_faults()
     nell.get_by_role("button", name="Try again").click()
 
     expect(nell.get_by_text("What is stored about you")).to_be_visible()

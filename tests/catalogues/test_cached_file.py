@@ -82,7 +82,7 @@ def test_notes_of_a_download_that_broke_off_are_forgotten(shelf, tmp_path):
 def test_a_folder_that_cannot_be_written_is_named(shelf, tmp_path):
     (tmp_path / "file").write_text("not a folder")
 
-    with pytest.raises(UnreadableFile, match=r"cannot be kept in .*file: File exists"):
+    with pytest.raises(UnreadableFile, match=r"cannot be stored in .*file: File exists"):
         catalogue_tracks(shelf, tmp_path / "file")
 
 

@@ -190,7 +190,7 @@ def test_a_redirect_into_this_host_is_not_followed(fetch, host):
         host.fail_when(CALL, Fault.redirect(inner.address))
         with pytest.raises(DownloadFailed, match="must be fetched over https"):
             fetch()
-        host.faults.mend()
+        host.faults.clear_faults()
         host.fail_when(CALL, Fault.redirect(inner.address.replace("http:", "https:")))
         with pytest.raises(DownloadFailed, match="private network, so it was not asked"):
             fetch()

@@ -57,7 +57,7 @@ def test_words_never_call_a_feature_both_furthest_and_closest():
 
 def test_words_name_no_difference_where_there_is_none():
     assert comparison_in_words(CALM, CALM, ("You", "Bo")) == (
-        "You and Bo stand at the same place in every feature that is known of both."
+        "You and Bo are at the same place in every feature that is known of both."
     )
 
 

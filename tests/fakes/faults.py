@@ -135,7 +135,7 @@ class Faults:
 
     def __init__(self):
         self._lock = threading.Lock()
-        self.mend()
+        self.clear_faults()
         self.requests = []
         self._open = 0
         self.most_at_once = 0
@@ -146,18 +146,18 @@ class Faults:
             self._planned.append(_Planned(call, fault, times, lambda seen: True))
 
     def fail_when(self, call, fault, when=lambda seen: True):
-        """Answer every request for `call` that fits with the fault, until `mend`."""
+        """Answer every request for `call` that fits with the fault, until `clear_faults`."""
         with self._lock:
             self._planned.append(_Planned(call, fault, float("inf"), when))
 
-    def mend(self):
+    def clear_faults(self):
         """Nothing goes wrong any more."""
         self._planned = []
 
     def forget(self):
         """As freshly started."""
         with self._lock:
-            self.mend()
+            self.clear_faults()
             self.requests, self.most_at_once = [], 0
 
     def count(self, call):

@@ -26,7 +26,7 @@ class FakeReccoBeats:
         self._known = known
         self.faults = Faults()
         self.fail_next, self.fail_when = self.faults.fail_next, self.faults.fail_when
-        self.mend, self.count, self.reset = self.faults.mend, self.faults.count, self.faults.forget
+        self.clear_faults, self.count, self.reset = self.faults.clear_faults, self.faults.count, self.faults.forget
         self.around = []
         routes = [
             Route("/v1/audio-features", self._audio_features),

@@ -278,7 +278,7 @@ def test_a_fault_may_depend_on_the_request(fake, ada):
 
     assert ada.get("/v1/me/tracks?offset=0").status_code == 200
     assert ada.get("/v1/me/tracks?offset=20").status_code == 404
-    fake.mend()
+    fake.clear_faults()
     assert ada.get("/v1/me/tracks?offset=20").status_code == 200
 
 

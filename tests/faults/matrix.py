@@ -63,7 +63,7 @@ def cases():
 
 def _recovered(world):
     """The fault is over, and so is every wait."""
-    world.fake.mend()
+    world.fake.clear_faults()
     world.clock.now += TWO_DAYS
     world.connect()
 
@@ -126,7 +126,7 @@ def _refresh(world, fault):
         outcome.expect_readable(str(problem))
         is_over = isinstance(problem, ReconnectSpotify)
         outcome.lost += 0 if is_over or world.sessions.tokens("ada") else 1
-    world.fake.mend()
+    world.fake.clear_faults()
     world.clock.now += TWO_DAYS
     if world.sessions.tokens("ada"):
         try:
@@ -218,7 +218,7 @@ def _clock(world, days, place):
     plan(world.fake, place, FAULTS["429 with a long wait"][0], times=float("inf"))
     world.synced()
     before = on_list(world, name)
-    world.fake.mend()
+    world.fake.clear_faults()
     world.clock.now += 7_201 - days * 86_400
     world.connect()
     outcome.expect(world.synced().stage(name).state == "done", "blocked for longer than Spotify said")

@@ -45,7 +45,7 @@ def test_a_catalogue_that_names_a_track_twice_is_refused(tmp_path):
     table = pa.Table.from_pandas(tracks("a"), preserve_index=False)
     parquet.write_table(pa.concat_tables([table, table]), tmp_path / "twice.parquet")
 
-    with pytest.raises(UnreadableFile, match="The track a stands in the table more than once"):
+    with pytest.raises(UnreadableFile, match="The track a is in the table more than once"):
         read_catalogue(tmp_path / "twice.parquet")
 
 

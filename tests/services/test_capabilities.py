@@ -15,7 +15,7 @@ def test_a_probe_says_for_each_capability_whether_it_works_and_how_to_fix_it(wor
     assert found["saved"].works is True
     assert found["audio_features"].works is False
     assert found["audio_features"].reason == "closed_to_new_apps"
-    assert found["audio_features"].mend.endswith(".")
+    assert found["audio_features"].remedy.endswith(".")
 
 
 def test_spotify_is_asked_once(world, spotify):
@@ -62,6 +62,6 @@ def test_a_probe_that_had_no_answer_closes_nothing(world, spotify):
     world.store.save_tracks("ada", three(spotify))
     spotify.fail_next("GET /v1/audio-features", Fault.server_error(), times=5)
     assert {one.name: one.works for one in world.probes.probe("ada").found}["audio_features"] is None
-    spotify.mend()
+    spotify.clear_faults()
     spotify.serves_audio_features = True
     assert world.features.fill("ada", lambda stage: None).stored == 3

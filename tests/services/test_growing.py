@@ -228,7 +228,7 @@ def test_a_long_wait_is_a_state_with_a_time(world, reccobeats):
     assert (blocked.state, blocked.position) == ("blocked", 0)
     assert blocked.message == "ReccoBeats asks us to slow down."
     assert blocked.blocked_until == world.growing.progress("ann").blocked_until is not None
-    reccobeats.mend()
+    reccobeats.clear_faults()
     world.clock.sleep(3_600)
     assert world.growing.run("ann", Job()).state == "done"
 
@@ -243,7 +243,7 @@ def test_a_broken_answer_stops_without_losing_anything(world, reccobeats, call, 
     stopped = world.growing.run("ann", Job())
 
     assert stopped.state == "blocked" and stopped.message
-    reccobeats.mend()
+    reccobeats.clear_faults()
     world.clock.sleep(3_600)
     assert world.growing.run("ann", Job()).added == len(world.store.pool("ann")) > 250
 

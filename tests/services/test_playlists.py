@@ -50,7 +50,7 @@ def test_a_later_run_updates_the_same_playlist_and_shows_the_difference(world, s
     plan = world.playlists.plan("ada", NAME, songs(3, 4))
     change = world.playlists.save("ada", NAME, songs(3, 4))
 
-    assert (change.added, change.removed, change.kept) == (tuple(songs(4)), tuple(songs(1, 2)), tuple(songs(3)))
+    assert (change.added, change.removed, change.unchanged) == (tuple(songs(4)), tuple(songs(1, 2)), tuple(songs(3)))
     assert plan == change
     assert not change.is_new
     assert contents(spotify) == songs(3, 4)

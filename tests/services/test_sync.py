@@ -185,7 +185,7 @@ def test_a_changed_playlist_whose_reading_broke_off_is_read_to_its_end(world, sp
         f"GET /v1/playlists/{playlist.id}/items", Fault.server_error(), lambda s: s.params["offset"] == page
     )
     assert stage(world.synced(), name).state == "failed"
-    spotify.mend()
+    spotify.clear_faults()
 
     read = stage(world.synced(), name)
 
@@ -423,7 +423,7 @@ def test_a_cancelled_sync_goes_on_from_the_page_after_the_last_stored_one(world,
     stopped = world.synced()
     assert (stage(stopped, "saved").state, stage(stopped, "saved").stored) == ("paused", 50)
     assert stopped.is_interrupted
-    spotify.mend()
+    spotify.clear_faults()
     mark = len(spotify.requests)
 
     progress = world.synced()
@@ -437,7 +437,7 @@ def test_a_cancelled_sync_goes_on_from_the_page_after_the_last_stored_one(world,
 def test_a_restarted_server_shows_where_it_stopped_and_goes_on_from_there(world, spotify):
     spotify.fail_when("GET /v1/me/tracks", Fault.quota_exceeded(), lambda seen: seen.params["offset"] == "100")
     world.synced()
-    spotify.mend()
+    spotify.clear_faults()
 
     after = world.restarted()
     seen = after.sync.progress("ada")
@@ -621,7 +621,7 @@ def test_a_playlist_no_longer_chosen_is_no_longer_read(world, spotify):
 def test_an_interrupted_sync_of_yesterday_reads_finished_lists_again_and_keeps_the_place_in_others(world, spotify):
     spotify.fail_when("GET /v1/me/tracks", Fault.server_error(), lambda seen: seen.params["offset"] == "50")
     world.synced()
-    spotify.mend()
+    spotify.clear_faults()
     world.clock.now += FRESH / timedelta(seconds=1) + 1
     mark = len(spotify.requests)
     world.synced()
@@ -643,7 +643,7 @@ def test_a_list_that_is_refused_for_good_does_not_keep_new_likes_from_arriving(w
     world.synced()
     assert new.id in on_list(world, "saved")
 
-    spotify.mend()
+    spotify.clear_faults()
     assert stage(world.synced(), "top_short").state == "done", "it is asked again every time"
 
 

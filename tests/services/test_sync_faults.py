@@ -126,7 +126,7 @@ def test_a_fault_that_lasts_stops_one_stage_with_a_sentence_and_the_next_sync_co
     assert on_list(world, stage_name) <= ids(entries(spotify, stage_name))
     assert (stage.blocked_until is not None) == (state == "blocked")
 
-    spotify.mend()
+    spotify.clear_faults()
     world.clock.now += 2 * 86_400  # whatever was blocked is open again, and every access token has run out
     world.connect()
     only_left = world.store.state("ada", STATE)
@@ -176,7 +176,7 @@ def test_a_consent_that_ended_says_why_and_a_new_one_goes_on(world, spotify, pla
     assert_readable(stage.message)
     assert progress.message == stage.message
     assert_adds_up(world, stage)
-    spotify.mend()
+    spotify.clear_faults()
     world.connect()
     assert_complete(world, world.synced().stage(stage_name))
 
@@ -187,7 +187,7 @@ def test_a_token_that_runs_out_on_the_way_is_renewed_unnoticed(world, spotify, p
 
     def expire(seen):
         spotify.access_tokens.clear()
-        spotify.mend()
+        spotify.clear_faults()
         return False
 
     spotify.fail_when(CALLS[place], Fault(), expire)
@@ -222,7 +222,7 @@ def test_a_fault_of_a_feature_source_leaves_tracks_waiting_and_the_next_sync_ask
     assert (stage.stored, stage.pending) == (0, len(world.store.tracks("ada")))
     assert stage.found == stage.pending
 
-    reccobeats.mend()
+    reccobeats.clear_faults()
     world.clock.now += 86_400
     stage = world.synced().stage("features")
     has_energy = world.store.tracks("ada")["energy"].notna()

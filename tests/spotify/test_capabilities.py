@@ -23,7 +23,7 @@ def test_a_new_app_has_everything_but_audio_features(dial):
         "audio_features"
     }
     assert found["audio_features"].reason == "closed_to_new_apps"
-    assert found["audio_features"].why and found["audio_features"].mend
+    assert found["audio_features"].why and found["audio_features"].remedy
 
 
 def test_an_older_app_has_audio_features_too(spotify, dial):
@@ -82,7 +82,7 @@ def test_a_quota_is_a_state_of_one_capability(spotify, dial):
     found = by_name(probe(dial().api, ALL))
 
     assert (found["saved"].works, found["saved"].reason) == (None, "quota")
-    assert "2 hours" in found["saved"].mend or "120 minutes" in found["saved"].mend
+    assert "2 hours" in found["saved"].remedy or "120 minutes" in found["saved"].remedy
     assert found["top"].works
 
 
@@ -108,4 +108,4 @@ def test_one_capability_can_be_asked_about_again(spotify, dial):
 
 def test_every_refusal_says_why_and_how_to_fix_it():
     for row in BY_REASON.values():
-        assert row.says.endswith(".") and row.mend.endswith(".")
+        assert row.says.endswith(".") and row.remedy.endswith(".")

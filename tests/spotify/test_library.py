@@ -243,6 +243,6 @@ def test_a_lost_page_is_asked_for_again_from_the_same_cursor(spotify, dial):
     with pytest.raises(SpotifyUnreachable):
         line.library.saved(first.next_cursor)
 
-    spotify.mend()
+    spotify.clear_faults()
 
     assert len(set(ids([first, *read(line.library, "saved", first.next_cursor)]))) == 120

@@ -69,7 +69,7 @@ def test_history_whose_second_page_does_not_come_is_no_history(store, gateway, l
 
     with pytest.raises(StorageProblem):
         store.plays(listener)
-    faults.mend()
+    faults.clear_faults()
 
     assert len(store.plays(listener)) == 15
 

@@ -91,7 +91,7 @@ def test_a_sync_goes_on_at_the_other_instance_when_its_own_is_taken_away(instanc
     assert before["is_running"]
 
     servers[first].kill()
-    spotify.mend()
+    spotify.clear_faults()
     after = progress(ada)
     assert ada.cookies[COOKIE] != first, "the proxy has moved the browser"
     assert next(stage for stage in after["stages"] if stage["name"] == "saved")["stored"] == 200, "nothing is lost"

@@ -105,7 +105,7 @@ def nearest_own(
     is_usable, metric = ranking.profile.is_usable, ranking.profile.metric
     songs = Weighted.of(recommender.catalogue.vectors(rows), metric)
     similarity = cosines(songs, Weighted.of(recommender.own_vectors.take(is_usable), metric))
-    # Stable, so that of equally close tracks the first of the library is named, whatever else is asked.
+    # Stable, so that of equally close tracks the first of the library is named, regardless of what else is asked.
     order = np.argsort(-similarity, axis=1, kind="stable")[:, :count]
     own = recommender.own[is_usable]
     return [

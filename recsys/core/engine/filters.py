@@ -185,7 +185,7 @@ def _masks(catalogue: Catalogue, filters: Filters) -> Iterator[tuple[str, Mask]]
 
 def blocked_names(filters: Filters) -> tuple[str, ...]:
     """The artists of the block list without those that are let through."""
-    # The longest credit is the whole name: a name given to a filter is one artist, whatever it holds.
+    # The longest credit is the whole name: a name given to a filter is one artist, whatever it contains.
     allowed = {leading_credits(name)[0] for name in filters.allowed_artists if leading_credits(name)}
     return tuple(name for name in filters.blocked_artists if not allowed.intersection(leading_credits(name)[:1]))
 

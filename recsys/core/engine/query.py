@@ -84,7 +84,7 @@ def embed(catalogue: Catalogue, tracks: pd.DataFrame) -> FeatureMatrix:
     """
     vectors = catalogue.space.transform(tracks)
     values, mask = vectors.values.copy(), vectors.mask.copy()
-    # Whatever the table says of a snapshot feature is dropped; the loop below fills in the catalogue's.
+    # The table's own values of a snapshot feature are dropped; the loop below fills in the catalogue's.
     values[IS_SNAPSHOT[AXIS_FEATURE]], mask[IS_SNAPSHOT] = 0, 0
     track_rows, song_rows = _catalogue_rows(catalogue, tracks)
     # Snapshot features are filled in for every version of a song, the others only for the track itself.

@@ -3,7 +3,7 @@
     weights=energy:2,year:0 & only=tempo:..120 & not_artist=Somebody & order=arc & seeds=4uLU6hMCjMI75M1A2tKUQC
 
 Only what differs from the default is written. A link also names its seeds, the catalogue and the songs it listed, so
-that whoever opens it on other data reads what is different and why.
+that a listener who opens it on other data reads what is different and why.
 """
 
 import json

@@ -216,7 +216,7 @@ class Recommender:
 
     @cached_property
     def checksum(self) -> str:
-        """Eight hexadecimal digits of the library and the dislikes, whatever their order and the catalogue."""
+        """Eight hexadecimal digits of the library and the dislikes, independent of their order and of the catalogue."""
         digest = blake2b(digest_size=4)
         for tracks in self._tracks:
             one_each = drop_duplicate_songs(tracks)  # in order of song number
@@ -302,7 +302,7 @@ class Recommender:
         length = recipe.length if recipe.minutes is None else min(int(recipe.minutes) + ROOM, LONGEST_LIST)
         in_order, _ = self._rerank(ranking, replace(recipe, length=length))
         locked = np.flatnonzero(np.isin(ranking.rows, self._locked_rows(recipe)))
-        # Locked songs first, so that whatever is cut off is not among them.
+        # Locked songs first, so that none of them is cut off.
         in_order = np.concatenate([locked, in_order[~np.isin(in_order, locked)]])
         if recipe.minutes is None:
             listed = in_order[: recipe.length]

@@ -45,7 +45,7 @@ def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Opti
     -------
     positions : (at most options.count,)
     """
-    # Scores are brought to 0..1, so that variety means the same whatever β and the library; equal ones all become 0.
+    # Scores are brought to 0..1, so that variety means the same for every β and library; equal ones all become 0.
     span = np.ptp(scores) if len(scores) else 0.0
     worth = (1 - options.variety) * (scores - scores.min(initial=np.inf)) / (span or 1.0)
     # The similarity of each song to the closest one chosen so far: a running maximum instead of n² comparisons each

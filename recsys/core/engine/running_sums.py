@@ -96,7 +96,7 @@ class RunningSums:
     Numerator and norm of every song of a catalogue, for one listener. Not to be shared between threads.
 
     Usage: `plan` an update, `apply` it chunk by chunk, `commit` it. Until it is committed the stored sums count as
-    unusable, so whatever happens half-way (an exception, a loop left early) only costs the next call time: it computes
+    unusable, so stopping half-way (an exception, a loop left early) only costs the next call time: it computes
     them from scratch. Sums are stored from the second move of one slider on: while all weights change at once nobody
     would read them.
     """

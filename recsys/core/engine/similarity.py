@@ -149,7 +149,7 @@ def top_positions(scores: Floats, count: int) -> Integers:
 
 def _passing(scores: Floats, count: int) -> Integers:
     """Positions of finite scores above a level that at least `count` scores reach, if that many are finite."""
-    # Every n-th score; whatever it suggests is checked by counting, so a poor sample costs time, not songs.
+    # Every n-th score; the threshold it suggests is checked by counting, so a poor sample costs time, not songs.
     sample = scores[:: max(1, len(scores) // SAMPLE)]
     level = likely_threshold(sample, count, len(scores))
     if level > -np.inf:

@@ -114,7 +114,7 @@ class HoldOut:
     cuts : int
         How often each list is cut again; its measures are averaged, so that no single cut decides.
     seed : int
-        The same seed cuts a list in the same places, whatever other lists there are.
+        The same seed cuts a list in the same places, regardless of the other lists.
     only_new_artists : bool
         Songs by an artist of a visible song are neither candidates nor asked for.
     """

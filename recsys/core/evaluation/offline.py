@@ -63,7 +63,7 @@ TITLES: Final = {
 """Method -> its name in a table."""
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""Told how many lists are done, and of how many."""
+"""Called with the number of lists that are done, and of all lists."""
 
 
 class Ours:

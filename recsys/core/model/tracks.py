@@ -97,7 +97,7 @@ def check_tracks(tracks: pd.DataFrame) -> pd.DataFrame:
             raise BadTracks(f"Row {int(is_missing.argmax()) + 1} has no {name.replace('_', ' ')}.")
     if tracks["track_id"].duplicated().any():
         twice = tracks.loc[tracks["track_id"].duplicated(), "track_id"].iloc[0]
-        raise BadTracks(f"The track {twice} stands in the table more than once.")
+        raise BadTracks(f"The track {twice} is in the table more than once.")
     return tracks
 
 

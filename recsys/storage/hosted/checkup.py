@@ -142,7 +142,7 @@ class SupabaseCheckup:
             raise SettingsProblem(f"Switch on Spotify {_PROVIDERS}, with the client id and secret of your Spotify app.")
 
     def has_nothing_but_spotify(self) -> None:
-        """Whoever signs in another way has rows of their own, and no Spotify."""
+        """Listeners who sign in another way have rows of their own, and no Spotify."""
         others = [name for name, is_on in self._settings().get("external", {}).items() if is_on and name != "spotify"]
         if others:
             raise SettingsProblem(f"Switch off {', '.join(others)} {_PROVIDERS}: strangers could fill the database.")

@@ -1,8 +1,8 @@
 """A Supabase project, reached as the server or as one listener, with time limits and errors a listener can read.
 
-supabase-py keeps whoever signed in last on a client, so clients are never shared: the server's holds the secret key and
-never signs in, a listener's is made for each use and holds their access token as a header, and Auth gets one per call.
-All of them share one HTTP/1.1 connection pool (HTTP/2 in httpcore is not safe between threads).
+supabase-py stores the last user who signed in on a client, so clients are never shared: the server's holds the secret
+key and never signs in, a listener's is made for each use and holds their access token as a header, and Auth gets
+one per call. All of them share one HTTP/1.1 connection pool (HTTP/2 in httpcore is not safe between threads).
 """
 
 from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ _SENTENCES: Final = {
     "PGRST205": _BEHIND,
     "PGRST301": "Supabase does not accept the token. Sign in again; if that does not help, the keys are wrong.",
     "PGRST303": _SIGNED_OUT,
-    "54000": "A name or an id is too long to be kept; nothing was written.",
+    "54000": "A name or an id is too long to be stored; nothing was written.",
     "54023": SENTENCE,
     "57014": "Supabase took too long and stopped; nothing was written. Try again in a moment.",
 }

@@ -74,7 +74,7 @@ class Database:
     patience : float
         Seconds to wait for another writer.
     must_open : bool
-        Open it now. Otherwise it is opened when it is first used, and what keeps it from that is said then.
+        Open it now. Otherwise it is opened when it is first used, and a problem is reported then.
 
     Raises
     ------
@@ -317,7 +317,7 @@ class Database:
 
 @contextmanager
 def _transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
-    """Commits when the block ends. When it raises, whoever lent the connection closes it, which rolls back."""
+    """Commits when the block ends. When it raises, the owner of the connection closes it, which rolls back."""
     connection.execute(f"BEGIN {kind}")
     yield
     connection.execute("COMMIT")

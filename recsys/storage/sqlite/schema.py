@@ -27,7 +27,7 @@ LISTENER_TABLES: Final = (
 """Every table that holds rows of a listener, all with a `user_id`: what is counted and what is erased."""
 
 APPLICATION_ID: Final = 0x546F6E65
-"""Stands in the header of our files ("Tone"), so that another program's database is not taken for ours."""
+"""Written in the header of our files ("Tone"), so that another program's database is not taken for ours."""
 
 _TRACK: Final = """
     spotify_track_id text not null,

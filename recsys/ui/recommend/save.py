@@ -40,7 +40,7 @@ def _sentence(change: Change, verb: str) -> str:
     where = "to a new private playlist" if change.is_new else f"to your playlist “{plain(change.name)}”"
     parts = [f"{counted(len(change.added), 'track')} {verb} added {where}"]
     if not change.is_new:
-        parts.append(f"{len(change.removed):,} {verb} removed, {len(change.kept):,} stay")
+        parts.append(f"{len(change.removed):,} {verb} removed, {len(change.unchanged):,} stay")
     if change.left_out:
         parts.append(f"{len(change.left_out):,} are not on Spotify and are left out")
     if change.others:

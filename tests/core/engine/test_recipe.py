@@ -93,7 +93,7 @@ def test_a_table_gets_all_columns_and_types():
 
 def test_a_table_that_breaks_the_rules_is_refused_in_a_sentence():
     good = tracks({}, {})
-    with pytest.raises(BadTracks, match="stands in the table more than once"):
+    with pytest.raises(BadTracks, match="is in the table more than once"):
         as_tracks(good.assign(track_id="a"))
     with pytest.raises(BadTracks, match="Row 2 has no title"):
         as_tracks(good.assign(title=["a", None]))

@@ -44,7 +44,7 @@ class FakeSpotify:
         self.redirect_uris = set(redirect_uris)
         self.faults = Faults()
         self.fail_next, self.fail_when = self.faults.fail_next, self.faults.fail_when
-        self.mend, self.count = self.faults.mend, self.faults.count
+        self.clear_faults, self.count = self.faults.clear_faults, self.faults.count
         self.reset()
         self._accounts = Loopback(Faulty(accounts.accounts_app(self), self.faults, "accounts"), accounts_port)
         api = Starlette(routes=[*reading.routes(self), *writing.routes(self), *writing.gone(self)])
