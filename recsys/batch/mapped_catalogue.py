@@ -30,6 +30,7 @@ def save_catalogue(catalogue: Catalogue, path: Path, rows: Integers | None = Non
     Of a shard `rows` (songs,) are its rows of the whole catalogue.
     """
     _ = catalogue.artists, catalogue.known_features, catalogue.songs_by_pattern, catalogue.marks_explicit
+    _ = catalogue.songs_in_order
     numbers = np.arange(0) if rows is None else rows
     buffers: list[pickle.PickleBuffer] = []
     stream = pickle.dumps((catalogue, numbers), protocol=5, buffer_callback=buffers.append)

@@ -135,6 +135,11 @@ class Catalogue:
         return Artists.of(self.tracks["artists"])
 
     @cached_property
+    def songs_in_order(self) -> Codes:
+        """Rows in order of song hash, (songs,) int32; made when a library is first looked for."""
+        return np.argsort(self.songs).astype(np.int32)
+
+    @cached_property
     def marks_explicit(self) -> bool:
         """Whether it says of any song that it is explicit or clean; if not, "no explicit" cannot judge one."""
         return bool((self.raw.flags["explicit"] >= 0).any())
@@ -197,28 +202,41 @@ class Catalogue:
         doubled = self.other_versions[self.other_versions.index.isin(ids)]
         return rows | {str(name): int(row) for name, row in doubled.items()}
 
+    def rows_of_ids(self, track_ids: Sequence[str]) -> Integers:
+        """The rows of the ids that the catalogue knows, (n,)."""
+        return np.fromiter(self.rows_of(track_ids).values(), dtype=np.int64)
+
     def rows_of_songs(self, tracks: pd.DataFrame) -> Integers:
         """The row of the song that each row of a track table is a version of, (n,); -1 where there is none."""
         positions, hashes = song_aliases(tracks)
-        # The few songs that match are found first, so that the index is built of them and not of the catalogue.
-        rows = np.flatnonzero(np.isin(self.songs, hashes))
-        found = np.asarray(pd.Series(rows, index=self.songs[rows]).reindex(hashes, fill_value=-1), dtype=np.int64)
+        found = self.rows_of_hashes(hashes)
         result = np.full(len(tracks), -1, dtype=np.int64)
         # Written backwards: of several names of one track the first, its longest credit, is written last.
         is_found = np.flatnonzero(found >= 0)[::-1]
         result[positions[is_found]] = found[is_found]
         return result
 
+    def rows_of_hashes(self, hashes: Integers) -> Integers:
+        """The row of each song hash (n,); -1 where there is none."""
+        if not len(self):
+            return np.full(len(hashes), -1, dtype=np.int64)
+        places = np.searchsorted(self.songs, hashes, sorter=self.songs_in_order).clip(max=len(self) - 1)
+        rows = self.songs_in_order[places].astype(np.int64)
+        return np.where(self.songs[rows] == hashes, rows, -1)
+
     def rows_owned(self, library: pd.DataFrame) -> Integers:
-        """The rows that a library holds: by track id (of any version), ISRC, or song."""
-        by_song = np.isin(self.songs, song_aliases(library)[1])
+        """The rows that a library holds, rising: by track id (of any version), ISRC, or song."""
+        if not len(library):
+            return np.arange(0)
+        by_song = self.rows_of_hashes(song_aliases(library)[1])
+        rows = np.unique(np.concatenate([by_song[by_song >= 0], self.rows_of_ids(library["track_id"].tolist())]))
+        if not len(held := isrcs(library["isrc"]).dropna()):
+            return rows
         codes = self.tracks["isrc"].cat
         # Compared once per distinct ISRC; code -1 (none) reads the False at the end.
-        is_held = isrcs(pd.Series(codes.categories, dtype="str")).isin(isrcs(library["isrc"]).dropna())
+        is_held = isrcs(pd.Series(codes.categories, dtype="str")).isin(held)
         by_isrc = np.append(is_held.to_numpy(bool), False)[codes.codes]
-        by_id = self.tracks["track_id"].isin(library["track_id"]).to_numpy(bool)
-        doubled = self.other_versions[self.other_versions.index.isin(library["track_id"])].to_numpy(np.int64)
-        return np.union1d(np.flatnonzero(by_song | by_isrc | by_id), doubled)
+        return np.union1d(rows, np.flatnonzero(by_isrc))
 
 
 def prepare(tracks: pd.DataFrame) -> pd.DataFrame:

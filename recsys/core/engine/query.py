@@ -82,6 +82,8 @@ def embed(catalogue: Catalogue, tracks: pd.DataFrame) -> FeatureMatrix:
     A thumb on a recommendation brings a track without its numbers, and so does a listening history: then all of them
     are the catalogue's.
     """
+    if not len(tracks):
+        return catalogue.vectors(np.arange(0))
     vectors = catalogue.space.transform(tracks)
     values, mask = vectors.values.copy(), vectors.mask.copy()
     # The table's own values of a snapshot feature are dropped; the loop below fills in the catalogue's.

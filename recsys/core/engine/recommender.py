@@ -148,7 +148,7 @@ class Recommender:
             catalogue if known is None else known, drop_duplicate_songs(library), seeds
         )
         self._dislikes = embed(catalogue, disliked.head(LONGEST_LIBRARY))
-        seed_rows = np.fromiter(catalogue.rows_of(seeds).values(), dtype=np.int64)
+        seed_rows = catalogue.rows_of_ids(seeds)
         owned = np.union1d(catalogue.rows_owned(library), seed_rows)
         turned_down = np.setdiff1d(catalogue.rows_owned(disliked), owned)
         self._months_silent: Doubles | None = None
@@ -175,8 +175,9 @@ class Recommender:
         ranking = self.rank_candidates(recipe)
         listed, costs = self._select(ranking, recipe)
         rows, bonus = ranking.rows[listed], ranking.bonus[listed]
-        parts = ranking.scorer.contributions(self.catalogue.vectors(rows))
-        scores = monotone_scores(parts, bonus)
+        songs = self.catalogue.vectors(rows)
+        parts = ranking.scorer.contributions(songs)
+        scores = monotone_scores(ranking.scorer.precise_scores(songs), parts, bonus)
         table = self._table(rows, scores, ranking.cosines[listed])
         ids = pd.Index(table["track_id"], dtype="str")
         contributions = contribution_table(parts, bonus, recipe).set_index(ids)
@@ -273,15 +274,14 @@ class Recommender:
             excluded_rows = self._candidates.exclusion(recipe).rows
             rows, cosine = search.top_k(found.centroid, found.metric, SHORTLIST, excluded_rows)
         # The shortlist and its cosines with the locked candidates that are not on it.
-        top = (rows, cosine)
-        locked = np.setdiff1d(self._locked_rows(recipe), top[0])
+        locked = np.setdiff1d(self._locked_rows(recipe), rows)
         locked = locked[~self._candidates.exclusion(recipe).rows[locked]]
         cosines_of = search.cosines_of(found.centroid, found.metric, locked)
         is_eligible = cosines_of > -np.inf
-        return np.append(top[0], locked[is_eligible]), np.append(top[1], cosines_of[is_eligible])
+        return np.append(rows, locked[is_eligible]), np.append(cosine, cosines_of[is_eligible])
 
     def _locked_rows(self, recipe: Recipe) -> Integers:
-        return np.fromiter(self.catalogue.rows_of(list(recipe.locked)).values(), dtype=np.int64)
+        return self.catalogue.rows_of_ids(list(recipe.locked))
 
     def _stage1_scores(
         self, recipe: Recipe, search: CandidateSearch, found: Profile, scorer: DensityRatioScorer

@@ -76,16 +76,16 @@ def cost(scores: Matrix, before: Integers, after: Integers) -> Cost:
     return Cost(replaced, float(scores[before].mean() - scores[after].mean()))
 
 
-def monotone_scores(contributions: Doubles, bonus: Floats) -> Doubles:
+def monotone_scores(scores: Doubles, contributions: Doubles, bonus: Floats) -> Doubles:
     """
-    The scores that contributions (n, features) and bonuses (n,) add up to, none above the one before.
+    Scores (n,) with bonuses (n,) added, none above the one before; contributions (n, features) are made to add up.
 
-    Songs are ranked in single precision. Where that could not tell two apart, and the sums in double precision would
-    rank them the other way round, the upper song's score is used for the lower one too: a change of less than 2e-6,
-    taken from its largest contribution (in place), so that the parts still add up.
+    Songs are ranked in single precision. Where that could not tell two apart, and double precision would rank them the
+    other way round, the upper song's score is used for the lower one too: a change of less than 2e-6. What the
+    contributions and the bonus lack to a score is added to its largest contribution (in place).
     """
-    sums = contributions.sum(axis=1) + bonus
-    # The running minimum never rises, and equals the sums wherever they already fall.
-    scores = np.minimum.accumulate(sums)
-    contributions[np.arange(len(sums)), np.abs(contributions).argmax(axis=1)] += scores - sums
-    return np.asarray(scores, dtype=np.float64)
+    # The running minimum never rises, and equals the scores wherever they already fall.
+    shown = np.minimum.accumulate(scores + bonus)
+    largest = np.abs(contributions).argmax(axis=1)
+    contributions[np.arange(len(shown)), largest] += shown - (contributions.sum(axis=1) + bonus)
+    return np.asarray(shown, dtype=np.float64)

@@ -7,8 +7,10 @@
    written down.
 3. If at least `count` songs reach it, the best of them are the answer. If not, the guess was too high, and every song
    is scored.
+4. Songs near the best are compared again in double precision, so that rounding decides nothing.
 
-The threshold only decides how much is read, never what is found.
+The threshold only decides how much is read, never what is found: the answer is the same after any moves of sliders, and
+the same song has the same cosine in any part of a catalogue.
 """
 
 from collections.abc import Sequence
@@ -21,11 +23,14 @@ from recsys.core.engine.layout import CHUNK_ROWS, UNSORTED_ROWS
 from recsys.core.engine.pruning import Block
 from recsys.core.engine.running_sums import RunningSums, Terms
 from recsys.core.engine.similarity import ENOUGH_KNOWN, TINY, Metric, likely_threshold, top_positions
-from recsys.core.model.arrays import Floats, Integers, Mask
+from recsys.core.model.arrays import Doubles, Floats, Integers, Mask
 from recsys.core.model.scaling import FIRST_AXIS
 
 ROUNDING_MARGIN: Final = 1 - 1e-5
 """A block is skipped only if its bound misses the threshold by more than rounding could explain."""
+
+MARGIN: Final = 1e-5
+"""How far a cosine in single precision may be off: what `running_sums.MAX_DRIFT` allows, and as much again."""
 
 SAMPLE: Final = UNSORTED_ROWS
 """Songs that the threshold is guessed from: the first of the most common pattern."""
@@ -99,20 +104,33 @@ class CandidateSearch:
         threshold = self._threshold(profile, metric, count, excluded_rows)
         if threshold > 0:
             rows, scores = self._reaching(profile, metric, threshold, excluded_rows)
-            if len(rows) >= count:
-                order = top_positions(scores, count)
-                return rows[order], scores[order]
+            if np.count_nonzero(scores >= threshold + 2 * MARGIN) >= count:
+                return self.best_of(profile, metric, count, (rows, scores))
         scores = self.cosines(profile, metric)
         scores[excluded_rows] = -np.inf
-        rows = top_positions(scores, count)
-        return rows, scores[rows]
+        return self.best_of(profile, metric, count, (np.arange(len(scores)), scores))
+
+    def best_of(
+        self, profile: Floats, metric: Metric, count: int, found: tuple[Integers, Floats]
+    ) -> tuple[Integers, Floats]:
+        """As `top_k`, of some rows, rising, and their cosines in single precision."""
+        rows, scores = found
+        best = top_positions(scores, count)
+        if len(best) == count < len(rows):
+            # Whatever rounding could bring among the best, and those.
+            best = np.flatnonzero(scores >= scores[best[-1]] - np.float32(2 * MARGIN))
+        else:
+            best = np.sort(best)
+        cosines = self.cosines_of(profile, metric, rows[best])
+        order = top_positions(cosines, count)
+        return rows[best[order]], cosines[order]
 
     def cosines_of(self, profile: Floats, metric: Metric, rows: Integers) -> Floats:
-        """As `cosines`, but of some rows (n,) alone; the stored sums stay as they are."""
+        """As `cosines`, but of some rows (n,) alone, in double precision until the end; stored sums are not used."""
         chunk_of = np.searchsorted([chunk.start for chunk in self._catalogue.chunks], rows, side="right") - 1
         patterns = np.array([chunk.pattern for chunk in self._catalogue.chunks], dtype=np.int64)[chunk_of]
         numerator, norm = self._sums.compute_rows(Terms.of(self._catalogue, profile, metric), rows, patterns)
-        found = numerator / (np.sqrt(norm) * self._lengths(profile, metric)[patterns])
+        found = numerator / (np.sqrt(norm) * self._precise_lengths(profile, metric)[patterns])
         return np.where(self.is_eligible(metric)[patterns], found, -np.inf).astype(np.float32)
 
     def _reaching(
@@ -160,8 +178,12 @@ class CandidateSearch:
 
     def _lengths(self, profile: Floats, metric: Metric) -> Floats:
         """|profile|_w over what is known of each pattern, (patterns,); where nothing is, tiny."""
-        squared = self._catalogue.patterns @ _weighted_squares(profile, metric)
-        return np.asarray(np.sqrt(np.maximum(squared, TINY)), dtype=np.float32)
+        return np.asarray(self._precise_lengths(profile, metric), dtype=np.float32)
+
+    def _precise_lengths(self, profile: Floats, metric: Metric) -> Doubles:
+        """The same in double precision."""
+        squares = np.add.reduceat(profile.astype(np.float64) ** 2, FIRST_AXIS) * metric.weights
+        return np.asarray(np.sqrt(np.maximum((self._catalogue.patterns * squares).sum(axis=1), TINY)))
 
 
 def _weighted_squares(profile: Floats, metric: Metric) -> Floats:

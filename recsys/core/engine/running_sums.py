@@ -16,7 +16,7 @@ from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.layout import CHUNK_ROWS
 from recsys.core.engine.pruning import Block
 from recsys.core.engine.similarity import Metric
-from recsys.core.model.arrays import Floats, Integers
+from recsys.core.model.arrays import Doubles, Floats, Integers
 from recsys.core.model.features import FEATURES
 from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, SCALED
 
@@ -168,16 +168,33 @@ class RunningSums:
             np.matmul(weights, squares, out=norm[tile])
         self._add_genres(terms, chunk, numerator)
 
-    def compute_rows(self, terms: Terms, rows: Integers, patterns: Integers) -> tuple[Floats, Floats]:
-        """Both sums of some rows (n,) of these patterns (n,), from scratch; nothing that is stored changes."""
+    def compute_rows(self, terms: Terms, rows: Integers, patterns: Integers) -> tuple[Doubles, Doubles]:
+        """
+        Both sums of some rows (n,) of these patterns (n,), from scratch and in double precision.
+
+        Axis by axis, so that every row is rounded alike: the same song has the same sums among any others, and in any
+        part of a catalogue. Nothing that is stored changes.
+        """
         catalogue = self._catalogue
-        numerator = terms.towards[:NUMBER_AXES] @ catalogue.axes[:, rows]
-        known = catalogue.patterns[patterns]
-        norm = terms.weights[SCALED] @ np.square(catalogue.axes[FIRST_SCALED_AXIS[:, None], rows])
-        norm += known[:, UNITS] @ terms.weights[UNITS] + TRACE
+        known = catalogue.patterns[:, UNITS] * terms.weights[UNITS].astype(np.float64)
+        numerator, norm = np.zeros(len(rows)), (known.sum(axis=1) + float(TRACE))[patterns]
+        for axis in np.flatnonzero(terms.towards[:NUMBER_AXES]):
+            numerator += catalogue.axes[axis, rows].astype(np.float64) * float(terms.towards[axis])
+        for feature in SCALED[terms.weights[SCALED] > 0]:
+            norm += np.square(catalogue.axes[FIRST_AXIS[feature], rows].astype(np.float64)) * float(
+                terms.weights[feature]
+            )
         if terms.weights[-1]:
-            numerator += np.where(known[:, -1], terms.genre_terms[catalogue.genre_codes[rows]], np.float32(0))
+            numerator += np.where(catalogue.patterns[patterns, -1], self._genres_of(terms, rows), 0.0)
         return numerator, norm
+
+    def _genres_of(self, terms: Terms, rows: Integers) -> Doubles:
+        """What genres add to the numerators of some rows (n,), in double precision."""
+        vectors, codes = self._catalogue.genre_vectors, self._catalogue.genre_codes[rows]
+        towards = terms.towards[NUMBER_AXES:].astype(np.float64)
+        if len(rows) < len(vectors):
+            return np.asarray((vectors[codes] * towards).sum(axis=1))
+        return np.asarray((vectors * towards).sum(axis=1)[codes])
 
     def _add(self, step: Terms, chunk: Block) -> None:
         """Add only the features that changed to the stored sums of a chunk, one contiguous column each."""

@@ -80,11 +80,15 @@ class DensityRatioScorer:
         return max(min(by_size, MOST_SHARPNESS), judged)
 
     def scores(self, songs: FeatureMatrix) -> Floats:
-        """The score of each song, (n,) float32: quick, right to about 1e-6."""
+        """The score of each song, (n,) float32: quick, right to about 1e-6, and the same whatever songs are beside."""
         return np.asarray(self._sum_of_sides(songs, np.float32, _log_mean_exp), dtype=np.float32)
 
+    def precise_scores(self, songs: FeatureMatrix) -> Doubles:
+        """The same in double precision."""
+        return np.asarray(self._sum_of_sides(songs, np.float64, _log_mean_exp), dtype=np.float64)
+
     def contributions(self, songs: FeatureMatrix) -> Doubles:
-        """What each feature adds to the score of each song, (n, features) float64; rows sum to the score."""
+        """What each feature adds to the score of each song, (n, features) float64; rows sum to it within 3e-8."""
         per_axis = self._sum_of_sides(songs, np.float64, _log_mean_exp_by_axis)
         # Axes of one feature (two of tempo, 32 of genre) are added up; those without weight are not among the columns.
         result = np.zeros((len(songs), len(FEATURES)))
@@ -105,7 +109,7 @@ def _log_mean_exp(songs: Weighted, others: Weighted, sharpness: float) -> np.nda
     total = np.zeros(len(songs), songs.values.dtype)
     for at, kernel in cosine_blocks(songs, others, sharpness):
         # In place, and summed as a product with ones, which BLAS does faster than a sum along rows.
-        total[at] += np.exp(kernel, out=kernel) @ np.ones(kernel.shape[1], kernel.dtype)
+        total[at] += (np.exp(kernel, out=kernel) @ np.ones(kernel.shape[1], kernel.dtype))[: len(at)]
     return np.asarray(np.log(total / len(others)))
 
 

@@ -41,7 +41,7 @@ LINK: Final = "https://open.spotify.com/track/"
 
 def empty_tracks() -> pd.DataFrame:
     """A track table with no rows."""
-    return as_tracks(pd.DataFrame())
+    return _EMPTY.copy()
 
 
 def filled(tracks: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
@@ -105,3 +105,6 @@ def links(track_ids: pd.Series) -> pd.Series:
     """A link to each track on Spotify; missing where the id is not Spotify's (demo tracks, tracks known by name)."""
     is_spotify = track_ids.str.fullmatch(SPOTIFY_ID).fillna(False).astype(bool)
     return (LINK + track_ids).where(is_spotify)
+
+
+_EMPTY: Final = as_tracks(pd.DataFrame())

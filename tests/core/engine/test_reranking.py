@@ -50,10 +50,10 @@ def test_the_cost_is_what_the_mean_score_fell_by():
 
 
 def test_scores_fall_as_the_songs_are_ranked_and_contributions_follow():
-    parts = np.array([[0.5, 0.25], [0.5, 0.25 + 1e-7], [0.25, -0.5]])
+    parts = np.array([[0.5, 0.25], [0.5, 0.25 + 1e-7], [0.25, -0.5 + 1e-8]])
     bonus = np.array([0, 0, 0.125], np.float32)
 
-    scores = monotone_scores(parts, bonus)
+    scores = monotone_scores(np.array([0.75, 0.75 + 1e-7, -0.25]), parts, bonus)
 
     assert scores.tolist() == [0.75, 0.75, -0.125]
     assert parts.sum(axis=1) + bonus == pytest.approx(scores, abs=1e-12)

@@ -81,12 +81,12 @@ def test_a_track_at_the_median_of_everything_is_like_nothing_in_particular():
 
 @pytest.mark.parametrize("many", [0, 10**9])
 def test_cosines_in_blocks_are_the_same_however_lengths_are_found(monkeypatch, many):
-    monkeypatch.setattr("recsys.core.engine.similarity.MANY_BLOCKS", many)
+    monkeypatch.setattr("recsys.core.engine.similarity.MANY_PARTS", many)
     some, others = (CATALOGUE.vectors(np.arange(*span)) for span in ((0, 120, 3), (1, 120, 4)))
     by = metric(np.arange(1.0, len(FEATURES) + 1), ALL)
     sums = np.zeros(len(some))
     for at, block in cosine_blocks(of(some, by), of(others, by), 3.0):
-        sums[at] += block.sum(axis=1)
+        sums[at] += block[: len(at)].sum(axis=1)
 
     assert sums == pytest.approx(3 * cosines(of(some, by), of(others, by)).sum(axis=1))
 
@@ -214,3 +214,17 @@ def test_the_best_of_many_are_those_a_full_sort_finds(seed, count, levels):
     scores = np.random.default_rng(seed).integers(0, levels, 20_000).astype(np.float32)
 
     assert top_positions(scores, count).tolist() == np.argsort(-scores, kind="stable")[:count].tolist()
+
+
+def test_the_top_is_the_same_to_the_last_digit_after_any_moves_and_among_any_songs():
+    rng, nothing = np.random.default_rng(1), np.zeros(len(CATALOGUE), dtype=bool)
+    moving, by = CandidateSearch(CATALOGUE), metric(np.ones(len(FEATURES)), ALL)
+    for weight in (*rng.uniform(0.1, 10, 50), 1.0):
+        by = Metric(np.where(np.arange(len(FEATURES)) == 3, weight, 1).astype(np.float32))
+        moved = moving.top_k(profile(), by, 40, nothing)
+
+    for rows, scores in (moved, CandidateSearch(CATALOGUE).top_k(profile(), by, 40, nothing)):
+        some = np.sort(rng.permutation(rows)[:17])
+        alone = CandidateSearch(CATALOGUE).cosines_of(profile(), by, some)
+        assert rows.tolist() == moved[0].tolist() and scores.tolist() == moved[1].tolist()
+        assert [scores[rows.tolist().index(row)] for row in some] == alone.tolist()

@@ -139,3 +139,16 @@ def test_only_the_feature_that_sets_a_song_apart_is_named():
 
     assert energy == pytest.approx(exact(fitted, points.take(np.array([0])))[0])
     assert other == pytest.approx(0, abs=1e-9)
+
+
+def test_the_score_of_a_song_is_the_same_to_the_last_digit_whatever_songs_are_beside_it():
+    songs, rng = CATALOGUE.vectors(np.arange(80)), np.random.default_rng(0)
+    for fitted in (scorer(), scorer(dislikes=DISLIKES), scorer(LIBRARY.take(np.arange(3)))):
+        alone = np.array([fitted.scores(songs.take(np.array([at])))[0] for at in range(80)])
+        for count in (2, 31, 32, 33, 79):
+            some = rng.permutation(80)[:count]
+            assert fitted.scores(songs.take(some)).tolist() == alone[some].tolist()
+
+
+def test_precise_scores_are_the_formula():
+    assert scorer(dislikes=DISLIKES).precise_scores(SONGS) == pytest.approx(exact(scorer(dislikes=DISLIKES)), abs=1e-12)
