@@ -24,7 +24,7 @@ MAY_USE = {
     "core.evaluation": {"core.evaluation", "core.engine", "core.model", "errors"},
     "core.insights": {"core.insights", "core.engine", "core.model", "errors"},
     "core.export": {"core.engine", "core.model", "errors"},
-    "core": {"core", "errors", "parsing"},
+    "core": {"core", "errors"},
     "charts": {"charts", "core", "errors"},
     "spotify": {"spotify", "core", "errors", "parsing", "times"},
     "feature_sources": {"feature_sources", "core", "errors", "parsing", "times"},

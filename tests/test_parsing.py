@@ -9,7 +9,7 @@ DEEP = 200_000
 
 def test_texts_become_values():
     assert parse_json('[1, {"a": null}]') == [1, {"a": None}]
-    assert parse_json("[“quoted”]".encode().replace("“".encode(), b'"').replace("”".encode(), b'"')) == ["quoted"]
+    assert parse_json('["ä"]'.encode()) == ["ä"]
     assert parse_json_object(b'{"a": 1}') == {"a": 1}
     assert parse_toml("a = [1]") == {"a": [1]}
 
