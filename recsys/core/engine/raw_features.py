@@ -150,18 +150,18 @@ class RawFeatures:
 
     def at(self, rows: Integers) -> pd.DataFrame:
         """The numbers of some rows: a column per number feature (named as in a track table), key, mode, explicit."""
-        numbers = {f.column: self._at(f.name, rows) for f in NUMBER_FEATURES}
-        flags = {name: np.where((flag := self.flags[name][rows]) < 0, np.nan, flag) for name in FLAGS}
-        return pd.DataFrame({**numbers, **flags}, dtype="float64")
-
-    def _at(self, name: str, rows: Integers) -> Doubles:
-        if name == "tempo":
-            # The shortest decimal number that is this one in single precision: 94.474, not 94.47399902.
-            return np.array([float(str(value)) for value in self.tempo[rows]], dtype=np.float64)
-        axis = self.axes[FIRST_AXIS[NUMBER_NAMES.index(name)]]
-        number = NUMBER_NAMES.index(name)
         starts = np.array([chunk.start for chunk in self.chunks])
         patterns = np.array([chunk.pattern for chunk in self.chunks], dtype=np.int64)
         # The chunk of a row is the last that starts at or before it.
-        known = self.patterns[patterns[np.searchsorted(starts, rows, side="right") - 1], number]
-        return np.where(known, self.columns[name].at(axis, rows), np.nan)
+        known = self.patterns[patterns[np.searchsorted(starts, rows, side="right") - 1]]
+        numbers = {f.column: self._at(f.name, rows, known) for f in NUMBER_FEATURES}
+        flags = {name: np.where((flag := self.flags[name][rows]) < 0, np.nan, flag) for name in FLAGS}
+        return pd.DataFrame({**numbers, **flags}, dtype="float64")
+
+    def _at(self, name: str, rows: Integers, known: Mask) -> Doubles:
+        """A number feature of some rows, of which `known` (rows, number features) says what is known."""
+        if name == "tempo":
+            # The shortest decimal number that is this one in single precision: 94.474, not 94.47399902.
+            return np.array([float(str(value)) for value in self.tempo[rows]], dtype=np.float64)
+        number = NUMBER_NAMES.index(name)
+        return np.where(known[:, number], self.columns[name].at(self.axes[FIRST_AXIS[number]], rows), np.nan)
