@@ -18,6 +18,7 @@ def recommender(
     seeds: Sequence[str] = (),
     plays: pd.DataFrame | None = None,
     now: pd.Timestamp | None = None,
+    given: pd.DataFrame | None = None,
 ) -> Recommender:
     """
     The engine for a library and its thumbs.
@@ -32,6 +33,8 @@ def recommender(
         Tracks to start from instead of the library.
     plays, now
         The listening history and the time, for recipes that choose from the forgotten.
+    given : DataFrame, optional
+        A track table of songs that are not recommended again.
 
     Raises
     ------
@@ -42,7 +45,7 @@ def recommender(
     liked = feedback.loc[is_liked & ~feedback["track_id"].isin(library["track_id"]), library.columns]
     own = pd.concat([library, liked], ignore_index=True) if len(liked) else library
     dislikes = feedback.loc[~is_liked, library.columns]
-    return Recommender(catalogue, own, seeds=seeds, dislikes=dislikes, plays=plays, now=now)
+    return Recommender(catalogue, own, seeds=seeds, dislikes=dislikes, plays=plays, now=now, given=given)
 
 
 def heard_until(

@@ -40,6 +40,8 @@ class Candidates:
         No row in both. Disliked songs are never recommended, owned ones only where a recipe chooses from them.
     seeds : rows of the catalogue
         Among the owned; never recommended.
+    given : rows of the catalogue
+        Songs of earlier lists; never recommended, whatever a recipe chooses from.
     months_silent : (songs,) or None
         Months since each owned song was last heard, NaN where unknown; None where nothing is known.
     familiar : () -> rows of the catalogue
@@ -53,10 +55,11 @@ class Candidates:
         disliked: Integers,
         familiar: Callable[[], Integers],
         seeds: Integers,
+        given: Integers,
         months_silent: Doubles | None,
     ) -> None:
         self._catalogue, self._familiar = catalogue, familiar
-        self._seeds, self._disliked, self._months_silent = seeds, disliked, months_silent
+        self._seeds, self._disliked, self._given, self._months_silent = seeds, disliked, given, months_silent
         # A mask and no list of rows: every later filter is one pass of `|` over it.
         self.always = np.zeros(len(catalogue), dtype=bool)
         self.always[owned] = self.always[disliked] = True
@@ -93,6 +96,11 @@ class Candidates:
         self, only_new_artists: bool, filters: Filters, choose_from: ChoiceName, silent_months: float
     ) -> Exclusion:
         always, counts = self._unchosen(choose_from, silent_months)
+        if len(self._given):
+            # Once for each exclusion that is made, and only where there are earlier lists.
+            chosen, always = always, always.copy()
+            always[self._given] = True
+            counts["given_before"] = int(np.count_nonzero(always) - np.count_nonzero(chosen))
         rows, counts = always, {**counts, "familiar_artists": 0}
         if only_new_artists:
             # `always` is shared by every recipe, so it is copied before anything is added.
@@ -135,6 +143,7 @@ def why_none_is_left(filters: Filters, counts: Mapping[str, int]) -> str:
     sentences = {
         "owned": "Your library already holds every song of the catalogue that could be recommended.",
         "disliked": "You turned down every song of the catalogue that could be recommended.",
+        "given_before": "You were given every song of the catalogue that could be recommended.",
         "familiar_artists": "Every song that is left is by an artist in your library. Allow familiar artists.",
         "too_little_known": "Too little is known about the songs of the catalogue to rank them by these weights.",
     }
@@ -145,4 +154,4 @@ def why_none_is_left(filters: Filters, counts: Mapping[str, int]) -> str:
             "None of your songs in the catalogue are known to have been silent for so long. Ask for fewer months, or "
             "import your listening history."
         )
-    return sentences[max(sentences, key=lambda reason: counts[reason])]
+    return sentences[max(sentences, key=lambda reason: counts.get(reason, 0))]

@@ -68,8 +68,8 @@ class Recommendations:
         Indexed by track_id, one column per feature name, and "familiar artist" where that dial is used. Rows sum to
         `score`.
     counts : mapping of str to int
-        "catalogue" songs = "owned" + "disliked" + "familiar_artists" + what each filter left out (`filters.exclude`)
-        + "too_little_known" + "candidates".
+        "catalogue" songs = "owned" + "disliked" + "given_before" (where some were) + "familiar_artists" + what each
+        filter left out (`filters.exclude`) + "too_little_known" + "candidates".
     costs : mapping of "per_artist", "variety" and "order" to Cost
         What each dial in use cost; of an order, how many songs moved, and the fall of the mean score of the first ten.
     features : DataFrame
@@ -112,8 +112,8 @@ class Recommender:
         The listener's track table; never recommended. Each song counts once, however many versions of it there are.
     seeds : sequence of track ids, optional
         Tracks of the library or the catalogue that are used instead of the library.
-    dislikes : DataFrame, optional
-        A track table to stay away from; never recommended either.
+    dislikes, given : DataFrame, optional
+        Track tables never recommended either: what to stay away from; and earlier lists, from which nothing follows.
     plays : DataFrame, optional
         `track_id` and `played_at` (ISO 8601, UTC) of the library's tracks, for recipes that choose from the forgotten.
     now : Timestamp, optional
@@ -136,6 +136,7 @@ class Recommender:
         *,
         seeds: Sequence[str] = (),
         dislikes: pd.DataFrame | None = None,
+        given: pd.DataFrame | None = None,
         plays: pd.DataFrame | None = None,
         now: pd.Timestamp | None = None,
         known: Catalogue | None = None,
@@ -155,10 +156,10 @@ class Recommender:
         if now is not None:
             heard = last_heard(library, pd.DataFrame(columns=["track_id", "played_at"]) if plays is None else plays)
             self._months_silent = months_silent(catalogue, library, heard, now)
+        given_rows = np.arange(0) if given is None else catalogue.rows_owned(given)
         self._candidates = Candidates(
-            catalogue, owned, turned_down, lambda: self._familiar, seed_rows, self._months_silent
+            catalogue, owned, turned_down, lambda: self._familiar, seed_rows, given_rows, self._months_silent
         )
-        self._artists = library["artists"]
         self._tracks = (library, disliked)
         self._search = CandidateSearch(catalogue)
         self._last: tuple[Recipe, Ranking] | None = None
@@ -183,8 +184,7 @@ class Recommender:
         contributions = contribution_table(parts, bonus, recipe).set_index(ids)
         features = self.catalogue.raw.at(rows).set_index(ids)
         features.insert(0, "isrc", self.catalogue.tracks["isrc"].iloc[rows].astype("str").array)
-        found = Recommendations(table, contributions, ranking.counts, costs, features)
-        return arranged(found, recipe)
+        return arranged(Recommendations(table, contributions, ranking.counts, costs, features), recipe)
 
     def rank_candidates(self, recipe: Recipe) -> Ranking:
         """All candidates in order, cached until it is called with another recipe. Raises as `recommend`."""
@@ -232,7 +232,7 @@ class Recommender:
 
     @cached_property
     def _familiar(self) -> Integers:
-        return self.catalogue.artists.rows_by(self._artists)
+        return self.catalogue.artists.rows_by(self._tracks[0]["artists"])
 
     def shortlist(self, recipe: Recipe) -> tuple[Integers, Mapping[str, int]]:
         """

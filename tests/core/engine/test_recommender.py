@@ -41,6 +41,26 @@ def poor(feature, at=0):
     return {name: float(name == feature) * (at or 1) for name in NAMES}
 
 
+@pytest.mark.parametrize("choose_from", ["new", "everything"])
+def test_a_song_of_an_earlier_list_comes_in_no_version_again_and_moves_no_other(choose_from):
+    everything = Recipe(choose_from=choose_from, length=70, per_artist=None)
+    whole = ranked(everything)
+    first = TABLE[TABLE["track_id"].isin(whole.table["track_id"].head(5))]
+    versions = first.assign(track_id="other-" + first["track_id"], title=first["title"] + " - Live")
+
+    again = ranked(everything, given=versions)
+
+    assert list(again.table["track_id"]) == list(whole.table["track_id"][5:])
+    assert list(again.table["score"]) == list(whole.table["score"][5:])
+    assert again.counts["given_before"] == 5
+    assert again.counts["catalogue"] == sum(count for name, count in again.counts.items() if name != "catalogue")
+
+
+def test_a_catalogue_that_was_given_whole_is_said_to_be():
+    with pytest.raises(NothingToRank, match="You were given every song"):
+        ranked(given=TABLE)
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_scaling_weights_moves_no_song_over_the_half_that_must_be_known(seed):
     catalogue = Catalogue.from_tracks(random_tracks(400, missing=0.35))
