@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "catalogue": "Fetch, build or extend the catalogue of songs the app uses.",
     "demo": "Write the invented library and catalogue as files.",
     "batch": "Rank the catalogue for every listener of a file, on many processes.",
+    "refresh": "Renew the weekly lists of all listeners; for cron.",
     "evaluate": "Measure how well hidden tracks are found again.",
     "doctor": "Check every step of the set-up and name the first that fails.",
 }

@@ -42,6 +42,9 @@ class Settings:
         address may send five times as many, and 0 sets no limit.
     metrics_token : str or None
         Lets its holder read `/metrics` from anywhere (`TONEARM_METRICS_TOKEN`).
+    weekly_lists : str
+        Who renews weekly lists (`TONEARM_WEEKLY_LISTS`): a timer in the "app", or `tonearm refresh` from "cron"; "off"
+        offers none.
     spotify_client_id, spotify_client_secret : str or None
         The Spotify app (`SPOTIFY_CLIENT_ID`, and `SPOTIFY_CLIENT_SECRET`, which PKCE makes optional).
     spotify_accounts_url, spotify_api_url, reccobeats_url, listenbrainz_url : str
@@ -61,6 +64,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8501"
     requests_a_minute: int = 120
     metrics_token: str | None = field(default=None, repr=False)
+    weekly_lists: Literal["app", "cron", "off"] = "app"
     spotify_client_id: str | None = None
     spotify_client_secret: str | None = field(default=None, repr=False)
     spotify_accounts_url: str = "https://accounts.spotify.com"
@@ -108,7 +112,7 @@ class Settings:
         Raises
         ------
         SettingsProblem
-            The secrets file is not TOML, an address is not http(s), `catalogue_installers` is another word, a
+            The secrets file is not TOML, an address is not http(s), a setting is none of its words, a
             count is not a number, or only some of the Supabase settings are given.
         """
         in_file = {key: value for key, value in dotenv_values(dotenv).items() if value}
@@ -123,8 +127,9 @@ class Settings:
             if not re.fullmatch("[0-9]{1,6}", count.strip()):
                 raise SettingsProblem(f"{key} must be a whole number such as 120, not “{count}”.")
             values["requests_a_minute"] = int(count)
-        if values.get("catalogue_installers", "loopback") not in INSTALLERS:
-            raise SettingsProblem(f"TONEARM_CATALOGUE_INSTALLERS must be one of: {', '.join(INSTALLERS)}.")
+        for name, words in _CHOICES.items():
+            if values.get(name, words[0]) not in words:
+                raise SettingsProblem(f"{_KEYS[name]} must be one of: {', '.join(words)}.")
         settings = cls(folder, given.get("TONEARM_CATALOGUE") or str(folder / "catalogue.parquet"), **values)
         parts = {name: getattr(settings, name) for name in _KEYS if name.startswith("supabase_")}
         missing = [_KEYS[name] for name, value in parts.items() if not value]
@@ -133,7 +138,11 @@ class Settings:
         return settings
 
 
-INSTALLERS: Final = ("loopback", "everyone", "nobody")
+_CHOICES: Final = {
+    "catalogue_installers": ("loopback", "everyone", "nobody"),
+    "weekly_lists": ("app", "cron", "off"),
+}
+"""Settings that are one of a few words, the first by default."""
 
 _KEYS: Final = {
     "catalogues": "TONEARM_CATALOGUES",
@@ -141,6 +150,7 @@ _KEYS: Final = {
     "public_url": "PUBLIC_URL",
     "requests_a_minute": "TONEARM_REQUESTS_A_MINUTE",
     "metrics_token": "TONEARM_METRICS_TOKEN",
+    "weekly_lists": "TONEARM_WEEKLY_LISTS",
     "spotify_client_id": "SPOTIFY_CLIENT_ID",
     "spotify_client_secret": "SPOTIFY_CLIENT_SECRET",
     "spotify_accounts_url": "SPOTIFY_ACCOUNTS_URL",

@@ -56,12 +56,14 @@ def test_help_names_every_command_and_imports_no_engine():
 
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
 
-    for command in ("check", "recommend", "catalogue", "demo", "batch", "evaluate", "doctor"):
+    for command in ("check", "recommend", "catalogue", "demo", "batch", "refresh", "evaluate", "doctor"):
         assert f"  {command} " in answer.stdout
     assert answer.stdout.endswith("[]\n")
 
 
-@pytest.mark.parametrize("command", ["check", "recommend", "catalogue add", "demo", "batch", "evaluate", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["check", "recommend", "catalogue add", "demo", "batch", "refresh", "evaluate", "doctor"]
+)
 def test_every_command_explains_itself_with_examples(command):
     answer = run(*command.split(), "--help")
 

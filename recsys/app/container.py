@@ -9,7 +9,6 @@ from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 import httpx
@@ -17,12 +16,14 @@ import pandas as pd
 
 from recsys import __version__
 from recsys.app.catalogue_files import catalogue_passport, catalogue_tracks, registry, stored_catalogues
-from recsys.app.guest_sweep import sweep_daily, sweep_guests
-from recsys.app.hosted import Hosted
+from recsys.app.guest_sweep import DAY_S, sweep_guests
+from recsys.app.hosted import Hosted, storage_place
 from recsys.app.memory import release_memory
 from recsys.app.process_state import LastRecipes, ListenerCounts
 from recsys.app.quiet_collection import QuietCollection
+from recsys.app.repeating import repeat
 from recsys.app.spotify import Spotify
+from recsys.app.weekly_lists import TIMER_S, renew_due, weekly_lists
 from recsys.auth.encryption import Cipher, cipher_for
 from recsys.auth.models import Visitor, is_guest
 from recsys.catalogues.models import Passport
@@ -50,6 +51,7 @@ from recsys.services.playlists import Playlists
 from recsys.services.recent_lists import RecentLists
 from recsys.services.sync import Sync
 from recsys.services.turns import turns_of_screens
+from recsys.services.weekly import WeeklyLists
 from recsys.settings import Settings
 from recsys.spotify.wrappers import GAP
 from recsys.storage.hosted.sessions import SupabaseSessions
@@ -146,15 +148,7 @@ class Container:
 
     def storage_place(self, listener: str) -> str:
         """Where a listener's rows are stored, in words."""
-        if self.hosted and not is_guest(listener):
-            host = urlsplit(self.hosted.project.url).netloc
-            return (
-                f"Stored in the Supabase project at {host}, where row security lets nobody else read it. Its sign-in "
-                "stores the e-mail address too, if Spotify gives one; erasing removes it."
-            )
-        if self.hosted:
-            return "Stored in a file on this server alone. Sign in to find it from every device and server."
-        return "Stored in a file on this server."
+        return storage_place(self.hosted.project.url if self.hosted else None, listener)
 
     def check_stores(self) -> None:
         """Raise `StorageProblem` when a store cannot be reached."""
@@ -307,6 +301,11 @@ class Container:
         return Playlists(self.store_for, self.spotify.writer, self.sessions.locked, self.now, self._sleep)
 
     @cached_property
+    def weekly(self) -> WeeklyLists:
+        """Lists that are renewed every week."""
+        return weekly_lists(self)
+
+    @cached_property
     def probes(self) -> Probes | None:
         """Finds out what Spotify allows; None where no Spotify app is configured."""
         return Probes(self.store_for, self.spotify.probe, self.now) if self.spotify else None
@@ -365,8 +364,10 @@ class Container:
         return sweep_guests(self.embedded_store)
 
     def warm_up(self) -> None:
-        """Build what would otherwise keep the first visitor waiting; begin to sweep guests and to collect garbage."""
-        self._to_close.callback(sweep_daily(self.sweep_guests).set)
+        """Build what would otherwise keep the first visitor waiting; begin what is done again and again."""
+        self._to_close.callback(repeat(self.sweep_guests, DAY_S, "sweep").set)
+        if self.settings.weekly_lists == "app":
+            self._to_close.callback(repeat(lambda: renew_due(self.weekly), TIMER_S, "weekly lists").set)
         log.info(
             "catalogue: %d songs; %d invented listeners with %d invented songs",
             len(self.catalogue),

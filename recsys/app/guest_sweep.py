@@ -1,8 +1,6 @@
 """Erases guests who have not been here for as long as their cookie lasts."""
 
 import logging
-import threading
-from collections.abc import Callable
 from typing import Final
 
 from recsys.errors import StorageProblem
@@ -26,16 +24,3 @@ def sweep_guests(store: SqliteStore) -> int:
     if swept:
         log.info("%d guests were not here for %d days and are erased", swept, GUEST_DAYS)
     return swept
-
-
-def sweep_daily(sweep: Callable[[], object]) -> threading.Event:
-    """Sweep now and once a day, in a thread of its own, until the event that is returned is set."""
-    is_over = threading.Event()
-
-    def run() -> None:
-        sweep()
-        while not is_over.wait(DAY_S):
-            sweep()
-
-    threading.Thread(target=run, name="sweep", daemon=True).start()
-    return is_over

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from recsys.auth.encryption import Cipher
+from recsys.auth.models import is_guest
 from recsys.auth.spotify import SCOPES
 from recsys.auth.supabase import ListenerTokens, SupabaseAccounts
 from recsys.errors import SettingsProblem
@@ -11,6 +13,18 @@ from recsys.settings import Settings
 from recsys.storage.hosted.project import SupabaseProject
 from recsys.storage.hosted.sessions import SupabaseSessions
 from recsys.storage.hosted.store import SupabaseStore
+
+
+def storage_place(url: str | None, listener: str) -> str:
+    """Where a listener's rows are stored, in words; `url` is that of the Supabase project, None without one."""
+    if url and not is_guest(listener):
+        return (
+            f"Stored in the Supabase project at {urlsplit(url).netloc}, where row security lets nobody else read it. "
+            "Its sign-in stores the e-mail address too, if Spotify gives one; erasing removes it."
+        )
+    if url:
+        return "Stored in a file on this server alone. Sign in to find it from every device and server."
+    return "Stored in a file on this server."
 
 
 class Hosted:

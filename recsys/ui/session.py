@@ -29,7 +29,7 @@ from recsys.log_context import serving
 from recsys.services.catalogues import ReadyCatalogue
 from recsys.services.jobs import Job
 from recsys.services.library import plays, songs
-from recsys.services.recommend import recommender
+from recsys.services.recommend import recommender, with_away
 from recsys.services.song_search import SongSearch
 from recsys.services.start import Part, Start
 from recsys.storage.store import Store
@@ -200,9 +200,7 @@ class ListenerSession:
         """The engine for this library and another start; what a start stays away from counts as turned down."""
         thumbs = self.feedback.head(0 if self.is_demo else None)
         if start.away:
-            away = self.search.tracks_of(start.away)
-            rated = thumbs[~thumbs["track_id"].isin(away["track_id"])]
-            thumbs = pd.concat([rated, away.assign(liked=False)], ignore_index=True)
+            thumbs = with_away(thumbs, self.search.tracks_of(start.away))
         is_forgotten = self.recipe.choose_from == "forgotten"
         heard, now = (self.plays, pd.Timestamp(self.app.now())) if is_forgotten else (None, None)
         return recommender(self.catalogue, self.library, thumbs, start.seeds, heard, now)
