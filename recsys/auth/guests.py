@@ -95,7 +95,8 @@ def merge_guest(guests: Store, guest: str, store: Store, listener: str) -> int:
         in_time = both.sort_values("asked_at", key=_moments)
         latest = in_time.drop_duplicates(["track_id", "source"], keep="last")
         store.save_misses(listener, latest.reset_index(drop=True))
-    _merge_pool(guests.pool(guest), store, listener)
+    for answered_at, tracks in guests.pool(guest).groupby("answered_at"):
+        store.save_pool(listener, tracks.drop(columns="answered_at"), str(answered_at))
     _merge_sent(guests.sent(guest), store, listener)
     _merge_weekly(guests, guest, store, listener)
     guests.erase(guest)
@@ -116,11 +117,6 @@ def _merge_feedback(thumbs: pd.DataFrame, store: Store, listener: str) -> None:
         if track_id not in own:
             track = thumbs.iloc[[position]].drop(columns=["liked", "at"])
             store.save_feedback(listener, track, bool(liked), at)
-
-
-def _merge_pool(pool: pd.DataFrame, store: Store, listener: str) -> None:
-    for answered_at, tracks in pool.groupby("answered_at"):
-        store.save_pool(listener, tracks.drop(columns="answered_at"), str(answered_at))
 
 
 def _merge_sent(sent: pd.DataFrame, store: Store, listener: str) -> None:

@@ -98,7 +98,15 @@ class SupabaseAccounts:
             raise SignInFailed("Supabase gave no permission of Spotify's along. Please sign in again.")
         until = now + SPOTIFY_TOKEN_LASTS
         spotify = Tokens(session.provider_token, session.provider_refresh_token, until, self._scopes, now)
-        return SignedIn(session.user.id, _profile(session), spotify, _tokens(session))
+        # From the identity, as Spotify reported it; a user's metadata can be edited by the user.
+        identities = session.user.identities or []
+        reported = next((one.identity_data or {} for one in identities if one.provider == "spotify"), {})
+        profile = {
+            "spotify_id": reported.get("provider_id"),
+            "display_name": reported.get("full_name") or reported.get("name"),
+            "avatar_url": reported.get("avatar_url") or None,
+        }
+        return SignedIn(session.user.id, profile, spotify, _tokens(session))
 
 
 class ListenerTokens:
@@ -195,14 +203,3 @@ def _refusal(code: str | None) -> SpotifyRefused | SignInFailed:
 def _tokens(session: Session) -> Tokens:
     until = datetime.fromtimestamp(session.expires_at or 0, UTC)
     return Tokens(session.access_token, session.refresh_token, until)
-
-
-def _profile(session: Session) -> dict[str, str | None]:
-    """From the identity, as Spotify reported it; a user's metadata can be edited by the user."""
-    identities = session.user.identities or []
-    reported = next((one.identity_data or {} for one in identities if one.provider == "spotify"), {})
-    return {
-        "spotify_id": reported.get("provider_id"),
-        "display_name": reported.get("full_name") or reported.get("name"),
-        "avatar_url": reported.get("avatar_url") or None,
-    }

@@ -175,17 +175,14 @@ class _Chain:
                 self._stopped[source.name] = problem
                 self._waiting[wanted[start:]] |= isinstance(problem, SourceBusy)
                 return
-            self._merge(source, rows, answer)
-
-    def _merge(self, source: FeatureSource, rows: pd.Index, answer: pd.DataFrame) -> None:
-        ids, before = self._tracks.loc[rows, "track_id"], self._tracks
-        self._tracks = with_answers(before, answer, source.name)
-        gained = ids[_has_gained(before, self._tracks)[rows]]
-        self._gained[source.name] = (*self._gained.get(source.name, ()), *gained)
-        if source.is_online:
-            missed = rows[self._is_incomplete()[rows]]
-            self._missed[source.name] = (*self._missed.get(source.name, ()), *ids[missed])
-            self._not_found[missed] = True
+            ids, before = self._tracks.loc[rows, "track_id"], self._tracks
+            self._tracks = with_answers(before, answer, source.name)
+            gained = ids[_has_gained(before, self._tracks)[rows]]
+            self._gained[source.name] = (*self._gained.get(source.name, ()), *gained)
+            if source.is_online:
+                missed = rows[self._is_incomplete()[rows]]
+                self._missed[source.name] = (*self._missed.get(source.name, ()), *ids[missed])
+                self._not_found[missed] = True
 
     def filled(self) -> Filled:
         """The result so far."""

@@ -109,20 +109,16 @@ def _ideal(sound: Sound, order: Order) -> Integers:
         # Not the rising order backwards: of equal values the best score comes first in both.
         rising = np.argsort(np.where(np.isnan(values), np.inf, -values), kind="stable")[: len(rising)]
     elif order.name == "arc":
-        rising = _arc(rising)
+        # Songs from low to high as build, peak and wind down: the next higher one takes the next higher position.
+        # The level of each position: a straight line up to the peak and another one down. Ranks of levels are ranks of
+        # songs.
+        at = np.arange(len(rising)) + 0.5
+        peak = PEAK * len(rising)
+        level = np.minimum(at / peak, (len(rising) - at) / (len(rising) - peak))
+        arc = np.empty_like(rising)
+        arc[np.argsort(level, kind="stable")] = rising
+        rising = arc
     return np.concatenate([rising, unknown])
-
-
-def _arc(rising: Integers) -> Integers:
-    """Songs from low to high as build, peak and wind down: the next higher one takes the next higher position."""
-    # The level of each position: a straight line up to the peak and another one down. Ranks of levels are ranks of
-    # songs.
-    at = np.arange(len(rising)) + 0.5
-    peak = PEAK * len(rising)
-    level = np.minimum(at / peak, (len(rising) - at) / (len(rising) - peak))
-    arc = np.empty_like(rising)
-    arc[np.argsort(level, kind="stable")] = rising
-    return arc
 
 
 def _placed(ideal: Integers, groups: Groups, order: Order) -> Integers:

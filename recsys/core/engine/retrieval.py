@@ -159,7 +159,8 @@ class CandidateSearch:
     def _promising(self, profile: Floats, metric: Metric, threshold: float) -> Sequence[Block]:
         """The parts of the catalogue that can hold a song whose cosine reaches a threshold above 0."""
         bounds, pattern = self._catalogue.bounds, self._catalogue.bounds.blocks[:, 2]
-        weighted_squares = _weighted_squares(profile, metric)
+        # The squared length of a profile within each feature, times its weight, (features,).
+        weighted_squares = np.asarray(np.add.reduceat(profile * profile, FIRST_AXIS) * metric.weights)
         needed = ROUNDING_MARGIN * threshold**2 * (self._catalogue.patterns @ weighted_squares)
         can_reach = bounds.upper_bounds(profile, weighted_squares) >= needed[pattern]
         return bounds.runs(self.is_eligible(metric)[pattern] & can_reach, CHUNK_ROWS)
@@ -184,8 +185,3 @@ class CandidateSearch:
         """The same in double precision."""
         squares = np.add.reduceat(profile.astype(np.float64) ** 2, FIRST_AXIS) * metric.weights
         return np.asarray(np.sqrt(np.maximum((self._catalogue.patterns * squares).sum(axis=1), TINY)))
-
-
-def _weighted_squares(profile: Floats, metric: Metric) -> Floats:
-    """The squared length of a profile within each feature, times its weight, (features,)."""
-    return np.asarray(np.add.reduceat(profile * profile, FIRST_AXIS) * metric.weights)

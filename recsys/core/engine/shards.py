@@ -82,7 +82,11 @@ class Songs:
         tracks, numbers = self.tracks.reset_index(drop=True), columns(self.tracks)
         genre_codes, genre_sets = pd.factorize(tracks["genres"], sort=True)
         text = compact_text(tracks, np.arange(len(tracks)), (genre_codes, genre_sets))
-        chunks = _chunks(self.patterns)
+        # Runs of rows of one pattern (n,).
+        ends = np.flatnonzero(np.diff(self.patterns)) + 1
+        starts = np.concatenate([[0], ends]) if len(self.patterns) else ends
+        stops = np.append(ends, len(self.patterns)) if len(self.patterns) else ends
+        chunks = tuple(cut(map(Block, starts.tolist(), stops.tolist(), self.patterns[starts].tolist()), CHUNK_ROWS))
         places = np.searchsorted(self.tracks.index.to_numpy(), self.other_versions.to_numpy())
         catalogue = Catalogue(
             tracks=text,
@@ -121,11 +125,3 @@ def songs_named(catalogue: Catalogue, library: pd.DataFrame) -> Integers:
     by_id = np.fromiter(catalogue.rows_of(list(library["track_id"])).values(), dtype=np.int64)
     by_song = catalogue.rows_of_songs(library)
     return np.unique(np.concatenate([by_id, by_song[by_song >= 0], catalogue.rows_owned(library)]))
-
-
-def _chunks(patterns: Integers) -> tuple[Block, ...]:
-    """Runs of rows of one pattern (n,)."""
-    ends = np.flatnonzero(np.diff(patterns)) + 1
-    starts = np.concatenate([[0], ends]) if len(patterns) else ends
-    stops = np.append(ends, len(patterns)) if len(patterns) else ends
-    return tuple(cut(map(Block, starts.tolist(), stops.tolist(), patterns[starts].tolist()), CHUNK_ROWS))

@@ -68,14 +68,9 @@ class Modes:
         if self.is_one:
             return "Your library is one taste: split it in half, and no groups appear both times."
         tastes = f"Your library has {len(self.table)} tastes."
-        return f"{tastes} Split your library in half and {_again(self.stability)}."
-
-
-def _again(stability: float) -> str:
-    """What two halves of a library say of its groups, by the share of songs on whose group they agree."""
-    if stability >= ALMOST_ALL:
-        return "the same groups appear both times"
-    return f"the same groups appear both times for {stability:.0%} of your songs"
+        # The share of songs on whose group two halves of the library agree, unless it is nearly all of them.
+        agreed = "" if self.stability >= ALMOST_ALL else f" for {self.stability:.0%} of your songs"
+        return f"{tastes} Split your library in half and the same groups appear both times{agreed}."
 
 
 def modes(recommender: Recommender, weights: Mapping[str, float], seed: int = 0) -> Modes:

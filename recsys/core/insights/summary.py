@@ -7,7 +7,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from recsys.core.insights.wording import in_words
-from recsys.core.model.arrays import Doubles
 from recsys.core.model.features import AUDIO_FEATURES, FEATURES, NUMBER_FEATURES
 
 WITH_TRACK: Final = "came with the track"
@@ -115,12 +114,7 @@ def outliers(library: pd.DataFrame, n: int = 5) -> pd.DataFrame:
     values = comparable[values.columns]
     spread = values.std(ddof=0)
     points = np.asarray((values - values.mean()) / spread.where(spread > 0, 1))
-    found = comparable.assign(distance=_aloneness(points), **_most_extreme(comparable))
-    return found.sort_values(["distance", "track_id"], ascending=[False, True]).head(n).reset_index(drop=True)
-
-
-def _aloneness(points: Doubles) -> Doubles:
-    """Distance to the fifth nearest other row, over shared features, shape (n_tracks,); chunked to bound memory."""
+    # Distance to the fifth nearest other row, over shared features, shape (n_tracks,); chunked to bound memory.
     known = (~np.isnan(points)).astype(float)
     filled = np.nan_to_num(points)
     squares = filled**2
@@ -131,7 +125,9 @@ def _aloneness(points: Doubles) -> Doubles:
         total = squares[part] @ known.T + known[part] @ squares.T - 2 * filled[part] @ filled.T
         mean = np.divide(total, shared, out=np.full_like(total, np.inf), where=shared > 0)
         distances.append(np.partition(mean, NEIGHBOURS, axis=1)[:, NEIGHBOURS])
-    return np.asarray(np.sqrt(np.maximum(np.concatenate(distances), 0)))
+    distance = np.sqrt(np.maximum(np.concatenate(distances), 0))
+    found = comparable.assign(distance=distance, **_most_extreme(comparable))
+    return found.sort_values(["distance", "track_id"], ascending=[False, True]).head(n).reset_index(drop=True)
 
 
 def _most_extreme(tracks: pd.DataFrame) -> dict[str, npt.NDArray[np.generic]]:
