@@ -1,7 +1,8 @@
 """The taste map: a library over a sample of the catalogue, on the two axes along which the catalogue differs most."""
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -19,11 +20,30 @@ SYMBOLS: Final = ("diamond", "square", "triangle-up", "star", "hexagon", "cross"
 EDGE: Final = "rgba(128,128,128,.9)"
 
 
+@dataclass(frozen=True)
+class MapBox:
+    """A part of the map: how far its edges are from the left and from the bottom, in per cent of what is drawn."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+
+@dataclass(frozen=True)
+class BoxedSongs:
+    """The listener's own songs in a part of the map, and those of the catalogue that are drawn there: track ids."""
+
+    own: list[str]
+    others: list[str]
+
+
 def taste_map(
     library: pd.DataFrame,
     catalogue: Catalogue,
     medoids: Sequence[str] = (),
     names: tuple[str, str] = ("You", "Catalogue"),
+    box: MapBox | None = None,
 ) -> go.Figure:
     """
     Every track as a point; near points sound alike.
@@ -42,11 +62,73 @@ def taste_map(
         Ids of own tracks that represent a taste each; numbered in this order, with their titles in the legend.
     names : pair of str
         What to call the listener and the catalogue.
+    box : MapBox, optional
+        A part that is outlined; dragging then draws another one.
     """
     own, others, ends = _placed(library, catalogue)
     traces = [_points(own, names[0]), _sample(others, names[1]), *_medoids(own, medoids)]
     x, y = ({"title": {"text": words}, "showticklabels": False, "showgrid": False} for words in ends)
-    return laid_out(traces, 480, xaxis=x, yaxis=y, hovermode="closest")
+    drawing: dict[str, Any] = {}
+    if box is not None:
+        drawing = {"dragmode": "select", "shapes": [_outline(box, _reach(own, others))]}
+    return laid_out(traces, 480, xaxis=x, yaxis=y, hovermode="closest", **drawing)
+
+
+def songs_within(library: pd.DataFrame, catalogue: Catalogue, box: MapBox) -> BoxedSongs:
+    """The songs in a part of the map, its edges included."""
+    own, others, _ = _placed(library, catalogue)
+    others = _thinned(others)
+    (left, right), (bottom, top) = _edges(box, _reach(own, others))
+    found = [
+        songs.loc[songs["x"].between(left, right) & songs["y"].between(bottom, top), "track_id"].tolist()
+        for songs in (own, others)
+    ]
+    return BoxedSongs(*found)
+
+
+def box_from_drawing(
+    library: pd.DataFrame, catalogue: Catalogue, across: Sequence[float], up: Sequence[float]
+) -> MapBox:
+    """The part of the map between two corners that were drawn, in the units of its axes; cut off at what is drawn."""
+    own, others, _ = _placed(library, catalogue)
+    ends = _reach(own, others)
+    sides = [
+        [float(np.clip(round(100 * (at - low) / (high - low), 1), 0, 100)) for at in (min(drawn), max(drawn))]
+        for drawn, (low, high) in zip((across, up), ends, strict=True)
+    ]
+    return MapBox(*sides[0], *sides[1])
+
+
+def axis_words(library: pd.DataFrame, catalogue: Catalogue) -> tuple[str, str]:
+    """What the map shows from left to right, and from bottom to top."""
+    return _placed(library, catalogue)[2]
+
+
+Ends = tuple[float, float]
+
+
+def _reach(own: pd.DataFrame, others: pd.DataFrame) -> tuple[Ends, Ends]:
+    """The lowest and the highest position of what is drawn, across and up; never the same."""
+    drawn = pd.concat([own[["x", "y"]], _thinned(others)[["x", "y"]]])
+    ends = [(float(drawn[axis].min()), float(drawn[axis].max())) if len(drawn) else (0.0, 0.0) for axis in ("x", "y")]
+    across, up = ((low, high) if high > low else (low - 1, high + 1) for low, high in ends)
+    return across, up
+
+
+def _edges(box: MapBox, reach: tuple[Ends, Ends]) -> tuple[Ends, Ends]:
+    """The edges of a part in the units of the axes; a hair wider, as positions are rounded."""
+    hair = 1e-6
+    across, up = (
+        (low + (high - low) * near / 100 - hair, low + (high - low) * far / 100 + hair)
+        for (low, high), (near, far) in zip(reach, ((box.left, box.right), (box.bottom, box.top)), strict=True)
+    )
+    return across, up
+
+
+def _outline(box: MapBox, reach: tuple[Ends, Ends]) -> dict[str, Any]:
+    (left, right), (bottom, top) = _edges(box, reach)
+    corners = {"x0": left, "x1": right, "y0": bottom, "y1": top}
+    return {"type": "rect", **corners, "line": {"width": 2, "dash": "dot", "color": EDGE}}
 
 
 def map_in_words(library: pd.DataFrame, catalogue: Catalogue, medoids: Sequence[str] = ()) -> str:
@@ -113,8 +195,13 @@ def _points(own: pd.DataFrame, name: str) -> go.Scatter:
     )
 
 
+def _thinned(others: pd.DataFrame) -> pd.DataFrame:
+    """Every n-th song of the sample, so that at most `MOST_SHOWN` are drawn."""
+    return others.iloc[:: -(-len(others) // MOST_SHOWN) or 1]
+
+
 def _sample(others: pd.DataFrame, name: str) -> go.Scatter:
-    shown = others.iloc[:: -(-len(others) // MOST_SHOWN) or 1]
+    shown = _thinned(others)
     return go.Scatter(
         x=shown["x"].tolist(),
         y=shown["y"].tolist(),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +9,7 @@ import streamlit as st
 from recsys.charts.comparison import comparison, comparison_in_words
 from recsys.charts.distributions import distribution, sentence
 from recsys.charts.genres import common_genres, genres_chart, genres_in_words
-from recsys.charts.taste_map import map_in_words, taste_map
+from recsys.charts.taste_map import map_in_words
 from recsys.charts.theme import listed, shortened
 from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
 from recsys.core.engine.query import LONGEST_LIBRARY
@@ -22,13 +21,15 @@ from recsys.demo import DEMO_NOTE
 from recsys.errors import NothingToRank
 from recsys.importers.any_file import ENDINGS
 from recsys.ui.components import mount
+from recsys.ui.map_start import map_with_start
 from recsys.ui.navigation import page
 from recsys.ui.parts import problems
 from recsys.ui.parts.charts import figure
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import counted, plain
-from recsys.ui.parts.track_table import library_columns
+from recsys.ui.parts.track_table import library_columns, picked_row
 from recsys.ui.parts.upload import accepted, reading
+from recsys.ui.recommend.start_from import more_like_button
 from recsys.ui.session import ListenerSession
 from recsys.ui.taste_radar import strip
 
@@ -77,7 +78,7 @@ def genres(session: ListenerSession) -> None:
         return
     st.header("Genres", anchor=False)
     words = genres_in_words(counts, len(session.library))
-    _when_seen(session, "genres", partial(genres_chart, counts), words)
+    _when_seen(session, "genres", lambda: figure(genres_chart(counts), words, "genres"))
     st.caption(plain(words))
 
 
@@ -91,12 +92,22 @@ def outliers(session: ListenerSession) -> None:
         return
     st.caption("Songs of yours that sound least like the rest of your library.")
     alone["why"] = [feature(name).title.lower() for name in alone["feature"]]
-    st.dataframe(
+    _outlier_table(session, alone)
+
+
+@fragment
+def _outlier_table(session: ListenerSession, alone: pd.DataFrame) -> None:
+    """Picking a row draws only this again."""
+    picked = st.dataframe(
         alone[["title", "artists", "why"]],
+        key="outliers",
         hide_index=True,
         column_config=library_columns() | {"why": st.column_config.TextColumn("Most unusual in")},
         alt="Your songs that stand out most",
+        on_select="rerun",
+        selection_mode="single-row",
     )
+    more_like_button(session, alone, picked_row(picked, alone), key="more_like_outlier")
 
 
 @fragment
@@ -160,7 +171,7 @@ def map_and_modes(session: ListenerSession) -> None:
     found = _found_modes(session)
     medoids = [] if found is None or found.is_one else list(found.table["track_id"])
     words = map_in_words(session.library, session.catalogue, medoids)
-    _when_seen(session, "map", partial(taste_map, session.library, session.catalogue, medoids), words)
+    _when_seen(session, "map", partial(map_with_start, session, medoids, words))
     st.caption(plain(words))
     if found is not None:
         st.markdown(plain(found.sentence))
@@ -177,11 +188,11 @@ def map_and_modes(session: ListenerSession) -> None:
 
 
 @fragment
-def _when_seen(session: ListenerSession, name: str, chart: Callable[[], Any], words: str) -> None:
+def _when_seen(session: ListenerSession, name: str, draw: Callable[[], None]) -> None:
     """A chart that is heavy to draw, drawn when its place comes into view."""
     seen = f"{name}_is_seen"
     if st.session_state.get(seen):
-        figure(chart(), words, name)
+        draw()
     else:
         mount("seen", key=f"{name}_place", data={}, on_seen_change=partial(st.session_state.update, {seen: True}))
 

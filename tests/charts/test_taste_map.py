@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recsys.charts.taste_map import MOST_SHOWN, map_in_words, taste_map
+from recsys.charts.taste_map import MOST_SHOWN, MapBox, box_from_drawing, map_in_words, songs_within, taste_map
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.model.features import NUMBER_FEATURES
 from recsys.core.model.tracks import empty_tracks
@@ -93,3 +93,37 @@ def test_words_say_when_nothing_of_the_listener_is_on_the_map():
         "Map of the catalogue alone: too little is known of your tracks to place them. Left to right: calm ↔ intense. "
         "Bottom to top: sad or angry ↔ happy."
     )
+
+
+def test_a_part_of_the_map_holds_the_songs_between_its_edges():
+    library = sounds([0.0, 0.3, 1.0], [0.2, 0.5, 0.9])
+
+    everything = songs_within(library, SAMPLE, MapBox(0, 100, 0, 100))
+    calm = songs_within(library, SAMPLE, MapBox(0, 45, 0, 100))
+
+    assert everything.own == ["t0", "t1", "t2"]
+    assert len(everything.others) == len(TRACKS)
+    assert calm.own == ["t0", "t1"]
+    assert set(calm.others) < set(everything.others)
+    assert songs_within(empty_tracks(), SAMPLE, MapBox(0, 100, 0, 100)).own == []
+
+
+def test_a_box_that_was_drawn_is_cut_off_at_the_map_and_holds_what_is_drawn_in_it():
+    figure = taste_map(sounds([0.1, 0.5, 0.9]), SAMPLE)
+    own = figure.data[0]
+
+    box = box_from_drawing(
+        sounds([0.1, 0.5, 0.9]), SAMPLE, (own.x[1] + 0.1, own.x[1] - 0.1), (own.y[1] - 99, own.y[1] + 99)
+    )
+
+    assert (box.bottom, box.top) == (0, 100)
+    assert songs_within(sounds([0.1, 0.5, 0.9]), SAMPLE, box).own == ["t1"]
+
+
+def test_a_marked_part_is_outlined_and_a_box_can_be_drawn_only_then():
+    marked = taste_map(TRACKS, SAMPLE, box=MapBox(0, 50, 0, 100))
+    (outline,) = marked.layout.shapes
+    corner = min(marked.data[0].x), max(marked.data[0].y)
+    assert (outline.x0, outline.y1) == pytest.approx(corner, abs=0.001)
+    assert marked.layout.dragmode == "select"
+    assert taste_map(TRACKS, SAMPLE).layout.dragmode is False

@@ -38,8 +38,13 @@ def library_table(library: pd.DataFrame, key: str) -> int | None:
         selection_mode="single-row",
         alt="Your tracks with their audio features",
     )
+    return picked_row(picked, library)
+
+
+def picked_row(picked: Any, tracks: pd.DataFrame) -> int | None:
+    """The position of the row that was picked in a table of these tracks; None where none was."""
     rows = picked.selection.rows
-    return int(rows[0]) if rows and rows[0] < len(library) else None
+    return int(rows[0]) if rows and rows[0] < len(tracks) else None
 
 
 def shown_of(library: pd.DataFrame) -> pd.DataFrame:

@@ -51,13 +51,15 @@ def more_like(session: ListenerSession, track_id: str) -> None:
         session.start_from((song.track_id,), song.name)
 
 
-def more_like_button(session: ListenerSession, tracks: pd.DataFrame, picked: int | None) -> None:
+def more_like_button(
+    session: ListenerSession, tracks: pd.DataFrame, picked: int | None, key: str = "more_like"
+) -> None:
     """Below a table of songs: a list of more like the row that was picked."""
     if picked is None:
         st.caption("Pick a row to get more songs like it.")
         return
     row = tracks.iloc[picked]
-    if st.button(f"More like “{plain(row['title'])}”", key="more_like", icon=":material/queue_music:"):
+    if st.button(f"More like “{plain(row['title'])}”", key=key, icon=":material/queue_music:"):
         more_like(session, str(row["track_id"]))
         st.switch_page(page("recommend"))
 

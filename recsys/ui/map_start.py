@@ -1,0 +1,76 @@
+"""A part of the taste map as what a list starts from: drawn as a box, or set with two sliders."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from recsys.charts.taste_map import BoxedSongs, MapBox, axis_words, box_from_drawing, songs_within, taste_map
+from recsys.charts.theme import CONFIG
+from recsys.ui.navigation import page
+from recsys.ui.parts.text import counted
+from recsys.ui.session import ListenerSession
+
+_MAP: Final = "map"
+_ACROSS: Final = "map_across"
+_UP: Final = "map_up"
+MIDDLE: Final = (35.0, 65.0)
+"""Where the box is before it was moved, in per cent across and up."""
+
+
+def map_with_start(session: ListenerSession, medoids: Sequence[str], words: str) -> None:
+    """The map; on demand a part of it can be marked, and a list started from the songs there."""
+    marks = st.toggle(
+        "Start from a part of the map",
+        key="map_marks",
+        help="Then draw a box on the map, or move the two sliders below it.",
+    )
+    box = None
+    if marks:
+        across, up = (st.session_state.setdefault(key, MIDDLE) for key in (_ACROSS, _UP))
+        box = MapBox(*across, *up)
+    st.plotly_chart(
+        taste_map(session.library, session.catalogue, medoids, box=box),
+        config=dict(CONFIG),
+        key=_MAP,
+        alt=words,
+        on_select=partial(_drawn, session) if marks else "ignore",
+        selection_mode="box",
+    )
+    if box is not None:
+        _edges(session)
+        _start(session, songs_within(session.library, session.catalogue, box))
+
+
+def _drawn(session: ListenerSession) -> None:
+    """The sliders follow a box that was drawn; taking it away leaves them."""
+    boxes = st.session_state[_MAP].selection.box
+    if boxes:
+        box = box_from_drawing(session.library, session.catalogue, boxes[-1]["x"], boxes[-1]["y"])
+        st.session_state[_ACROSS], st.session_state[_UP] = (box.left, box.right), (box.bottom, box.top)
+
+
+def _edges(session: ListenerSession) -> None:
+    """The edges of the box as two sliders, for the keyboard."""
+    for label, key in zip(axis_words(session.library, session.catalogue), (_ACROSS, _UP), strict=True):
+        st.slider(label, 0.0, 100.0, step=0.1, format="%.0f%%", key=key)
+
+
+def _start(session: ListenerSession, songs: BoxedSongs) -> None:
+    """The button; from the listener's own songs in the box, or where there are none from the catalogue's."""
+    if not songs.own and not songs.others:
+        st.caption("No song is in this part of the map.")
+        return
+    if songs.own:
+        st.caption(f"{counted(len(songs.own), 'song')} of yours in this part of the map.")
+    else:
+        st.caption(f"None of yours here, but {counted(len(songs.others), 'song')} of the catalogue.")
+    chosen = songs.own or songs.others
+    if st.button(f"Start from {_these(len(chosen))}", key="map_start", icon=":material/queue_music:"):
+        session.start_from(chosen, f"{counted(len(chosen), 'song')} of a part of the map")
+        st.switch_page(page("recommend"))
+
+
+def _these(count: int) -> str:
+    return "this song" if count == 1 else f"these {count:,} songs"

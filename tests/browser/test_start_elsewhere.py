@@ -1,0 +1,67 @@
+"""A list starts from a part of the taste map, and from a row of a table of songs."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screen import listed_titles, press, settled
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def taste(visit):
+    """Taste, with its map in view and a part of it to be marked."""
+    page = settled(visit("/taste"))
+    page.get_by_role("heading", name="Your tastes on the map").scroll_into_view_if_needed(timeout=30_000)
+    press(page, page.get_by_text("Start from a part of the map"))
+    expect(page.locator(".st-key-map .shapelayer path")).to_be_attached()
+    return page
+
+
+def starts_here(page):
+    """Press the button below the map; the chip of what the list starts from."""
+    page.locator(".st-key-map_start button").click()
+    expect(page.get_by_role("heading", name="Recommend", level=1)).to_be_visible()
+    assert listed_titles(settled(page))
+    return page.locator(".chip").filter(has_text="of a part of the map")
+
+
+def test_a_box_that_is_drawn_on_the_map_is_what_the_list_starts_from(taste):
+    before = taste.locator(".st-key-map_start").inner_text()
+    plot = taste.locator(".st-key-map .nsewdrag").bounding_box()
+
+    taste.mouse.move(plot["x"] + 5, plot["y"] + 5)
+    taste.mouse.down()
+    taste.mouse.move(plot["x"] + plot["width"] - 5, plot["y"] + plot["height"] - 5, steps=8)
+    taste.mouse.up()
+
+    expect(taste.locator(".st-key-map_start")).not_to_have_text(before)
+    count = re.search(r"these ([\d,]+) songs", taste.locator(".st-key-map_start").inner_text())[1]
+    expect(starts_here(taste)).to_contain_text(f"{count} songs of a part of the map")
+
+
+def test_the_same_is_done_with_the_keyboard(taste):
+    low = taste.locator(".st-key-map_across").get_by_role("slider").first
+    before = taste.locator(".st-key-map_start").inner_text()
+
+    low.press("Home")
+
+    expect(taste.locator(".st-key-map_start")).not_to_have_text(before)
+    expect(starts_here(taste)).to_be_visible()
+
+
+def test_more_like_one_of_the_odd_ones_out(visit):
+    page = settled(visit("/taste"))
+    table = page.locator(".st-key-outliers")
+    table.scroll_into_view_if_needed(timeout=30_000)
+    table.locator("canvas").first.click(position={"x": 12, "y": 55})
+
+    button = page.locator(".st-key-more_like_outlier button")
+    expect(button).to_contain_text("More like")
+    title = re.search("“(.*)”", button.inner_text())[1]
+    button.click()
+
+    expect(page.get_by_role("heading", name="Recommend", level=1)).to_be_visible()
+    expect(page.locator(".chip").filter(has_text=f"Starting from {title}")).to_be_visible()
