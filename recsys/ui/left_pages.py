@@ -66,7 +66,9 @@ class Tab:
         answer = ForwardMsg.FromString(message.get("bytes") or b"")
         if answer.HasField("page_not_found"):
             self.page, self.is_waiting = "", False
-        elif answer.HasField("new_session"):
-            drawn = answer.new_session.page_script_hash
+        elif answer.HasField("new_session") or answer.HasField("navigation"):
+            # A page opened by its address is named by the navigation alone: its run begins with the first page.
+            told = answer.new_session if answer.HasField("new_session") else answer.navigation
+            drawn = told.page_script_hash
             if not self.is_waiting or drawn == self.page:  # else a run that was under way when the listener left
                 self.page, self.is_waiting = drawn, False

@@ -42,6 +42,16 @@ def test_a_part_of_a_page_is_late_from_the_moment_another_page_is_asked_for(tab)
     assert not tab.is_late(asks(TASTE, "a part"))
 
 
+def test_a_page_that_was_opened_by_its_address_may_run_its_parts(tab):
+    tab.is_late(asks(""))  # the browser knows a name and no hash yet
+    tab.answered(draws(LIBRARY))  # the first page, whichever was named
+    named = ForwardMsg()
+    named.navigation.page_script_hash = TASTE
+    tab.answered({"type": "websocket.send", "bytes": named.SerializeToString()})
+
+    assert not tab.is_late(asks(TASTE, "a part"))
+
+
 def test_a_run_that_was_under_way_when_the_listener_left_does_not_bring_its_page_back(tab):
     tab.is_late(asks(TASTE))
     tab.answered(draws(LIBRARY))
