@@ -96,7 +96,14 @@ def _as_plain_numbers(cells: pa.Array, column: str) -> pa.Array:
         at = pc.index_in(plain, value_set=pa.array(list(words)))
         plain = pc.coalesce(pa.array([str(value) for value in words.values()]).take(at), plain)
     if column == "duration_ms":
-        plain = _replace_clocks(plain)
+        # `3:45` and `1:02:03` as milliseconds.
+        clock = pc.extract_regex(plain, CLOCK)
+        part = {name: pc.struct_field(clock, name) for name in ("hours", "minutes", "seconds")}
+        hours = pc.cast(pc.if_else(pc.equal(part["hours"], ""), "0", part["hours"]), pa.float64())
+        minutes = pc.add(pc.multiply(hours, 60.0), pc.cast(part["minutes"], pa.float64()))
+        seconds = pc.add(pc.multiply(minutes, 60.0), pc.cast(part["seconds"], pa.float64()))
+        milliseconds = pc.cast(pc.round(pc.multiply(seconds, 1000.0)), pa.int64())
+        plain = pc.coalesce(pc.cast(milliseconds, pa.string()), plain)
     if column in ("duration_ms", "popularity"):
         is_grouped = pc.match_substring_regex(plain, THOUSANDS)
         plain = pc.if_else(is_grouped, pc.replace_substring_regex(plain, r"[^\d]", ""), plain)
@@ -117,14 +124,3 @@ def modes_of_keys(cells: pa.Array) -> pa.Array:
     named = {name: float(mode) for name, (_, mode) in KEY_NAMES.items() if mode is not None}
     at = pc.index_in(_plain_keys(pc.utf8_lower(pc.utf8_trim_whitespace(cells))), value_set=pa.array(list(named)))
     return pa.array(list(named.values()), pa.float64()).take(at)
-
-
-def _replace_clocks(plain: pa.Array) -> pa.Array:
-    """`3:45` and `1:02:03` as milliseconds."""
-    clock = pc.extract_regex(plain, CLOCK)
-    part = {name: pc.struct_field(clock, name) for name in ("hours", "minutes", "seconds")}
-    hours = pc.cast(pc.if_else(pc.equal(part["hours"], ""), "0", part["hours"]), pa.float64())
-    minutes = pc.add(pc.multiply(hours, 60.0), pc.cast(part["minutes"], pa.float64()))
-    seconds = pc.add(pc.multiply(minutes, 60.0), pc.cast(part["seconds"], pa.float64()))
-    milliseconds = pc.cast(pc.round(pc.multiply(seconds, 1000.0)), pa.int64())
-    return pc.coalesce(pc.cast(milliseconds, pa.string()), plain)

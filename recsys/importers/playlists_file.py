@@ -69,7 +69,10 @@ def _read_parquet(stream: BinaryIO, name: str) -> pd.DataFrame:
 
 
 def _entries(batches: Iterable[tuple[pa.Array, pa.Array]]) -> pd.DataFrame:
-    tables = [pd.DataFrame({"list": _text(lists), "track_id": _ids(tracks)}) for lists, tracks in batches]
+    tables = [
+        pd.DataFrame({"list": _text(lists), "track_id": _text(pc.coalesce(ids(tracks), tracks))})
+        for lists, tracks in batches
+    ]
     empty = pd.DataFrame({"list": [], "track_id": []}, dtype="str")
     return pd.concat([empty, *tables], ignore_index=True).dropna().drop_duplicates(ignore_index=True)
 
@@ -91,7 +94,3 @@ def _place(tidied: Sequence[str], aliases: Sequence[str], name: str, what: str) 
 def _text(cells: pa.Array) -> pd.Series:
     trimmed = pc.utf8_trim_whitespace(cells)
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed).to_pandas().astype("str")
-
-
-def _ids(cells: pa.Array) -> pd.Series:
-    return _text(pc.coalesce(ids(cells), cells))

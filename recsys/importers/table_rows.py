@@ -112,7 +112,14 @@ class RowReader:
         if not self.columns.dialect.is_ours:
             self._clear_placeholders(texts)
         if self.columns.has_joint_titles:
-            self._split_titles(texts)
+            # Where no artist is given, "Artist - Title" becomes both.
+            absent = pa.nulls(len(texts["title"]), pa.string())
+            artists = texts.get("artists", absent)
+            has_none = pc.and_(artists.is_null(), texts.get("track_id", absent).is_null())
+            parts = pc.extract_regex(texts["title"], r"^(?P<artist>.*?\S)\s+[-–—]\s+(?P<title>\S.*)$")
+            is_joint = pc.and_(has_none, parts.is_valid())
+            texts["artists"] = pc.if_else(is_joint, pc.struct_field(parts, "artist"), artists)
+            texts["title"] = pc.if_else(is_joint, pc.struct_field(parts, "title"), texts["title"])
         for ours, column in texts.items():
             texts[ours] = self._shorter_than(MAX_TEXT, ours, column, cells.get(ours, column), batch)
         for ours, what in (("track_id", "a Spotify track id"), ("added_at", "a time"), ("isrc", "an ISRC")):
@@ -150,16 +157,6 @@ class RowReader:
                 pc.fill_null(pc.match_substring_regex(texts["artists"], TOTAL_ARTISTS), True),
             )
             texts["title"] = pc.if_else(is_total, pa.scalar(None, pa.string()), texts["title"])
-
-    def _split_titles(self, texts: dict[str, pa.Array]) -> None:
-        """Where no artist is given, "Artist - Title" becomes both."""
-        absent = pa.nulls(len(texts["title"]), pa.string())
-        artists = texts.get("artists", absent)
-        has_none = pc.and_(artists.is_null(), texts.get("track_id", absent).is_null())
-        parts = pc.extract_regex(texts["title"], r"^(?P<artist>.*?\S)\s+[-–—]\s+(?P<title>\S.*)$")
-        is_joint = pc.and_(has_none, parts.is_valid())
-        texts["artists"] = pc.if_else(is_joint, pc.struct_field(parts, "artist"), artists)
-        texts["title"] = pc.if_else(is_joint, pc.struct_field(parts, "title"), texts["title"])
 
     def _id(self, cells: pa.Array) -> pa.Array:
         if self.columns.dialect.is_ours:
