@@ -1,6 +1,5 @@
 """Pieces of the account page: the connection, what Spotify allows, what is stored, taking it along, erasing it."""
 
-from collections.abc import Mapping
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Final
@@ -8,7 +7,6 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from recsys.app.spotify import Limit
 from recsys.errors import TonearmError
 from recsys.spotify.models import Finding
 from recsys.times import from_iso
@@ -109,16 +107,16 @@ def limits_panel(session: ListenerSession) -> None:
     panel = st.expander(title, icon=":material/speed:", key="limits", on_change="rerun")
     if panel.open:  # every limit is a question to the store
         with panel:
-            st.table(pd.DataFrame([_limit(limit) for limit in connected.limits()]).set_index("What"))
+            rows = [
+                {
+                    "What": limit.says,
+                    "Requests today": f"{limit.spent:,} of {limit.budget:,}",
+                    "Blocked until": local_time(limit.blocked_until) if limit.blocked_until else "not blocked",
+                }
+                for limit in connected.limits()
+            ]
+            st.table(pd.DataFrame(rows).set_index("What"))
             st.caption("Spotify counts per developer account and publishes no numbers, so these limits are our own.")
-
-
-def _limit(limit: Limit) -> dict[str, str]:
-    return {
-        "What": limit.says,
-        "Requests today": f"{limit.spent:,} of {limit.budget:,}",
-        "Blocked until": local_time(limit.blocked_until) if limit.blocked_until else "not blocked",
-    }
 
 
 def _row(one: Finding) -> dict[str, str]:
@@ -140,7 +138,14 @@ def stored_panel(session: ListenerSession) -> None:
     st.markdown(f"**{songs}** in your library." if counts["user_tracks"] else "Nothing yet.")
     if any(counts.values()):
         with st.expander("What we store", icon=":material/database:"):
-            _stored(session, counts)
+            # A line for each kind of rows that there are.
+            there = {_TABLES.get(name, name): count for name, count in counts.items() if count}
+            rows = pd.DataFrame({"What": there.keys(), "Rows": there.values()})
+            st.dataframe(rows, hide_index=True, width="content", height="content", alt="Rows of each kind")
+            if counts["user_tracks"] > len(session.own_library):
+                st.caption(
+                    "A song that came both by name and with its id is two rows here, and counts once in your library."
+                )
     sent = account.sent(session.listener)
     st.subheader("What we shared", anchor=False)
     if sent.empty:
@@ -152,15 +157,6 @@ def stored_panel(session: ListenerSession) -> None:
         )
         st.dataframe(shown, hide_index=True, alt="What we shared, with whom and when")
     _export(session)
-
-
-def _stored(session: ListenerSession, counts: Mapping[str, int]) -> None:
-    """A line for each kind of rows that there are."""
-    there = {_TABLES.get(name, name): count for name, count in counts.items() if count}
-    rows = pd.DataFrame({"What": there.keys(), "Rows": there.values()})
-    st.dataframe(rows, hide_index=True, width="content", height="content", alt="Rows of each kind")
-    if counts["user_tracks"] > len(session.own_library):
-        st.caption("A song that came both by name and with its id is two rows here, and counts once in your library.")
 
 
 @fragment

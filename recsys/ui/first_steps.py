@@ -96,8 +96,7 @@ def features_card(session: ListenerSession, key: str) -> bool:
     if library.empty or 2 * known >= len(library):
         return False
     covered = session.known("coverage", lambda: features.coverage(session.listener, library))
-    job = session.app.jobs.snapshot(features_key(session))
-    is_active = bool(job and job.is_active)
+    is_active = session.app.jobs.is_active(features_key(session))
     can_agree = covered.not_asked and not features.has_agreed(session.listener, "reccobeats")
     if not (is_active or covered.waiting or can_agree):
         return False

@@ -56,8 +56,7 @@ def tuning_panel(session: ListenerSession) -> None:
 
 def _panel(session: ListenerSession, trial: Trial) -> None:
     key = trial_key(trial.name, session.listener, session.library, id(session.catalogue))
-    job = session.app.jobs.snapshot(key)
-    is_active = job is not None and job.is_active
+    is_active = session.app.jobs.is_active(key)
     fragment(_watched, run_every=1.0 if is_active else None)(session, trial, key, is_active)
 
 
@@ -71,12 +70,12 @@ def _watched(session: ListenerSession, trial: Trial, key: str, was_active: bool)
             session.app.jobs.cancel(key)
     else:
         if st.button(trial.label, key=f"{trial.name}_start", icon=trial.icon, type="primary"):
-            job = trial.start(session.app.jobs, key, _catalogue(session), session.library, session.recipe.weights)
+            trial.start(session.app.jobs, key, _catalogue(session), session.library, session.recipe.weights)
         elif job and job.message:
             st.warning(plain(job.message), icon=":material/info:")
         elif job and job.result:
             trial.show(session, job.result)
-    if bool(job and job.is_active) != was_active:
+    if session.app.jobs.is_active(key) != was_active:
         st.rerun()
 
 
@@ -117,33 +116,25 @@ def _show_tuned(session: ListenerSession, tuned: Tuned) -> None:
         st.success(sentence, icon=":material/check:")
     else:
         st.warning(sentence, icon=":material/balance:")
-    moved = _moved(tuned)
-    if moved.empty:
-        st.markdown("We found no better settings than yours.")
-        return
-    st.dataframe(moved, hide_index=True, alt="The sliders that were moved")
-    if tuned.proof.more[OURS].mean > 0:
-        _offer(session, tuned)
-
-
-def _offer(session: ListenerSession, tuned: Tuned) -> None:
-    """A button that moves the sliders to where the search put them."""
-    if dict(session.recipe.weights) == dict(tuned.weights):
-        st.markdown("Your sliders are set to this.")
-        st.page_link(page("recommend"), label="See the list they make", icon=":material/tune:")
-    elif st.button("Use these weights", key="use_tuned", icon=":material/done_all:"):
-        set_weights(session, tuned.weights)
-        st.rerun()
-
-
-def _moved(tuned: Tuned) -> pd.DataFrame:
-    """A row per slider that the search moved, in words."""
+    # A row per slider that the search moved, in words.
     rows = [
         {"Slider": f.title, "From": _word(tuned.start[f.name]), "To": _word(tuned.weights[f.name])}
         for f in FEATURES
         if tuned.start[f.name] != tuned.weights[f.name]
     ]
-    return pd.DataFrame(rows)
+    moved = pd.DataFrame(rows)
+    if moved.empty:
+        st.markdown("We found no better settings than yours.")
+        return
+    st.dataframe(moved, hide_index=True, alt="The sliders that were moved")
+    if tuned.proof.more[OURS].mean > 0:
+        # A button that moves the sliders to where the search put them.
+        if dict(session.recipe.weights) == dict(tuned.weights):
+            st.markdown("Your sliders are set to this.")
+            st.page_link(page("recommend"), label="See the list they make", icon=":material/tune:")
+        elif st.button("Use these weights", key="use_tuned", icon=":material/done_all:"):
+            set_weights(session, tuned.weights)
+            st.rerun()
 
 
 def _word(weight: float) -> str:

@@ -58,17 +58,13 @@ def _detail(session: ListenerSession, known: list[Feature]) -> None:
         key="detail",
     )
     if chosen is not None:
-        _distribution(session, chosen)
-
-
-def _distribution(session: ListenerSession, f: Feature) -> None:
-    own, others = session.library[f.column], session.catalogue.sample[f.column]
-    if session.is_false_yardstick:
-        others = others.head(0)
-    st.markdown(f"**{f.title}**")
-    words = sentence(f.name, own, others)
-    figure(distribution(f.name, own, others), words, f"distribution_{f.name}")
-    st.caption(plain(words))
+        own, others = session.library[chosen.column], session.catalogue.sample[chosen.column]
+        if session.is_false_yardstick:
+            others = others.head(0)
+        st.markdown(f"**{chosen.title}**")
+        words = sentence(chosen.name, own, others)
+        figure(distribution(chosen.name, own, others), words, f"distribution_{chosen.name}")
+        st.caption(plain(words))
 
 
 def genres(session: ListenerSession) -> None:
@@ -184,7 +180,15 @@ def map_and_modes(session: ListenerSession) -> None:
             else:
                 st.caption(f"We used {songs:,} of your {counted(tracks, 'song')}: each once, where enough is known.")
     if found is not None and not found.is_one:
-        _modes(session, found)
+        # A card per taste: the track that stands for it, its size, and a list that starts from it alone.
+        for column, mode in zip(st.columns(len(found.table)), found.table.itertuples(), strict=True):
+            with column.container(border=True, height="stretch"):
+                title = shortened(mode.title, at_most=60)
+                st.markdown(f"**{plain(title)}**")
+                st.caption(f"by {plain(mode.artists)} stands for {counted(mode.tracks, 'track')} ({mode.share:.0%})")
+                if st.button("Start from here", key=f"mode_{mode.Index}", help="Recommend from this taste alone"):
+                    session.start_from(found.members.index[found.members == mode.Index], f"the taste of “{title}”")
+                    st.switch_page(page("recommend"))
 
 
 @fragment
@@ -205,15 +209,3 @@ def _found_modes(session: ListenerSession) -> Modes | None:
     except NothingToRank as problem:
         st.caption(plain(problem))
         return None
-
-
-def _modes(session: ListenerSession, found: Modes) -> None:
-    """A card per taste: the track that stands for it, its size, and a list that starts from it alone."""
-    for column, mode in zip(st.columns(len(found.table)), found.table.itertuples(), strict=True):
-        with column.container(border=True, height="stretch"):
-            title = shortened(mode.title, at_most=60)
-            st.markdown(f"**{plain(title)}**")
-            st.caption(f"by {plain(mode.artists)} stands for {counted(mode.tracks, 'track')} ({mode.share:.0%})")
-            if st.button("Start from here", key=f"mode_{mode.Index}", help="Recommend from this taste alone"):
-                session.start_from(found.members.index[found.members == mode.Index], f"the taste of “{title}”")
-                st.switch_page(page("recommend"))

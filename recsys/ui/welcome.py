@@ -82,16 +82,13 @@ def spotify_door(session: ListenerSession) -> None:
     """Sign in with Spotify, or what is missing for that."""
     st.header("Connect Spotify", anchor=False)
     if not session.visitor.is_guest:
-        _signed_in(session, plain(session.visitor.display_name or "Spotify listener"))
+        name = plain(session.visitor.display_name or "Spotify listener")
+        st.warning(f"Signed in as {name}, but Spotify is not connected.", icon=":material/link_off:")
+        reconnect_link()
         return
     st.markdown("Sync what you saved and play most, and send a list back as a playlist.")
     st.html(_link("/login", "Log in with Spotify"))
     st.caption("Spotify only lets small apps in by invitation (5 people).")
-
-
-def _signed_in(session: ListenerSession, name: str) -> None:
-    st.warning(f"Signed in as {name}, but Spotify is not connected.", icon=":material/link_off:")
-    reconnect_link()
 
 
 def _link(address: str, label: str) -> str:

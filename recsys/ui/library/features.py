@@ -43,8 +43,7 @@ def features_panel(session: ListenerSession) -> None:
         features.agree(session.listener, "reccobeats", agreed)
         session.forget("coverage", "consent")
         st.rerun()
-    job = session.app.jobs.snapshot(features_key(session))
-    is_active = bool(job and job.is_active)
+    is_active = session.app.jobs.is_active(features_key(session))
     fragment(_look_up, run_every=1.0 if is_active else None)(session, covered, agreed, is_active)
 
 
@@ -79,10 +78,10 @@ def features_key(session: ListenerSession) -> str:
 def _look_up(session: ListenerSession, covered: Coverage, has_agreed: bool, was_active: bool) -> None:
     """The button with what came of the last look-up, or the progress of the one that runs."""
     key = features_key(session)
-    job = session.app.jobs.snapshot(key)
-    if not (job and job.is_active) and st.button("Look for missing features", icon=":material/search:", key="look_up"):
+    is_active = session.app.jobs.is_active(key)
+    if not is_active and st.button("Look for missing features", icon=":material/search:", key="look_up"):
         look_up(session)
-        job = session.app.jobs.snapshot(key)
+    job = session.app.jobs.snapshot(key)
     if job and job.is_active:
         stage = job.progress
         st.progress(stage.stored / max(stage.found, 1) if stage else 0.0, "Asking the sources …")
@@ -93,7 +92,7 @@ def _look_up(session: ListenerSession, covered: Coverage, has_agreed: bool, was_
             st.info(reason, icon=":material/schedule:")
         if job.result.is_finished and _is_still_so(job.result, covered):
             st.caption(ended(covered, has_agreed))
-    if bool(job and job.is_active) != was_active:
+    if session.app.jobs.is_active(key) != was_active:
         session.show_own()
         st.rerun()
 

@@ -34,7 +34,16 @@ def growing_panel(session: ListenerSession) -> None:
     is_running = growing.is_running(session.listener)
     fragment(_watched, run_every=1.0 if is_running else None)(session, agreed, is_running)
     if not session.pool.empty and not is_running:
-        _found(session)
+        # How many songs were found, how many of them this year, and the way to forget them.
+        year = session.app.now().year
+        recent = registered_in(session.pool, year)
+        new = f", {recent:,} of them registered in {year}" if recent else ""
+        st.markdown(f"**{counted(len(session.pool), 'song')}** found around yours{new}.")
+        if st.button("Forget these songs", icon=":material/delete:", key="grow_forget", type="tertiary"):
+            with problems.shown():
+                session.app.growing.remove(session.listener)
+                session.forget("pool")
+                st.rerun()
 
 
 def _names_consent(session: ListenerSession, growing: Growing) -> None:
@@ -85,19 +94,6 @@ def _begin(session: ListenerSession, growing: Growing, growth: Growth, has_agree
         st.caption("Takes about five minutes. Nothing is sent before you agree.")
     elif growth.state == "done" and not growth.added:
         st.caption("The last search found nothing new. ReccoBeats may not know your songs.")
-
-
-def _found(session: ListenerSession) -> None:
-    """How many songs were found, how many of them this year, and the way to forget them."""
-    year = session.app.now().year
-    recent = registered_in(session.pool, year)
-    new = f", {recent:,} of them registered in {year}" if recent else ""
-    st.markdown(f"**{counted(len(session.pool), 'song')}** found around yours{new}.")
-    if st.button("Forget these songs", icon=":material/delete:", key="grow_forget", type="tertiary"):
-        with problems.shown():
-            session.app.growing.remove(session.listener)
-            session.forget("pool")
-            st.rerun()
 
 
 def pool_note(session: ListenerSession) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from recsys.catalogues.models import CatalogueEntry
 from recsys.errors import TonearmError
-from recsys.services.catalogues import CatalogueProgress, Catalogues, ReadyCatalogue
+from recsys.services.catalogues import CatalogueProgress, ReadyCatalogue
 from recsys.services.jobs import Snapshot
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
@@ -50,7 +50,14 @@ def _watched(session: ListenerSession, key: str, was_active: bool) -> None:
     catalogues = session.app.catalogues
     job = catalogues.snapshot(session.listener)
     if job and job.is_active:
-        _progress(catalogues, job, session.listener, key)
+        step = job.progress if isinstance(job.progress, CatalogueProgress) else CatalogueProgress("")
+        words = _STAGES[step.stage]
+        if step.stage == "download":
+            total = f" of {size(step.total)}" if step.total else ""
+            words = f"{words}: {size(step.bytes)}{total}"
+        st.progress(step.share or 0.0, words)
+        if st.button("Cancel", icon=":material/stop:", key=f"cancel_real_{key}"):
+            catalogues.cancel(session.listener)
     else:
         _offer(session, job, key)
         job = catalogues.snapshot(session.listener)
@@ -129,17 +136,6 @@ def _start(session: ListenerSession, entry: CatalogueEntry, may_install: bool) -
     with problems.shown():
         st.session_state[_AWAITED] = True
         session.app.catalogues.start(entry.name, session.listener, may_install, is_on_this_host(session))
-
-
-def _progress(catalogues: Catalogues, job: Snapshot, listener: str, key: str) -> None:
-    step = job.progress if isinstance(job.progress, CatalogueProgress) else CatalogueProgress("")
-    words = _STAGES[step.stage]
-    if step.stage == "download":
-        total = f" of {size(step.total)}" if step.total else ""
-        words = f"{words}: {size(step.bytes)}{total}"
-    st.progress(step.share or 0.0, words)
-    if st.button("Cancel", icon=":material/stop:", key=f"cancel_real_{key}"):
-        catalogues.cancel(listener)
 
 
 def is_on_this_host(session: ListenerSession) -> bool:

@@ -6,7 +6,7 @@ from typing import Final, cast
 import streamlit as st
 
 from recsys.core.engine.history import History, Step
-from recsys.core.engine.list_changes import ListChange, compare_lists, why_lists_differ
+from recsys.core.engine.list_changes import compare_lists, why_lists_differ
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations
 from recsys.errors import TonearmError
@@ -113,7 +113,12 @@ def comparison_panel(session: ListenerSession, found: Recommendations) -> None:
             st.caption("Nothing to compare with yet: change something, or remember these settings as A.")
             return
         try:
-            change = _compared(session, other, found)
+            engine = session.recommender
+            reasons = why_lists_differ(other.recipe, session.recipe)
+            if other.start != session.start:
+                engine = session.recommender_for(other.start)
+                reasons.append("start: another one")
+            change = compare_lists(engine.recommend(other.recipe), found, reasons)
         except TonearmError as problem:
             st.warning(plain(problem))
             return
@@ -126,12 +131,3 @@ def comparison_panel(session: ListenerSession, found: Recommendations) -> None:
         for reason in change.reasons:
             st.caption(f"Because of {plain(reason)}")
         st.button("Switch to A", key="switch_a", on_click=_switch, args=(session, other))
-
-
-def _compared(session: ListenerSession, other: Settings, found: Recommendations) -> ListChange:
-    engine = session.recommender
-    reasons = why_lists_differ(other.recipe, session.recipe)
-    if other.start != session.start:
-        engine = session.recommender_for(other.start)
-        reasons.append("start: another one")
-    return compare_lists(engine.recommend(other.recipe), found, reasons)

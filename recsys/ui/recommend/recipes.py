@@ -24,18 +24,15 @@ def recipes_panel(session: ListenerSession) -> None:
             session.forget("recipes")
         if not session.recipes:
             st.caption("None saved yet.")
-        for number, (saved_name, stored) in enumerate(session.recipes.items()):
-            _saved(session, number, saved_name, stored)
-
-
-def _saved(session: ListenerSession, number: int, name: str, stored: dict[str, Any]) -> None:
-    """One saved recipe: a button that brings it back, and one that forgets it."""
-    use, forget = st.columns([4, 1])
-    use.button(plain(name), key=f"recipe_use_{number}", on_click=_use, args=(session, stored), width="stretch")
-    if forget.button("", icon=":material/delete:", key=f"recipe_forget_{number}", help=f"Forget {plain(name)}"):
-        session.store.remove_recipe(session.listener, name)
-        session.forget("recipes")
-        st.rerun()
+        for number, (saved, stored) in enumerate(session.recipes.items()):
+            use, forget = st.columns([4, 1])
+            use.button(plain(saved), key=f"recipe_use_{number}", on_click=_use, args=(session, stored), width="stretch")
+            if forget.button(
+                "", icon=":material/delete:", key=f"recipe_forget_{number}", help=f"Forget {plain(saved)}"
+            ):
+                session.store.remove_recipe(session.listener, saved)
+                session.forget("recipes")
+                st.rerun()
 
 
 def _use(session: ListenerSession, stored: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from recsys.core.engine.recommender import Recommendations
-from recsys.services.playlists import Change, Playlists
+from recsys.services.playlists import Change
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.session import ListenerSession
@@ -21,18 +21,14 @@ def save_panel(session: ListenerSession, found: Recommendations) -> None:
             is_plan = st.button("Show what would be sent", key="playlist_plan")
             is_saved = st.button("Save", type="primary", key="playlist_save")
         if is_plan or is_saved:
-            _shown(playlists, session.listener, name, track_ids, is_plan)
+            with problems.shown(), st.spinner("Asking Spotify …"):
+                if is_plan:
+                    st.info(_sentence(playlists.plan(session.listener, name, track_ids), "would be"))
+                else:
+                    change = playlists.save(session.listener, name, track_ids)
+                    st.success(f"Saved. {_sentence(change, 'were')}", icon=":material/check:")
+                    st.markdown(f"[Open “{plain(change.name)}” in Spotify]({change.link})")
         st.caption("The playlist is private. Saving again under the same name brings the same playlist up to date.")
-
-
-def _shown(playlists: Playlists, listener: str, name: str, track_ids: list[str], is_plan: bool) -> None:
-    with problems.shown(), st.spinner("Asking Spotify …"):
-        if is_plan:
-            st.info(_sentence(playlists.plan(listener, name, track_ids), "would be"))
-        else:
-            change = playlists.save(listener, name, track_ids)
-            st.success(f"Saved. {_sentence(change, 'were')}", icon=":material/check:")
-            st.markdown(f"[Open “{plain(change.name)}” in Spotify]({change.link})")
 
 
 def _sentence(change: Change, verb: str) -> str:
