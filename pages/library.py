@@ -27,10 +27,8 @@ elif library.empty:
 else:
     coverage_figures(library)
     real_songs(session, "library")
-    known_panel(session)
     if not session.is_demo:
         features_panel(session)
-        growing_panel(session)
     more_like_button(session, library, library_table(library, key="library"))
     st.download_button(
         "Download my library as CSV",
@@ -40,6 +38,9 @@ else:
         icon=":material/download:",
         on_click="ignore",
     )
+    if not session.is_demo:
+        growing_panel(session)
+    known_panel(session)
 with st.expander("Import files", icon=":material/upload_file:", expanded=library.empty):
     import_panel(session, key="library")
 with st.expander("The catalogue recommendations come from", icon=":material/album:"):

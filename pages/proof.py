@@ -4,14 +4,13 @@ import streamlit as st
 
 from recsys.ui.navigation import page
 from recsys.ui.parts.head import head
-from recsys.ui.parts.notes import passport_note
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.proof import proof_panel, tuning_panel
 from recsys.ui.session import this_session
 
 session = this_session()
 
-head(session, "Proof")
+head(session, "Proof", has_passport=True)
 real_songs(session, "proof")
 st.markdown(
     "We hide half your songs and see how many your settings bring back, against a basic recommender and pure luck. "
@@ -23,6 +22,5 @@ if session.library.empty:
 elif session.is_false_yardstick:
     st.info("This test needs real songs. Get them above.", icon=":material/science:")
 else:
-    passport_note(session)
     proof_panel(session)
     tuning_panel(session)

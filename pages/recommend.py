@@ -6,16 +6,15 @@ from recsys.ui.first_steps import features_card, progress_note
 from recsys.ui.library.growing import pool_note
 from recsys.ui.navigation import page
 from recsys.ui.parts.head import head
-from recsys.ui.parts.notes import coverage_note, invented_list_note, passport_note
+from recsys.ui.parts.notes import coverage_note, invented_list_note
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.recommend.instrument import instrument
 from recsys.ui.recommend.share import open_link
-from recsys.ui.recommend.start_from import start_from
 from recsys.ui.session import this_session
 
 session = this_session()
 
-head(session, "Recommend")
+head(session, "Recommend", has_passport=True)
 if not session.is_demo:
     progress_note(session)
 if session.library.empty:
@@ -26,11 +25,9 @@ else:
     invented_list_note(session)
     if not session.is_demo:
         real_songs(session, "recommend")
-    passport_note(session)
     pool_note(session)
     if session.is_demo or not features_card(session, "recommend"):
         coverage_note(session)
-    start_from(session)
     instrument(session)
     if session.is_demo:
         real_songs(session, "recommend")

@@ -6,7 +6,7 @@ from recsys.core.model.tracks import has_audio
 from recsys.ui.first_steps import features_card, progress_note
 from recsys.ui.navigation import page
 from recsys.ui.parts.head import head
-from recsys.ui.parts.notes import no_features_note, passport_note
+from recsys.ui.parts.notes import no_features_note
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.session import this_session
 from recsys.ui.taste import (
@@ -22,7 +22,7 @@ from recsys.ui.taste_radar import opening, own_radar
 
 session = this_session()
 
-head(session, "Taste")
+head(session, "Taste", has_passport=True)
 if not session.is_demo:
     progress_note(session)
 if session.library.empty:
@@ -41,7 +41,6 @@ else:
         genres(session)
         outliers(session)
     else:
-        passport_note(session)
         with session.app.ranking.turn():
             opening(session)
             distributions(session)

@@ -33,10 +33,14 @@ def is_newcomer(session: ListenerSession) -> bool:
     return session.visitor.is_guest and session.own_library.empty
 
 
-def next_step(session: ListenerSession) -> None:
-    """The one thing to do next, as the one primary button, or the progress of what runs."""
+def next_step(session: ListenerSession) -> bool:
+    """
+    The one thing to do next, as the one primary button, or the progress of what runs.
+
+    True where lists can be made from the listener's own songs.
+    """
     if progress_note(session):
-        return
+        return False
     size = len(session.own_library)
     if size == 0:
         st.markdown("You are signed in, and your library is still empty.")
@@ -45,10 +49,12 @@ def next_step(session: ListenerSession) -> None:
         st.markdown(f"**{counted(size, 'song')}** in your library.")
         real_songs(session, "welcome")
         if not session.has_real_catalogue:
-            return
+            return False
         with st.container(horizontal=True, gap="small"):
             _button(session, "recommend", "Get recommendations", ":material/tune:")
             _button(session, "taste", "See your taste", ":material/radar:", is_primary=False)
+        return True
+    return False
 
 
 def _button(session: ListenerSession, name: str, label: str, icon: str, is_primary: bool = True) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 import streamlit as st
@@ -28,13 +28,18 @@ Start = Callable[[Jobs, str, ReadCatalogue, pd.DataFrame, Mapping[str, float]], 
 
 @dataclass(frozen=True)
 class Trial:
-    """Something that runs in the background on the listener's library: how it starts and how its result is shown."""
+    """
+    Something that runs in the background on the listener's library: how it starts and how its result is shown.
+
+    `is_first` is the one to begin with, whose button stands out.
+    """
 
     name: str
     label: str
     icon: str
     start: Start
     show: Callable[[ListenerSession, Any], None]
+    is_first: bool = False
 
 
 def proof_panel(session: ListenerSession) -> None:
@@ -69,7 +74,8 @@ def _watched(session: ListenerSession, trial: Trial, key: str, was_active: bool)
         if st.button("Cancel", icon=":material/stop:", key=f"{trial.name}_cancel"):
             session.app.jobs.cancel(key)
     else:
-        if st.button(trial.label, key=f"{trial.name}_start", icon=trial.icon, type="primary"):
+        emphasis: Literal["primary", "secondary"] = "primary" if trial.is_first else "secondary"
+        if st.button(trial.label, key=f"{trial.name}_start", icon=trial.icon, type=emphasis):
             trial.start(session.app.jobs, key, _catalogue(session), session.library, session.recipe.weights)
         elif job and job.message:
             st.warning(plain(job.message), icon=":material/info:")
@@ -141,5 +147,5 @@ def _word(weight: float) -> str:
     return WEIGHT_WORDS[nearest_step(weight)]
 
 
-PROOF: Final = Trial("proof", "Test my sliders", ":material/science:", start_proof, _show_tested)
+PROOF: Final = Trial("proof", "Test my sliders", ":material/science:", start_proof, _show_tested, is_first=True)
 TUNING: Final = Trial("tuning", "Tune to me", ":material/tune:", start_tuning, _show_tuned)

@@ -5,7 +5,7 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
-from recsys.charts.theme import shortened
+from recsys.charts.theme import listed, shortened
 from recsys.core.insights.modes import Modes
 from recsys.core.insights.placement import medians, percentile
 from recsys.core.model.features import AUDIO_FEATURES, NUMBER_FEATURES, Feature
@@ -31,7 +31,7 @@ def opening(session: ListenerSession) -> None:
     view = listener_view(session)
     modes = session.modes_if_known
     lines = headlines(view, modes, session.start.name)
-    drawn, said = st.columns([3, 2], gap="large", vertical_alignment="center")
+    drawn, said = st.columns([3, 2], gap="small", vertical_alignment="center")
     with drawn:
         data = _radar(view, modes, session, " ".join(lines))
         mount("radar", key=_KEY, data=data | {"wants_more": needs_modes(session)}, on_ask_change=lambda: None)
@@ -72,7 +72,7 @@ def headlines(view: ListenerView, modes: Modes | None, start: str = "") -> list[
     lines = []
     if modes is not None and not modes.is_one:
         titles = [f"“{shortened(on_one_line(title), 40)}”" for title in modes.table["title"]]
-        lines.append(f"You have {len(titles)} tastes, around {', '.join(titles)}.")
+        lines.append(f"You have {len(titles)} tastes, around {listed(titles)}.")
     unusual = sorted(_away(view), key=lambda found: -abs(found[1] - 0.5))
     parts = [in_a_phrase(f, share) for f, share in unusual[:2] if abs(share - 0.5) >= _UNUSUAL]
     if parts:

@@ -11,7 +11,7 @@ from recsys.ui.parts.problems import reconnect_link
 from recsys.ui.parts.text import plain
 from recsys.ui.parts.upload import import_panel
 from recsys.ui.session import ListenerSession
-from recsys.ui.taster import taster
+from recsys.ui.taster import own_taster, taster
 from recsys.web.sign_in_problems import sentence
 
 _HOW = """
@@ -54,7 +54,8 @@ def at_home(session: ListenerSession) -> None:
     """Who is here, and the one thing to do next."""
     name = session.visitor.display_name
     st.title(f"Hello, {plain(name)}" if name else "Your music", anchor=False)
-    next_step(session)
+    if next_step(session) and not session.is_demo:
+        own_taster(session)
 
 
 def _open_demo(session: ListenerSession, number: int) -> None:
@@ -66,8 +67,10 @@ def demo_door(session: ListenerSession) -> None:
     """Look around as one of the invented listeners."""
     st.header("Pick a sample listener", anchor=False)
     for number, listener in enumerate(session.app.demo_listeners):
-        if st.button(listener.name, key=f"demo_{number}", help=listener.description, width="stretch"):
-            _open_demo(session, number)
+        with st.container(gap="xxsmall"):
+            if st.button(listener.name, key=f"demo_{number}", width="stretch"):
+                _open_demo(session, number)
+            st.caption(listener.description)
     st.caption("Invented listeners, invented music. Every page and file says so.")
 
 

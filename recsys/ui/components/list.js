@@ -150,7 +150,8 @@ class RankedList {
       mark: element("small", { class: "mark" }),
       art: element("span", { class: "art" }),
       title: element("span", { class: "name" }),
-      by: element("span", { class: "by" }),
+      artists: element("span", { class: "artists" }),
+      meta: element("span", { class: "meta" }),
       bar: element("span", { class: "bar" }),
       because: element("span", { class: "because" }),
       match: element("span", { class: "match" }),
@@ -164,7 +165,7 @@ class RankedList {
       "button",
       { type: "button", class: "head-line", "aria-expanded": "false", "aria-controls": `why-${id}`, click: () => this.open(id) },
       row.title,
-      row.by,
+      element("span", { class: "by" }, row.artists, row.meta),
     );
     row.more.setAttribute("aria-haspopup", "menu");
     row.more.setAttribute("aria-expanded", "false");
@@ -191,10 +192,12 @@ class RankedList {
       row.art.replaceChildren(sleeve(song.sleeve, song.mode));
       row.title.textContent = song.title;
       row.title.title = song.title;
-      row.by.textContent = [song.artists, song.year, song.length, song.pool].filter(Boolean).join(" · ");
+      row.artists.textContent = song.artists;
+      row.artists.title = song.artists;
+      row.meta.textContent = ["", song.year, song.length, song.pool].filter((part, at) => at === 0 || part).join(" · ");
       row.match.replaceChildren(`${song.match}`, element("small", {}, " match"));
       row.bar.replaceChildren(...slices(song.why));
-      row.because.textContent = song.why.slice(0, 3).filter(([, value]) => value > 0).map(([name]) => name.toLowerCase()).join(", ");
+      row.because.replaceChildren(...strongest(song.why).map(([name], at) => element("span", { class: `slice-${at}` }, name.toLowerCase())));
       for (const act of [row.play, row.like, row.dislike, row.more]) {
         act.setAttribute("aria-label", `${act.dataset.label}: ${song.title}`);
         act.title = act.dataset.label;
@@ -351,17 +354,19 @@ function mark({ is_new: isNew, moved }) {
   ];
 }
 
-/** The three largest reasons for a song, as shares of all that speaks for it. */
+/** The largest reasons for a song, three at most. */
+function strongest(why) {
+  return why.slice(0, 3).filter(([, value]) => value > 0);
+}
+
+/** The strongest reasons as shares of all that speaks for a song. */
 function slices(why) {
   const total = why.reduce((sum, [, value]) => sum + Math.max(value, 0), 0) || 1;
-  return why
-    .slice(0, 3)
-    .filter(([, value]) => value > 0)
-    .map(([, value], at) => {
-      const slice = element("span", { class: `slice slice-${at}` });
-      slice.style.width = `${(100 * value) / total}%`;
-      return slice;
-    });
+  return strongest(why).map(([, value], at) => {
+    const slice = element("span", { class: `slice slice-${at}` });
+    slice.style.width = `${(100 * value) / total}%`;
+    return slice;
+  });
 }
 
 function reason(share) {

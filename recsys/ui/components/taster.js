@@ -15,6 +15,8 @@ export default function ({ data, parentElement }) {
     find("[role=status]").textContent = `${says}: ${songs.map((song) => song.title).join(", ")}`;
     if (mayMove()) rows.forEach((each) => each.animate([{ opacity: 0.2 }, { opacity: 1 }], { duration: 180 }));
   };
+  find(".alike").textContent = `like ${data.who}`;
+  find(".you").textContent = data.who;
   slider.max = data.positions.length - 1;
   if (!slider.dataset.isSet) slider.value = data.start;
   slider.dataset.isSet = "yes";

@@ -130,11 +130,12 @@ def _source(name: str) -> str:
 
 
 def coverage_figures(library: pd.DataFrame) -> None:
-    """How many tracks there are and how many have audio features."""
+    """How many songs there are and how many have audio features; of at least one song."""
     known = int(has_audio(library).sum())
-    waiting = len(library) - known
-    with st.container(horizontal=True, gap="medium"):
-        st.metric("Tracks", f"{len(library):,}", width="content")
-        st.metric("With audio features", f"{known:,}", width="content", help="Only these can be compared by sound.")
-        st.metric("Without", f"{waiting:,}", width="content", help="No source has data for these yet. We don’t guess.")
-    st.progress(known / max(len(library), 1), f"{known / max(len(library), 1):.0%} of your tracks have audio features")
+    songs = f"**{counted(len(library), 'song')}**"
+    with st.container(key="coverage"):
+        if known == len(library):
+            st.markdown(f"{songs}, all with audio features.")
+        else:
+            st.markdown(f"{songs}, {known:,} with audio features. Only these can be compared by sound.")
+            st.progress(known / len(library))

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from recsys.ui.parts.notes import demo_note
+from recsys.ui.parts.notes import demo_note, passport_note
 from recsys.ui.session import ListenerSession
 
 
-def head(session: ListenerSession, title: str) -> None:
-    """Draw the head."""
+def head(session: ListenerSession, title: str, has_passport: bool = False) -> None:
+    """Draw the head; `has_passport` where the page compares with the catalogue, whose name and size it then shows."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(title, anchor=False, width="content")
         demo_note(session)
+        if has_passport and not session.library.empty:
+            passport_note(session)

@@ -31,7 +31,7 @@ def passport_note(session: ListenerSession) -> None:
     if passport.is_invented:
         return
     newest = f", newest from {passport.newest_year}" if passport.newest_year else ""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="passport"):
         st.caption(
             f"Compared with {plain(passport.title)}: {counted(passport.songs, 'song')}{newest}.", width="content"
         )

@@ -1,6 +1,6 @@
 """Real songs at the press of a button: offered wherever the catalogue in use is invented."""
 
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -76,7 +76,9 @@ def _offer(session: ListenerSession, job: Snapshot | None, key: str) -> None:
     if not session.is_demo:
         st.markdown("Without a catalogue of real music, Tonearm can only recommend invented songs.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(label(best), key=f"get_real_{key}", type="primary", icon=":material/download:"):
+        # One button of a page stands out; in the demo it is the one that opens it.
+        emphasis: Literal["primary", "secondary"] = "secondary" if session.is_demo else "primary"
+        if st.button(label(best), key=f"get_real_{key}", type=emphasis, icon=":material/download:"):
             _start(session, best, may_install)
         if others:
             with st.popover("Other catalogues", icon=":material/list:"):

@@ -10,6 +10,8 @@ import streamlit as st
 _SPACES: Final = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the non-breaking ones
 _TURNS: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Marks that turn the direction of writing, beyond the text they come with."""
+_JOINED: Final = re.compile(r"(?<=\w),(?=[^\W\d])")
+"""A comma that some sources join artists with; none inside a number ("10,000 Maniacs")."""
 _ADDRESS: Final = re.compile(r"(https?://|www(?=\.)|@)(?=\S)", re.IGNORECASE)
 """What makes a browser's Markdown read the rest as a link, escaped or not."""
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=])")
@@ -27,7 +29,7 @@ def on_one_line(text: object) -> str:
 
 def artists_in_words(artists: object) -> str:
     """Artists as a track table joins them, with the one separator that screens use."""
-    return on_one_line(artists).replace("; ", ", ")
+    return _JOINED.sub(", ", on_one_line(artists).replace("; ", ", "))
 
 
 def counted(number: int, thing: str, things: str | None = None) -> str:

@@ -1,7 +1,6 @@
-"""A table of tracks as listeners see it: cover placeholder, link and features."""
+"""A table of tracks as listeners see it: title, artists, link and features."""
 
 from typing import Any, Final
-from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
@@ -9,20 +8,15 @@ import streamlit as st
 from recsys.core.insights.wording import in_unit
 from recsys.core.model.features import NUMBER_FEATURES
 from recsys.core.model.tracks import links
+from recsys.ui.parts.text import artists_in_words
 
-_SLEEVE: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><rect width="48" height="48" rx="6" fill="#7d8f84"/>'
-    '<circle cx="24" cy="24" r="15" fill="#2b3a31"/><circle cx="24" cy="24" r="5" fill="#d9e4dd"/></svg>'
-)
-SLEEVE: Final = "data:image/svg+xml;utf8," + quote(_SLEEVE)
-"""A neutral record sleeve: we keep no artwork."""
 _FORMATS: Final = {"loudness": "%.1f dB", "tempo": "%.0f bpm", "duration": "%.1f min", "year": "%d"}
 """Doubles with a unit; all others are from 0 to 1."""
 
 
 def library_table(library: pd.DataFrame, key: str) -> int | None:
     """
-    Show a track table with a placeholder cover, a link to each track and every feature that is known.
+    Show a track table with a link to each track and every feature that is known.
 
     The position of the row that the listener picked; None when they picked none.
     """
@@ -30,7 +24,6 @@ def library_table(library: pd.DataFrame, key: str) -> int | None:
         shown_of(library),
         key=key,
         hide_index=True,
-        row_height=44,
         height=460,
         column_config=library_columns(),
         placeholder="–",
@@ -49,7 +42,8 @@ def picked_row(picked: Any, tracks: pd.DataFrame) -> int | None:
 
 def shown_of(library: pd.DataFrame) -> pd.DataFrame:
     """The columns of a library in which anything is known, in the order and the units they are read in."""
-    shown = pd.DataFrame({"cover": SLEEVE, **library[["title", "artists"]], "link": links(library["track_id"])})
+    shown = pd.DataFrame({"title": library["title"], "artists": library["artists"].map(artists_in_words)})
+    shown["link"] = links(library["track_id"])
     shown = shown.join(library[["album", "year"]])
     for f in NUMBER_FEATURES:
         shown[f.column] = in_unit(f, library[f.column].to_numpy(float))
@@ -59,7 +53,6 @@ def shown_of(library: pd.DataFrame) -> pd.DataFrame:
 def library_columns() -> dict[str, Any]:
     """How each column of a track table is shown."""
     columns: dict[str, Any] = {
-        "cover": st.column_config.ImageColumn("Cover", width=44, pinned=True),
         "link": st.column_config.LinkColumn(
             "Spotify", width=62, display_text=":material/open_in_new:", help="Opens the track in Spotify."
         ),

@@ -21,6 +21,7 @@ from recsys.ui.recommend.ranked_list import ranked_list, take_action
 from recsys.ui.recommend.ratings import proposal_panel
 from recsys.ui.recommend.rules import rules
 from recsys.ui.recommend.share import link_notice, take_shared_recipe
+from recsys.ui.recommend.start_from import start_from
 from recsys.ui.recommend.weights import restore_positions
 from recsys.ui.session import ListenerSession
 
@@ -38,14 +39,15 @@ def instrument(session: ListenerSession) -> None:
         filters(session)
         rules(session)
     record(session)
+    with steered, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        start_from(session)
+        history_buttons(session)
     with session.app.ranking.turn():
         view = listener_view(session)
         found = _ranked(session)
         songs = listed_songs(view, found) if found else None
         of_list: Mapping[str, float | None] = medians(songs.positions) if songs else {}
         with steered:
-            with st.container(horizontal=True, gap="xsmall"):
-                history_buttons(session)
             if found is not None and songs is not None:
                 link_notice(session, found)
                 proposal_panel(session)

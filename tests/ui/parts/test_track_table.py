@@ -16,7 +16,7 @@ def library(**more):
 def test_a_column_of_which_nothing_is_known_is_not_shown():
     shown = shown_of(library(energy=0.5))
 
-    assert list(shown) == ["cover", "title", "artists", "link", "energy", "duration_ms"]
+    assert list(shown) == ["title", "artists", "link", "energy", "duration_ms"]
 
 
 def test_a_track_known_by_name_alone_shows_no_link():
@@ -31,8 +31,7 @@ def test_every_column_is_shown_under_a_title_a_listener_reads():
     everything = {f.column: 1.0 for f in NUMBER_FEATURES} | {"album": "Album", "genres": "rock"}
     shown = shown_of(library(**everything))
 
-    assert [library_columns()[name]["label"] for name in shown][:6] == [
-        "Cover",
+    assert [library_columns()[name]["label"] for name in shown][:5] == [
         "Title",
         "Artists",
         "Spotify",
