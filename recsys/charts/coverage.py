@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from recsys.charts.theme import FAINT, laid_out, listed, plain
 from recsys.core.insights.summary import MISSING
+from recsys.core.insights.wording import counted
 from recsys.core.model.features import feature
 
 
@@ -33,7 +34,7 @@ def coverage_in_words(covered: pd.DataFrame) -> str:
     if gaps.empty:
         return f"Coverage of features: every feature is known of all {tracks:,} tracks."
     worst = [f"{feature(str(name)).title.lower()} of {count:,}" for name, count in gaps.head(3).items()]
-    return f"Coverage of features over {tracks:,} tracks. Most often missing: {listed(worst)} tracks."
+    return f"Coverage of features over {counted(tracks, 'track')}. Most often missing: {listed(worst)}."
 
 
 def _source(titles: list[str], counts: pd.Series, source: str) -> go.Bar:

@@ -11,6 +11,7 @@ from recsys.app.catalogue_files import catalogue_passport, registry, stored_cata
 from recsys.catalogues.cached_file import is_address
 from recsys.catalogues.models import CatalogueEntry
 from recsys.commands.options import genres_option, with_genres
+from recsys.core.insights.wording import counted
 from recsys.errors import NoTracks, SettingsProblem
 from recsys.importers.any_file import read_files
 from recsys.importers.catalogue_file import add_to_catalogue, read_catalogue
@@ -112,9 +113,10 @@ def add(files: tuple[Path, ...], path: Path | None, genres: Path | None) -> None
     catalogue = add_to_catalogue(with_genres(imported.tracks, genres), path)
     skipped = sum(imported.report.skipped.values())
     click.echo(
-        f"{path} holds {len(catalogue):,} tracks, {count_with_features(catalogue):,} of them with audio features; "
-        f"{imported.report.tracks:,} were read, {imported.report.duplicates:,} duplicates and {skipped:,} skipped rows "
-        "left out."
+        f"{path} holds {counted(len(catalogue), 'track')}, "
+        f"{count_with_features(catalogue):,} of them with audio features; "
+        f"{imported.report.tracks:,} read, {counted(imported.report.duplicates, 'duplicate')} and "
+        f"{counted(skipped, 'skipped row')} left out."
     )
 
 
@@ -152,8 +154,9 @@ def _installed(ready: ReadyCatalogue) -> str:
         lines.append("It was fetched before, so nothing was downloaded.")
     else:
         lines.append(
-            f"{counts.rows:,} rows = {counts.tracks:,} tracks + {counts.duplicates:,} duplicates + "
-            f"{sum(counts.skipped.values()):,} skipped; {counts.with_features:,} tracks have audio features."
+            f"{counted(counts.rows, 'row')} = {counted(counts.tracks, 'track')} + "
+            f"{counted(counts.duplicates, 'duplicate')} + {sum(counts.skipped.values()):,} skipped; "
+            f"{counted(counts.with_features, 'track has', 'tracks have')} audio features."
         )
     if ready.previous:
         lines.append(f"The catalogue that was there, built by hand, is now {ready.previous}.")

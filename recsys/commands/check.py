@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from recsys.core.insights.wording import counted
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_file
 from recsys.importers.report import FileReport
@@ -57,14 +58,17 @@ def _print(answer: FileReport | UnreadableFile) -> None:
     skipped = sum(answer.skipped.values())
     click.echo(f"{answer.file}: {answer.format}")
     click.echo(
-        f"  {answer.rows:,} rows = {answer.tracks:,} tracks + {answer.duplicates:,} duplicates + {skipped:,} skipped"
+        f"  {counted(answer.rows, 'row')} = {counted(answer.tracks, 'track')} + "
+        f"{counted(answer.duplicates, 'duplicate')} + {skipped:,} skipped"
     )
     for reason, count in answer.skipped.items():
         click.echo(f"    {count:,} skipped: {reason}")
-    click.echo(f"  {answer.with_features:,} tracks with audio features")
+    click.echo(f"  {counted(answer.with_features, 'track')} with audio features")
     for problem in answer.problems[:SHOWN_PROBLEMS]:
         click.echo(f"  {problem.sentence}")
     if answer.problem_count > SHOWN_PROBLEMS:
-        click.echo(f"  and {answer.problem_count - SHOWN_PROBLEMS:,} more values were left empty.")
+        click.echo(
+            f"  and {counted(answer.problem_count - SHOWN_PROBLEMS, 'more value was', 'more values were')} left empty."
+        )
     for note in answer.notes:
         click.echo(f"  {note}")

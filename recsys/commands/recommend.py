@@ -17,6 +17,7 @@ from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations, Recommender
 from recsys.core.formats import FORMATS as FILE_FORMATS
 from recsys.core.formats import ListFile
+from recsys.core.insights.wording import counted
 from recsys.core.model.tracks import SPOTIFY_ID
 from recsys.demo import DEMO_NOTE
 from recsys.errors import BadTracks, UnreadableFile
@@ -98,9 +99,11 @@ def _said(catalogue: Catalogue, found: Recommendations, recipe: Recipe) -> list[
     if recipe.filters.no_explicit and not catalogue.marks_explicit:
         sentences.append("This catalogue does not say which songs are explicit, so --no-explicit left none out.")
     if left_out := excluded_in_words(recipe.filters, found.counts):
-        sentences.append(f"The filters left out {', '.join(left_out)}; {found.counts['candidates']:,} songs remain.")
+        sentences.append(f"The filters left out {', '.join(left_out)}; {_songs(found)} remain.")
     if order := found.costs.get("order"):
-        sentences.append(f"The order moved {order.replaced:,} songs; the first ten score {order.score:.3f} lower.")
+        sentences.append(
+            f"The order moved {counted(order.replaced, 'song')}; the first ten score {order.score:.3f} lower."
+        )
     if recipe.minutes is None and len(found.table) < recipe.length:
         sentences.append(_shortage(found, recipe))
     if recipe.minutes is not None:
@@ -108,17 +111,19 @@ def _said(catalogue: Catalogue, found: Recommendations, recipe: Recipe) -> list[
         playing = durations.sum() / 60_000
         sentences.append(f"The list plays {playing:.1f} minutes.")
         if abs(playing - recipe.minutes) * 60_000 > durations.min() / 2:
-            sentences.append(
-                f"No choice of the {found.counts['candidates']:,} songs came nearer to {recipe.minutes:g}."
-            )
+            sentences.append(f"No choice of the {_songs(found)} came nearer to {recipe.minutes:g}.")
     return sentences
+
+
+def _songs(found: Recommendations) -> str:
+    return counted(found.counts["candidates"], "song")
 
 
 def _shortage(found: Recommendations, recipe: Recipe) -> str:
     """Why a list is shorter than asked for."""
     count, candidates = len(found.table), found.counts["candidates"]
     return (
-        f"The list holds {count:,} songs, not {recipe.length:,}: "
+        f"The list holds {counted(count, 'song')}, not {recipe.length:,}: "
         f"{candidates:,} can be ranked, and at most {recipe.per_artist} of one artist are listed."
     )
 

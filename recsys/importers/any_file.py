@@ -97,5 +97,8 @@ def _read_zip(stream: BinaryIO, name: str) -> Imported:
         raise NoTracks(f"The ZIP “{name}” holds no file of tracks. Choose the ZIP as Spotify or Exportify sent it.")
     whole = merge(imports)
     report = sum_of(whole.reports, whole.tracks, name)
-    notes = (f"Not imported, as they hold no tracks: {', '.join(others)}.",) if others else ()
-    return replace(whole, reports=(replace(report, notes=report.notes + notes),))
+    if others:
+        holding = "it holds" if len(others) == 1 else "they hold"
+        notes = (*report.notes, f"Not imported, as {holding} no tracks: {', '.join(others)}.")
+        report = replace(report, notes=notes)
+    return replace(whole, reports=(report,))

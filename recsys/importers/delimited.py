@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import string
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -103,7 +104,8 @@ def _look(stream: BinaryIO, encoding: str, skip: int, size: int) -> tuple[Layout
 def _delimiters(text: str) -> tuple[str, ...]:
     """The delimiter that Excel's first line `sep=;` names, or every one there is."""
     first = text[:5].lower()
-    return (first[4],) if first.startswith("sep=") and len(first) == 5 else DELIMITERS
+    is_named = first.startswith("sep=") and first[4:] in set(string.punctuation + "\t ") - {'"', ""}
+    return (first[4],) if is_named else DELIMITERS
 
 
 def _layout_with(text: str, is_whole: bool, delimiter: str, encoding: str, skip: int) -> Layout | None:
@@ -120,7 +122,7 @@ def _layout_with(text: str, is_whole: bool, delimiter: str, encoding: str, skip:
         return None
     place = 0
     for at, (_, row) in enumerate(filled[:MOST_LINES_ABOVE]):
-        if recognise(row, [below for _, below in filled[at + 1 :]]).has_identity:
+        if len(row) <= MOST_COLUMNS and recognise(row, [below for _, below in filled[at + 1 :]]).has_identity:
             place = at
             break
     else:
@@ -154,7 +156,8 @@ def _widened(header: list[str], sample: tuple[tuple[str, ...], ...]) -> tuple[st
 
 
 def _recognised(layout: Layout) -> tuple[int, int]:
-    return len(recognise(layout.header, layout.sample).places), len(layout.header)
+    header = layout.header[:MOST_COLUMNS]
+    return len(recognise(header, layout.sample).places), len(layout.header)
 
 
 def batches(stream: BinaryIO, layout: Layout, places: set[int], name: str, skipped: Counter[str]) -> Iterator[Batch]:

@@ -5,8 +5,10 @@ import io
 import re
 from collections import deque
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import BinaryIO, Final, cast
 
+from recsys.core.insights.wording import counted
 from recsys.importers.text_encoding import Text, copy_for
 
 CHECKED_BYTES: Final = 32 << 20
@@ -14,6 +16,11 @@ CHECKED_BYTES: Final = 32 << 20
 
 MOST_LINES: Final = 200
 """Lines that one quoted cell may span."""
+
+MOST_IN_VAIN: Final = 16 << 20
+"""Characters that are looked at for the end of quoted cells which do not end; after that a cell is one line long."""
+
+BLANKS: Final = re.compile(" *+")
 
 SHOWN_ROWS: Final = 10
 
@@ -65,12 +72,12 @@ def with_sound_quotes(text: Text, delimiter: str, width: int, sample: list[list[
 
 def _notes(repaired: int, broken: list[int]) -> Iterator[str]:
     if repaired:
-        rows = "1 row had broken quotes and was" if repaired == 1 else f"{repaired:,} rows had broken quotes and were"
-        yield f"{rows} repaired."
+        yield f"{counted(repaired, 'row had broken quotes and was', 'rows had broken quotes and were')} repaired."
     if broken:
         shown = ", ".join(f"{number:,}" for number in broken[:SHOWN_ROWS])
         more = len(broken) - SHOWN_ROWS
-        yield f"Left out, as their quotes are broken: rows {shown}{f' and {more:,} more' if more > 0 else ''}."
+        rows = f"row {shown}" if len(broken) == 1 else f"rows {shown}{f' and {more:,} more' if more > 0 else ''}"
+        yield f"Left out, as {'its' if len(broken) == 1 else 'their'} quotes are broken: {rows}."
 
 
 def _rows(
@@ -78,49 +85,54 @@ def _rows(
 ) -> Iterator[tuple[list[str] | None, bool]]:
     """Each row and whether its quotes were sound; [] for an empty or a broken one, None for a quote never closed."""
     ahead: deque[str] = deque()
+    left = MOST_IN_VAIN
     while line := ahead.popleft() if ahead else lines.readline():
         if '"' not in line:
             bare = line.rstrip("\r\n")
             yield (bare.split(delimiter) if bare else []), True
             continue
-        record = [line]
-        while True:
-            try:
-                row = next(csv.reader(record, delimiter=delimiter, strict=True, skipinitialspace=is_spaced))
-            except csv.Error as problem:
-                if "unexpected end" in str(problem) and len(record) <= MOST_LINES:
-                    record.append(ahead.popleft() if ahead else lines.readline())
-                    if record[-1]:
-                        continue
-                ahead.extendleft(reversed(record[1:]))
-                if "unexpected end" in str(problem) and len(lenient(line, delimiter)) != width:
-                    yield None, False
-                    return
-                cells = lenient(line, delimiter)
-                yield (cells if len(cells) == width else []), False
-                break
-            is_wrapped = len(row) == 1 and width > 1 and delimiter in row[0] and len(record) == 1
-            yield (next(csv.reader([row[0]], delimiter=delimiter), row) if is_wrapped else row), not is_wrapped
-            break
+        record: list[str] = []
+        following = chain([line], iter(lambda: ahead.popleft() if ahead else lines.readline(), ""))
+        some = _noted(islice(following, MOST_LINES if left > 0 else 1), record)
+        try:
+            row = next(csv.reader(some, delimiter=delimiter, strict=True, skipinitialspace=is_spaced))
+        except csv.Error as problem:
+            ahead.extendleft(reversed(record[1:]))
+            left -= sum(map(len, record[1:]))
+            cells = lenient(line, delimiter)
+            if "unexpected end" in str(problem) and len(cells) != width:
+                yield None, False
+                return
+            yield (cells if len(cells) == width else []), False
+            continue
+        is_wrapped = len(row) == 1 and width > 1 and delimiter in row[0] and len(record) == 1
+        yield (next(csv.reader([row[0]], delimiter=delimiter), row) if is_wrapped else row), not is_wrapped
+
+
+def _noted(lines: Iterator[str], record: list[str]) -> Iterator[str]:
+    """The same lines, each noted as it is read."""
+    for line in lines:
+        record.append(line)
+        yield line
 
 
 def lenient(line: str, delimiter: str) -> list[str]:
     """The cells of a line in which a quote closes a cell only where a delimiter or the end of the line follows."""
-    cells, rest = [], line.rstrip("\r\n")
-    closing = re.compile(rf'" *(?:{re.escape(delimiter)}|\Z)')
-    at = 0
+    cells, rest, at = [], line.rstrip("\r\n"), 0
+    closing = re.compile(rf'" *+(?:{re.escape(delimiter)}|\Z)')
     while at <= len(rest):
-        start = at + len(rest[at:]) - len(rest[at:].lstrip(" "))
+        start = BLANKS.match(rest, at).end()  # type: ignore[union-attr]
         if rest.startswith('"', start):
-            end = closing.search(rest, start + 1)
-            if end is None:
+            found = closing.search(rest, start + 1)
+            if found is None:
                 return []
-            cells.append(rest[start + 1 : end.start()].replace('""', '"'))
-            at = end.end() if end.group().endswith(delimiter) else len(rest) + 1
+            cells.append(rest[start + 1 : found.start()].replace('""', '"'))
+            at = found.end() if found.group().endswith(delimiter) else len(rest) + 1
         else:
-            cell, found, _ = rest[at:].partition(delimiter)
-            cells.append(cell)
-            at += len(cell) + (1 if found else len(rest) + 1)
+            end = rest.find(delimiter, at)
+            end = len(rest) if end < 0 else end
+            cells.append(rest[at:end])
+            at = end + 1
     return cells
 
 

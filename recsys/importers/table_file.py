@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from recsys.core.insights.wording import counted
 from recsys.errors import NoTracks
 from recsys.importers.columns import OTHER, Columns, recognise, refuse_beside_tracks, tidy_name
 from recsys.importers.delimited import TOO_LONG, Batch, Layout, batches, find_layout
@@ -113,20 +114,18 @@ def _notes(tracks: pd.DataFrame, reader: RowReader) -> tuple[str, ...]:
     notes = []
     nameless = int((tracks["title"] == tracks["track_id"]).sum())
     if nameless:
-        shows = (
-            "track came without a title and shows its"
-            if nameless == 1
-            else "tracks came without a title and show their"
-        )
-        notes.append(f"{nameless:,} {shows} Spotify id instead.")
+        came = "track came without a title and shows its", "tracks came without a title and show their"
+        notes.append(f"{counted(nameless, *came)} Spotify id instead.")
     if reader.repaired:
-        notes.append(f"{reader.repaired:,} texts had been damaged by a wrong encoding and were repaired.")
+        notes.append(f"{counted(reader.repaired, 'text was', 'texts were')} damaged by a wrong encoding and repaired.")
     if reader.damaged:
-        notes.append(f"{reader.damaged:,} texts look damaged by a wrong encoding. Export the file again as UTF-8.")
+        look = counted(reader.damaged, "text looks", "texts look")
+        notes.append(f"{look} damaged by a wrong encoding. Export the file again as UTF-8.")
     if reader.units.scale_note:
         notes.append(reader.units.scale_note)
     if reader.columns.unused and reader.columns.dialect is OTHER:
         shown = ", ".join(f"“{name}”" for name in reader.columns.unused[:MOST_UNUSED])
         more = len(reader.columns.unused) - MOST_UNUSED
-        notes.append(f"Columns that were not used: {shown}{f' and {more:,} more' if more > 0 else ''}.")
+        columns = "Column that was" if len(reader.columns.unused) == 1 else "Columns that were"
+        notes.append(f"{columns} not used: {shown}{f' and {more:,} more' if more > 0 else ''}.")
     return tuple(notes)

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final, NamedTuple, cast
 
 from charset_normalizer import from_bytes
 
+from recsys.core.insights.wording import counted
 from recsys.errors import NoTracks
 
 SAMPLE_BYTES: Final = 1 << 18
@@ -132,7 +133,8 @@ def decoded(stream: BinaryIO, name: str) -> Text:
     lost += text.count("\ufffd")
     notes = [f"The text was read as {called}. If names look wrong, export it as UTF-8."] if called else []
     if lost:
-        notes.append(f"{lost:,} damaged characters of the text show as “\ufffd”. Export it again if names look wrong.")
+        signs = counted(lost, "damaged character of the text shows", "damaged characters of the text show")
+        notes.append(f"{signs} as “\ufffd”. Export it again if names look wrong.")
     return Text(copy, "utf-8", 0, tuple(notes))
 
 

@@ -24,7 +24,7 @@ TOO_MUCH: Final = (
 BUSY: Final = "Many large files are being read at the moment. Remove this one and choose it again in a minute."
 HEAD_BYTES: Final = 8192
 DISPOSITION: Final = re.compile(
-    rb"(?P<boundary>--[^\r\n]+)\r\n(?P<line>content-disposition:[^\r\n]+)\r\n", re.IGNORECASE
+    rb"\A(?P<boundary>--[^\r\n]++)\r\n(?P<line>content-disposition:[^\r\n]++)\r\n", re.IGNORECASE
 )
 """How a form with a file begins (https://www.rfc-editor.org/rfc/rfc7578#section-4.2)."""
 

@@ -30,7 +30,7 @@ def test_a_source_with_markup_in_its_name_is_escaped():
 
 def test_words_name_what_is_missing_most():
     words = coverage_in_words(features_by_source(tracks(**EVERYTHING | {"tempo": [0.5, None], "energy": [None, None]})))
-    assert words == "Coverage of features over 2 tracks. Most often missing: energy of 2 and tempo of 1 tracks."
+    assert words == "Coverage of features over 2 tracks. Most often missing: energy of 2 and tempo of 1."
 
 
 def test_words_for_everything_and_for_nothing():

@@ -56,7 +56,7 @@ def test_get_installs_where_the_app_looks_with_a_report_and_a_passport(host, tmp
     answer = run("get", "songs")
 
     assert answer.exit_code == 0, answer.exception
-    assert "3 rows = 2 tracks + 1 duplicates + 0 skipped" in answer.stdout
+    assert "3 rows = 2 tracks + 1 duplicate + 0 skipped" in answer.stdout
     assert "Downloading songs" in answer.stderr
     assert len(read_catalogue(tmp_path / "data" / "catalogue.parquet")) == 2
     assert "Songs on loopback: 2 songs" in run("passport").stdout

@@ -66,7 +66,7 @@ def test_a_file_that_cannot_be_read_leaves_the_others_reported(table, tmp_path):
 def test_words_say_what_became_of_every_row(table):
     answer = check(table)
 
-    assert "3 rows = 1 tracks + 1 duplicates + 1 skipped" in answer.stdout
+    assert "3 rows = 1 track + 1 duplicate + 1 skipped" in answer.stdout
     assert "1 skipped: no Spotify id, and no title with an artist" in answer.stdout
 
 

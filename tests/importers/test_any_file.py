@@ -208,7 +208,7 @@ def test_a_problem_inside_a_zip_names_its_file():
 def test_members_without_tracks_are_named_in_a_note():
     imported = read_file(as_zip({"a.csv": files.EXPORTIFY_NET, "Userdata.json": '{"username": "x"}'}), "all.zip")
 
-    assert imported.report.notes == ("Not imported, as they hold no tracks: Userdata.json.",)
+    assert imported.report.notes == ("Not imported, as it holds no tracks: Userdata.json.",)
 
 
 def test_an_empty_playlist_does_not_spoil_the_others():
@@ -216,4 +216,4 @@ def test_an_empty_playlist_does_not_spoil_the_others():
 
     imported = read_file(as_zip({"full.csv": files.EXPORTIFY_NET, "empty.csv": header}), "all.zip")
 
-    assert imported.report.notes == ("Not imported, as they hold no tracks: empty.csv.",)
+    assert imported.report.notes == ("Not imported, as it holds no tracks: empty.csv.",)

@@ -1,5 +1,6 @@
 """Files that are broken, dangerous or something else are refused with a sentence that says what to do."""
 
+import contextlib
 import io
 import struct
 import time
@@ -238,3 +239,35 @@ def test_a_title_that_is_too_long_is_a_problem_with_its_row():
     assert imported.report.problem_count == 1
     assert "is longer than 2,000 characters, so it was left empty." in imported.report.problems[0].sentence
     assert imported.tracks["title"].tolist() == [ONE]
+
+
+HEADER = "title,artist,album\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEADER + 'a","b"",c\n' * 20_000,  # a quote that is open at the end of every line, however it is read
+        HEADER + 'a,"b"c",' + "," * 800_000,
+        HEADER + '"\n' * 100_000,
+        ",".join(f"c{at}" for at in range(100_000)) + "\n" + "1," * 100_000,
+        "title," * 100_000 + "\n" + "x," * 100_000,
+        HEADER + "a," + ";" * 300_000 + ",c\n",
+    ],
+    ids=["reopened quotes", "cells behind a broken quote", "quotes alone", "columns", "same columns", "semicolons"],
+)
+def test_a_table_costs_what_its_size_allows(text):
+    began = time.thread_time()
+    with contextlib.suppress(UnreadableFile):
+        read_file(as_file(text), "odd.csv")
+    assert time.thread_time() - began < 3
+
+
+@pytest.mark.parametrize("sign", ["é", "音", '"', "a", "7", "\r"])
+def test_a_line_that_names_no_usable_delimiter_is_no_such_line(sign):
+    text = f"sep={sign}\ntitle;artist\nBlue;Ann\n"
+    assert read_file(as_file(text), "odd.csv").tracks["title"].tolist() == ["Blue"]
+
+
+def test_a_line_may_name_a_delimiter_of_its_own():
+    assert read_file(as_file("sep=^\ntitle^artist\nBlue^Ann\n"), "odd.csv").tracks["artists"].tolist() == ["Ann"]

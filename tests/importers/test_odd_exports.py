@@ -147,7 +147,7 @@ def test_text_that_was_encoded_twice_is_repaired_and_said():
         ["Veinte Años de Sal", "José Peñín"],
         ["Ænima", "Motörhead"],
     ]
-    assert odd.report.notes == ("2 texts had been damaged by a wrong encoding and were repaired.",)
+    assert odd.report.notes == ("2 texts were damaged by a wrong encoding and repaired.",)
 
 
 def test_html_entities_are_decoded():
@@ -205,7 +205,7 @@ def test_a_row_whose_quotes_cannot_be_read_is_left_out_with_its_number():
 
     assert odd.tracks["title"].tolist() == ["Red", "Green"]
     assert odd.report.rows == 3
-    assert "Left out, as their quotes are broken: rows 3." in odd.report.notes
+    assert "Left out, as its quotes are broken: row 3." in odd.report.notes
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_one_cut_byte_does_not_turn_a_file_into_another_encoding():
     odd = imported(text.replace("fé".encode(), b"f\xc3"))
 
     assert odd.tracks["title"].tolist() == ["Äther", "Über", "End"]
-    assert "1 damaged characters of the text show as" in odd.report.notes[0]
+    assert "1 damaged character of the text shows as" in odd.report.notes[0]
 
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "imports"

@@ -14,6 +14,11 @@ MINUTE: Final = 60_000
 IN_THE_MIDDLE: Final = 0.05
 
 
+def counted(number: int, thing: str, things: str | None = None) -> str:
+    """ "1 track", "1,234 tracks": a number with its noun."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
 def in_words(name: str, value: float) -> str:
     """
     A feature's value in a listener's words.

@@ -11,7 +11,7 @@ from recsys.services.sync_progress import Stage, SyncProgress
 from recsys.times import from_iso
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
-from recsys.ui.parts.text import local_time, plain
+from recsys.ui.parts.text import counted, local_time, plain
 from recsys.ui.session import ListenerSession
 
 STATES = {
@@ -100,7 +100,7 @@ def _show(session: ListenerSession, progress: SyncProgress) -> None:
 
 def counts_in_words(progress: SyncProgress) -> str:
     """What came of every entry found so far: in the library, left out, or still to come."""
-    synced = f"{progress.stored:,} of {progress.found:,} songs synced"
+    synced = f"{progress.stored:,} of {counted(progress.found, 'song')} synced"
     return f"{synced} · {progress.skipped:,} left out · {progress.pending:,} to go"
 
 

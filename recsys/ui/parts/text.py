@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from recsys.core.insights.wording import counted as counted
+
 _SPACES: Final = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the non-breaking ones
 _TURNS: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Marks that turn the direction of writing, beyond the text they come with."""
@@ -30,11 +32,6 @@ def on_one_line(text: object) -> str:
 def artists_in_words(artists: object) -> str:
     """Artists as a track table joins them, with the one separator that screens use."""
     return _JOINED.sub(", ", on_one_line(artists).replace("; ", ", "))
-
-
-def counted(number: int, thing: str, things: str | None = None) -> str:
-    """ "1 track", "1,234 tracks": a number with its noun."""
-    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
 def local_time(moment: datetime) -> str:

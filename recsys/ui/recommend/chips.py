@@ -128,7 +128,7 @@ def _filters(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
             yield f"{name}:{one}", says, one, replace(recipe, filters=_changed(filters, name, rest_of))
     if filters.blocked_artists:
         without = replace(filters, blocked_artists=())
-        yield "blocked", "Block list", f"{len(filters.blocked_artists):,} artists", replace(recipe, filters=without)
+        yield "blocked", "Block list", counted(len(filters.blocked_artists), "artist"), replace(recipe, filters=without)
 
 
 def _changed(filters: Filters, name: str, value: Any) -> Filters:
