@@ -10,7 +10,8 @@ How a list is made, in the order in which `engine.recommender.Recommender.recomm
 2. **retrieve**: `engine.retrieval` finds the 3,000 candidates closest to the centroid by weighted cosine
    (`engine.similarity`), exactly. `engine.running_sums` makes a moving slider cheap, `engine.pruning` skips blocks.
 3. **score**: `engine.scoring` ranks those by a density ratio: the whole library against the catalogue's background.
-4. **rerank**: `engine.reranking` limits artists and adds variety, and says what either costs.
+4. **rerank**: `engine.selection` cuts the ranking to a list; `engine.reranking` limits artists and adds variety, and
+   says what either costs.
 5. **explain**: `engine.scoring` splits each score into contributions of features; `engine.explanation` says what else
    would have happened.
 

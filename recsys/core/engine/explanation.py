@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.engine.recipe import Recipe
-from recsys.core.engine.recommender import Ranking, Recommender, contribution_table
+from recsys.core.engine.recommender import Recommender, contribution_table
+from recsys.core.engine.selection import Ranking
 from recsys.core.engine.similarity import Weighted, cosines
 from recsys.core.model.features import FEATURES
 from recsys.errors import BadRecipe, BadTracks, NothingToRank

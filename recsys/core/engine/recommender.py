@@ -3,7 +3,8 @@
 1. Query: the listener's own tracks, or the seeds, as vectors (`query`, `profile`).
 2. Retrieve: one weighted cosine of every song with their centroid; the best 3,000 go on (`retrieval`).
 3. Score: a density ratio of those against the whole library and the catalogue's background (`scoring`).
-4. Rerank: a limit per artist, and variety (`reranking`). What the listener has, or ruled out, was excluded before.
+4. Rerank: a limit per artist, and variety (`selection`, `reranking`). What the listener has, or ruled out, was
+   excluded before.
 5. Explain: what each feature adds to each score (`scoring`, `explanation`).
 """
 
@@ -18,18 +19,19 @@ import pandas as pd
 
 from recsys.core.engine.candidates import Candidates, why_none_is_left
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.ordering import Groups, Order, arrange, fit_minutes
+from recsys.core.engine.ordering import Groups, Order, arrange
 from recsys.core.engine.pool import POOL
 from recsys.core.engine.profile import Profile, profile
 from recsys.core.engine.query import LONGEST_LIBRARY, drop_duplicate_songs, embed, query_tracks
-from recsys.core.engine.recipe import LONGEST_LIST, Recipe
-from recsys.core.engine.reranking import Cost, Options, cost, monotone_scores, rerank_mmr
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.reranking import Cost, monotone_scores
 from recsys.core.engine.retrieval import CandidateSearch
 from recsys.core.engine.scoring import DensityRatioScorer
+from recsys.core.engine.selection import Ranking, select
 from recsys.core.engine.silence import SILENCE, last_heard, months_silent, silence_bonus
-from recsys.core.engine.similarity import Weighted, cosines, top_positions
+from recsys.core.engine.similarity import top_positions
 from recsys.core.engine.transitions import Sound
-from recsys.core.model.arrays import Doubles, Floats, Integers, Matrix
+from recsys.core.model.arrays import Doubles, Floats, Integers
 from recsys.core.model.artists import first_artists
 from recsys.core.model.features import FEATURES
 from recsys.core.model.identity import song_hashes
@@ -41,9 +43,6 @@ SHORTLIST: Final = 3000
 
 FIRST_SONGS: Final = 10
 """Songs of a list by which the cost of its order is judged."""
-
-ROOM: Final = 50
-"""Songs beyond the length of a list that the limit per artist may first choose from; variety gets four lengths more."""
 
 FAMILIAR_ARTIST: Final = "familiar artist"
 FAMILIAR_STEP: Final = 2.0
@@ -81,24 +80,6 @@ class Recommendations:
     counts: Mapping[str, int]
     costs: Mapping[str, Cost] = field(default_factory=dict)
     features: pd.DataFrame = field(default_factory=pd.DataFrame)
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """
-    Candidates before they are cut to a list.
-
-    `rows` of the catalogue best first: the shortlist. Beside each its `scores`, the `bonus` in it that familiarity
-    added, and the `cosines` of stage 1.
-    """
-
-    profile: Profile
-    scorer: DensityRatioScorer
-    rows: Integers
-    scores: Floats
-    bonus: Floats
-    cosines: Floats
-    counts: Mapping[str, int]
 
 
 class Recommender:
@@ -174,7 +155,7 @@ class Recommender:
             No candidate is left, or no weighted feature is known both of the library and of the catalogue.
         """
         ranking = self.rank_candidates(recipe)
-        listed, costs = self._select(ranking, recipe)
+        listed, costs = select(self.catalogue, ranking, recipe)
         rows, bonus = ranking.rows[listed], ranking.bonus[listed]
         songs = self.catalogue.vectors(rows)
         parts = ranking.scorer.contributions(songs)
@@ -274,14 +255,11 @@ class Recommender:
             excluded_rows = self._candidates.exclusion(recipe).rows
             rows, cosine = search.top_k(found.centroid, found.metric, SHORTLIST, excluded_rows)
         # The shortlist and its cosines with the locked candidates that are not on it.
-        locked = np.setdiff1d(self._locked_rows(recipe), rows)
+        locked = np.setdiff1d(self.catalogue.rows_of_ids(list(recipe.locked)), rows)
         locked = locked[~self._candidates.exclusion(recipe).rows[locked]]
         cosines_of = search.cosines_of(found.centroid, found.metric, locked)
         is_eligible = cosines_of > -np.inf
         return np.append(rows, locked[is_eligible]), np.append(cosine, cosines_of[is_eligible])
-
-    def _locked_rows(self, recipe: Recipe) -> Integers:
-        return self.catalogue.rows_of_ids(list(recipe.locked))
 
     def _stage1_scores(
         self, recipe: Recipe, search: CandidateSearch, found: Profile, scorer: DensityRatioScorer
@@ -293,52 +271,6 @@ class Recommender:
             # β times a cosine is about a score, so a bonus to the score is β times smaller here.
             stage1_scores[self._familiar] += np.float32(FAMILIAR_STEP * recipe.familiarity / scorer.sharpness)
         return stage1_scores
-
-    def _select(self, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
-        """Positions in the shortlist of the songs to list, rising, and what each dial cost."""
-        if recipe.minutes is None and not recipe.locked:
-            listed, costs = self._rerank(ranking, recipe)
-            return np.sort(listed), costs
-        length = recipe.length if recipe.minutes is None else min(int(recipe.minutes) + ROOM, LONGEST_LIST)
-        in_order, _ = self._rerank(ranking, replace(recipe, length=length))
-        locked = np.flatnonzero(np.isin(ranking.rows, self._locked_rows(recipe)))
-        # Locked songs first, so that none of them is cut off.
-        in_order = np.concatenate([locked, in_order[~np.isin(in_order, locked)]])
-        if recipe.minutes is None:
-            listed = in_order[: recipe.length]
-        else:
-            durations = self.catalogue.raw.at(ranking.rows[in_order])["duration_ms"].to_numpy()
-            listed = in_order[fit_minutes(durations, recipe.minutes)]
-        _, costs = self._rerank(ranking, replace(recipe, length=max(len(listed), 1)))
-        return np.sort(listed), costs
-
-    def _rerank(self, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
-        """Positions in the shortlist of the songs to list, and what each dial cost."""
-        # The best few are nearly always enough; where limits leave the list short, the whole shortlist is tried.
-        usual = recipe.length * (5 if recipe.variety else 1) + ROOM
-        for pool in (usual, len(ranking.rows)):
-            listed, costs = self._rerank_among(ranking, recipe, min(pool, len(ranking.rows)))
-            if len(listed) == recipe.length:
-                break
-        return listed, costs
-
-    def _rerank_among(self, ranking: Ranking, recipe: Recipe, pool: int) -> tuple[Integers, dict[str, Cost]]:
-        """The same among the first `pool` songs of the shortlist."""
-        rows, scores = ranking.rows[:pool], ranking.scores[:pool].astype(np.float64)
-        artists = self.catalogue.artists.of_each(self.catalogue.tracks["artists"].iloc[rows])
-        similarity: Matrix = np.zeros((0, 0))
-        if recipe.variety:
-            songs = Weighted.of(self.catalogue.vectors(rows), ranking.profile.metric)
-            similarity = cosines(songs, songs)
-        listed = np.arange(min(recipe.length, pool))
-        costs: dict[str, Cost] = {}
-        for dial, variety in (("per_artist", 0.0), ("variety", recipe.variety)):
-            if getattr(recipe, dial):
-                options = Options(recipe.length, recipe.per_artist, variety)
-                after = rerank_mmr(scores, artists, similarity, options)
-                costs[dial] = cost(scores, listed, after)
-                listed = after
-        return listed, costs
 
     def _table(self, rows: Integers, scores: Doubles, cosines: Floats) -> pd.DataFrame:
         """What a list shows of some rows, see `Recommendations.table`."""

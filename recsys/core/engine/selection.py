@@ -1,0 +1,88 @@
+"""From candidates in order to the songs of a list: locked songs, a length or minutes, a limit per artist, variety."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.ordering import fit_minutes
+from recsys.core.engine.profile import Profile
+from recsys.core.engine.recipe import LONGEST_LIST, Recipe
+from recsys.core.engine.reranking import Cost, Options, cost, rerank_mmr
+from recsys.core.engine.scoring import DensityRatioScorer
+from recsys.core.engine.similarity import Weighted, cosines
+from recsys.core.model.arrays import Floats, Integers, Matrix
+
+ROOM: Final = 50
+"""Songs beyond the length of a list that the limit per artist may first choose from; variety gets four lengths more."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """
+    Candidates before they are cut to a list.
+
+    `rows` of the catalogue best first: the shortlist. Beside each its `scores`, the `bonus` in it that familiarity
+    added, and the `cosines` of stage 1.
+    """
+
+    profile: Profile
+    scorer: DensityRatioScorer
+    rows: Integers
+    scores: Floats
+    bonus: Floats
+    cosines: Floats
+    counts: Mapping[str, int]
+
+
+def select(catalogue: Catalogue, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
+    """Positions in the shortlist of the songs to list, rising, and what each dial cost."""
+    if recipe.minutes is None and not recipe.locked:
+        listed, costs = _rerank(catalogue, ranking, recipe)
+        return np.sort(listed), costs
+    length = recipe.length if recipe.minutes is None else min(int(recipe.minutes) + ROOM, LONGEST_LIST)
+    in_order, _ = _rerank(catalogue, ranking, replace(recipe, length=length))
+    locked = np.flatnonzero(np.isin(ranking.rows, catalogue.rows_of_ids(list(recipe.locked))))
+    # Locked songs first, so that none of them is cut off.
+    in_order = np.concatenate([locked, in_order[~np.isin(in_order, locked)]])
+    if recipe.minutes is None:
+        listed = in_order[: recipe.length]
+    else:
+        durations = catalogue.raw.at(ranking.rows[in_order])["duration_ms"].to_numpy()
+        listed = in_order[fit_minutes(durations, recipe.minutes)]
+    _, costs = _rerank(catalogue, ranking, replace(recipe, length=max(len(listed), 1)))
+    return np.sort(listed), costs
+
+
+def _rerank(catalogue: Catalogue, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
+    """Positions in the shortlist of the songs to list, and what each dial cost."""
+    # The best few are nearly always enough; where limits leave the list short, the whole shortlist is tried.
+    usual = recipe.length * (5 if recipe.variety else 1) + ROOM
+    for pool in (usual, len(ranking.rows)):
+        listed, costs = _rerank_among(catalogue, ranking, recipe, min(pool, len(ranking.rows)))
+        if len(listed) == recipe.length:
+            break
+    return listed, costs
+
+
+def _rerank_among(
+    catalogue: Catalogue, ranking: Ranking, recipe: Recipe, pool: int
+) -> tuple[Integers, dict[str, Cost]]:
+    """The same among the first `pool` songs of the shortlist."""
+    rows, scores = ranking.rows[:pool], ranking.scores[:pool].astype(np.float64)
+    artists = catalogue.artists.of_each(catalogue.tracks["artists"].iloc[rows])
+    similarity: Matrix = np.zeros((0, 0))
+    if recipe.variety:
+        songs = Weighted.of(catalogue.vectors(rows), ranking.profile.metric)
+        similarity = cosines(songs, songs)
+    listed = np.arange(min(recipe.length, pool))
+    costs: dict[str, Cost] = {}
+    for dial, variety in (("per_artist", 0.0), ("variety", recipe.variety)):
+        if getattr(recipe, dial):
+            options = Options(recipe.length, recipe.per_artist, variety)
+            after = rerank_mmr(scores, artists, similarity, options)
+            costs[dial] = cost(scores, listed, after)
+            listed = after
+    return listed, costs
