@@ -5,8 +5,6 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -17,15 +15,13 @@ import pandas as pd
 from recsys import __version__
 from recsys.app.catalogue_files import catalogue_passport, catalogue_tracks, registry, stored_catalogues
 from recsys.app.guest_sweep import DAY_S, sweep_guests
-from recsys.app.hosted import Hosted, storage_place
 from recsys.app.memory import release_memory
 from recsys.app.process_state import LastRecipes, ListenerCounts
 from recsys.app.quiet_collection import QuietCollection
 from recsys.app.repeating import repeat
 from recsys.app.spotify import Spotify
+from recsys.app.stores import Stores
 from recsys.app.weekly_lists import TIMER_S, renew_due, weekly_lists
-from recsys.auth.encryption import Cipher, cipher_for
-from recsys.auth.models import Visitor, is_guest
 from recsys.catalogues.models import Passport
 from recsys.catalogues.passport import invented_passport
 from recsys.core.engine.catalogue import Catalogue
@@ -33,7 +29,6 @@ from recsys.core.model.tracks import empty_tracks
 from recsys.demo import DEMO_NOTE
 from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import DemoListener, demo_listeners
-from recsys.errors import StorageProblem
 from recsys.feature_sources.known_tracks import KnownTracks
 from recsys.feature_sources.listenbrainz import ListenBrainzIds
 from recsys.feature_sources.reccobeats import ReccoBeats
@@ -54,17 +49,12 @@ from recsys.services.turns import turns_of_screens
 from recsys.services.weekly import WeeklyLists
 from recsys.settings import Settings
 from recsys.spotify.wrappers import GAP
-from recsys.storage.hosted.sessions import SupabaseSessions
-from recsys.storage.sqlite.database import Database
-from recsys.storage.sqlite.sessions import SqliteSessions
-from recsys.storage.sqlite.store import SqliteStore
-from recsys.storage.store import Store
 from recsys.web.dependencies import Accounts, Dependencies
 
 log = logging.getLogger(__name__)
 
 
-class Container:
+class Container(Stores):
     """
     The parts of one running app. Each is built at its first use and then shared by all threads.
 
@@ -84,9 +74,8 @@ class Container:
         sleep: Callable[[float], None] = time.sleep,
         gap: float = GAP,
     ) -> None:
-        self.settings = settings
-        self._clock, self._sleep, self._gap = clock, sleep, gap
-        self._to_close = ExitStack()
+        super().__init__(settings, clock)
+        self._sleep, self._gap = sleep, gap
         self._session_catalogues: WeakValueDictionary[tuple[str, str], Catalogue] = WeakValueDictionary()
         self._session_catalogues_lock = threading.Lock()
         self.jobs = Jobs()
@@ -96,64 +85,10 @@ class Container:
         self.recent_lists = RecentLists()
         self.ranking = turns_of_screens()
 
-    def now(self) -> datetime:
-        """The time, in UTC."""
-        return datetime.fromtimestamp(self._clock(), UTC)
-
     @cached_property
     def http(self) -> httpx.Client:
         """The client for Spotify's accounts host and ReccoBeats."""
         return self._to_close.enter_context(httpx.Client(timeout=10))
-
-    @cached_property
-    def database(self) -> Database:
-        """The SQLite file in the data folder."""
-        database = Database(self.settings.data_folder / "tonearm.db", must_open=False)
-        self._to_close.callback(database.close)
-        return database
-
-    @cached_property
-    def embedded_store(self) -> SqliteStore:
-        """The store in the data folder: the default, and always that of guests."""
-        return SqliteStore(self.database, self.now)
-
-    @cached_property
-    def cipher(self) -> Cipher:
-        """Encrypts tokens and cookies with the server's key."""
-        s = self.settings
-        return cipher_for(s.app_secret_key, s.app_secret_key_former, s.data_folder)
-
-    @cached_property
-    def hosted(self) -> Hosted | None:
-        """The Supabase project; None where none is configured."""
-        if not self.settings.has_supabase:
-            return None
-        hosted = Hosted(self.settings, self.cipher, self.now)
-        self._to_close.callback(hosted.project.close)
-        return hosted
-
-    @cached_property
-    def sessions(self) -> SqliteSessions | SupabaseSessions:
-        """Browser sessions and tokens."""
-        return self.hosted.sessions if self.hosted else SqliteSessions(self.database, self.cipher)
-
-    @property
-    def app_store(self) -> Store:
-        """The store with the state of the whole app."""
-        return self.hosted.store if self.hosted else self.embedded_store
-
-    def store_for(self, listener: str) -> Store:
-        """The store with a listener's rows. Guests have no row at Supabase that theirs could belong to."""
-        return self.embedded_store if is_guest(listener) else self.app_store
-
-    def storage_place(self, listener: str) -> str:
-        """Where a listener's rows are stored, in words."""
-        return storage_place(self.hosted.project.url if self.hosted else None, listener)
-
-    def check_stores(self) -> None:
-        """Raise `StorageProblem` when a store cannot be reached."""
-        self.embedded_store.check()
-        self.app_store.check()
 
     @cached_property
     def demo_catalogue(self) -> Catalogue:
@@ -352,12 +287,6 @@ class Container:
             requests_a_minute=self.settings.requests_a_minute,
             has_trusted_proxy="FORWARDED_ALLOW_IPS" in os.environ,  # Uvicorn reads it there, and nowhere else
         )
-
-    def note_visit(self, visitor: Visitor) -> None:
-        """Remember that a guest was here, so that their rows stay. A store that cannot be written changes nothing."""
-        if visitor.is_guest:
-            with suppress(StorageProblem):
-                self.embedded_store.note_visit(visitor.listener)
 
     def sweep_guests(self) -> int:
         """Erase guests who were not here for a month; how many."""
