@@ -18,7 +18,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from recsys.core.model.identity import NAMED
-from recsys.core.model.tracks import SPOTIFY_ID, as_tracks
+from recsys.core.model.tracks import SPOTIFY_ID, as_tracks, empty_tracks
 from recsys.errors import NotAllowed, NothingToRank, NotOffered, SourceBusy, StorageProblem
 from recsys.feature_sources.source import AUDIO, NameSource, NeighbourSource, with_answers
 from recsys.services.feature_run import REMEMBERED
@@ -234,24 +234,28 @@ class Growing:
         Songs of the catalogue as the source measures them, as a track table; empty before any run, and while the
         store of the app does not answer: a guest's pool is in another one, and is used as the source measured it.
         """
-        stored = None
-        with suppress(StorageProblem):
-            stored = self._app_store().app_state(ANCHORS)
-        stored = stored or {"track_ids": [], "values": {}}
+        try:
+            return self._stored_anchors()
+        except StorageProblem:
+            return empty_tracks()
+
+    def _stored_anchors(self) -> pd.DataFrame:
+        stored = self._app_store().app_state(ANCHORS) or {"track_ids": [], "values": {}}
         table = pd.DataFrame({"track_id": stored["track_ids"], "title": "", "artists": ""} | stored["values"])
         return as_tracks(table)
 
     def _learn_scale(self) -> None:
-        """Ask about songs of the catalogue, unless enough of them were asked about before."""
+        """Ask about songs of the catalogue, unless enough were asked about or the store of the app does not answer."""
         reference = self._reference()
         songs = reference[self._source.can_be_asked(reference)].head(MAX_ANCHORS).reset_index(drop=True)
-        if songs["track_id"].isin(self.anchors()["track_id"]).sum() >= min(MIN_ANCHORS, len(songs)):
-            return
-        batches = range(0, len(songs), self._source.at_once)
-        answers = [self._source.look_up(songs.iloc[start : start + self._source.at_once]) for start in batches]
-        found = as_tracks(pd.concat(answers, ignore_index=True).assign(title="", artists=""))
-        values = {name: found[name].astype("object").where(found[name].notna(), None).tolist() for name in AUDIO}
-        self._app_store().save_app_state(ANCHORS, {"track_ids": found["track_id"].tolist(), "values": values})
+        with suppress(StorageProblem):
+            if songs["track_id"].isin(self._stored_anchors()["track_id"]).sum() >= min(MIN_ANCHORS, len(songs)):
+                return
+            batches = range(0, len(songs), self._source.at_once)
+            answers = [self._source.look_up(songs.iloc[start : start + self._source.at_once]) for start in batches]
+            found = as_tracks(pd.concat(answers, ignore_index=True).assign(title="", artists=""))
+            values = {name: found[name].astype("object").where(found[name].notna(), None).tolist() for name in AUDIO}
+            self._app_store().save_app_state(ANCHORS, {"track_ids": found["track_id"].tolist(), "values": values})
 
     def _begun(self, store: Store, listener: str) -> Growth:
         """The run to continue, or a new one with a fresh sample of songs."""

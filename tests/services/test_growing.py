@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from recsys.core.model.tracks import as_tracks, empty_tracks
-from recsys.errors import NotAllowed, NothingToRank
+from recsys.errors import NotAllowed, NothingToRank, StorageProblem
 from recsys.feature_sources.listenbrainz import ListenBrainzIds
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.source import AUDIO
@@ -65,13 +65,17 @@ class World:
         names = ListenBrainzIds(names_url, http, self.clock, self.clock.sleep)
         self.jobs = Jobs()
         features = Features(self.store_for, lambda listener, library: [], self.now)
-        self.catalogue = empty_tracks()
+        self.catalogue, self.of_the_app = empty_tracks(), None
         self.growing = Growing(
-            self.store_for, features, source, names, lambda: self.catalogue, lambda: self.store, self.jobs, self.now
+            self.store_for, features, source, names, lambda: self.catalogue, self.app_store, self.jobs, self.now
         )
 
     def store_for(self, listener):
         return self.store
+
+    def app_store(self):
+        """Of the whole app; a guest's rows are elsewhere, so that it may fail alone."""
+        return self.of_the_app or self.store
 
     def now(self):
         return datetime.fromtimestamp(self.clock(), UTC)
@@ -366,6 +370,36 @@ def test_a_job_shows_progress_and_ends_done(world):
 
     done = world.growing.progress("ann")
     assert (done.state, done.share, world.growing.is_running("ann")) == ("done", 1.0, False)
+
+
+class Down:
+    """A store that does not answer, to reading, or to writing alone."""
+
+    def __init__(self, *failing):
+        self.failing = failing
+
+    def __getattr__(self, name):
+        def call(*_):
+            if name in self.failing:
+                raise StorageProblem("The database does not answer. Try again later.")
+
+        return call
+
+
+@pytest.mark.parametrize("failing", [("app_state", "save_app_state"), ("save_app_state",)])
+def test_a_guests_run_goes_on_while_the_store_of_the_app_does_not_answer(world, reccobeats, failing):
+    world.catalogue = library(AROUND[:250])
+    world.of_the_app = Down(*failing)
+
+    done = world.growing.run("ann", Job())
+
+    assert done.state == "done"
+    assert done.pool == len(world.store.pool("ann")) > 100
+    assert world.growing.anchors().empty
+
+    world.of_the_app = None
+    world.growing.run("ann", Job())
+    assert len(world.growing.anchors()) == 225
 
 
 def test_the_sources_scale_is_learned_once_from_songs_of_the_catalogue(world, reccobeats):
