@@ -11,6 +11,7 @@ from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.recommend.instrument import instrument
 from recsys.ui.recommend.share import open_link
 from recsys.ui.session import this_session
+from recsys.ui.weekly import weekly_news
 
 session = this_session()
 
@@ -28,6 +29,7 @@ else:
     pool_note(session)
     if session.is_demo or not features_card(session, "recommend"):
         coverage_note(session)
+    weekly_news(session)
     instrument(session)
     if session.is_demo:
         real_songs(session, "recommend")

@@ -16,6 +16,7 @@ from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.labels import SOURCES
 from recsys.ui.parts.text import counted, local_time, plain
 from recsys.ui.session import ListenerSession
+from recsys.ui.weekly import weekly_stored
 
 LONGEST_EXPORT_S: Final = 60
 
@@ -142,6 +143,7 @@ def stored_panel(session: ListenerSession) -> None:
             there = {_TABLES.get(name, name): count for name, count in counts.items() if count}
             rows = pd.DataFrame({"What": there.keys(), "Rows": there.values()})
             st.dataframe(rows, hide_index=True, width="content", height="content", alt="Rows of each kind")
+            weekly_stored(session)
             if counts["user_tracks"] > len(session.own_library):
                 st.caption(
                     "A song that came both by name and with its id is two rows here, and counts once in your library."

@@ -19,6 +19,7 @@ from recsys.ui.recommend.save import save_panel
 from recsys.ui.recommend.share import files_panel, share_panel
 from recsys.ui.recommend.weights import percentages, shares
 from recsys.ui.session import ListenerSession
+from recsys.ui.weekly import weekly_panel
 
 _NAMES: Final = {f.name: f.title for f in FEATURES}
 _LEFT_OUT: Final = {
@@ -68,6 +69,7 @@ def actions(session: ListenerSession, found: Recommendations) -> None:
     with st.container(horizontal=True):
         save_panel(session, found)
         recipes_panel(session)
+        weekly_panel(session)
         share_panel(session, found)
         files_panel(session, found)
         ratings_panel(session)

@@ -1,17 +1,15 @@
 """Saved recipes: settings and what the list starts from, stored under a name and brought back with a click."""
 
-from typing import Any, Final
+from typing import Any
 
 import streamlit as st
 
 from recsys.core.engine.recipe import Recipe
+from recsys.services.weekly import START
 from recsys.ui.parts.text import plain
 from recsys.ui.recommend.start_from import restore_start
 from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import ListenerSession
-
-START: Final = "start"
-"""Where a stored recipe has what the list starts from."""
 
 
 def recipes_panel(session: ListenerSession) -> None:

@@ -1,0 +1,162 @@
+"""Fresh songs every week: asked for on Recommend, shown above the list, switched off there and on Account."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from recsys.core.model.tracks import links
+from recsys.services.weekly import DAYS, START, WeeklyChange, due
+from recsys.storage.store import WeeklyList
+from recsys.ui.parts import problems
+from recsys.ui.parts.fragment import fragment
+from recsys.ui.parts.text import artists_in_words, counted, on_one_line, plain
+from recsys.ui.session import ListenerSession
+
+PLAYLIST: Final = "Tonearm weekly"
+FIRST_LIST_S: Final = 60.0
+"""Seconds to wait for the first list; it goes on in the background after that."""
+
+NAMED: Final = 3
+"""Songs named in one line."""
+
+
+def weekly_panel(session: ListenerSession) -> None:
+    """The control beside the list: switch it on with the settings on the screen, or see what is on."""
+    if session.is_demo or session.app.settings.weekly_lists == "off":
+        return
+    wanted = _wanted(session)
+    label = _says(wanted.weekday, wanted.songs) if wanted else "New songs every week"
+    with st.popover(plain(label), icon=":material/event_repeat:"):
+        if wanted is None:
+            _offer(session)
+        else:
+            _running(session, wanted)
+
+
+@fragment
+def weekly_news(session: ListenerSession) -> None:
+    """What the last weekly list has new, one line that opens; nothing for who asked for none."""
+    if session.is_demo or (wanted := _wanted(session)) is None:
+        return
+    change = session.known("weekly_change", lambda: session.app.weekly.change(session.listener), seconds=60)
+    if wanted.problem:
+        st.warning(f"Your weekly list: {plain(wanted.problem)}", icon=":material/event_busy:")
+        if session.connection is not None and not session.connection.is_connected:
+            problems.reconnect_link()
+    if change is None:
+        return
+    with st.expander(plain(headline(change)), icon=":material/event_repeat:"):
+        st.dataframe(
+            _table(change.songs),
+            hide_index=True,
+            alt="Your weekly list",
+            column_config={"Spotify": st.column_config.LinkColumn(display_text="Open")},
+        )
+        if len(change.left):
+            st.caption(f"Gone since the week before: {plain(names(change.left))}.")
+        if wanted.playlist:
+            st.caption(f"Also in your Spotify playlist “{plain(wanted.playlist)}”.")
+        off_button(session, "news")
+
+
+def weekly_stored(session: ListenerSession) -> None:
+    """One line on Account: what is asked for, and the way to end it."""
+    if (wanted := _wanted(session)) is not None:
+        st.markdown(f"{plain(_says(wanted.weekday, wanted.songs))}.")
+        off_button(session, "account")
+
+
+def off_button(session: ListenerSession, where: str) -> None:
+    """Ends it in one click."""
+    if st.button("Switch weekly songs off", key=f"weekly_off_{where}", help="The lists go; a playlist stays."):
+        with problems.shown():
+            session.app.weekly.stop(session.listener)
+            session.forget("weekly", "weekly_change")
+            st.rerun()
+
+
+def headline(change: WeeklyChange) -> str:
+    """ "30 new since Monday: “A” by X, “B” by Y and 28 more"."""
+    if change.is_first:
+        return f"Your weekly songs: {names(change.entered)}"
+    same = f", {change.same} still there" if change.same else ""
+    return f"{len(change.entered)} new since {DAYS[change.week.weekday()]}{same}: {names(change.entered)}"
+
+
+def names(songs: pd.DataFrame) -> str:
+    """The first songs by title and artists, and how many more there are."""
+    first = songs.head(NAMED)
+    said = [
+        f"“{on_one_line(title)}” by {artists_in_words(artists)}"
+        for title, artists in zip(first["title"], first["artists"], strict=True)
+    ]
+    more = len(songs) - len(first)
+    return ", ".join(said) + (f" and {more} more" if more else "")
+
+
+def _wanted(session: ListenerSession) -> WeeklyList | None:
+    return session.known("weekly", lambda: session.store.weekly(session.listener), seconds=60)
+
+
+def _offer(session: ListenerSession) -> None:
+    if not session.app.has_catalogue and session.pool.empty:
+        st.caption("Weekly songs need real songs that stay on this server; the ones on this page last for your visit.")
+        return
+    count = counted(session.recipe.length, "song")
+    st.caption(
+        f"Your first {count} come right away. Every week brings others, chosen with the settings on this page, and "
+        "none comes twice."
+    )
+    day = st.selectbox("Day", range(len(DAYS)), format_func=lambda number: DAYS[number], key="weekly_day")
+    playlist = _playlist(session)
+    if st.button(_says(day, session.recipe.length), type="primary", key="weekly_on"):
+        _ask(session, day, playlist)
+
+
+def _playlist(session: ListenerSession) -> str | None:
+    """The name of the playlist, or None; only where one can be written."""
+    if session.visitor.is_guest:
+        st.caption("You are not signed in: this lasts while you come back in this browser at least every 30 days.")
+        return None
+    if session.app.playlists is None or session.connection is None or not session.connection.is_connected:
+        return None
+    if not st.checkbox("Also in a Spotify playlist", key="weekly_into_playlist"):
+        return None
+    return st.text_input("Playlist", PLAYLIST, max_chars=100, key="weekly_playlist", help="It holds the latest list.")
+
+
+def _running(session: ListenerSession, wanted: WeeklyList) -> None:
+    following = due(session.app.now(), wanted.weekday) + timedelta(days=7)
+    place = f" It is also in your Spotify playlist “{plain(wanted.playlist)}”." if wanted.playlist else ""
+    st.caption(f"The next list comes on {_day(following)}.{place}")
+    if wanted.recipe != _recipe(session) and st.button("Use these settings from then on", key="weekly_change"):
+        _ask(session, wanted.weekday, wanted.playlist)
+    off_button(session, "panel")
+
+
+def _ask(session: ListenerSession, day: int, playlist: str | None) -> None:
+    weekly = session.app.weekly
+    with problems.shown(), st.spinner("Making your list …"):
+        weekly.ask(session.listener, _recipe(session), day, playlist)
+        weekly.wait(session.listener, FIRST_LIST_S)
+        session.forget("weekly", "weekly_change")
+        st.rerun()
+
+
+def _recipe(session: ListenerSession) -> dict[str, Any]:
+    return session.recipe.as_json() | {START: session.start.as_json()}
+
+
+def _table(songs: pd.DataFrame) -> pd.DataFrame:
+    artists = songs["artists"].map(artists_in_words)
+    return pd.DataFrame({"Title": songs["title"], "Artists": artists, "Spotify": links(songs["track_id"])})
+
+
+def _says(weekday: int, songs: int) -> str:
+    return f"Every {DAYS[weekday]}, {counted(songs, 'new song')}"
+
+
+def _day(day: date) -> str:
+    return f"{DAYS[day.weekday()]}, {day:%d %B}"
