@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 def taste(visit):
     """Taste, with its map in view and a part of it to be marked."""
     page = settled(visit("/taste"))
-    page.get_by_role("heading", name="Your tastes on the map").scroll_into_view_if_needed(timeout=30_000)
+    page.get_by_role("heading", name="Your tastes on the map").scroll_into_view_if_needed(timeout=60_000)
     press(page, page.get_by_text("Start from a part of the map"))
     expect(page.locator(".st-key-map .shapelayer path")).to_be_attached()
     return page
@@ -55,8 +55,10 @@ def test_the_same_is_done_with_the_keyboard(taste):
 def test_more_like_one_of_the_odd_ones_out(visit):
     page = settled(visit("/taste"))
     table = page.locator(".st-key-outliers")
-    table.scroll_into_view_if_needed(timeout=30_000)
-    table.locator("canvas").first.click(position={"x": 12, "y": 55})
+    expect(table).to_be_visible(timeout=60_000)
+    table.evaluate("table => table.scrollIntoView({ block: 'center' })")
+    corner = table.bounding_box()
+    page.mouse.click(corner["x"] + 12, corner["y"] + 55)
 
     button = page.locator(".st-key-more_like_outlier button")
     expect(button).to_contain_text("More like")

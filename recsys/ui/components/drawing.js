@@ -79,6 +79,18 @@ export function radar({ axes, outlines, words }) {
   return shape("svg", name, ring(0.25, ""), ring(0.5, "middle"), ring(0.75, ""), ring(1, ""), ...drawn, ...titles);
 }
 
+/** How a list rises and falls from its first song to its last. `values` are 0 to 1, or null where unknown: a gap. */
+export function curve({ values, words, low, high }) {
+  const across = (at) => (values.length > 1 ? (240 * at) / (values.length - 1) : 120);
+  const points = values.map((value, at) => (value === null ? null : [across(at).toFixed(1), (40 - 36 * value).toFixed(1)]));
+  const line = points.map((point, at) => (point ? `${points[at - 1] ? "L" : "M"}${point.join(" ")}` : "")).join(" ");
+  const dots = points.filter(Boolean).map(([cx, cy]) => shape("circle", { cx, cy, r: 1.8 }));
+  const name = { viewBox: "-4 -4 248 50", role: "img", "aria-label": words };
+  const ends = [element("small", {}, high), element("small", {}, low)];
+  const drawn = shape("svg", name, shape("path", { d: line }), ...dots);
+  return element("div", { class: "drawn" }, element("span", { class: "ends", "aria-hidden": "true" }, ...ends), drawn);
+}
+
 const WIDTH = 200;
 const HEIGHT = 34;
 

@@ -1,5 +1,6 @@
 // The ranked list: rows like a playlist, reasons under a row, what the last move changed, a player at the foot.
-import { element, mayMove, radar, shape, sleeve } from "./drawing.js";
+import { curve, element, mayMove, radar, shape, sleeve } from "./drawing.js";
+import { HoldToCompare } from "./hold.js";
 
 const SPOTIFY_ID = /^[0-9A-Za-z]{22}$/;
 const FLIGHT = { duration: 220, easing: "ease-out" };
@@ -7,6 +8,7 @@ const ICONS = {
   play: "M8 5v14l11-7z",
   like: "M12 20.5 4.6 13a4.7 4.7 0 0 1 0-6.7 4.7 4.7 0 0 1 6.7 0l.7.7.7-.7a4.7 4.7 0 0 1 6.7 6.7z",
   dislike: "M6 6l12 12M18 6 6 18",
+  lock: "M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11",
   more: "M5 12h.01M12 12h.01M19 12h.01",
 };
 const lists = new WeakMap();
@@ -25,12 +27,13 @@ class RankedList {
     this.opened = null;
     this.at = null; // the row that Tab reaches
     this.places = Object.fromEntries(
-      ["chips", "picture", "sentence", "moved", "facts", "notice", "rows", "menu", "player", "legend"].map((name) => [
+      ["chips", "picture", "sentence", "moved", "facts", "order", "curve", "notice", "rows", "menu", "player", "legend"].map((name) => [
         name,
         find(`.${name}`),
       ]),
     );
     this.status = find("[role=status]");
+    this.hold = new HoldToCompare(find(".hold"), this.places.rows, find(".before"), (words) => this.say(words));
     find(".steer").addEventListener("click", () => this.steer());
     addEventListener("tonearm-steered", () => find(".steer").focus());
     this.places.rows.addEventListener("keydown", (event) => this.walk(event));
@@ -53,6 +56,7 @@ class RankedList {
     this.showCard();
     this.notify(data.notice ?? "", data.undo);
     this.showRows();
+    this.hold.show(data.before, new Set(data.rows.map(({ id }) => id)));
     if (data.serial !== this.serial && data.said) this.say(data.said);
     this.serial = data.serial;
     document.documentElement.dataset.tonearmList = "drawn"; // the page reserves no more room for it
@@ -95,11 +99,14 @@ class RankedList {
   }
 
   showCard() {
-    const { radar: compared, sentence, entered, left, facts, was_moved: wasMoved } = this.data;
+    const { radar: compared, sentence, entered, left, facts, order, was_moved: wasMoved } = this.data;
     this.places.picture.replaceChildren(radar(compared));
     this.places.sentence.textContent = sentence;
     this.places.legend.querySelector(".you").textContent = this.data.who;
     this.places.facts.textContent = facts;
+    this.places.order.hidden = this.places.curve.hidden = !order;
+    this.places.order.textContent = order?.says ?? "";
+    this.places.curve.replaceChildren(...(order?.curve ? [curve(order.curve)] : []));
     this.places.moved.hidden = !wasMoved;
     this.places.moved.replaceChildren(
       element("span", { class: "in" }, `${entered.length} in`),
@@ -159,6 +166,7 @@ class RankedList {
       play: button("play", "Play", "play", () => this.play(id)),
       like: button("like", "More of this", "like", () => this.rate("like", id)),
       dislike: button("dislike", "Not for me", "dislike", () => this.rate("dislike", id)),
+      lock: button("lock", "Keep at this place", "lock", () => this.send("lock", id)),
       more: button("more", "Menu", "more", () => this.openMenu(id)),
     };
     row.head = element(
@@ -177,7 +185,7 @@ class RankedList {
       row.head,
       element("span", { class: "why" }, row.bar, row.because),
       row.match,
-      element("span", { class: "acts" }, row.play, row.like, row.dislike, row.more),
+      element("span", { class: "acts" }, row.play, row.like, row.dislike, row.lock, row.more),
       row.detail,
     );
     return row;
@@ -198,12 +206,13 @@ class RankedList {
       row.match.replaceChildren(`${song.match}`, element("small", {}, " match"));
       row.bar.replaceChildren(...slices(song.why));
       row.because.replaceChildren(...strongest(song.why).map(([name], at) => element("span", { class: `slice-${at}` }, name.toLowerCase())));
-      for (const act of [row.play, row.like, row.dislike, row.more]) {
+      for (const act of [row.play, row.like, row.dislike, row.lock, row.more]) {
         act.setAttribute("aria-label", `${act.dataset.label}: ${song.title}`);
         act.title = act.dataset.label;
       }
       row.play.hidden = !SPOTIFY_ID.test(song.id) || !song.url;
       row.like.setAttribute("aria-pressed", String(song.liked === true));
+      row.lock.setAttribute("aria-pressed", String(song.is_locked));
     }
     if (this.opened === song.id) this.fillDetail(row);
   }
@@ -333,7 +342,7 @@ class RankedList {
   setTabStop(id) {
     this.at = id;
     for (const [each, row] of this.rows) {
-      for (const stop of [row.head, row.play, row.like, row.dislike, row.more]) stop.tabIndex = each === id ? 0 : -1;
+      for (const stop of [row.head, row.play, row.like, row.dislike, row.lock, row.more]) stop.tabIndex = each === id ? 0 : -1;
     }
   }
 }

@@ -1,11 +1,19 @@
-// Says once that its place has come into view, so that what is expensive to draw is drawn when it is looked at.
+// Says that its place has come into view, so that what is expensive to draw is drawn when it is looked at.
+const PATIENCE = 3000; // a message that crosses a run of the whole page is lost, so it is sent until the place is gone
+
 export default function ({ parentElement, setTriggerValue }) {
   const place = parentElement.querySelector(".alone");
+  let again;
+  const tell = () => setTriggerValue("seen", true);
   const observer = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     observer.disconnect();
-    setTriggerValue("seen", true);
+    tell();
+    again = setInterval(tell, PATIENCE);
   });
   observer.observe(place);
-  return () => observer.disconnect();
+  return () => {
+    observer.disconnect();
+    clearInterval(again);
+  };
 }

@@ -142,3 +142,5 @@ def _arrangement(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
         yield "order", "Order", ORDER_WORDS[recipe.order], replace(recipe, order="score")
     if recipe.spacing:
         yield "spacing", "Artists apart", f"{recipe.spacing} songs", replace(recipe, spacing=0)
+    if recipe.locked:
+        yield "locked", "Kept at its place", counted(len(recipe.locked), "song"), replace(recipe, locked={})

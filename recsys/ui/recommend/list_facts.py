@@ -42,10 +42,6 @@ def facts(session: ListenerSession, found: Recommendations) -> None:
     st.caption(compared(found.counts, session.recipe.filters))
     if session.recipe.filters.no_explicit and not session.catalogue.marks_explicit:
         st.caption("This catalogue does not say which songs are explicit, so none could be left out.")
-    if order := found.costs.get("order"):
-        st.caption(
-            f"The order moved {counted(order.replaced, 'song')}: the first ten score {order.score:.2f} less on average."
-        )
     if POOL in found.table:
         around = int((found.table[POOL] == AROUND_YOU).sum())
         st.caption(f"{around:,} of these {counted(len(found.table), 'song')} were found around yours.")

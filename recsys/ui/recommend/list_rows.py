@@ -1,5 +1,6 @@
 """A ranked list as the rows of its component: what is known of each song, why it is there, and what changed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import exp
 from typing import Any, Final
@@ -50,8 +51,14 @@ def listed_songs(view: ListenerView, found: Recommendations) -> ListedSongs:
     return ListedSongs(raw, view.yardstick.positions(raw))
 
 
-def list_rows(found: Recommendations, songs: ListedSongs, last: Changes, modes: dict[str, int]) -> list[dict[str, Any]]:
-    """The rows, best first, as plain values. `modes` numbers the taste mode of each song; 0 where it is not known."""
+def list_rows(
+    found: Recommendations, songs: ListedSongs, last: Changes, modes: dict[str, int], locked: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """
+    The rows, best first, as plain values.
+
+    `modes` numbers the taste mode of each song; 0 where it is not known. `locked` songs keep their place.
+    """
     audio = np.array([songs.positions[f.name] for f in AUDIO_FEATURES]).T
     entered = set(last.entered)
     why = reasons(found.contributions.loc[found.table["track_id"]])
@@ -66,6 +73,7 @@ def list_rows(found: Recommendations, songs: ListedSongs, last: Changes, modes: 
             "length": "" if pd.isna(milliseconds) else number(_DURATION, milliseconds),
             "match": match(row.score),
             "is_new": row.track_id in entered,
+            "is_locked": row.track_id in locked,
             "moved": last.moved.get(row.track_id, 0),
             "mode": modes.get(row.track_id, 0),
             "sleeve": [rounded(percentile(position)) for position in sound],

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 import streamlit as st
 
 from recsys.core.engine.recommender import Recommendations
+from recsys.ui.parts.text import artists_in_words
 from recsys.ui.recommend.changes import Changes, changes
 
 _KEY: Final = "list_state"
@@ -23,6 +24,8 @@ class ListState:
         Grows with every move that was answered: the components wait for it before they send the next.
     titles : mapping of track id to str
         The list on the screen, best first.
+    songs, before : list of {"id", "title", "artists"}
+        The same list, and the one that was on the screen before it; empty at the beginning.
     last : Changes
         What the last move changed. It stays until the next, also while a row is opened.
     opened : str or None
@@ -39,7 +42,9 @@ class ListState:
 
     serial: int = 0
     titles: dict[str, str] = field(default_factory=dict)
+    songs: list[dict[str, str]] = field(default_factory=list)
     all_titles: dict[str, str] = field(default_factory=dict)
+    before: list[dict[str, str]] = field(default_factory=list)
     last: Changes = field(default_factory=Changes)
     opened: str | None = None
     notice: str = ""
@@ -52,13 +57,21 @@ class ListState:
         """Take note of the list on the screen; another listener's list, or the first, is compared with none."""
         titles = dict(zip(found.table["track_id"], found.table["title"], strict=True))
         if owner != self.owner:
-            self.titles, self.owner, self.last = {}, owner, Changes()
+            self.titles, self.owner, self.last, self.before, self.songs = {}, owner, Changes(), [], []
         if list(titles) != list(self.titles):
+            self.before, self.songs = self.songs, _songs(found)
             self.last = changes(list(self.titles), list(titles))
             self.all_titles = self.titles | titles
             self.titles = titles
         if self.opened not in titles:
             self.opened = None
+
+
+def _songs(found: Recommendations) -> list[dict[str, str]]:
+    return [
+        {"id": row.track_id, "title": row.title, "artists": artists_in_words(row.artists)}
+        for row in found.table.itertuples()
+    ]
 
 
 def list_state() -> ListState:

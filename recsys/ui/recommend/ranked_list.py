@@ -18,6 +18,7 @@ from recsys.ui.recommend.explanation import total, without
 from recsys.ui.recommend.list_rows import ListedSongs, list_rows
 from recsys.ui.recommend.list_state import ListState, list_state, received
 from recsys.ui.recommend.listener_view import ListenerView
+from recsys.ui.recommend.order_curve import order_of_list
 from recsys.ui.recommend.song_modes import find_modes, needs_modes, song_modes
 from recsys.ui.recommend.start_from import more_like
 from recsys.ui.recommend.weights import set_recipe
@@ -38,7 +39,7 @@ def ranked_list(
     """Draw the list; `songs` are those on it, and `of_list` is its median position in each feature."""
     state = list_state()
     sentence = compared_in_words(view.you, of_list, bool(session.seeds))
-    rows = list_rows(found, songs, state.last, song_modes(session, found))
+    rows = list_rows(found, songs, state.last, song_modes(session, found), session.recipe.locked)
     was_moved = bool(state.last.moved or state.last.entered or state.last.left)
     data = {
         "serial": state.serial,
@@ -50,6 +51,8 @@ def ranked_list(
         "left": [state.all_titles[track] for track in state.last.left],
         "was_moved": was_moved,
         "facts": f"{counted(len(rows), 'song')} of {found.counts['catalogue']:,}",
+        "order": order_of_list(session.recipe, found, songs),
+        "before": state.before,
         "notice": state.notice,
         "undo": bool(state.rated or state.blocked),
         "said": f"{state.notice} {state.last.words if was_moved else ''}".strip(),
@@ -88,6 +91,8 @@ def _take_song(session: ListenerSession, state: ListState, kind: str, track: str
         _block_artist(session, state, track)
     elif kind == "seed":
         more_like(session, track)
+    elif kind == "lock":
+        _lock(session, state, track)
     elif kind in ("like", "dislike") and not session.is_demo:
         rows = session.catalogue.tracks
         session.judge(rows[rows["track_id"] == track], kind == "like")
@@ -106,6 +111,17 @@ def _block_artist(session: ListenerSession, state: ListState, track: str) -> Non
         state.notice, state.rated, state.blocked = f"No more songs by {artist}.", None, artist
     except TonearmError as problem:
         state.notice = str(problem)
+
+
+def _lock(session: ListenerSession, state: ListState, track: str) -> None:
+    """The song keeps the place it has, whatever is moved; pressed again it may move."""
+    place = list(state.titles).index(track) + 1
+    # A song that was locked here and is not on the list makes room.
+    rest = {name: at for name, at in session.recipe.locked.items() if name != track and at != place}
+    is_free = track in session.recipe.locked
+    set_recipe(session, replace(session.recipe, locked=rest if is_free else {**rest, track: place}))
+    said = "may move again" if is_free else f"stays at number {place}"
+    state.notice, state.rated, state.blocked = f"“{state.titles[track]}” {said}.", None, None
 
 
 def _explained(session: ListenerSession, state: ListState, rows: list[dict[str, Any]]) -> dict[str, list[str]]:

@@ -1,0 +1,48 @@
+"""The order of a list: what it cost in score, and how the list rises and falls, as a picture with words."""
+
+from typing import Any
+
+import numpy as np
+
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommendations
+from recsys.core.insights.wording import number
+from recsys.core.model.arrays import Doubles
+from recsys.core.model.features import Feature, feature
+from recsys.ui.parts.text import counted
+from recsys.ui.recommend.list_rows import ListedSongs
+
+
+def order_of_list(recipe: Recipe, found: Recommendations, songs: ListedSongs) -> dict[str, Any] | None:
+    """`says` and `curve` of a list in another order than by score; None of a list by score."""
+    cost = found.costs.get("order")
+    if cost is None:
+        return None
+    f = feature("tempo" if recipe.by == "tempo" and recipe.order != "smooth" else "energy")
+    return {
+        "says": f"The order moved {counted(cost.replaced, 'song')}: {_loss(cost.score)}",
+        "curve": _curve(f, songs.raw[f.column].to_numpy(np.float64)) if recipe.order != "score" else None,
+    }
+
+
+def _loss(score: float) -> str:
+    if round(score, 2) == 0:
+        return "the first ten score as high as before."
+    return f"the first ten score {abs(score):.2f} {'lower' if score > 0 else 'higher'} on average."
+
+
+def _curve(f: Feature, values: Doubles) -> dict[str, Any] | None:
+    """The values from the lowest (0) to the highest (1) of the list, null where unknown; None where all are."""
+    known = np.flatnonzero(np.isfinite(values))
+    if not len(known):
+        return None
+    low, high = values[known].min(), values[known].max()
+    heights = (values - low) / (high - low or 1.0)
+    lowest, highest = (int(known[at(values[known])]) + 1 for at in (np.argmin, np.argmax))
+    return {
+        "values": [None if np.isnan(height) else round(float(height), 3) for height in heights],
+        "low": f.low_words,
+        "high": f.high_words,
+        "words": f"{f.title} from the first song to the last: lowest at song {lowest} ({number(f, low)}), "
+        f"highest at song {highest} ({number(f, high)}).",
+    }
