@@ -1,6 +1,7 @@
 """Maps the columns of any table to ours, by alias."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,31 +16,47 @@ ALIASES: Final = {
     for ours, names in {
         "track_id": "trackid trackuri spotifytrackid spotifytrackuri spotifyid spotifyuri uri "
         "id trackurl spotifyurl spotifylink externalurlsspotify trackhref url link location",
-        "title": "trackname tracktitle title songtitle songname name song track",
+        "title": "trackname tracktitle title songtitle songname name song track "
+        "titel titelname songtitel titre título titulo titolo nomedamúsica música canción brano canzone tytuł utwór "
+        "název skladba låt låttitel kappale cím şarkı parça название названиетрека трек песня τίτλος "
+        "曲名 トラック名 タイトル 楽曲名 제목 곡명 노래 歌曲 歌曲名 歌曲名称 歌名 标题 標題 曲目 nummer filename",
         "artists": "artistnames artistsnames artistsname artists artistname trackartists "
-        "trackartist artist allartists mainartist performer creator",
-        "album": "albumname trackalbumname album albumtitle",
+        "trackartist artist allartists mainartist performer creator primaryartist primaryartistname artistcredit "
+        "interpret interpreten künstler künstlername artiste artistes artista artistas nomedoartista intérprete "
+        "interprete artiest wykonawca artysta umělec interpreti esittäjä előadó sanatçı исполнитель исполнители артист "
+        "καλλιτέχνης アーティスト アーティスト名 歌手 歌手名 艺术家 艺人 藝人 演出者 아티스트 가수",
+        "album": "albumname trackalbumname album albumtitle releasename trackmetadatareleasename "
+        "albumtitel álbum nomedoálbum albüm альбом アルバム アルバム名 앨범 专辑 專輯",
         "isrc": "isrc trackisrc externalidsisrc",
         # Not TidyTuesday's playlist_genre: it describes the playlist a row was found in, not the track.
-        "genres": "genres trackgenres trackgenre genre artistgenres spotifygenres topgenre",
-        "added_at": "addedat addeddate dateadded addedon savedat dateliked likedat tagtime",
+        "genres": "genres trackgenres trackgenre genre artistgenres spotifygenres topgenre "
+        "género gênero genere gatunek жанр ジャンル 장르 流派",
+        "added_at": "addedat addeddate dateadded addedon savedat dateliked likedat tagtime dateaddedtolibrary "
+        "hinzugefügtam hinzugefügt ajoutéle dateajout añadidoel aggiuntoil adicionadoem датадобавления добавлено "
+        "追加日 추가한날짜 添加日期",
         "source": "source",
-        "release_date": "releasedate albumreleasedate trackalbumreleasedate releaseddate albumdate release released",
-        "year": "year releaseyear releasedyear albumreleaseyear",
+        "release_date": "releasedate albumreleasedate trackalbumreleasedate releaseddate albumdate release released "
+        "veröffentlichungsdatum erscheinungsdatum datedesortie fechadelanzamiento datadiuscita датавыхода 発売日 "
+        "リリース日 발매일 发行日期",
+        "year": "year releaseyear releasedyear albumreleaseyear trackyear jahr erscheinungsjahr année año ano anno "
+        "jaar rok år год 年",
         "duration_ms": "durationms trackdurationms duration trackduration length dur durationmin durationmins "
         "durationminutes lengthmin lengthminutes durations durationsec durationseconds lengthsec lengthseconds "
-        "tracklength lengthduration time tracktime songlength songduration songdurationms",
-        "popularity": "popularity trackpopularity pop",
+        "tracklength lengthduration time tracktime songlength songduration songdurationms durationinmilliseconds "
+        "dauer länge durée duración durata duração duur czas längd süre длительность продолжительность 再生時間 長さ "
+        "길이 时长 時長",
+        "popularity": "popularity trackpopularity pop popularität beliebtheit popularité popularidad популярность",
         "explicit": "explicit isexplicit trackexplicit",
-        "key": "key",
+        "key": "key musicalkey initialkey keyresult keytext camelotkey camelot tonart tonalité tonalidad "
+        "тональность キー",
         "mode": "mode",
         "time_signature": "timesignature",
         "liked": "target liked isliked like",
         # Short ones are from the yearly top lists on Kaggle, words such as "dance" from sites that sort playlists.
-        "tempo": "tempo bpm beatsperminute beatsperminutebpm",
-        "danceability": "danceability dnce dance danceable",
-        "energy": "energy nrgy energetic",
-        "loudness": "loudness db loudnessdb louddb loud",
+        "tempo": "tempo bpm beatsperminute beatsperminutebpm tempobpm темп テンポ",
+        "danceability": "danceability dnce dance danceable tanzbarkeit",
+        "energy": "energy nrgy energetic energie énergie energía energia энергия エネルギー",
+        "loudness": "loudness db loudnessdb louddb loud lautstärke lautheit",
         "speechiness": "speechiness spch speech",
         "acousticness": "acousticness acous acoustic",
         "instrumentalness": "instrumentalness instrumental",
@@ -47,7 +64,7 @@ ALIASES: Final = {
         "valence": "valence val happy happiness positivity mood",
     }.items()
 }
-"""Our column -> names met in the wild, tidied by `tidy_name`, the most telling first."""
+"""Our column -> names met in the wild, tidied by `tidy_name`, the most telling first; English before others."""
 
 JOINT: Final = re.compile(r"\S\s[-–—]\s\S")
 """What is between artist and title in one cell."""
@@ -178,7 +195,8 @@ class Columns:
 @lru_cache(8192)
 def tidy_name(header: str) -> str:
     """A header cell as compared: no case, blanks, tabs, punctuation, byte order mark or pandas' merge suffix."""
-    return re.sub(r"[\W_]+", "", re.sub(r"([_.][xy]|\.\d+)$", "", header.strip().casefold()))
+    header = unicodedata.normalize("NFC", header.strip().casefold())  # macOS writes ü as two characters
+    return re.sub(r"[\W_]+", "", re.sub(r"([_.][xy]|\.\d+)$", "", header))
 
 
 def recognise(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Columns:

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from recsys.core.model.tracks import SPOTIFY_ID
@@ -17,7 +17,9 @@ DATE: Final = re.compile(
     r"\d{1,2}[ ./-](?:\d{1,2}|[A-Za-z]{3,9})[ ./-]\d{2,4}(?:[, ]++\d{1,2}:\d\d.*+)?)\s*+"
 )
 M3U: Final = "#EXTM3U"
-EXTINF: Final = re.compile(r"#EXTINF:[^,\n]*+,(?P<song>.*)")
+M3U_BYTES: Final = 1 << 14
+EXTINF: Final = re.compile(r"#EXTINF:(?:\"[^\"\n]*+\"|[^,\"\n])*+,(?P<song>.*)")
+FILE: Final = re.compile(r"\A(?:.*[/\\])?+(?P<song>[^/\\]*)\.(?:mp3|m4a|flac|ogg|opus|wav|aac|aiff?|wma|alac)\Z", re.I)
 NUMBER: Final = re.compile(r"\s*[\d.,:%-]*\s*")
 LAYOUTS: Final = {
     ("id",): ("Track ID",),
@@ -57,18 +59,39 @@ def invented_header(rows: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
 
 
 def m3u_as_table(text: Text) -> Text:
-    """The songs of an M3U playlist as "Title" and one "Artist - Title" a line; any other text is returned as it is."""
+    """
+    The songs of an M3U playlist, or of a list of audio files, as "Title" and one "Artist - Title" a line.
+
+    A file without an `#EXTINF` line is called by its name. Any other text is returned as it is.
+    """
     text.stream.seek(text.skip)
-    if not text.stream.read(len(M3U) * 2).decode(text.encoding, "ignore").startswith(M3U):
+    head = text.stream.read(M3U_BYTES).decode(text.encoding, "ignore")
+    lines = [line.strip() for line in head.splitlines() if line.strip()]
+    if not (head.startswith(M3U) or (lines and all(FILE.match(line) for line in lines[:-1] or lines))):
         return text
     copy = copy_for(text.size())
     copy.write(b"Title\n")
     text.stream.seek(text.skip)
-    for line in codecs.getreader(text.encoding)(text.stream):
-        info = EXTINF.match(line)
-        if info:
-            copy.write('"{}"\n'.format(info["song"].strip().replace('"', '""')).encode())
+    for song in _songs(codecs.getreader(text.encoding)(text.stream)):
+        copy.write('"{}"\n'.format(song.strip().replace('"', '""')).encode())
     return text.copied(copy, ())
+
+
+def _songs(lines: Iterable[str]) -> Iterator[str]:
+    """What each entry of a playlist is called: by its `#EXTINF` line, else by the name of its file."""
+    named = None
+    for line in lines:
+        info, file = EXTINF.match(line), FILE.match(line.strip())
+        if info:
+            if named is not None:
+                yield named
+            named = info["song"]
+        elif line.strip() and not line.startswith("#"):
+            if named is not None or file:
+                yield named if named is not None else file["song"]  # type: ignore[index]
+            named = None
+    if named is not None:
+        yield named
 
 
 def _kind(cells: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from recsys.importers.columns import ALIASES, tidy_name
 OTHERS: Final = frozenset(
     [
         *("album", "albums", "artist", "artists", "owner", "user", "users", "playlist", "playlists", "addedby"),
-        *("context", "show", "images", "followers"),
+        *("context", "show", "images", "followers", "artistcredit", "primaryartist", "featuredartists"),
     ]
 )
 """Keys of objects that are no part of a track: a name inside is theirs."""
@@ -31,8 +31,14 @@ def tracks_in(value: Any, depth: int = 0) -> Iterator[Any]:
 
     A playlist gives its tracks, an album or an answer of Spotify's too.
     """
+    if isinstance(value, str) and is_track({"": value}):
+        yield {"uri": value}
+        return
     if not isinstance(value, Mapping):
         yield value
+        return
+    if columns := rows_of_columns(value):
+        yield from columns
         return
     lists = [each for key, each in value.items() if isinstance(each, list) and tidy_name(str(key)) not in NO_TRACKS]
     objects = [entry for each in lists for entry in each if isinstance(entry, Mapping)]
@@ -46,11 +52,31 @@ def tracks_in(value: Any, depth: int = 0) -> Iterator[Any]:
                 yield from tracks_in(entry, depth + 1)
         return
     flat = flattened(value)
-    holders = [] if is_track(flat) else [each for each in inner if holds_tracks(each, depth + 1)]
+    named = [each for key, each in value.items() if tidy_name(str(key)) not in NO_TRACKS and has_names(each)]
+    holders = (
+        named if len(named) > 1 else [] if is_track(flat) else [each for each in inner if holds_tracks(each, depth + 1)]
+    )
     for holder in holders:
         yield from tracks_in(holder, depth + 1)
     if not holders:
         yield flat
+
+
+def rows_of_columns(value: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a table written by columns, as pandas does: `{"title": {"0": …}}`, or `columns` beside `data`."""
+    names, data = value.get("columns"), value.get("data")
+    if isinstance(names, list) and isinstance(data, list) and all(isinstance(row, list) for row in data):
+        return [dict(zip(map(str, names), row, strict=False)) for row in data]
+    columns = [(key, each) for key, each in value.items() if isinstance(each, Mapping)]
+    if len(columns) < 2 or not all(str(at).isdigit() for _, each in columns for at in each):
+        return []
+    return [{key: each.get(at) for key, each in columns} for at in columns[0][1]]
+
+
+def has_names(value: Any) -> bool:
+    """True for an object that names a title and artists itself."""
+    keys = {tidy_name(key) for key, each in flattened(value).items() if each} if isinstance(value, Mapping) else set()
+    return all(keys & names for names in IDENTITY)
 
 
 def holds_tracks(value: Any, depth: int = 0) -> bool:
@@ -75,7 +101,8 @@ def flattened(value: Mapping[str, Any]) -> dict[str, Any]:
     Names of what is around a track are left out as far as the rest is known; a podcast episode gives nothing.
     """
     found: dict[str, Any] = {}
-    for path, each in _leaves(value, ()):
+    for whole, each in _leaves(value, ()):
+        path = whole[:-1] if len(whole) > 1 and whole[-1] in ("#text", "$t", "_text") else whole  # XML as JSON
         if path[-1] == "type" and each == "episode" and not OTHERS & set(path):
             return {}
         found.setdefault(_name(path), each)
@@ -87,7 +114,7 @@ def flattened(value: Mapping[str, Any]) -> dict[str, Any]:
 def is_track(flat: Mapping[str, Any]) -> bool:
     """True if a flat object names a track: a title and artists, or a Spotify URI or link of one."""
     keys = {tidy_name(key): each for key, each in flat.items() if each}
-    if all(any(name in keys for name in names) for names in IDENTITY):
+    if all(keys.keys() & names for names in IDENTITY):
         return True
     texts = [str(each) for each in keys.values() if isinstance(each, str)]
     return any("spotify:track:" in text or "open.spotify.com/track/" in text for text in texts)

@@ -11,10 +11,26 @@ from recsys.core.model.tracks import RANGES
 
 MISSING: Final = pa.array(["", "na", "n/a", "nan", "none", "null", "-", "?", "undefined", "unknown"])
 NUMBER: Final = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-CLOCK: Final = r"^(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>\d{2}(?:\.\d+)?)$"
+CLOCK: Final = r"^(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>\d{1,2}(?:\.\d+)?)$"
+SPELLED_OUT: Final = r"^(?:pt)?(\d{1,3}) ?m(?:in)?\.? ?(\d\d?) ?s(?:ec)?\.?$"
 THOUSANDS: Final = r"^\d{1,3}([.,\x{a0} ]\d{3})+$"
 PITCHES: Final = ("c", "c#", "d", "d#", "e", "f", "f#", "g", "g#", "a", "a#", "b")
 FLATS: Final = {"db": 1, "eb": 3, "gb": 6, "ab": 8, "bb": 10, "cb": 11, "fb": 4, "e#": 5, "b#": 0}
+GERMAN: Final = {
+    "cis": 1,
+    "des": 1,
+    "dis": 3,
+    "es": 3,
+    "fis": 6,
+    "ges": 6,
+    "gis": 8,
+    "as": 8,
+    "ais": 10,
+    "b": 10,
+    "h": 11,
+}
+"""Pitches by the names that go with Dur and Moll, where they differ from English ones."""
+
 MODES: Final = {"major": 1, "maj": 1, "dur": 1, "minor": 0, "min": 0, "moll": 0, "m": 0}
 
 
@@ -24,6 +40,7 @@ def _key_names() -> dict[str, tuple[int, int | None]]:
     pitches |= {f"{sharp}/{flat}": at for sharp, at in pitches.items() for flat, same in pitches.items() if at == same}
     names: dict[str, tuple[int, int | None]] = {name: (at, None) for name, at in pitches.items()}
     names |= {name + word: (at, mode) for name, at in pitches.items() for word, mode in MODES.items()}
+    names |= {name + word: (at, MODES[word]) for name, at in GERMAN.items() for word in ("dur", "moll")}
     for hour in range(1, 13):  # Camelot's 8B and Open Key's 1d are C major, and an hour on is a fifth up
         camelot, open_key = (hour - 8) * 7 % 12, (hour - 1) * 7 % 12
         names |= {f"{hour}b": (camelot, 1), f"{hour}a": ((camelot + 9) % 12, 0)}
@@ -33,7 +50,33 @@ def _key_names() -> dict[str, tuple[int, int | None]]:
 
 KEY_NAMES: Final = _key_names()
 WORDS: Final[Mapping[str, Mapping[str, float]]] = {
-    "explicit": {"true": 1, "yes": 1, "t": 1, "y": 1, "false": 0, "no": 0, "f": 0, "n": 0},
+    "explicit": {
+        "true": 1,
+        "yes": 1,
+        "t": 1,
+        "y": 1,
+        "false": 0,
+        "no": 0,
+        "f": 0,
+        "n": 0,
+        "explicit": 1,
+        "clean": 0,
+        "e": 1,
+        "ja": 1,
+        "nein": 0,
+        "wahr": 1,
+        "falsch": 0,
+        "oui": 1,
+        "non": 0,
+        "vrai": 1,
+        "faux": 0,
+        "sí": 1,
+        "si": 1,
+        "да": 1,
+        "нет": 0,
+        "истина": 1,
+        "ложь": 0,
+    },
     "mode": {"major": 1, "minor": 0},
     "key": {name: key for name, (key, _) in KEY_NAMES.items()},
     "time_signature": {f"{beats}/4": beats for beats in range(1, 8)},
@@ -96,7 +139,8 @@ def _as_plain_numbers(cells: pa.Array, column: str) -> pa.Array:
         at = pc.index_in(plain, value_set=pa.array(list(words)))
         plain = pc.coalesce(pa.array([str(value) for value in words.values()]).take(at), plain)
     if column == "duration_ms":
-        # `3:45` and `1:02:03` as milliseconds.
+        # `3:45`, `1:02:03`, `3m 45s` and ISO 8601's `PT3M45S` as milliseconds.
+        plain = pc.replace_substring_regex(plain, SPELLED_OUT, r"\1:\2")
         clock = pc.extract_regex(plain, CLOCK)
         part = {name: pc.struct_field(clock, name) for name in ("hours", "minutes", "seconds")}
         hours = pc.cast(pc.if_else(pc.equal(part["hours"], ""), "0", part["hours"]), pa.float64())
@@ -116,6 +160,7 @@ def _plain_keys(plain: pa.Array) -> pa.Array:
     """Keys in lower case as `KEY_NAMES` writes them; numbers are left as they are."""
     plain = pc.replace_substring(pc.replace_substring(plain, "♯", "#"), "♭", "b")
     plain = pc.replace_substring(pc.replace_substring(plain, "sharp", "#"), "flat", "b")
+    plain = pc.replace_substring_regex(plain, r"^0(\d[abdm])$", r"\1")
     return pc.replace_substring_regex(plain, r"([a-z#])[\s_-]+|\s*(/)\s*", r"\1\2")
 
 

@@ -50,7 +50,7 @@ def _recognised(layout: Layout, name: str) -> Columns:
     columns = recognise(layout.header, layout.sample)
     if "artists" not in columns.places and "followers" in map(tidy_name, layout.header):
         raise NoTracks(f"“{name}” is a table of artists, not of tracks. Choose the file of tracks that came with it.")
-    if not {"title", "artists"} <= columns.places.keys():
+    if columns.dialect is OTHER:
         columns = recognise_by_content(layout.header, layout.sample) or columns
     if columns.has_identity:
         return columns

@@ -31,6 +31,11 @@ TOTAL_TITLES: Final = pa.array(
     ["total", "total:", "totals", "totals:", "grand total", "sum", "sum:", "summe", "gesamt"]
 )
 TOTAL_ARTISTS: Final = r"^[\d.,:\s]*(?:songs?|tracks?|titles?|items?)?[\d.,:\s]*$"
+RULE: Final = r"^[-:=_|+]{3,}$"
+"""A line between the header and the rows, in both columns."""
+
+NUMBERED: Final = r"^\d{1,4}[.)]\s+"
+AUDIO_FILE: Final = r"(?i)\.(?:mp3|m4a|flac|ogg|opus|wav|aac|aiff?|wma|alac)$"
 NO_IDENTITY: Final = "no Spotify id, and no title with an artist"
 ANALYSED: Final = (*(f.column for f in AUDIO_FEATURES), "key", "mode", "time_signature")
 
@@ -112,14 +117,7 @@ class RowReader:
         if not self.columns.dialect.is_ours:
             self._clear_placeholders(texts)
         if self.columns.has_joint_titles:
-            # Where no artist is given, "Artist - Title" becomes both.
-            absent = pa.nulls(len(texts["title"]), pa.string())
-            artists = texts.get("artists", absent)
-            has_none = pc.and_(artists.is_null(), texts.get("track_id", absent).is_null())
-            parts = pc.extract_regex(texts["title"], r"^(?P<artist>.*?\S)\s+[-–—]\s+(?P<title>\S.*)$")
-            is_joint = pc.and_(has_none, parts.is_valid())
-            texts["artists"] = pc.if_else(is_joint, pc.struct_field(parts, "artist"), artists)
-            texts["title"] = pc.if_else(is_joint, pc.struct_field(parts, "title"), texts["title"])
+            self._split_titles(texts)
         for ours, column in texts.items():
             texts[ours] = self._shorter_than(MAX_TEXT, ours, column, cells.get(ours, column), batch)
         for ours, what in (("track_id", "a Spotify track id"), ("added_at", "a time"), ("isrc", "an ISRC")):
@@ -156,7 +154,22 @@ class RowReader:
                 pc.is_in(pc.utf8_lower(texts["title"]), value_set=TOTAL_TITLES),
                 pc.fill_null(pc.match_substring_regex(texts["artists"], TOTAL_ARTISTS), True),
             )
+            rules = [pc.fill_null(pc.match_substring_regex(texts[ours], RULE), False) for ours in ("title", "artists")]
+            is_total = pc.or_(is_total, pc.and_(*rules))
             texts["title"] = pc.if_else(is_total, pa.scalar(None, pa.string()), texts["title"])
+
+    def _split_titles(self, texts: dict[str, pa.Array]) -> None:
+        """Where no artist is given, "Artist - Title" becomes both; numbers of a list and endings of files go away."""
+        absent = pa.nulls(len(texts["title"]), pa.string())
+        artists = texts.get("artists", absent)
+        has_none = pc.and_(artists.is_null(), texts.get("track_id", absent).is_null())
+        titles = pc.replace_substring_regex(texts["title"], AUDIO_FILE, "")
+        if pc.all(pc.match_substring_regex(titles, NUMBERED)).as_py():
+            titles = pc.replace_substring_regex(titles, NUMBERED, "")
+        parts = pc.extract_regex(titles, r"^(?P<artist>.*?\S)\s+[-–—]\s+(?P<title>\S.*)$")
+        is_joint = pc.and_(has_none, parts.is_valid())
+        texts["artists"] = pc.if_else(is_joint, pc.struct_field(parts, "artist"), artists)
+        texts["title"] = pc.if_else(is_joint, pc.struct_field(parts, "title"), texts["title"])
 
     def _id(self, cells: pa.Array) -> pa.Array:
         if self.columns.dialect.is_ours:

@@ -33,8 +33,14 @@ ISO_TIME: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 ISRC: Final = r"^[A-Z]{2}[A-Z0-9]{3}\d{7}$"
 YEAR: Final = r"(?:^|\D)(?P<year>\d{4})(?:\D|$)|^(?P<packed>\d{4})\d{4}$"
 SHORT_YEAR: Final = r"^(?:\d{1,2}[/.-]\d{1,2}[/.-]|(?:\d{1,2}[ -])?[A-Za-z]{3}[ -])(?P<year>\d{2})$"
-DATE_FORMS: Final = ("%d %b %Y", "%d %B %Y", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%b %d %Y", "%B %d %Y", "%Y/%m/%d")
-MONTH_FIRST: Final = ("%m/%d/%Y",)
+DATE_FORMS: Final = (
+    *("%d %b %Y", "%d %B %Y", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%b %d %Y", "%B %d %Y", "%Y/%m/%d", "%Y.%m.%d"),
+    *("%d.%m.%y", "%d/%m/%y", "%d-%m-%y", "%d %b %y"),
+)
+MONTH_FIRST: Final = ("%m/%d/%Y", "%m/%d/%y")
+UNIX_TIME: Final = r"^(?P<seconds>1\d{9})(?:\d{3})?$"
+"""Seconds, or milliseconds, from 2001 to 2033."""
+
 LAST_SHORT_YEAR: Final = 30
 """`1/2/30` is 2030 and `1/2/31` is 1931: where spreadsheets put the border (29 to 49) nothing is released yet."""
 
@@ -133,6 +139,8 @@ def iso_times(cells: pa.Array) -> pa.Array:
     cells = pc.utf8_trim_whitespace(cells)
     if pc.all(pc.match_substring_regex(cells, ISO_TIME)).as_py():
         return cells
+    seconds = pc.cast(pc.struct_field(pc.extract_regex(cells, UNIX_TIME), "seconds"), pa.int64())
+    cells = pc.coalesce(pc.strftime(pc.cast(seconds, pa.timestamp("s")), "%Y-%m-%dT%H:%M:%SZ"), cells)
     texts = pd.Series(cells.to_pylist(), dtype="object")
     times = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
     if (times.isna() & texts.notna()).any():
