@@ -42,6 +42,7 @@ from recsys.services.growing import Growing
 from recsys.services.import_queue import ImportQueue
 from recsys.services.jobs import Jobs
 from recsys.services.leases import Leases
+from recsys.services.listener_catalogues import ListenerCatalogues
 from recsys.services.playlists import Playlists
 from recsys.services.recent_lists import RecentLists
 from recsys.services.sync import Sync
@@ -83,6 +84,12 @@ class Container(Stores):
         self.last_recipes = LastRecipes(self.store_for)
         self.erasures, self.edits = ListenerCounts(), ListenerCounts()
         self.recent_lists = RecentLists()
+        self.listener_catalogues = ListenerCatalogues(
+            lambda: self.catalogue if self.has_catalogue else None,
+            self.store_for,
+            lambda: self.growing.anchors(),
+            self.now,
+        )
         self.ranking = turns_of_screens()
 
     @cached_property
@@ -270,7 +277,12 @@ class Container(Stores):
             sync=self.sync,
             stop=lambda listener: self.jobs.stop(listener, seconds=5),
             recommend=lambda listener, recipe, seeds: self.recent_lists.recommend(
-                self.catalogue, self.store_for(listener), listener, recipe, seeds, self.now()
+                self.listener_catalogues.of(listener) or self.catalogue,
+                self.store_for(listener),
+                listener,
+                recipe,
+                seeds,
+                self.now(),
             ),
             check_store=self.check_stores,
             catalogue_is_loaded=lambda: len(self.catalogue) > 0,

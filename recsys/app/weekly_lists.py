@@ -4,8 +4,6 @@ import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.pool import around
 from recsys.errors import TonearmError
 from recsys.services.weekly import Report, WeeklyLists
 
@@ -26,15 +24,10 @@ def weekly_lists(app: "Container") -> WeeklyLists:
         if app.app_store is not app.embedded_store:
             yield from app.embedded_store.weekly_listeners()
 
-    def catalogue_for(listener: str) -> Catalogue | None:
-        shared = app.catalogue if app.has_catalogue else None
-        pool = app.store_for(listener).pool(listener)
-        return shared if pool.empty else around(shared, pool, app.growing.anchors())
-
     return WeeklyLists(
         app.store_for,
         listeners,
-        catalogue_for,
+        app.listener_catalogues.of,
         app.playlists,
         app.jobs,
         app.sessions.locked,

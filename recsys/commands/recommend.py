@@ -13,6 +13,7 @@ from recsys.commands.recipe_options import recipe_of, recipe_options
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.explanation import explain_all
 from recsys.core.engine.filters import excluded_in_words
+from recsys.core.engine.pool import AROUND_YOU, POOL, around
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations, Recommender
 from recsys.core.formats import FORMATS as FILE_FORMATS
@@ -67,6 +68,12 @@ def _seeds(ctx: click.Context, param: click.Parameter, seeds: tuple[str, ...]) -
     callback=_seeds,
     help="Start from this track, not the library: an id or a Spotify link.",
 )
+@click.option(
+    "--pool",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Songs found around yours as well: pool_tracks.csv of your export, or any file of tracks.",
+)
 @click.option("--format", "kind", type=click.Choice(["table", *FILE_FORMATS]), default="table", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write here, not to the screen.")
 def command(
@@ -74,6 +81,7 @@ def command(
     catalogue: str,
     genres: Path | None,
     seeds: tuple[str, ...],
+    pool: Path | None,
     kind: str,
     out: Path | None,
     **options: Any,
@@ -83,6 +91,8 @@ def command(
     imported = read_files([(path, path.name) for path in library])
     liked, disliked = split_by_liked(imported.tracks, imported.liked)
     songs = Catalogue.from_tracks(with_genres(open_catalogue(catalogue), genres))
+    if pool is not None:
+        songs = around(songs, read_files([(pool, pool.name)]).tracks)
     now = pd.Timestamp.now(tz="UTC")
     recommender = Recommender(songs, liked, seeds=seeds, dislikes=disliked, plays=imported.plays, now=now)
     found = recommender.recommend(recipe)
@@ -100,6 +110,9 @@ def _said(catalogue: Catalogue, found: Recommendations, recipe: Recipe) -> list[
         sentences.append("This catalogue does not say which songs are explicit, so --no-explicit left none out.")
     if left_out := excluded_in_words(recipe.filters, found.counts):
         sentences.append(f"The filters left out {', '.join(left_out)}; {_songs(found)} remain.")
+    if POOL in found.table:
+        own = int((found.table[POOL] == AROUND_YOU).sum())
+        sentences.append(f"{own:,} of these {len(found.table):,} songs are from the pool.")
     if order := found.costs.get("order"):
         sentences.append(
             f"The order moved {counted(order.replaced, 'song')}; the first ten score {order.score:.3f} lower."

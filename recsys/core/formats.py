@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from recsys.core.engine.explanation import Explanation
+from recsys.core.engine.pool import POOL
 from recsys.core.engine.recommender import Recommendations
 from recsys.core.export import to_csv
 from recsys.core.model.features import NUMBER_FEATURES
@@ -78,6 +79,8 @@ def _object(file: ListFile, at: int) -> dict[str, Any]:
     numbers |= {name: int(numbers[name]) for name in _WHOLE if numbers.get(name) is not None}
     about = {"why": why, "nearest": nearest, "url": _plain(row["url"]), "isrc": _plain(features["isrc"])}
     note = {"note": file.note} if file.note else {}
+    if POOL in row:
+        about["pool"] = _plain(row[POOL])
     return {**shown, **about, "features": numbers, **note}
 
 

@@ -13,6 +13,7 @@ from typing import Final
 import pandas as pd
 
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.pool import POOL
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations, Recommender
 from recsys.services.library import songs
@@ -33,7 +34,7 @@ class RecentLists:
 
     The key is a digest of everything a list is made from: the stored library and thumbs, recipe and seeds. So a list is
     never out of date. The engines of a few libraries are held too, because another recipe then takes a third of the
-    time; those of another catalogue are dropped.
+    time; those of another shared catalogue are dropped. A catalogue with a listener's own pool is theirs beside it.
     """
 
     def __init__(self, stored: int = STORED) -> None:
@@ -80,13 +81,25 @@ class RecentLists:
     def _engine(self, made_of: bytes, catalogue: Catalogue) -> "_Engine":
         """The place of the engine for a library. One that cannot be built stays empty, and is tried again."""
         with self._lock:
-            for other in [key for key, engine in self._engines.items() if engine.catalogue is not catalogue]:
-                del self._engines[other]
-            engine = self._engines.setdefault(made_of, _Engine(catalogue))
-            self._engines.move_to_end(made_of)
-            while len(self._engines) > min(MAX_ENGINES, max(1, ENGINE_SONGS // max(len(catalogue), 1))):
+            is_old = {key: _gives_way(engine.catalogue, catalogue) for key, engine in self._engines.items()}
+            for key in [key for key in self._engines if is_old[key]]:
+                del self._engines[key]
+            key = made_of + id(catalogue).to_bytes(
+                8, "big"
+            )  # an engine holds its catalogue, so that no other has the id
+            engine = self._engines.setdefault(key, _Engine(catalogue))
+            self._engines.move_to_end(key)
+            while len(self._engines) > 1 and (len(self._engines) > MAX_ENGINES or self._songs() > ENGINE_SONGS):
                 self._engines.popitem(last=False)
         return engine
+
+    def _songs(self) -> int:
+        return sum(len(engine.catalogue) for engine in self._engines.values())
+
+
+def _gives_way(held: Catalogue, asked: Catalogue) -> bool:
+    """Whether an engine's catalogue was replaced by the one that is asked for now: both are everybody's."""
+    return held is not asked and POOL not in held.tracks and POOL not in asked.tracks
 
 
 @dataclass

@@ -85,6 +85,7 @@ class Track(_Answer):
     score: float
     cosine: Annotated[float, Field(ge=-1.001, le=1.001)]
     url: str | None
+    pool: Annotated[str | None, Field(description="Where the song came from, for listeners with a pool.")] = None
     isrc: str | None = None
     features: Annotated[
         Mapping[str, float | bool | None], Field(description="Numbers as the catalogue knows them, in their own units.")

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from recsys.auth.models import Visitor
 from recsys.core.engine.filters import MOST_NAMES
+from recsys.core.engine.pool import POOL
 from recsys.core.engine.recipe_link import REPEATED
 from recsys.core.formats import FORMATS, ListFile
 from recsys.errors import (
@@ -206,7 +207,9 @@ def recommend(
             found = dependencies.recommend(caller.listener, asked.recipe(), asked.seed_ids)
     except BadTracks as problem:  # the other tracks are the store's and the catalogue's, which are whole
         raise BadValue(str(problem), "seeds") from problem
-    note, now = dependencies.note(), to_iso(dependencies.clock())
+    # Songs found around the listener are real, and never mixed with invented ones.
+    note = None if POOL in found.table else dependencies.note()
+    now = to_iso(dependencies.clock())
     store = dependencies.store_for(caller.listener)
     if not caller.is_guest or any(store.counts(caller.listener).values()):  # guests can be invented
         store.save_recommendations(caller.listener, as_rows(found, now))

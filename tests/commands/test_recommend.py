@@ -54,6 +54,19 @@ def recommend(*arguments):
     return CliRunner().invoke(command, [str(argument) for argument in arguments])
 
 
+def test_a_pool_of_songs_found_around_the_listener_is_recommended_too(library, catalogue, tmp_path):
+    pool = tmp_path / "pool_tracks.csv"
+    pool.write_bytes(to_csv(ids(random_tracks(40, seed=3, prefix="p")).assign(answered_at="2026-11-01T00:00:00Z")))
+
+    answer = recommend(library, "--catalogue", catalogue, "--pool", pool, "-n", 20, "--format", "json")
+
+    songs = json.loads(answer.stdout)
+    around = [song for song in songs if song["pool"] == "found around you"]
+    assert {song["track_id"].lstrip("0")[0] for song in around} == {"p"}
+    assert {song["track_id"].lstrip("0")[0] for song in songs if song not in around} == {"c"}
+    assert f"{len(around)} of these 20 songs are from the pool." in answer.stderr
+
+
 def test_json_is_a_list_of_songs_with_their_reasons(library, catalogue):
     answer = recommend(library, "--catalogue", catalogue, "-n", 5, "--format", "json")
 

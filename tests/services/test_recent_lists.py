@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.pool import around
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
 from recsys.demo.catalogue import demo_catalogue
@@ -14,6 +15,8 @@ from recsys.errors import NothingToRank
 from recsys.services.recent_lists import RecentLists
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
+
+POOLS = {"ada": 900, "grace": 1_000}
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +132,16 @@ def test_few_engines_are_held_and_none_of_another_catalogue(catalogue, store, mu
     other = Catalogue.from_tracks(demo_catalogue().tail(800))
     lists.recommend(other, store, "ada", Recipe())
     assert [engine.catalogue for engine in lists._engines.values()] == [other]
+
+
+def test_engines_of_listeners_with_their_own_pools_are_held_beside_each_other(catalogue, store, music):
+    lists = RecentLists()
+    store.save_tracks("grace", music.head(50))
+    pools = {name: around(catalogue, demo_catalogue().iloc[start : start + 50]) for name, start in POOLS.items()}
+    for _ in range(2):
+        for listener, with_pool in pools.items():
+            lists.recommend(with_pool, store, listener, Recipe(length=7))
+            lists.recommend(catalogue, store, listener, Recipe(length=7))
+    assert [engine.catalogue for engine in lists._engines.values()] == [
+        *(one for name in pools for one in (pools[name], catalogue))
+    ]

@@ -17,6 +17,7 @@ from openapi_spec_validator import validate
 
 from recsys.auth.guests import guest_listener, visitor
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.pool import around
 from recsys.core.engine.recipe_link import PARAMETERS
 from recsys.core.model.features import FEATURES
 from recsys.demo.catalogue import demo_catalogue
@@ -220,6 +221,17 @@ def test_a_list_of_real_songs_carries_no_note(deployment, caller):
     assert described(program, program.get("/api/recommend?limit=1"))["note"] is None
     header = program.get("/api/recommend?limit=1", headers={"Accept": "text/csv"}).text.splitlines()[0]
     assert "note" not in header.split(",")
+
+
+def test_songs_of_the_listeners_own_pool_are_said_to_be_and_carry_no_note(world, deployment, caller):
+    with_pool = around(None, demo_catalogue().head(300))
+    program = Browser(
+        app_of(replace(deployment, recommend=lambda *asked: RecentLists().recommend(with_pool, world.store, *asked))),
+    )
+    program.keep_session(caller.session_id())
+    answer = described(program, program.get("/api/recommend?limit=3"))
+    assert [track["pool"] for track in answer["tracks"]] == ["found around you"] * 3
+    assert answer["note"] is None
 
 
 def test_titles_that_a_spreadsheet_would_run_are_harmless_in_csv_and_whole_in_json(world, deployment, caller):
