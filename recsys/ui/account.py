@@ -27,7 +27,7 @@ _TABLES = {
     "user_tracks": "Tracks in your library",
     "track_origins": "Where tracks came from",
     "plays": "Listening history",
-    "recommendations": "The last list a program asked for",
+    "recommendations": "Your last weekly list, or one a program stored",
     "recipes": "Saved recipes",
     "feedback": "Ratings",
     "feature_misses": "Tracks a feature source does not know",

@@ -18,7 +18,7 @@ PLAYLIST: Final = "Tonearm weekly"
 FIRST_LIST_S: Final = 60.0
 """Seconds to wait for the first list; it goes on in the background after that."""
 
-NAMED: Final = 3
+NAMED: Final = 2
 """Songs named in one line."""
 
 

@@ -53,7 +53,7 @@ def test_one_button_asks_and_the_first_list_is_there(build):
 
     shows_no_trace(app)
     (news,) = [one.label for one in app.expander if "weekly songs" in one.label]
-    assert "“Other song" in news and "and 2 more" in news
+    assert "“Other song" in news and "and 3 more" in news
     session = app.session_state["tonearm"]
     assert len(session.store.weekly_songs(session.listener)) == 5
     assert ON not in keys(app) and f"{OFF}news" in keys(app) and f"{OFF}panel" in keys(app)
