@@ -4,7 +4,10 @@ import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from recsys.errors import TonearmError
+import pandas as pd
+
+from recsys.errors import NothingToRank, TonearmError
+from recsys.services.library import songs
 from recsys.services.weekly import Report, WeeklyLists
 
 if TYPE_CHECKING:
@@ -17,16 +20,11 @@ log = logging.getLogger(__name__)
 
 
 def weekly_lists(app: "Container") -> WeeklyLists:
-    """The weekly lists of everybody whose rows this server can reach: signed-in listeners and its own guests."""
-
-    def listeners() -> Iterator[str]:
-        yield from app.app_store.weekly_listeners()
-        if app.app_store is not app.embedded_store:
-            yield from app.embedded_store.weekly_listeners()
+    """The weekly lists of `listeners`."""
 
     return WeeklyLists(
         app.store_for,
-        listeners,
+        lambda: listeners(app),
         app.listener_catalogues.of,
         app.playlists,
         app.jobs,
@@ -34,6 +32,35 @@ def weekly_lists(app: "Container") -> WeeklyLists:
         app.now,
         app.ranking.turn,
     )
+
+
+def listeners(app: "Container") -> Iterator[str]:
+    """Everybody who asks for a weekly list and whose rows this server can reach: signed-in ones and its own guests."""
+    yield from app.app_store.weekly_listeners()
+    if app.app_store is not app.embedded_store:
+        yield from app.embedded_store.weekly_listeners()
+
+
+def stored_libraries(app: "Container") -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """
+    The songs that `listeners` have or like, a track table each, and why some of them have none.
+
+    A store that does not answer for one of them, or a listener who has to sign in again, is among the latter.
+    """
+    found, problems = {}, {}
+    for listener in listeners(app):
+        try:
+            store = app.store_for(listener)
+            own = songs(store, listener)
+            feedback = store.feedback(listener)
+            liked = feedback.loc[feedback["liked"] & ~feedback["track_id"].isin(own["track_id"]), own.columns]
+            found[listener] = pd.concat([own, liked], ignore_index=True) if len(liked) else own
+            if found[listener].empty:
+                raise NothingToRank("Your library is empty. Import some tracks first.")
+        except TonearmError as problem:
+            found.pop(listener, None)
+            problems[listener] = str(problem)
+    return found, problems
 
 
 def renew_due(weekly: WeeklyLists) -> Report | None:

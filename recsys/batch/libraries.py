@@ -1,12 +1,13 @@
 """The libraries of many listeners, read from one table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
 
+from recsys.core.model.tracks import as_tracks
 from recsys.errors import NoTracks
 from recsys.importers.any_file import read_file
 from recsys.importers.playlists_file import read_playlists
@@ -44,6 +45,20 @@ class Libraries:
         if not len(entries):
             raise NoTracks(f"“{path.name}” holds no track of any listener.")
         return cls(entries, tracks)
+
+    @classmethod
+    def of(cls, libraries: Mapping[str, pd.DataFrame]) -> "Libraries":
+        """
+        Libraries that were read already: a track table by listener.
+
+        A track that several have is one row, with the first known value of each column.
+        """
+        tables = [table.assign(list=listener) for listener, table in libraries.items() if len(table)]
+        if not tables:
+            raise NoTracks("None of these listeners has a track.")
+        every = pd.concat(tables, ignore_index=True)
+        tracks = every.drop(columns="list").groupby("track_id", sort=False).first().reset_index()
+        return cls(every[["list", "track_id"]], as_tracks(tracks))
 
     def __len__(self) -> int:
         return int(self.entries["list"].nunique())

@@ -41,7 +41,7 @@ class Outcome:
 
 
 def run_batch(
-    libraries: Path,
+    libraries: Path | Libraries,
     tracks: pd.DataFrame,
     recipe: Recipe,
     out: Path,
@@ -60,8 +60,8 @@ def run_batch(
 
     Parameters
     ----------
-    libraries : Path
-        See `Libraries.read`.
+    libraries : Path or Libraries
+        For a file see `Libraries.read`.
     tracks : DataFrame
         The catalogue as a track table.
     recipe : Recipe
@@ -85,7 +85,7 @@ def run_batch(
     SettingsProblem
         The scheduler does not answer.
     """
-    given = Libraries.read(libraries)
+    given = libraries if isinstance(libraries, Libraries) else Libraries.read(libraries)
     chunks = list(given.chunks(CHUNK))
     checksum = sha256(pd.util.hash_pandas_object(tracks, index=False).to_numpy().tobytes()).hexdigest()
     settings = {"version": version, "catalogue": checksum, "libraries": given.checksum, "recipe": recipe.as_json()}

@@ -3,16 +3,20 @@
 import json
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from recsys import __version__
 from recsys.commands.options import catalogue_option, genres_option, open_catalogue, weights_option, with_genres
 from recsys.core.engine.recipe import Recipe
-from recsys.errors import BadRecipe, SettingsProblem, UnreadableFile
+from recsys.errors import BadRecipe, NoTracks, SettingsProblem, UnreadableFile
 from recsys.parsing import parse_json
+
+if TYPE_CHECKING:
+    from recsys.batch.libraries import Libraries
 
 EPILOG: Final = """\b
 Examples:
@@ -20,16 +24,20 @@ Examples:
   tonearm batch libraries.parquet --catalogue tracks.csv -n 50 --workers 8 --json --out lists.parquet
   tonearm batch libraries.csv --catalogue tracks.csv --scheduler tcp://10.0.0.5:8786 --out lists.parquet
   tonearm batch libraries.csv --catalogue tracks.csv --workers 4 --shards 4 --out lists.parquet
+  tonearm batch --store --catalogue tracks.csv --recipe sunday.json --out lists.parquet
 
 \b
 LIBRARIES needs a column for the listener (listener, user_id, playlist_id, ...) and one for the track (track_id, uri).
 The output has the columns listener, rank, track_id, title, artists and score. An interrupted run continues when the
-same command is given again. --json prints {listeners, ranked, not_ranked, rows, seconds, problems}.
+same command is given again. --store ranks the songs that each listener has or likes, by one recipe for all of them,
+and stores nothing; `tonearm refresh` renews each weekly list by its own recipe.
+--json prints {listeners, ranked, not_ranked, rows, seconds, problems}.
 """
 
 
 @click.command("batch", epilog=EPILOG)
-@click.argument("libraries", type=click.Path(path_type=Path))
+@click.argument("libraries", required=False, type=click.Path(path_type=Path))
+@click.option("--store", "is_store", is_flag=True, help="For all listeners of the app who ask for a weekly list.")
 @catalogue_option
 @genres_option
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Parquet file to write.")
@@ -47,7 +55,8 @@ same command is given again. --json prints {listeners, ranked, not_ranked, rows,
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a report as JSON.")
 def command(
-    libraries: Path,
+    libraries: Path | None,
+    is_store: bool,
     catalogue: str,
     genres: Path | None,
     out: Path,
@@ -59,7 +68,9 @@ def command(
     shards: int,
     as_json: bool,
 ) -> None:
-    """Rank the catalogue for every listener of a file, on worker processes or a Dask cluster."""
+    """Rank the catalogue for every listener of a file or of the store, on worker processes or a Dask cluster."""
+    if is_store == (libraries is not None):
+        raise click.UsageError("Name a file of libraries, or give --store.")
     try:
         from recsys.batch.run import run_batch
     except ImportError as problem:
@@ -67,8 +78,9 @@ def command(
     recipe = read_recipe(recipe_file, weights, length)
     tracks = with_genres(open_catalogue(catalogue), genres)
     started = time.monotonic()
+    given, unread = _from_store() if libraries is None else (libraries, {})
     found = run_batch(
-        libraries,
+        given,
         tracks,
         recipe,
         out,
@@ -78,16 +90,33 @@ def command(
         shards=shards,
         progress=Progress(),
     )
+    problems = found.problems.to_dict("records")
+    problems += [{"listener": listener, "reason": reason} for listener, reason in unread.items()]
+    listeners = found.listeners + len(unread)
     report = {
-        "listeners": found.listeners,
-        "ranked": found.listeners - len(found.problems),
-        "not_ranked": len(found.problems),
+        "listeners": listeners,
+        "ranked": listeners - len(problems),
+        "not_ranked": len(problems),
         "rows": found.rows,
         "continued": found.continued,
         "seconds": round(time.monotonic() - started, 2),
-        "problems": found.problems.to_dict("records"),
+        "problems": problems,
     }
     click.echo(json.dumps(report, indent=1, ensure_ascii=False) if as_json else as_text(report, out))
+
+
+def _from_store() -> tuple["Libraries", dict[str, str]]:
+    """The libraries of all who ask for a weekly list, and why some have none."""
+    from recsys.app.container import Container
+    from recsys.app.weekly_lists import stored_libraries
+    from recsys.batch.libraries import Libraries
+    from recsys.settings import Settings
+
+    with closing(Container(Settings.from_environment())) as app:
+        found, problems = stored_libraries(app)
+    if not found and not problems:
+        raise NoTracks("Nobody asks for a weekly list yet: it is switched on below the list on the Recommend page.")
+    return Libraries.of(found), problems
 
 
 def read_recipe(path: Path | None, weights: dict[str, float], length: int | None) -> Recipe:
