@@ -128,7 +128,7 @@ def _edges(box: MapBox, reach: tuple[Ends, Ends]) -> tuple[Ends, Ends]:
 def _outline(box: MapBox, reach: tuple[Ends, Ends]) -> dict[str, Any]:
     (left, right), (bottom, top) = _edges(box, reach)
     corners = {"x0": left, "x1": right, "y0": bottom, "y1": top}
-    return {"type": "rect", **corners, "line": {"width": 2, "dash": "dot", "color": EDGE}}
+    return {"type": "rect", **corners, "line": {"width": 3, "dash": "dash", "color": EDGE}}
 
 
 def map_in_words(library: pd.DataFrame, catalogue: Catalogue, medoids: Sequence[str] = ()) -> str:

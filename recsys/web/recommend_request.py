@@ -72,11 +72,12 @@ _DESCRIBED: Final[Mapping[str, tuple[dict[str, Any], str]]] = {
     "catalogue": (_TEXT, "Part of a recipe link; not used here."),
     "checksums": (_TEXT, "Part of a recipe link; not used here."),
     "blocked": (_whole(0, 1_000_000), "Part of a recipe link; not used here."),
+    "seeds_left_out": (_whole(0, 1_000_000), "Part of a recipe link; not used here."),
 }
 _WEIGHTS: Final = {
     f.name: (_number(0, HEAVIEST, f.default_weight), f"How much {f.title.lower()} counts.") for f in FEATURES
 }
-_NOT_OF_THE_RECIPE: Final = ("user_id", "seeds", "seed_names", "catalogue", "checksums", "blocked")
+_NOT_OF_THE_RECIPE: Final = ("user_id", "seeds", "seed_names", "catalogue", "checksums", "blocked", "seeds_left_out")
 
 
 def _read(name: str) -> PlainValidator:

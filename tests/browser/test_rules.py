@@ -126,6 +126,20 @@ def test_a_link_on_other_data_says_what_is_different(page, visit):
     expect(other.get_by_text("made from another library")).to_be_visible()
 
 
+def test_a_link_names_what_its_list_starts_from(page, visit):
+    title = listed_titles(page)[0]
+    page.get_by_role("button", name=f"Menu: {title}").click()
+    press(page, page.get_by_role("menuitem", name="More like this"))
+    titles, link = listed_titles(page), link_of(page)
+    assert len(link) <= 500
+
+    other = settled(visit("/recommend?" + link.partition("?")[2]))
+
+    expect(other.get_by_text(f"Opened from a shared recipe that starts from “{title} by")).to_be_visible()
+    expect(chip(other, f"Starting from {title}")).to_be_visible()
+    assert listed_titles(other) == titles
+
+
 @pytest.mark.parametrize(
     "query", ["weights=energy:lots", "only=year:x", "order=%3Cscript%3E", "not_artist=" + "a" * 300]
 )

@@ -34,6 +34,9 @@ LONGEST_LINK: Final = 8_000
 """Characters that are read: what browsers and proxies pass on. A usual link has at most 500."""
 
 MOST_SEEDS: Final = 50
+"""Seeds in a link; a recipe as JSON holds more."""
+
+MOST_SEEDS_IN_JSON: Final = 1_000
 LONGEST_TEXT: Final = 200
 LONGEST_SEED_NAME: Final = 40
 NAMED_SEEDS: Final = 3
@@ -66,6 +69,8 @@ class RecipeLink:
         Of the catalogue, of the listener's data and of the songs listed, see `list_changes`.
     blocked : int
         How many artists of a block list were left out of the link.
+    seeds_left_out : int
+        How many seeds were too many for the link, which then names none of them.
     """
 
     recipe: Recipe
@@ -74,13 +79,15 @@ class RecipeLink:
     catalogue: str = ""
     checksums: str = ""
     blocked: int = 0
+    seeds_left_out: int = 0
 
 
 def to_query(link: RecipeLink) -> str:
     """The address of a link behind the question mark."""
     written = [*recipe_parameters(link.recipe)]
     if link.seeds:
-        written.append(("seeds", ",".join(link.seeds)))
+        is_short = len(link.seeds) <= MOST_SEEDS
+        written.append(("seeds", ",".join(link.seeds)) if is_short else ("seeds_left_out", str(len(link.seeds))))
         names = (name.replace("|", "/")[:LONGEST_SEED_NAME] for name in link.seed_names[:NAMED_SEEDS])
         written.append(("seed_names", "|".join(names)))
     for name in ("catalogue", "checksums"):
@@ -192,7 +199,7 @@ def from_json(text: str) -> RecipeLink:
         stored = parse_json(text)
         if not isinstance(stored, dict) or not isinstance(stored.get("recipe"), dict) or "tonearm_recipe" not in stored:
             raise BadValue("This is not a Tonearm recipe: it lacks “tonearm_recipe” or “recipe”.", "recipe")
-        seeds = _ids([",".join(stored.get("seeds", ()))]) if stored.get("seeds") else ()
+        seeds = _ids([",".join(stored.get("seeds", ()))], MOST_SEEDS_IN_JSON) if stored.get("seeds") else ()
         names = tuple(str(name)[:LONGEST_TEXT] for name in stored.get("seed_names", ())[:MOST_SEEDS])
         catalogue, checksums = (str(stored.get(name, ""))[:LONGEST_TEXT] for name in ("catalogue", "checksums"))
         return RecipeLink(Recipe.from_json(stored["recipe"]), seeds, names, catalogue, checksums)
@@ -296,10 +303,10 @@ def _names(what: str) -> Callable[[list[str]], tuple[str, ...]]:
     return read
 
 
-def _ids(texts: list[str]) -> tuple[str, ...]:
+def _ids(texts: list[str], at_most: int = MOST_SEEDS) -> tuple[str, ...]:
     ids = tuple(dict.fromkeys(texts[0].split(",")))
-    if len(ids) > MOST_SEEDS or not all(TRACK_ID.fullmatch(one) for one in ids):
-        raise BadRecipe(f"It must be at most {MOST_SEEDS} track ids with commas between them.")
+    if len(ids) > at_most or not all(TRACK_ID.fullmatch(one) for one in ids):
+        raise BadRecipe(f"It must be at most {at_most:,} track ids with commas between them.")
     return ids
 
 
@@ -345,11 +352,12 @@ _READERS: Final[Mapping[str, Callable[[list[str]], Any]]] = {
     "catalogue": _text,
     "checksums": _text,
     "blocked": _whole(0, 1_000_000),
+    "seeds_left_out": _whole(0, 1_000_000),
 }
 """How each parameter is read from its texts."""
 
 PARAMETERS: Final = tuple(_READERS)
-_ABOUT: Final = ("seeds", "seed_names", "catalogue", "checksums", "blocked")
+_ABOUT: Final = ("seeds", "seed_names", "catalogue", "checksums", "blocked", "seeds_left_out")
 _DIALS: Final = {"limit": "length", "from": "choose_from"}
 _PLAIN_DIALS: Final = (
     "limit",

@@ -7,10 +7,20 @@ from urllib.parse import quote, urlsplit
 import streamlit as st
 
 from recsys.core.engine.list_changes import changed_since, checksums
-from recsys.core.engine.recipe_link import PARAMETERS, RecipeLink, from_json, from_parameters, to_json, to_query
+from recsys.core.engine.recipe_link import (
+    MOST_SEEDS,
+    PARAMETERS,
+    RecipeLink,
+    from_json,
+    from_parameters,
+    to_json,
+    to_query,
+)
 from recsys.core.engine.recommender import Recommendations
 from recsys.core.formats import FORMATS, ListFile
-from recsys.errors import BadValue, TonearmError
+from recsys.errors import BadValue
+from recsys.services.song_search import SongSearch
+from recsys.services.start import Part, Start
 from recsys.settings import Settings
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
@@ -37,18 +47,38 @@ def open_link(session: ListenerSession) -> None:
 
 
 def _use(session: ListenerSession, link: RecipeLink) -> None:
-    names = ", ".join(link.seed_names) or NAMED_SEEDS
-    session.start_from(link.seeds, names)
-    try:
-        session.recommender  # noqa: B018  # a seed that nobody here knows is noticed before the page needs it
-        st.session_state[_NOTICE] = ""
-    except TonearmError:
-        session.start_from((), "")
-        st.session_state[_NOTICE] = (
-            f"This recipe starts from {plain(names)}, which is neither in your library nor in the catalogue."
-        )
+    start, notice = start_of_link(link, session.search)
+    session.start = start
+    st.session_state[_NOTICE] = notice
     set_recipe(session, link.recipe)
     st.session_state[_OPENED] = (link, session.recipe)
+
+
+def start_of_link(link: RecipeLink, search: SongSearch) -> tuple[Start, str]:
+    """
+    What a link starts from, and a sentence about seeds that nobody here knows; empty where all are known.
+
+    Where each seed has a name in the link it is a part of its own, under the name that it has here.
+    """
+    if not link.seeds:
+        return Start(), ""
+    known = search.known(link.seeds)
+    gone = [seed for seed in link.seeds if seed not in known]
+    if len(link.seeds) == len(link.seed_names):
+        here = {song.track_id: song.name for song in search.by_id(link.seeds)}
+        named = dict(zip(link.seeds, link.seed_names, strict=True))
+        parts = tuple(Part(here.get(seed, named[seed]), (seed,)) for seed in link.seeds if seed in known)
+        missing = ", ".join(named[seed] for seed in gone)
+    else:
+        ids = tuple(seed for seed in link.seeds if seed in known)
+        parts = (Part(", ".join(link.seed_names) or NAMED_SEEDS, ids),) if ids else ()
+        missing = f"{counted(len(gone), 'song')} of {', '.join(link.seed_names) or NAMED_SEEDS}"
+    if not gone:
+        return Start(parts), ""
+    verb = "is" if len(gone) == 1 else "are"
+    return Start(
+        parts
+    ), f"This recipe starts from {missing}, which {verb} neither in your library nor in the catalogue."
 
 
 def link_notice(session: ListenerSession, found: Recommendations) -> None:
@@ -59,11 +89,15 @@ def link_notice(session: ListenerSession, found: Recommendations) -> None:
     if opened is None or opened[1] != session.recipe:
         return
     link: RecipeLink = opened[0]
-    says = ["Opened from a shared recipe."]
+    names = ", ".join(f"“{part.name}”" for part in session.start.parts)
+    says = [f"Opened from a shared recipe that starts from {names}." if names else "Opened from a shared recipe."]
     if link.checksums:
         change = changed_since(link.checksums, session.recommender, found)
         says.append("The same list." if change is None else f"{change.summary().capitalize()}.")
         says += [] if change is None else change.reasons
+    if link.seeds_left_out:
+        of = ", ".join(link.seed_names) or NAMED_SEEDS
+        says.append(f"It was made from {of}: these {counted(link.seeds_left_out, 'song')} are not in the link.")
     if link.blocked:
         says.append(f"Its block list of {counted(link.blocked, 'artist')} is not in the link.")
     st.info(plain(" ".join(says)), icon=":material/link:")
@@ -82,6 +116,8 @@ def share_panel(session: ListenerSession, found: Recommendations) -> None:
         st.caption("This link brings the same settings; on the same data it makes the same list.")
         address = shared_origin(session.app.settings, st.context.url)
         st.code(f"{address}/recommend?{to_query(link)}", language=None, wrap_lines=True)
+        if len(session.seeds) > MOST_SEEDS:
+            st.caption(f"It starts from {len(session.seeds):,} songs, too many for a link. The recipe file holds them.")
         if session.recipe.filters.blocked_artists:
             st.caption("Your block list is too long for a link. The recipe file holds it.")
         st.download_button(

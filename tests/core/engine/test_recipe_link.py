@@ -180,3 +180,15 @@ def test_parameters_come_as_pairs_too():
 
 def test_json_says_what_it_is():
     assert json.loads(to_json(RecipeLink(Recipe())))["tonearm_recipe"] == 1
+
+
+def test_a_link_without_room_for_its_seeds_says_how_many_and_the_json_holds_them():
+    seeds = tuple(f"{number:022d}" for number in range(156))
+    link = RecipeLink(Recipe(), seeds, ("156 songs of a part of the map",))
+
+    opened = from_query(to_query(link))
+
+    assert (opened.seeds, opened.seeds_left_out) == ((), 156)
+    assert opened.seed_names == link.seed_names
+    assert len(to_query(link)) < 200
+    assert from_json(to_json(link)).seeds == seeds
