@@ -180,6 +180,13 @@ class Catalogue:
         has_audio = np.any(self.patterns[:, IS_AUDIO], axis=1)
         return int(has_audio @ self.songs_by_pattern)
 
+    def text(self, name: str, rows: Integers) -> pd.Series:
+        """A text column of some rows as plain text, without making the other columns and categories plain first."""
+        found = self.tracks[name].array.take(rows)
+        if isinstance(found, pd.Categorical):
+            found = found.categories.array.take(found.codes, allow_fill=True)  # code -1 becomes a missing text
+        return pd.Series(found, dtype="str")
+
     def vectors(self, rows: Integers) -> FeatureMatrix:
         """Some songs in model space, by row."""
         axes = np.empty((len(AXIS_FEATURE), len(rows)), np.float32)

@@ -156,7 +156,8 @@ class RawFeatures:
         known = self.patterns[patterns[np.searchsorted(starts, rows, side="right") - 1]]
         numbers = {f.column: self._at(f.name, rows, known) for f in NUMBER_FEATURES}
         flags = {name: np.where((flag := self.flags[name][rows]) < 0, np.nan, flag) for name in FLAGS}
-        return pd.DataFrame({**numbers, **flags}, dtype="float64")
+        values = {**numbers, **flags}
+        return pd.DataFrame(np.column_stack(list(values.values())).astype(np.float64), columns=list(values))
 
     def _at(self, name: str, rows: Integers, known: Mask) -> Doubles:
         """A number feature of some rows, of which `known` (rows, number features) says what is known."""

@@ -164,7 +164,7 @@ class Recommender:
         ids = pd.Index(table["track_id"], dtype="str")
         contributions = contribution_table(parts, bonus, recipe).set_index(ids)
         features = self.catalogue.raw.at(rows).set_index(ids)
-        features.insert(0, "isrc", self.catalogue.tracks["isrc"].iloc[rows].astype("str").array)
+        features.insert(0, "isrc", self.catalogue.text("isrc", rows).array)
         return arranged(Recommendations(table, contributions, ranking.counts, costs, features), recipe)
 
     def rank_candidates(self, recipe: Recipe) -> Ranking:
@@ -274,18 +274,18 @@ class Recommender:
 
     def _table(self, rows: Integers, scores: Doubles, cosines: Floats) -> pd.DataFrame:
         """What a list shows of some rows, see `Recommendations.table`."""
-        songs = self.catalogue.tracks.iloc[rows].reset_index(drop=True)
-        text = {name: songs[name].astype("str") for name in ("track_id", "title", "artists", "album")}
+        tracks = self.catalogue.tracks
+        text = {name: self.catalogue.text(name, rows) for name in ("track_id", "title", "artists", "album")}
         return pd.DataFrame(
             {
                 "rank": np.arange(1, len(rows) + 1),
                 **text,
-                "year": songs["year"].astype("float64"),
-                "genres": songs["genres"].astype("str"),
+                "year": tracks["year"].to_numpy()[rows].astype(np.float64),
+                "genres": self.catalogue.text("genres", rows),
                 "score": scores,
                 "cosine": cosines.astype(np.float64),
                 "url": links(text["track_id"]),
-                **({POOL: songs[POOL].astype("str")} if POOL in songs else {}),
+                **({POOL: self.catalogue.text(POOL, rows)} if POOL in tracks else {}),
             }
         )
 

@@ -72,7 +72,7 @@ def _rerank_among(
 ) -> tuple[Integers, dict[str, Cost]]:
     """The same among the first `pool` songs of the shortlist."""
     rows, scores = ranking.rows[:pool], ranking.scores[:pool].astype(np.float64)
-    artists = catalogue.artists.of_each(catalogue.tracks["artists"].iloc[rows])
+    artists = catalogue.artists.of_each(catalogue.text("artists", rows))
     similarity: Matrix = np.zeros((0, 0))
     if recipe.variety:
         songs = Weighted.of(catalogue.vectors(rows), ranking.profile.metric)

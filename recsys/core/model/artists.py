@@ -69,10 +69,8 @@ class Artists:
         A song without any artist gets one of its own.
         """
         keys = [self.credits.artists(text) or [f"row {at}"] for at, text in enumerate(artists.astype("str").tolist())]
-        numbers = pd.factorize(pd.Series([key for found in keys for key in found]))[0]
+        numbers: dict[str, int] = {}
         result = np.full((len(keys), max(map(len, keys), default=1)), -1, dtype=np.int32)
-        lengths = [len(found) for found in keys]
-        # 0, 1, 2 … within each song: the column that each of its artists goes to.
-        columns = np.concatenate([np.arange(length) for length in lengths] or [np.arange(0)])
-        result[np.repeat(np.arange(len(keys)), lengths), columns] = numbers
+        for song, found in enumerate(keys):
+            result[song, : len(found)] = [numbers.setdefault(key, len(numbers)) for key in found]
         return result

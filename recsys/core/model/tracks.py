@@ -1,5 +1,6 @@
 """The track table: its columns, their types, and the check every table passes before the engine sees it."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -103,8 +104,9 @@ def check_tracks(tracks: pd.DataFrame) -> pd.DataFrame:
 
 def links(track_ids: pd.Series) -> pd.Series:
     """A link to each track on Spotify; missing where the id is not Spotify's (demo tracks, tracks known by name)."""
-    is_spotify = track_ids.str.fullmatch(SPOTIFY_ID).fillna(False).astype(bool)
-    return (LINK + track_ids).where(is_spotify)
+    is_spotify = re.compile(SPOTIFY_ID).fullmatch
+    found = [LINK + one if isinstance(one, str) and is_spotify(one) else None for one in track_ids.tolist()]
+    return pd.Series(found, track_ids.index, dtype="str")
 
 
 _EMPTY: Final = as_tracks(pd.DataFrame())
