@@ -13,10 +13,13 @@ from recsys.core.export import to_csv
 from recsys.core.model.features import FEATURES
 from recsys.core.model.tracks import as_tracks, empty_tracks
 from recsys.errors import StorageProblem
+from recsys.importers.any_file import read_files
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.services.import_queue import ImportQueue
 from recsys.ui.account import packed
+from recsys.ui.parts import upload
 from recsys.ui.parts.text import plain
+from recsys.web.upload_room import REFUSED
 
 PAGES = ["welcome", "library", "taste", "recommend", "proof", "account"]
 
@@ -181,6 +184,27 @@ def test_a_file_of_which_nothing_was_stored_is_no_success():
 
     assert not app.success
     assert any("0 tracks from 1 row" in said.value for said in app.warning)
+
+
+def test_a_file_that_cannot_be_read_is_read_once_and_says_why_on_every_run(monkeypatch):
+    read = []
+    monkeypatch.setattr(upload, "read_files", lambda files: (read.append(files), read_files(files))[1])
+    app = AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run()
+    app.file_uploader[0].set_value([("mine.csv", b"%PDF-1.7 nothing", "text/csv")])
+
+    for _ in range(3):
+        app.run()
+        assert ["is a PDF" in error.value for error in app.error] == [True]
+    assert len(read) == 1
+
+
+def test_a_file_without_room_is_not_read_and_its_sentence_is_no_markup():
+    app = AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run()
+    app.file_uploader[0].set_value([("big.csv", b"There is no room. **x**", REFUSED)])
+    app.run()
+
+    assert [error.value for error in app.error] == ["“big\\.csv” was not read. There is no room\\. \\*\\*x\\*\\*"]
+    shows_no_trace(app)
 
 
 def test_a_library_without_audio_features_is_told_where_they_come_from():

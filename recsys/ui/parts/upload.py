@@ -10,6 +10,7 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from recsys.errors import UnreadableFile
 from recsys.importers.any_file import ENDINGS, read_files
 from recsys.importers.report import FileReport, Imported
 from recsys.services.import_queue import memory_needed
@@ -48,13 +49,21 @@ def import_panel(session: ListenerSession, key: str) -> bool:
         "CSV, JSON, Excel or ZIP, one or several", type=ENDINGS, accept_multiple_files=True, key=f"{key}_files"
     )
     done: dict[str, list[FileReport]] = st.session_state.setdefault(f"{key}_reports", {})
+    refused: dict[str, str] = st.session_state.setdefault(f"{key}_refused", {})
     was_done = len(done)
     files = [file for file in files or [] if accepted(file)]
     for file in files:
         if file.file_id not in done:
-            with problems.shown(again=file.file_id), reading(session, file) as imported:
-                _keep(session, imported, file.name)
-                done[file.file_id] = list(imported.reports)
+            with problems.shown(again=file.file_id):
+                if file.file_id in refused:  # what cannot be read is not read again on every run
+                    raise UnreadableFile(refused[file.file_id])
+                try:
+                    with reading(session, file) as imported:
+                        _keep(session, imported, file.name)
+                        done[file.file_id] = list(imported.reports)
+                except UnreadableFile as problem:
+                    refused[file.file_id] = str(problem)
+                    raise
     if len(done) > was_done:
         st.rerun()  # what was drawn before, the sidebar above all, still tells of the library as it was
     current = [report for file in files for report in done.get(file.file_id, [])]
