@@ -1,5 +1,6 @@
 """Runs chunks of work on Dask: local worker processes, or the workers of a running cluster."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any, Final
 import dask
 from distributed import Client, LocalCluster, as_completed
 
-from recsys.batch.ranking import Ranked, rank_chunk
+from recsys.batch.ranking import Chunk, Ranked, rank_chunk
 from recsys.batch.sharded import submit_chunk
 from recsys.core.engine.recipe import Recipe
 from recsys.errors import SettingsProblem
@@ -20,7 +21,8 @@ RETRIES: Final = 10
 """How often a chunk is tried again after the worker that had it died."""
 COPY_BYTES: Final = 32 << 20
 
-Job = tuple[int, list[tuple[str, Any]]]
+Job = tuple[int, Chunk]
+"""The number of a chunk, and its listeners."""
 
 
 @contextmanager
@@ -34,6 +36,7 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
         Nothing answers at the address, or it has no worker.
     """
     settings = {"distributed.scheduler.allowed-failures": RETRIES, "distributed.comm.timeouts.connect": CONNECT_SECONDS}
+    logging.getLogger("distributed").setLevel(logging.WARNING)  # it reports every connection otherwise
     with dask.config.set(settings):
         if scheduler is None:
             with (
@@ -86,12 +89,13 @@ def _append(path: Path, content: bytes, is_first: bool) -> None:
 def rank_all(
     client: Client,
     catalogues: Sequence[Path],
+    libraries: Path,
     jobs: Iterable[Job],
     recipe: Recipe,
     done: Callable[[int, Ranked], None],
 ) -> None:
     """
-    Rank one catalogue, or the shards of one, for every chunk.
+    Rank one catalogue, or the shards of one, for every chunk; `libraries` is the file of their `LibraryTracks`.
 
     `done(number, ranked)` is called in this process as each chunk ends, in whatever order they end.
 
@@ -106,9 +110,9 @@ def rank_all(
         if job is None:
             return None
         if len(catalogues) == 1:
-            future = client.submit(rank_chunk, catalogues[0], job[1], recipe, pure=False, retries=RETRIES)
+            future = client.submit(rank_chunk, catalogues[0], libraries, job[1], recipe, pure=False, retries=RETRIES)
         else:
-            future = submit_chunk(client, catalogues, *job, recipe, RETRIES)
+            future = submit_chunk(client, catalogues, libraries, job, recipe, RETRIES)
         numbers[str(future.key)] = job[0]
         return future
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from recsys.core.model.arrays import Integers
 from recsys.core.model.tracks import as_tracks
 from recsys.errors import NoTracks
 from recsys.importers.any_file import read_file
@@ -69,12 +71,12 @@ class Libraries:
         rows = [pd.util.hash_pandas_object(table, index=False).to_numpy() for table in (self.entries, self.tracks)]
         return sha256(b"".join(row.tobytes() for row in rows)).hexdigest()
 
-    def chunks(self, size: int) -> Iterator[list[tuple[str, pd.DataFrame]]]:
-        """The listeners in the order of the file, at most `size` at a time, each with a track table."""
-        rows = self.tracks.set_index("track_id", drop=False)
-        chunk: list[tuple[str, pd.DataFrame]] = []
-        for listener, own in self.entries.groupby("list", sort=False)["track_id"]:
-            chunk.append((str(listener), rows.loc[own].reset_index(drop=True)))
+    def chunks(self, size: int) -> Iterator[list[tuple[str, Integers]]]:
+        """The listeners in the order of the file, at most `size` at a time, with the positions of their `tracks`."""
+        positions = pd.Index(self.tracks["track_id"]).get_indexer(pd.Index(self.entries["track_id"]))
+        chunk: list[tuple[str, Integers]] = []
+        for listener, own in pd.Series(positions).groupby(self.entries["list"].to_numpy(), sort=False):
+            chunk.append((str(listener), own.to_numpy(np.int64)))
             if len(chunk) == size:
                 yield chunk
                 chunk = []

@@ -10,7 +10,7 @@ import pickle
 import struct
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 
@@ -30,10 +30,14 @@ def save_catalogue(catalogue: Catalogue, path: Path, rows: Integers | None = Non
     Of a shard `rows` (songs,) are its rows of the whole catalogue.
     """
     _ = catalogue.artists, catalogue.known_features, catalogue.songs_by_pattern, catalogue.marks_explicit
-    _ = catalogue.songs_in_order
-    numbers = np.arange(0) if rows is None else rows
+    _ = catalogue.songs_in_order, catalogue.artists.pairs_by_text
+    save((catalogue, np.arange(0) if rows is None else rows), path)
+
+
+def save(content: object, path: Path) -> None:
+    """Write anything whose arrays shall be mapped."""
     buffers: list[pickle.PickleBuffer] = []
-    stream = pickle.dumps((catalogue, numbers), protocol=5, buffer_callback=buffers.append)
+    stream = pickle.dumps(content, protocol=5, buffer_callback=buffers.append)
     with path.open("wb") as file:
         file.write(LENGTHS.pack(len(stream), 0))
         file.write(stream)
@@ -69,12 +73,17 @@ def load_catalogue(path: Path) -> Catalogue:
     return load_shard(path)[0]
 
 
-@lru_cache(maxsize=1)
 def load_shard(path: Path) -> tuple[Catalogue, Integers]:
     """The same, and which rows of the whole catalogue a shard holds, (songs,); (0,) for a whole one."""
+    shard: tuple[Catalogue, Integers] = load(path)
+    return shard
+
+
+@lru_cache(maxsize=2)
+def load(path: Path) -> Any:
+    """What `save` wrote, opened once per process."""
     with path.open("rb") as file:
         content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     length, table = LENGTHS.unpack_from(content)
     views = [content[start : start + size] for start, size in pickle.loads(content[table:])]
-    shard: tuple[Catalogue, Integers] = pickle.loads(content[LENGTHS.size : LENGTHS.size + length], buffers=views)
-    return shard
+    return pickle.loads(content[LENGTHS.size : LENGTHS.size + length], buffers=views)

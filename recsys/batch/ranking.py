@@ -1,19 +1,26 @@
 """What a worker does: rank the mapped catalogue for a chunk of listeners, each exactly as `tonearm recommend` does."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
-from recsys.batch.mapped_catalogue import load_catalogue
+from recsys.batch.mapped_catalogue import load, load_shard
+from recsys.batch.shared_tables import SharedTables
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.library_tracks import LibraryTracks
+from recsys.core.engine.many_listeners import Listed, ManyListeners
 from recsys.core.engine.recipe import Recipe
-from recsys.core.engine.recommender import Recommender
+from recsys.core.model.arrays import Integers
 from recsys.errors import TonearmError
 
 COLUMNS: Final = ("listener", "rank", "track_id", "title", "artists", "score")
+
+Chunk = Sequence[tuple[str, Integers]]
+"""Listeners with the positions of their tracks in the table of all libraries."""
 
 
 @dataclass(frozen=True)
@@ -33,29 +40,42 @@ class Ranked:
     problems: pd.DataFrame
 
 
-def rank_chunk(catalogue: Path, libraries: Sequence[tuple[str, pd.DataFrame]], recipe: Recipe) -> Ranked:
-    """Rank for each (listener, track table). A listener who cannot be ranked becomes a row of `problems`."""
-    songs = load_catalogue(catalogue)
-
-    def rank(library: pd.DataFrame) -> pd.DataFrame:
-        return Recommender(songs, library).recommend(recipe).table
-
-    return ranked((listener, partial(rank, library)) for listener, library in libraries)
+def rank_chunk(catalogue: Path, libraries: Path, chunk: Chunk, recipe: Recipe) -> Ranked:
+    """Rank for each listener of a chunk. Who cannot be ranked becomes a row of `problems`."""
+    listeners = listeners_of(catalogue, recipe)
+    tracks: LibraryTracks = load(libraries)
+    return ranked(listeners.catalogue, chunk, listeners.lists(tracks, [own for _, own in chunk]))
 
 
-def ranked(libraries: Iterable[tuple[str, Callable[[], pd.DataFrame]]]) -> Ranked:
-    """The outcome for listeners, each with what makes the table of their list or raises why there is none."""
-    lists, problems = [], []
-    for listener, rank in libraries:
-        try:
-            found = rank()
-        except TonearmError as problem:
-            problems.append((listener, str(problem)))
+_last: dict[Path, ManyListeners] = {}
+
+
+def listeners_of(path: Path, recipe: Recipe) -> ManyListeners:
+    """What all listeners of a process share, for one file and one recipe at a time."""
+    if path not in _last or _last[path].recipe != recipe:
+        _last.clear()
+        catalogue, whole_rows = load_shard(path)
+        _last[path] = ManyListeners(catalogue, recipe, SharedTables(path), whole_rows if len(whole_rows) else None)
+    return _last[path]
+
+
+def ranked(catalogue: Catalogue, chunk: Chunk, outcomes: Iterable[Listed | TonearmError]) -> Ranked:
+    """The tables of a chunk's lists; text is read of the songs that are listed alone."""
+    lists: list[tuple[str, Listed]] = []
+    problems: list[tuple[str, str]] = []
+    for (listener, _), outcome in zip(chunk, outcomes, strict=True):
+        if isinstance(outcome, TonearmError):
+            problems.append((listener, str(outcome)))
         else:
-            lists.append(found.assign(listener=listener)[list(COLUMNS)])
-    empty = pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
-    empty = empty.astype({"rank": "int64", "score": "float64"})
-    return Ranked(
-        pd.concat([empty, *lists], ignore_index=True) if lists else empty,
-        pd.DataFrame(problems, columns=["listener", "reason"], dtype="str"),
+            lists.append((listener, outcome))
+    lengths = [len(listed.rows) for _, listed in lists]
+    songs = catalogue.tracks.iloc[np.concatenate([np.arange(0), *(listed.rows for _, listed in lists)])]
+    table = pd.DataFrame(
+        {
+            "listener": pd.Series(np.repeat(np.array([name for name, _ in lists], dtype=object), lengths), dtype="str"),
+            "rank": np.concatenate([np.arange(0), *(np.arange(1, length + 1) for length in lengths)]),
+            **{name: songs[name].astype("str").array for name in ("track_id", "title", "artists")},
+            "score": np.concatenate([np.zeros(0), *(listed.scores for _, listed in lists)]),
+        }
     )
+    return Ranked(table, pd.DataFrame(problems, columns=["listener", "reason"], dtype="str"))

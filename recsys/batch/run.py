@@ -12,12 +12,13 @@ import pandas as pd
 from recsys.batch.checkpoint import Checkpoint
 from recsys.batch.cluster import connected, rank_all, share_file
 from recsys.batch.libraries import Libraries
-from recsys.batch.mapped_catalogue import save_shards
+from recsys.batch.mapped_catalogue import save, save_shards
 from recsys.batch.ranking import Ranked
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.library_tracks import LibraryTracks
 from recsys.core.engine.recipe import Recipe
 
-CHUNK: Final = 16
+CHUNK: Final = 32
 """Listeners of one task: long enough for the scheduler not to count, short enough that little is lost with a worker."""
 
 
@@ -102,9 +103,11 @@ def run_batch(
 
     if left:
         with tempfile.TemporaryDirectory(prefix="tonearm-") as folder, connected(scheduler, workers) as client:
-            mapped = save_shards(Catalogue.from_tracks(tracks), shards, Path(folder) / checksum)
-            for path in mapped:
+            songs, tracks_file = Catalogue.from_tracks(tracks), Path(folder) / f"{checksum}.libraries"
+            mapped = save_shards(songs, shards, Path(folder) / checksum)
+            save(LibraryTracks(songs, given.tracks), tracks_file)
+            for path in (*mapped, tracks_file):
                 share_file(client, path)
-            rank_all(client, mapped, ((number, chunks[number]) for number in left), recipe, store)
+            rank_all(client, mapped, tracks_file, ((number, chunks[number]) for number in left), recipe, store)
     whole = checkpoint.finish(len(chunks))
     return Outcome(len(given), len(whole.lists), continued, whole.problems)

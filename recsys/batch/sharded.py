@@ -1,110 +1,185 @@
-"""Ranking a catalogue that is split over workers: each finds its best songs, and a merge ranks those alone.
+"""Ranking a catalogue that is split over workers: each gives its best songs as numbers, a merge decides among them.
 
-1. Every shard gives what it knows of the libraries, for their numbers may be in any of them.
-2. With that, every shard gives its own shortlist: the best songs of the whole catalogue are among them.
-3. The shortlists together are a catalogue of a few thousand songs, ranked as the whole would be (`engine.shards`).
+1. Every shard ranks its own songs for every listener and gives rows, cosines and scores of its shortlist: 16 bytes a
+   song. The best of the whole catalogue are among them, because no number depends on the other songs.
+2. A merge keeps the best of all shards: the shortlist of the whole, of which nearly always the first hundred decide.
+3. The shards give text and features of those alone, and the list is chosen as from the whole.
+
+Recipes that compare each listener with single songs (familiar artists, an order, locked songs) send whole songs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from distributed import Client
+from distributed import Client, worker_client
 
-from recsys.batch.mapped_catalogue import load_catalogue, load_shard
-from recsys.batch.ranking import Ranked, ranked
+from recsys.batch.mapped_catalogue import load, load_catalogue, load_shard
+from recsys.batch.ranking import Chunk, Ranked, listeners_of, ranked
+from recsys.batch.sharded_songs import find_shortlists, known_songs, merge
 from recsys.core.engine.candidates import why_none_is_left
+from recsys.core.engine.library_tracks import LibraryTracks
+from recsys.core.engine.many_listeners import Listed, ManyListeners, can_share
 from recsys.core.engine.recipe import Recipe
-from recsys.core.engine.recommender import Recommender
-from recsys.core.engine.shards import Songs, songs_named
+from recsys.core.engine.recommender import SHORTLIST
+from recsys.core.engine.selection import Ranking, usual_pool
+from recsys.core.engine.shards import Songs
+from recsys.core.engine.similarity import top_positions
+from recsys.core.model.arrays import Floats, Integers
 from recsys.errors import NothingToRank, TonearmError
-
-Libraries = Sequence[tuple[str, pd.DataFrame]]
 
 
 @dataclass(frozen=True)
-class Shortlist:
-    """The best songs of one shard for one listener, and the counts of all its songs; or the sentence that says why."""
+class Best:
+    """
+    The best songs for one listener, by score: `rows` of the whole catalogue, `cosines` and `scores`, (n,) each.
 
-    songs: Songs | None
+    `counts` are those of `Recommendations`, or `problem` says why there are none.
+    """
+
+    rows: Integers
+    cosines: Floats
+    scores: Floats
     counts: dict[str, int]
     problem: str = ""
 
+    @classmethod
+    def none(cls, problem: str, counts: dict[str, int] | None = None) -> "Best":
+        """No song, and why."""
+        return cls(np.arange(0), np.zeros(0, np.float32), np.zeros(0, np.float32), counts or {}, problem)
+
+    def first(self, count: int) -> "Best":
+        """The first of them."""
+        return replace(self, rows=self.rows[:count], cosines=self.cosines[:count], scores=self.scores[:count])
+
 
 def submit_chunk(
-    client: Client, shards: Sequence[Path], number: int, libraries: Libraries, recipe: Recipe, retries: int
+    client: Client, shards: Sequence[Path], libraries: Path, job: tuple[int, Chunk], recipe: Recipe, retries: int
 ) -> Any:
     """
     A future of the `Ranked` of one chunk.
 
     Each shard stays with one worker, which maps that file alone, as long as the worker lives.
     """
+    number, chunk = job
     owners = sorted(client.nthreads())  # type: ignore[no-untyped-call]
 
     def submit(function: Any, shard: int, *arguments: Any) -> Any:
-        owner = owners[shard % len(owners)]
         return client.submit(
             function,
             shards[shard],
             *arguments,
-            workers=[owner],
+            workers=[owners[shard % len(owners)]],
             allow_other_workers=True,
             pure=False,
             retries=retries,
         )
 
-    given = list(libraries)
-    known = [submit(known_songs, shard, given) for shard in range(len(shards))]
-    shortlists = [submit(find_shortlists, shard, given, known, recipe) for shard in range(len(shards))]
-    return submit(merge, number % len(shards), given, known, shortlists, recipe)
+    every = range(len(shards))
+    if not can_share(recipe):
+        tracks: LibraryTracks = load(libraries)
+        given = [(name, tracks.tracks.iloc[own].reset_index(drop=True)) for name, own in chunk]
+        known = [submit(known_songs, shard, given) for shard in every]
+        shortlists = [submit(find_shortlists, shard, given, known, recipe) for shard in every]
+        return submit(merge, number % len(shards), given, known, shortlists, recipe)
+    found = [submit(best_of_shard, shard, libraries, chunk, recipe) for shard in every]
+    best = client.submit(best_of_all, found, recipe, pure=False, retries=retries)
+    songs = [submit(songs_of_shard, shard, best) for shard in every]
+    return submit(choose, number % len(shards), list(shards), chunk, libraries, best, songs, recipe)
 
 
-def known_songs(shard: Path, libraries: Libraries) -> list[Songs]:
-    """What a shard knows of each library."""
-    catalogue, rows = load_shard(shard)
-    return [Songs.of(catalogue, songs_named(catalogue, library), rows) for _, library in libraries]
+def best_of_shard(shard: Path, libraries: Path, chunk: Chunk, recipe: Recipe) -> list[Best]:
+    """The best songs of a shard for each listener of a chunk."""
+    listeners, whole_rows = listeners_of(shard, recipe), load_shard(shard)[1]
+    tracks: LibraryTracks = load(libraries)
+    return [
+        Best.none(str(found))
+        if isinstance(found, TonearmError)
+        else Best(whole_rows[found.rows], found.cosines, found.scores, dict(found.counts))
+        for found in listeners.rankings(tracks, [own for _, own in chunk])
+    ]
 
 
-def find_shortlists(
-    shard: Path, libraries: Libraries, known: Sequence[Sequence[Songs]], recipe: Recipe
-) -> list[Shortlist]:
-    """The best songs of a shard for each listener; `known` holds what each shard knows of each library."""
-    catalogue, rows = load_shard(shard)
-    found = []
-    for (_, library), parts in zip(libraries, zip(*known, strict=True), strict=True):
-        library_songs = Songs.joined(parts).as_catalogue(catalogue)
-        try:
-            listed, counts = Recommender(catalogue, library, known=library_songs).shortlist(recipe)
-        except TonearmError as problem:
-            found.append(Shortlist(None, {}, str(problem)))
-        else:
-            found.append(Shortlist(Songs.of(catalogue, np.sort(listed), rows), dict(counts)))
-    return found
+def best_of_all(shards: Sequence[Sequence[Best]], recipe: Recipe) -> tuple[list[Best], list[Best]]:
+    """The shortlists of the whole catalogue, and of each what is nearly always enough to choose from."""
+    whole = [_joined(parts, recipe) for parts in zip(*shards, strict=True)]
+    # Songs are added up to so many minutes from the whole shortlist.
+    enough = usual_pool(recipe) if recipe.minutes is None else SHORTLIST
+    return [best.first(enough) for best in whole], whole
 
 
-def merge(
+def _joined(parts: Sequence[Best], recipe: Recipe) -> Best:
+    if problem := next((part.problem for part in parts if part.problem), ""):
+        return Best.none(problem)
+    counts = {name: sum(part.counts[name] for part in parts) for name in parts[0].counts}
+    if not counts["candidates"]:
+        return Best.none(why_none_is_left(recipe.filters, counts), counts)
+    rows, cosines, scores = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "cosines", "scores")
+    )
+    # By row first, so that of equal cosines the first row of the whole catalogue is taken, as there.
+    in_order = np.argsort(rows)
+    shortlist = in_order[top_positions(cosines[in_order], SHORTLIST)]
+    best = shortlist[np.argsort(-scores[shortlist], kind="stable")]
+    return Best(rows[best], cosines[best], scores[best], counts)
+
+
+def songs_of_shard(shard: Path, best: tuple[list[Best], list[Best]]) -> Songs:
+    """Text and features of the songs of a shard that may be listed."""
+    return _songs(shard, np.concatenate([each.rows for each in best[0]]))
+
+
+def _songs(shard: Path, rows: Integers) -> Songs:
+    catalogue, whole_rows = load_shard(shard)
+    return Songs.of(catalogue, np.flatnonzero(np.isin(whole_rows, rows)), whole_rows)
+
+
+def choose(
     shard: Path,
-    libraries: Libraries,
-    known: Sequence[Sequence[Songs]],
-    shortlists: Sequence[Sequence[Shortlist]],
+    shards: Sequence[Path],
+    chunk: Chunk,
+    libraries: Path,
+    best: tuple[list[Best], list[Best]],
+    songs: Sequence[Songs],
     recipe: Recipe,
 ) -> Ranked:
-    """The lists of the whole catalogue; of `shard` only what all shards share is used."""
-    like = load_catalogue(shard)
+    """The lists of a chunk; of `shard` only what all shards share is used."""
+    first, whole = best
+    few = Few(shard, songs, recipe)
+    lists = few.lists(load(libraries), chunk, first)
+    short = [
+        at
+        for at, listed in enumerate(lists)
+        if isinstance(listed, Listed) and len(listed.rows) < recipe.length and len(first[at].rows) < len(whole[at].rows)
+    ]
+    if short:
+        # Limits left a list short, so its whole shortlist is tried; its songs are asked for where they are.
+        rows = np.unique(np.concatenate([whole[at].rows for at in short]))
+        with worker_client() as client:
+            more = client.gather([client.submit(_songs, each, rows, pure=False) for each in shards])
+        few = Few(shard, [*songs, *more], recipe)
+        lists = few.lists(load(libraries), chunk, [whole[at] if at in short else each for at, each in enumerate(first)])
+    return ranked(few.catalogue, chunk, lists)
 
-    def rank(library: pd.DataFrame, own: Sequence[Songs], best: Sequence[Shortlist]) -> pd.DataFrame:
-        for shortlist in best:
-            if shortlist.problem:
-                raise NothingToRank(shortlist.problem)
-        counts = {name: sum(shortlist.counts[name] for shortlist in best) for name in best[0].counts}
-        if not counts["candidates"]:
-            raise NothingToRank(why_none_is_left(recipe.filters, counts))
-        songs = [*own, *(shortlist.songs for shortlist in best if shortlist.songs is not None)]
-        return Recommender(Songs.joined(songs).as_catalogue(like), library).recommend(recipe).table
 
-    each = zip(libraries, zip(*known, strict=True), zip(*shortlists, strict=True), strict=True)
-    return ranked((listener, partial(rank, library, own, best)) for (listener, library), own, best in each)
+class Few:
+    """The songs of several shards that a chunk's lists are chosen from, as a catalogue of their own."""
+
+    def __init__(self, shard: Path, songs: Sequence[Songs], recipe: Recipe) -> None:
+        joined = Songs.joined(songs)
+        self._rows = joined.tracks.index.to_numpy()
+        self.catalogue = joined.as_catalogue(load_catalogue(shard))
+        self._listeners = ManyListeners(self.catalogue, recipe)
+
+    def lists(self, tracks: LibraryTracks, chunk: Chunk, best: Sequence[Best]) -> list[Listed | TonearmError]:
+        """The list of each listener from their best songs, by score."""
+        return [self._list(tracks, own, each) for (_, own), each in zip(chunk, best, strict=True)]
+
+    def _list(self, tracks: LibraryTracks, library: Integers, best: Best) -> Listed | TonearmError:
+        if best.problem:
+            return NothingToRank(best.problem)
+        found, scorer = self._listeners.profile_of(tracks, library)
+        rows, bonus = np.searchsorted(self._rows, best.rows), np.zeros(len(best.rows), np.float32)
+        return self._listeners.listed(Ranking(found, scorer, rows, best.scores, bonus, best.cosines, best.counts))

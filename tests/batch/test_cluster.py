@@ -3,12 +3,14 @@
 import os
 import signal
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from recsys.batch.cluster import connected, rank_all
-from recsys.batch.mapped_catalogue import load_catalogue, save_catalogue, save_shards
+from recsys.batch.mapped_catalogue import load_catalogue, save, save_catalogue, save_shards
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.library_tracks import LibraryTracks
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
 from recsys.demo.catalogue import demo_catalogue
@@ -42,7 +44,9 @@ def test_the_arrays_of_a_mapped_catalogue_cannot_be_changed(mapped):
 def test_a_worker_killed_in_the_middle_loses_nothing(mapped, tmp_path, shards):
     paths = save_shards(mapped[0], shards, tmp_path / "songs")
     library = demo_catalogue().tail(30).reset_index(drop=True)
-    jobs = [(number, [(f"{number}", library)]) for number in range(60)]
+    tracks = tmp_path / "songs.libraries"
+    save(LibraryTracks(mapped[0], library), tracks)
+    jobs = [(number, [(f"{number}", np.arange(len(library)))]) for number in range(60)]
     finished = {}
 
     with connected(None, 2) as client:
@@ -54,7 +58,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(mapped, tmp_path, shards):
             assert number not in finished
             finished[number] = ranked
 
-        rank_all(client, paths, jobs, Recipe(length=10), done)
+        rank_all(client, paths, tracks, jobs, Recipe(length=10), done)
 
     assert sorted(finished) == list(range(60))
     assert all(len(ranked.lists) == 10 and not len(ranked.problems) for ranked in finished.values())

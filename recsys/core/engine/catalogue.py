@@ -187,12 +187,12 @@ class Catalogue:
             found = found.categories.array.take(found.codes, allow_fill=True)  # code -1 becomes a missing text
         return pd.Series(found, dtype="str")
 
-    def vectors(self, rows: Integers) -> FeatureMatrix:
-        """Some songs in model space, by row."""
+    def vectors(self, rows: Integers, has_genres: bool = True) -> FeatureMatrix:
+        """Some songs in model space, by row; without their genres where those do not count."""
         axes = np.empty((len(AXIS_FEATURE), len(rows)), np.float32)
-        axes[:NUMBER_AXES] = self.axes[:, rows]
+        axes[:NUMBER_AXES] = self.axes.take(rows, axis=1)
         # A vector per distinct set, read by code; code -1 reads the last row, which is zero.
-        axes[NUMBER_AXES:] = self.genre_vectors[self.genre_codes[rows]].T
+        axes[NUMBER_AXES:] = self.genre_vectors[self.genre_codes[rows]].T if has_genres else 0
         # The chunk of a row is the last that starts at or before it, and its pattern says what is known.
         starts = np.array([piece.start for piece in self.chunks])
         of_piece = np.array([piece.pattern for piece in self.chunks], dtype=np.int64)
@@ -203,10 +203,12 @@ class Catalogue:
         """The row of each id that the catalogue knows, doubles included."""
         if not len(track_ids):
             return {}  # most recipes name no song, and looking through a million ids for none takes a millisecond
-        ids = pd.Index(track_ids)
-        found = self.tracks["track_id"]
-        rows = {str(name): int(row) for row, name in found[found.isin(ids)].items()}
-        doubled = self.other_versions[self.other_versions.index.isin(ids)]
+        found, ids = self.tracks["track_id"], list(track_ids)
+        # The same memory as another type, whose `isin` does not go through thousands of ids one by one.
+        is_wanted = found.astype("large_string[pyarrow]").isin(ids).to_numpy(bool)
+        rows = dict(zip(found[is_wanted].tolist(), np.flatnonzero(is_wanted).tolist(), strict=True))
+        names = self.other_versions.index.astype("large_string[pyarrow]")
+        doubled = self.other_versions[names.isin(ids)]
         return rows | {str(name): int(row) for name, row in doubled.items()}
 
     def rows_of_ids(self, track_ids: Sequence[str]) -> Integers:

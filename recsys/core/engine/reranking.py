@@ -45,6 +45,8 @@ def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Opti
     -------
     positions : (at most options.count,)
     """
+    if not options.variety:
+        return _within_limits(np.argsort(-scores, kind="stable").tolist(), artists, options)
     # Scores are brought to 0..1, so that variety means the same for every β and library; equal ones all become 0.
     span = np.ptp(scores) if len(scores) else 0.0
     worth = (1 - options.variety) * (scores - scores.min(initial=np.inf)) / (span or 1.0)
@@ -58,8 +60,7 @@ def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Opti
         pick = int(np.where(is_left, worth - options.variety * closest, -np.inf).argmax())
         chosen.append(pick)
         is_left[pick] = False
-        if options.variety:
-            closest = np.maximum(closest, similarity[pick])
+        closest = np.maximum(closest, similarity[pick])
         for artist in artists[pick][artists[pick] >= 0].tolist():
             listed[artist] += 1
             if options.per_artist is not None and listed[artist] >= options.per_artist:
@@ -68,11 +69,25 @@ def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Opti
     return np.array(chosen, dtype=np.int64)
 
 
+def _within_limits(positions: list[int], artists: Codes, options: Options) -> Integers:
+    """The first positions that the limit per artist allows."""
+    listed: Counter[int] = Counter()
+    chosen: list[int] = []
+    for pick in positions:
+        names = [artist for artist in artists[pick].tolist() if artist >= 0]
+        if options.per_artist is None or all(listed[artist] < options.per_artist for artist in names):
+            listed.update(names)
+            chosen.append(pick)
+            if len(chosen) == options.count:
+                break
+    return np.array(chosen, dtype=np.int64)
+
+
 def cost(scores: Matrix, before: Integers, after: Integers) -> Cost:
     """What it cost to list the positions `after` instead of `before`."""
     if not len(before) or not len(after):
         return Cost(0, 0.0)
-    replaced = len(np.setdiff1d(before, after))
+    replaced = len(set(before.tolist()) - set(after.tolist()))
     return Cost(replaced, float(scores[before].mean() - scores[after].mean()))
 
 

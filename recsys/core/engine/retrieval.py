@@ -38,6 +38,9 @@ SAMPLE: Final = UNSORTED_ROWS
 LARGE: Final = 8 * SAMPLE
 """Smaller catalogues are scored as a whole: guessing a threshold would cost more than it saves."""
 
+FEW_SCORES: Final = 16_384
+"""So many scores are sorted faster than guessed about."""
+
 FEW: Final = 31 / 32
 """Where filters exclude more than this share of the catalogue, the rest is read row by row."""
 
@@ -54,7 +57,7 @@ class CandidateSearch:
         # The unsorted first rows of the most common pattern; an empty block in an empty catalogue.
         most_common = catalogue.songs_by_pattern.argmax() if len(catalogue) else 0
         first = next((chunk for chunk in catalogue.chunks if chunk.pattern == most_common), Block(0, 0, 0))
-        self._sample = first._replace(stop=min(first.start + SAMPLE, first.stop))
+        self.sample = first._replace(stop=min(first.start + SAMPLE, first.stop))
 
     def is_eligible(self, metric: Metric) -> Mask:
         """Of which patterns of the catalogue at least half of the weight is known, (patterns,)."""
@@ -69,7 +72,7 @@ class CandidateSearch:
         """
         found = np.full(len(self._catalogue), -np.inf, np.float32)
         update, is_eligible = self._sums.plan(Terms.of(self._catalogue, profile, metric)), self.is_eligible(metric)
-        scales = np.float32(1) / self._lengths(profile, metric)
+        scales = np.float32(1) / self.lengths(profile, metric)
         for chunk in self._catalogue.chunks:
             numerator, norm = self._sums.apply(update, chunk, scales[chunk.pattern])
             if is_eligible[chunk.pattern]:
@@ -115,12 +118,11 @@ class CandidateSearch:
     ) -> tuple[Integers, Floats]:
         """As `top_k`, of some rows, rising, and their cosines in single precision."""
         rows, scores = found
-        best = top_positions(scores, count)
-        if len(best) == count < len(rows):
-            # Whatever rounding could bring among the best, and those.
-            best = np.flatnonzero(scores >= scores[best[-1]] - np.float32(2 * MARGIN))
-        else:
-            best = np.sort(best)
+        best = np.flatnonzero(scores > -np.inf)
+        if len(best) > count:
+            # The best, and whatever rounding could bring among them.
+            last = scores[top_positions(scores, count)[-1]] if len(scores) > FEW_SCORES else np.sort(scores)[-count]
+            best = np.flatnonzero(scores >= last - np.float32(2 * MARGIN))
         cosines = self.cosines_of(profile, metric, rows[best])
         order = top_positions(cosines, count)
         return rows[best[order]], cosines[order]
@@ -139,7 +141,7 @@ class CandidateSearch:
         """The rows of the candidates whose cosine reaches a threshold above 0, and their cosines, in order of rows."""
         rows, scores = [np.arange(0)], [np.zeros(0, np.float32)]
         update, is_eligible = self._sums.plan(Terms.of(self._catalogue, profile, metric)), self.is_eligible(metric)
-        scales = np.float32(1) / (self._lengths(profile, metric) * np.float32(threshold))
+        scales = np.float32(1) / (self.lengths(profile, metric) * np.float32(threshold))
         # Stored sums are brought up to date as a whole: skipping blocks would leave some of them behind.
         chunks = self._catalogue.chunks if update.is_stored else self._promising(profile, metric, threshold)
         for chunk in chunks:
@@ -167,17 +169,26 @@ class CandidateSearch:
 
     def _threshold(self, profile: Floats, metric: Metric, count: int, excluded_rows: Mask) -> float:
         """A cosine that `count` candidates probably reach, guessed from the sample; −∞ where none can be."""
-        block = self._sample
-        if len(self._catalogue) < LARGE or not self.is_eligible(metric)[block.pattern]:
+        block = self.sample
+        if not self.is_large or not self.is_eligible(metric)[block.pattern]:
             return -np.inf
         numerator, norm = np.empty((2, block.stop - block.start), np.float32)
         self._sums.compute(Terms.of(self._catalogue, profile, metric), block, numerator, norm)
-        sample = numerator / (np.sqrt(norm) * self._lengths(profile, metric)[block.pattern])
-        candidates = sample[~excluded_rows[block.start : block.stop]]
+        sample = numerator / (np.sqrt(norm) * self.lengths(profile, metric)[block.pattern])
+        return self.guess(sample, excluded_rows, count)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether guessing a threshold is worth it."""
+        return len(self._catalogue) >= LARGE
+
+    def guess(self, sample: Floats, excluded_rows: Mask, count: int) -> float:
+        """A cosine that `count` candidates probably reach, by the cosines of the sample; −∞ where none can be."""
+        candidates = sample[~excluded_rows[self.sample.start : self.sample.stop]]
         # The share of the sample that is excluded is about that of the catalogue: the rest is what `count` is out of.
         return likely_threshold(candidates, count, len(self._catalogue) * len(candidates) // max(len(sample), 1))
 
-    def _lengths(self, profile: Floats, metric: Metric) -> Floats:
+    def lengths(self, profile: Floats, metric: Metric) -> Floats:
         """|profile|_w over what is known of each pattern, (patterns,); where nothing is, tiny."""
         return np.asarray(self._precise_lengths(profile, metric), dtype=np.float32)
 

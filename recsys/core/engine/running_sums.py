@@ -179,9 +179,9 @@ class RunningSums:
         known = catalogue.patterns[:, UNITS] * terms.weights[UNITS].astype(np.float64)
         numerator, norm = np.zeros(len(rows)), (known.sum(axis=1) + float(TRACE))[patterns]
         for axis in np.flatnonzero(terms.towards[:NUMBER_AXES]):
-            numerator += catalogue.axes[axis, rows].astype(np.float64) * float(terms.towards[axis])
+            numerator += catalogue.axes[axis].take(rows).astype(np.float64) * float(terms.towards[axis])
         for feature in SCALED[terms.weights[SCALED] > 0]:
-            norm += np.square(catalogue.axes[FIRST_AXIS[feature], rows].astype(np.float64)) * float(
+            norm += np.square(catalogue.axes[FIRST_AXIS[feature]].take(rows).astype(np.float64)) * float(
                 terms.weights[feature]
             )
         if terms.weights[-1]:

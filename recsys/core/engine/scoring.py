@@ -85,11 +85,11 @@ class DensityRatioScorer:
 
     def scores(self, songs: FeatureMatrix) -> Floats:
         """The score of each song, (n,) float32: quick, right to about 1e-6, and the same whatever songs are beside."""
-        return np.asarray(self._sum_of_sides(songs, np.float32, _log_mean_exp), dtype=np.float32)
+        return np.asarray(self._sum_of_sides(songs, np.float32, log_mean_exp), dtype=np.float32)
 
     def precise_scores(self, songs: FeatureMatrix) -> Doubles:
         """The same in double precision."""
-        return np.asarray(self._sum_of_sides(songs, np.float64, _log_mean_exp), dtype=np.float64)
+        return np.asarray(self._sum_of_sides(songs, np.float64, log_mean_exp), dtype=np.float64)
 
     def contributions(self, songs: FeatureMatrix) -> Doubles:
         """What each feature adds to the score of each song, (n, features) float64; rows sum to it within 3e-8."""
@@ -108,7 +108,7 @@ class DensityRatioScorer:
         return np.asarray(np.sum([share * term(some, others, self.sharpness) for share, others in sides], axis=0))
 
 
-def _log_mean_exp(songs: Weighted, others: Weighted, sharpness: float) -> np.ndarray:
+def log_mean_exp(songs: Weighted, others: Weighted, sharpness: float) -> np.ndarray:
     """log mean e^(β cos) over the others, for each song: (n,)."""
     total = np.zeros(len(songs), songs.values.dtype)
     for at, kernel in cosine_blocks(songs, others, sharpness):

@@ -56,11 +56,15 @@ def select(catalogue: Catalogue, ranking: Ranking, recipe: Recipe) -> tuple[Inte
     return np.sort(listed), costs
 
 
+def usual_pool(recipe: Recipe) -> int:
+    """How many songs of the shortlist are nearly always enough to choose from."""
+    return recipe.length * (5 if recipe.variety else 1) + ROOM
+
+
 def _rerank(catalogue: Catalogue, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
     """Positions in the shortlist of the songs to list, and what each dial cost."""
     # The best few are nearly always enough; where limits leave the list short, the whole shortlist is tried.
-    usual = recipe.length * (5 if recipe.variety else 1) + ROOM
-    for pool in (usual, len(ranking.rows)):
+    for pool in (usual_pool(recipe), len(ranking.rows)):
         listed, costs = _rerank_among(catalogue, ranking, recipe, min(pool, len(ranking.rows)))
         if len(listed) == recipe.length:
             break
@@ -72,7 +76,7 @@ def _rerank_among(
 ) -> tuple[Integers, dict[str, Cost]]:
     """The same among the first `pool` songs of the shortlist."""
     rows, scores = ranking.rows[:pool], ranking.scores[:pool].astype(np.float64)
-    artists = catalogue.artists.of_each(catalogue.text("artists", rows))
+    artists = catalogue.artists.of_rows(rows)
     similarity: Matrix = np.zeros((0, 0))
     if recipe.variety:
         songs = Weighted.of(catalogue.vectors(rows), ranking.profile.metric)

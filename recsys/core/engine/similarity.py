@@ -7,6 +7,7 @@ of the numerator and of both norms. No vector index is used: an index serves one
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -21,7 +22,10 @@ same proportions decide alike however they are rounded."""
 TINY: Final = 1e-18
 SCALE_STEP: Final = 16
 ROWS_AT_ONCE: Final = 32
-"""Tracks compared at once with all others: their cosines stay in the cache (7.4 ms for a list; 8.0 with 128 or 48)."""
+"""Tracks compared at once with thousands of others, so that their cosines stay in the cache."""
+
+CELLS_AT_ONCE: Final = 65_536
+"""Cosines computed at once where the others are few: a multiple of `ROWS_AT_ONCE` tracks."""
 
 MANY_PARTS: Final = 20
 """With more combinations of known features among the others, lengths per pair are cheaper than units per group. Only
@@ -75,8 +79,12 @@ class Weighted:
         counts, axes = metric.weights > 0, metric.axis_weights > 0
         # Both sides times the root of the weight: a plain product of two tracks is then the weighted one.
         roots = np.sqrt(metric.axis_weights[axes].astype(dtype))
-        squares: Matrix = points.squares[counts].astype(dtype) * metric.weights[counts, None].astype(dtype)
-        return cls(points.values[axes].astype(dtype) * roots[:, None], squares, points.mask[counts].astype(dtype))
+        values = points.values[axes]
+        # The first of the axes that count of each feature: squares are summed within features.
+        firsts = np.flatnonzero(np.diff(AXIS_FEATURE[axes], prepend=-1))
+        lengths = np.add.reduceat(values * values, firsts, axis=0) if len(firsts) else np.zeros((0, len(points)))
+        squares: Matrix = lengths.astype(dtype) * metric.weights[counts, None].astype(dtype)
+        return cls(values.astype(dtype) * roots[:, None], squares, points.mask[counts].astype(dtype))
 
     def __len__(self) -> int:
         return int(self.values.shape[1])
@@ -97,13 +105,14 @@ class Weighted:
         # Summed row by row: a product with a matrix rounds the last columns otherwise than those before them.
         return np.asarray(self.values / np.sqrt(np.maximum(self.squares[known > 0].sum(axis=0), TINY)))
 
+    @cached_property
     def by_pattern(self) -> list[tuple[Integers, "Weighted"]]:
         """The tracks in groups of which the same features are known, with their positions."""
+        if len(self) and (self.mask == self.mask[:, :1]).all():
+            return [(np.arange(len(self)), self)]
         # The pattern of a track as one number with a bit per feature; exact in 64 bits for the features there are.
         codes = (2 ** np.arange(len(self.mask))) @ self.mask.astype(np.int64)
         patterns, group = np.unique(codes, return_inverse=True)
-        if len(patterns) == 1:
-            return [(np.arange(len(self)), self)]
         positions = [np.flatnonzero(group == number) for number in range(len(patterns))]
         return [(at, self.take(at)) for at in positions]
 
@@ -117,25 +126,27 @@ def cosine_blocks(some: Weighted, others: Weighted, scale: float) -> Iterator[tu
     """
     The same times a factor, in blocks that fit the cache: n positions in `some`, and a block for a part of `others`.
 
-    Every block has `ROWS_AT_ONCE` rows, of which the first n count: products of matrices of one shape round every row
-    alike, so that the cosines of a song are the same to the last digit whichever songs are compared with it.
+    Every block has a multiple of `ROWS_AT_ONCE` rows, of which the first n count: products of whole tiles round every
+    row alike, so that the cosines of a song are the same to the last digit whichever songs are compared with it.
 
     Tracks are grouped by what is known of them. Between two groups one pattern drops out of each side, so a cosine is
     a product of unit vectors and needs no length per pair.
     """
-    parts = others.by_pattern()
+    parts = others.by_pattern
     if len(parts) > MANY_PARTS:
         for start in range(0, len(some), ROWS_AT_ONCE):
             at = np.arange(start, min(start + ROWS_AT_ONCE, len(some)))
             yield at, cosines(some.take(_padded(at)), others) * some.values.dtype.type(scale)
         return
-    for at, group in some.by_pattern():
-        filled = group.take(_padded(np.arange(len(at)))) if len(at) % ROWS_AT_ONCE else group
+    for at, group in some.by_pattern:
+        filled = group if len(at) >= ROWS_AT_ONCE else group.take(_padded(np.arange(len(at))))
         for _, part in parts:
-            left = filled.units(part.mask[:, 0]) * some.values.dtype.type(scale)
+            left = np.zeros((len(some.values), len(at) + -len(at) % ROWS_AT_ONCE), some.values.dtype)
+            left[:, : len(filled)] = filled.units(part.mask[:, 0]) * some.values.dtype.type(scale)
             right = part.units(group.mask[:, 0])
-            for start in range(0, len(at), ROWS_AT_ONCE):
-                rows = slice(start, start + ROWS_AT_ONCE)
+            many = ROWS_AT_ONCE * max(1, CELLS_AT_ONCE // (ROWS_AT_ONCE * len(part)))
+            for start in range(0, len(at), many):
+                rows = slice(start, start + many)
                 yield at[rows], left[:, rows].T @ right
 
 

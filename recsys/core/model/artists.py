@@ -1,6 +1,7 @@
 """The artists of a catalogue's songs, and the songs by given artists."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -62,15 +63,26 @@ class Artists:
         is_wanted[self.texts[np.isin(self.hashes, wanted)]] = True
         return np.flatnonzero(is_wanted[self.codes])
 
-    def of_each(self, artists: pd.Series) -> Codes:
+    def of_rows(self, rows: Integers) -> Codes:
         """
-        The artists of some songs, (n, most artists of one song) int32: equal numbers for equal artists, -1 for none.
+        The artists of the songs in some rows (n,), (n, most artists of one song) int32, -1 for none.
 
-        A song without any artist gets one of its own.
+        Equal numbers for equal artists. A song without any artist gets one of its own.
         """
-        keys = [self.credits.artists(text) or [f"row {at}"] for at, text in enumerate(artists.astype("str").tolist())]
-        numbers: dict[str, int] = {}
-        result = np.full((len(keys), max(map(len, keys), default=1)), -1, dtype=np.int32)
-        for song, found in enumerate(keys):
-            result[song, : len(found)] = [numbers.setdefault(key, len(numbers)) for key in found]
+        order = self.pairs_by_text
+        ends = [np.searchsorted(self.texts, self.codes[rows], side, sorter=order) for side in ("left", "right")]
+        lengths = ends[1] - ends[0]
+        result = np.full((len(rows), max(int(lengths.max(initial=1)), 1)), -1, dtype=np.int32)
+        # 0, 1, 2 … within each song: the column that each of its artists goes to.
+        song = np.repeat(np.arange(len(rows)), lengths)
+        column = np.arange(len(song)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        names, numbers = np.unique(self.hashes[order[ends[0][song] + column]], return_inverse=True)
+        result[song, column] = numbers
+        nameless = np.flatnonzero(lengths == 0)
+        result[nameless, 0] = len(names) + nameless
         return result
+
+    @cached_property
+    def pairs_by_text(self) -> Codes:
+        """The places of `texts` in rising order, (pairs,) int32."""
+        return np.argsort(self.texts, kind="stable").astype(np.int32)

@@ -139,3 +139,8 @@ def songs_by_text(artists: Iterable[str]) -> dict[str, int]:
     for text in artists:
         counts[text] += 1
     return dict(counts)
+
+
+def may_be_joint(artists: str) -> bool:
+    """Whether a text of joined artists may be read in more than one way; quick, and rather yes than no."""
+    return bool(_MAY_BE_JOINT.search(_folded(artists)))

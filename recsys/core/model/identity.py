@@ -76,8 +76,8 @@ def song_keys(tracks: pd.DataFrame) -> pd.Series:
     names, codes = texts.cat.categories.tolist(), texts.cat.codes.to_numpy()
     credits = Credits.of(dict(zip(names, np.bincount(codes, minlength=len(names)).tolist(), strict=True)))
     firsts = [credits.first(name) for name in names]
-    titles = [_title_key(title) for title in tracks["title"].fillna("").tolist()]
-    joined = [_joined(title, firsts[code]) for title, code in zip(titles, codes.tolist(), strict=True)]
+    each = zip(tracks["title"].fillna("").tolist(), codes.tolist(), strict=True)
+    joined = [_joined(_title_key(title), firsts[code]) if firsts[code] else "" for title, code in each]
     return pd.Series(joined, index=tracks.index, dtype="str")
 
 
@@ -109,12 +109,14 @@ def song_aliases(tracks: pd.DataFrame) -> tuple[Integers, Integers]:
     if SONG_COLUMN in tracks.columns:
         return np.arange(len(tracks)), song_hashes(tracks)
     credits = {text: leading_credits(text) for text in tracks["artists"].dropna().unique().tolist()}
-    titles = [_title_key(title) for title in tracks["title"].fillna("").tolist()]
+    of_each = [credits.get(artists, []) for artists in tracks["artists"].tolist()]
+    given = zip(tracks["title"].fillna("").tolist(), of_each, strict=True)
+    titles = [_title_key(title) if names else "" for title, names in given]
     # Every row with every name that its artists may have; rows without a title or artists give none.
     pairs = [
         (at, f"{title} | {credit}")
-        for at, (title, artists) in enumerate(zip(titles, tracks["artists"].tolist(), strict=True))
-        for credit in (credits.get(artists, []) if title else [])
+        for at, (title, names) in enumerate(zip(titles, of_each, strict=True))
+        for credit in (names if title else [])
     ]
     return np.array([at for at, _ in pairs], dtype=np.int64), hash_texts(key for _, key in pairs)
 

@@ -1,0 +1,85 @@
+"""The tracks of many libraries, looked up once: each library is then a few positions among them."""
+
+import numpy as np
+import pandas as pd
+
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.layout import deduplicate
+from recsys.core.engine.query import LONGEST_LIBRARY, drop_duplicate_songs, embed
+from recsys.core.model.arrays import Integers
+from recsys.core.model.credits import may_be_joint
+from recsys.core.model.identity import isrcs, song_aliases, song_hashes
+from recsys.core.model.scaling import FeatureMatrix
+
+
+class LibraryTracks:
+    """
+    The distinct tracks of some libraries as a catalogue knows them.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    tracks : DataFrame
+        A track table that holds each track of any of the libraries.
+    """
+
+    def __init__(self, catalogue: Catalogue, tracks: pd.DataFrame) -> None:
+        self.tracks = tracks
+        vectors = embed(catalogue, tracks)
+        # A row per track, because a library reads few of them.
+        self._values, self._masks = np.ascontiguousarray(vectors.values.T), np.ascontiguousarray(vectors.mask.T)
+        self._hashes = song_hashes(tracks)
+        # Whether "A & B" is one artist or two is decided by all artists of a library, so by no other library's.
+        is_joint = {text: may_be_joint(text) for text in tracks["artists"].dropna().unique().tolist()}
+        self._is_joint = tracks["artists"].map(is_joint).fillna(False).to_numpy(bool)
+        self._positions, self._rows = _owned_rows(catalogue, tracks)
+
+    def vectors(self, library: Integers) -> FeatureMatrix:
+        """The tracks at some positions (n,) as `Recommender` sees that library: each song once, by song hash."""
+        if self._is_joint[library].any():
+            table = self.tracks.iloc[library]
+            best = drop_duplicate_songs(table.assign(position=library))["position"].to_numpy(np.int64)
+        else:
+            hashes = self._hashes[library]
+            order = np.argsort(hashes, kind="stable")
+            if (np.diff(hashes[order]) == 0).any():
+                order = deduplicate(self.tracks.iloc[library], hashes)
+            best = library[order]
+        used = best[:LONGEST_LIBRARY]
+        return FeatureMatrix(np.ascontiguousarray(self._values[used].T), np.ascontiguousarray(self._masks[used].T))
+
+    def rows_owned(self, library: Integers) -> Integers:
+        """As `Catalogue.rows_owned` of the tracks at some positions (n,)."""
+        starts, ends = (np.searchsorted(self._positions, library, side=side) for side in ("left", "right"))
+        lengths = ends - starts
+        # The places starts[i] … ends[i] − 1 of all tracks, one after another.
+        places = np.arange(lengths.sum()) + np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
+        return np.unique(self._rows[places])
+
+
+def _owned_rows(catalogue: Catalogue, tracks: pd.DataFrame) -> tuple[Integers, Integers]:
+    """Pairs of a position, rising, and a row of the catalogue that the owner of that track has."""
+    positions, hashes = song_aliases(tracks)
+    rows = catalogue.rows_of_hashes(hashes)
+    by_id = catalogue.rows_of(tracks["track_id"].tolist())
+    row_of_id = np.array([by_id.get(name, -1) for name in tracks["track_id"].tolist()], dtype=np.int64)
+    is_known = np.flatnonzero(row_of_id >= 0)
+    pairs = [(positions[rows >= 0], rows[rows >= 0]), (is_known, row_of_id[is_known]), _by_isrc(catalogue, tracks)]
+    position, row = (np.concatenate(column) for column in zip(*pairs, strict=True))
+    order = np.argsort(position, kind="stable")
+    return position[order], row[order]
+
+
+def _by_isrc(catalogue: Catalogue, tracks: pd.DataFrame) -> tuple[Integers, Integers]:
+    """The same pairs by ISRC alone."""
+    own = isrcs(tracks["isrc"])
+    if not own.notna().any():
+        return np.arange(0), np.arange(0)
+    codes = catalogue.tracks["isrc"].cat
+    names = isrcs(pd.Series(codes.categories, dtype="str"))
+    held = np.flatnonzero(names.isin(own.dropna()))
+    rows = np.flatnonzero(np.isin(codes.codes, held))
+    theirs = pd.DataFrame({"isrc": names.iloc[codes.codes.to_numpy()[rows]].array, "row": rows})
+    mine = pd.DataFrame({"isrc": own.array, "position": np.arange(len(own))}).dropna()
+    both = mine.merge(theirs, on="isrc")
+    return both["position"].to_numpy(np.int64), both["row"].to_numpy(np.int64)

@@ -1,0 +1,234 @@
+"""Lists for many listeners under one recipe: what does not depend on the listener is computed once.
+
+That is the norm of every song (`shared_search`) and the catalogue's side of every score: log mean e^(β cos) of a song
+with the background depends on the weights and on β alone, so it is stored for each song that reaches stage 2.
+The lists equal those of `Recommender` to the last digit, because rounding depends on neither (`similarity`).
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final
+
+import numpy as np
+
+from recsys.core.engine.candidates import Candidates, why_none_is_left
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.library_tracks import LibraryTracks
+from recsys.core.engine.ordering import Order
+from recsys.core.engine.profile import Profile, profile
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import SHORTLIST, Recommender, uses_familiarity
+from recsys.core.engine.retrieval import CandidateSearch
+from recsys.core.engine.scoring import DensityRatioScorer, log_mean_exp
+from recsys.core.engine.selection import Ranking, select
+from recsys.core.engine.shared_search import SharedSearch
+from recsys.core.engine.similarity import Metric, Weighted
+from recsys.core.model.arrays import Doubles, Floats, Integers
+from recsys.errors import NothingToRank, TonearmError
+
+TABLES: Final = 8
+"""Backgrounds stored at a time: β is the same for all libraries of 10 to 150 songs, and from 600 on."""
+
+TableOf = Callable[[str, int], Floats]
+"""The table of a name for so many songs, (songs,) float32: zeros where nothing was stored yet."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The songs of one list, best first: rows of the catalogue, and scores in double precision, (n,) each."""
+
+    rows: Integers
+    scores: Doubles
+
+
+@dataclass(frozen=True)
+class Query:
+    """One listener of a chunk as stage 1 and 2 need them, or why there is nothing to rank for them."""
+
+    profile: Profile
+    scorer: DensityRatioScorer
+    candidates: Candidates
+    counts: dict[str, int]
+
+
+class ManyListeners:
+    """
+    Ranks a catalogue under one recipe for any number of listeners.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    recipe : Recipe
+    table_of : (name, count) -> (count,) float32, optional
+        Makes zeros, or a table of that name that several processes fill.
+    whole_rows : (songs,), optional
+        Of a part of a catalogue the rows of the whole, rising: libraries are then those looked up in the whole.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        recipe: Recipe,
+        table_of: TableOf | None = None,
+        whole_rows: Integers | None = None,
+    ) -> None:
+        self.catalogue, self.recipe, self._whole_rows = catalogue, recipe, whole_rows
+        self._search = CandidateSearch(catalogue)
+        self._searches: dict[bytes, SharedSearch] = {}
+        self._backgrounds: OrderedDict[tuple[bytes, float], Background] = OrderedDict()
+        self._table_of = table_of or (lambda name, count: np.zeros(count, np.float32))
+        self._nobody = catalogue.vectors(np.arange(0))
+
+    def lists(self, libraries: LibraryTracks, each: Sequence[Integers]) -> Iterator[Listed | TonearmError]:
+        """For each library (positions of its tracks) the list of `Recommender.recommend`, or what that raises."""
+        if not can_share(self.recipe):
+            yield from (self._alone(libraries, library) for library in each)
+            return
+        for found in self.rankings(libraries, each):
+            if isinstance(found, TonearmError):
+                yield found
+            elif not len(found.rows):
+                yield NothingToRank(why_none_is_left(self.recipe.filters, found.counts))
+            else:
+                yield self.listed(found)
+
+    def listed(self, ranking: Ranking) -> Listed:
+        """The songs to list of a shortlist."""
+        positions, _ = select(self.catalogue, ranking, self.recipe)
+        rows, scorer = ranking.rows[positions], ranking.scorer
+        songs = Weighted.of(self.catalogue.vectors(rows), scorer.metric, np.float64)
+        library = Weighted.of(scorer.library, scorer.metric, np.float64)
+        ours = log_mean_exp(songs, library, scorer.sharpness)
+        theirs = log_mean_exp(songs, self._background(scorer).precise, scorer.sharpness)
+        return Listed(rows, np.minimum.accumulate(ours - theirs))
+
+    def rankings(self, libraries: LibraryTracks, each: Sequence[Integers]) -> list[Ranking | TonearmError]:
+        """
+        What `Recommender.rank_candidates` returns for each library, or raises.
+
+        Where there is no candidate the ranking is empty: another part of the catalogue may have some.
+        """
+        queries = [self._query(libraries, library) for library in each]
+        found: list[Ranking | TonearmError] = [
+            query if isinstance(query, TonearmError) else self._ranking(query, np.arange(0), np.zeros(0, np.float32))
+            for query in queries
+        ]
+        for at, query, rows, cosines in self._shortlists(queries):
+            found[at] = self._ranking(query, rows, cosines)
+        return found
+
+    def _ranking(self, query: Query, rows: Integers, cosines: Floats) -> Ranking:
+        scores, bonus = self._scores(query, rows), np.zeros(len(rows), np.float32)
+        order = np.argsort(-scores, kind="stable")
+        return Ranking(query.profile, query.scorer, rows[order], scores[order], bonus, cosines[order], query.counts)
+
+    def _shortlists(self, queries: Sequence[Query | TonearmError]) -> Iterator[tuple[int, Query, Integers, Floats]]:
+        """The number, the query, the rows of the shortlist and their cosines of all who have candidates."""
+        by_metric: dict[bytes, list[tuple[int, Query]]] = {}
+        for at, query in enumerate(queries):
+            if not isinstance(query, TonearmError) and query.counts["candidates"]:
+                by_metric.setdefault(query.profile.metric.weights.tobytes(), []).append((at, query))
+        for key, members in by_metric.items():
+            profiles = [query.profile.centroid for _, query in members]
+            excluded = [query.candidates.exclusion(self.recipe).rows for _, query in members]
+            search = self._search_under(key, members[0][1].profile.metric)
+            for (at, query), (rows, cosines) in zip(members, search.top_k(profiles, SHORTLIST, excluded), strict=True):
+                yield at, query, rows, cosines
+
+    def profile_of(self, libraries: LibraryTracks, library: Integers) -> tuple[Profile, DensityRatioScorer]:
+        """
+        The profile of one library, and the score by it.
+
+        Raises
+        ------
+        NothingToRank
+            As `Recommender`.
+        """
+        if not len(self.catalogue):
+            raise NothingToRank("The catalogue is empty. Add tracks to it first.")
+        vectors = libraries.vectors(library)
+        if not len(vectors):
+            raise NothingToRank("Your library is empty. Import or sync some tracks first.")
+        found = profile(vectors.shifted(self.recipe.shifts), self.recipe.weights, self.catalogue.known_features)
+        return found, DensityRatioScorer(found.tracks, self.catalogue.background, self._nobody, found.metric)
+
+    def _query(self, libraries: LibraryTracks, library: Integers) -> Query | TonearmError:
+        try:
+            found, scorer = self.profile_of(libraries, library)
+        except TonearmError as problem:
+            return problem
+
+        def familiar() -> Integers:
+            return self.catalogue.artists.rows_by(libraries.tracks["artists"].iloc[library])
+
+        owned, nobody = self._rows_here(libraries.rows_owned(library)), np.arange(0)
+        candidates = Candidates(self.catalogue, owned, nobody, familiar, nobody, nobody, None)
+        counts = candidates.count(self.recipe, self._search.is_eligible(found.metric))
+        return Query(found, scorer, candidates, counts)
+
+    def _scores(self, query: Query, rows: Integers) -> Floats:
+        """What `DensityRatioScorer.scores` returns."""
+        # In order of rows, because neighbours are read faster.
+        scorer, order = query.scorer, np.argsort(rows)
+        in_order = rows[order]
+        songs = Weighted.of(self.catalogue.vectors(in_order, bool(scorer.metric.weights[-1])), scorer.metric)
+        ours = log_mean_exp(songs, Weighted.of(scorer.library, scorer.metric), scorer.sharpness)
+        scores = np.empty(len(rows), np.float32)
+        scores[order] = ours - self._background(scorer).of(in_order, songs)
+        return scores
+
+    def _rows_here(self, rows: Integers) -> Integers:
+        if self._whole_rows is None:
+            return rows
+        places = np.searchsorted(self._whole_rows, rows).clip(max=len(self._whole_rows) - 1)
+        return np.asarray(places[self._whole_rows[places] == rows])
+
+    def _search_under(self, key: bytes, metric: Metric) -> SharedSearch:
+        if key not in self._searches:
+            self._searches = {key: SharedSearch(self.catalogue, metric)}  # one at a time: few recipes have two metrics
+        return self._searches[key]
+
+    def _background(self, scorer: DensityRatioScorer) -> "Background":
+        key = (scorer.metric.weights.tobytes(), scorer.sharpness)
+        if key not in self._backgrounds:
+            name = blake2b(key[0] + np.float64(key[1]).tobytes(), digest_size=8).hexdigest()
+            self._backgrounds[key] = Background(scorer, self._table_of(name, len(self.catalogue)))
+        self._backgrounds.move_to_end(key)
+        while len(self._backgrounds) > TABLES:
+            self._backgrounds.popitem(last=False)
+        return self._backgrounds[key]
+
+    def _alone(self, libraries: LibraryTracks, library: Integers) -> Listed | TonearmError:
+        try:
+            tracks = libraries.tracks.iloc[library].reset_index(drop=True)
+            table = Recommender(self.catalogue, tracks).recommend(self.recipe).table
+        except TonearmError as problem:
+            return problem
+        rows = self.catalogue.rows_of(table["track_id"].tolist())
+        return Listed(np.array([rows[name] for name in table["track_id"]]), table["score"].to_numpy())
+
+
+class Background:
+    """The catalogue's side of the scores under one metric and β, each computed when first asked for."""
+
+    def __init__(self, scorer: DensityRatioScorer, table: Floats) -> None:
+        """`table` (songs,) float32: 0 where nothing is stored yet."""
+        self._sharpness, self._table = scorer.sharpness, table
+        self._points = Weighted.of(scorer.background, scorer.metric)
+        self.precise = Weighted.of(scorer.background, scorer.metric, np.float64)
+
+    def of(self, rows: Integers, songs: Weighted) -> Floats:
+        """log mean e^(β cos) over the background for the songs in some rows (n,)."""
+        found = self._table[rows]
+        if len(missing := np.flatnonzero(found == 0)):
+            found[missing] = log_mean_exp(songs.take(missing), self._points, self._sharpness)
+            self._table[rows[missing]] = found[missing]
+        return found
+
+
+def can_share(recipe: Recipe) -> bool:
+    """Whether a recipe asks for nothing that each listener's songs must be compared for one by one."""
+    is_by_score = Order(recipe.order, recipe.by, recipe.spacing, {}) == Order(by=recipe.by)
+    return is_by_score and not uses_familiarity(recipe) and recipe.choose_from == "new" and not recipe.locked

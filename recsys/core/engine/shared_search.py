@@ -1,0 +1,104 @@
+"""Stage 1 for many listeners under one metric: the norms of all songs are computed once, numerators as one product."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.retrieval import MARGIN, CandidateSearch
+from recsys.core.engine.running_sums import RunningSums, Terms
+from recsys.core.engine.similarity import Metric
+from recsys.core.model.arrays import Floats, Integers, Mask
+from recsys.core.model.scaling import NUMBER_AXES
+
+BLOCK_ROWS: Final = 8192
+"""Songs whose cosines with some listeners are computed at once, so that they stay in the processor's cache."""
+
+LISTENERS_AT_ONCE: Final = 16
+
+
+class SharedSearch:
+    """What `CandidateSearch.top_k` finds, for many profiles under one metric."""
+
+    def __init__(self, catalogue: Catalogue, metric: Metric) -> None:
+        """Computes the norm of every song."""
+        self._catalogue, self._metric = catalogue, metric
+        self._alone = CandidateSearch(catalogue)
+        self._is_eligible = self._alone.is_eligible(metric)
+        # 1 / |song|_w, (songs,).
+        self._scales = np.empty(len(catalogue), np.float32)
+        sums, nobody = RunningSums(catalogue), np.zeros(catalogue.background.values.shape[0], np.float32)
+        terms, numerator = Terms.of(catalogue, nobody, metric), np.empty(len(catalogue), np.float32)
+        for chunk in catalogue.chunks:
+            rows = slice(chunk.start, chunk.stop)
+            sums.compute(terms, chunk, numerator[rows], self._scales[rows])
+        np.divide(1, np.sqrt(self._scales, out=self._scales), out=self._scales)
+
+    def top_k(
+        self, profiles: Sequence[Floats], count: int, excluded_rows: Sequence[Mask]
+    ) -> list[tuple[Integers, Floats]]:
+        """As `CandidateSearch.top_k` for each profile (axes,) with its own excluded rows, (songs,) each."""
+        found: list[tuple[Integers, Floats]] = []
+        for start in range(0, len(profiles), LISTENERS_AT_ONCE):
+            some = slice(start, start + LISTENERS_AT_ONCE)
+            found += self._top_of_some(profiles[some], count, excluded_rows[some])
+        return found
+
+    def _top_of_some(
+        self, profiles: Sequence[Floats], count: int, excluded_rows: Sequence[Mask]
+    ) -> list[tuple[Integers, Floats]]:
+        each = [Terms.of(self._catalogue, profile, self._metric) for profile in profiles]
+        # Squared lengths of what is known of each pattern, (profiles, patterns).
+        lengths = np.stack([self._alone.lengths(profile, self._metric) for profile in profiles])
+        thresholds = self._thresholds(each, lengths, count, excluded_rows)
+        reaching = self._reaching(each, lengths, thresholds) if np.isfinite(thresholds).any() else []
+        result = []
+        for at, profile in enumerate(profiles):
+            rows, cosines = reaching[at] if reaching else (np.arange(0), np.zeros(0, np.float32))
+            is_candidate = ~excluded_rows[at][rows]
+            rows, cosines = rows[is_candidate], cosines[is_candidate]
+            if np.count_nonzero(cosines >= thresholds[at] + 2 * MARGIN) >= count:
+                result.append(self._alone.best_of(profile, self._metric, count, (rows, cosines)))
+            else:
+                result.append(self._alone.top_k(profile, self._metric, count, excluded_rows[at]))
+        return result
+
+    def _thresholds(self, each: Sequence[Terms], lengths: Floats, count: int, excluded_rows: Sequence[Mask]) -> Floats:
+        """A cosine that `count` candidates probably reach, for each profile; infinite where none can be guessed."""
+        sample = self._alone.sample
+        if not self._alone.is_large or not self._is_eligible[sample.pattern]:
+            return np.full(len(each), np.inf, np.float32)
+        cosines = self._numerators(each, sample.start, sample.stop) / lengths[:, sample.pattern, None]
+        guesses = [self._alone.guess(row, mask, count) for row, mask in zip(cosines, excluded_rows, strict=True)]
+        return np.array([guess if guess > 0 else np.inf for guess in guesses], np.float32)
+
+    def _reaching(self, each: Sequence[Terms], lengths: Floats, thresholds: Floats) -> list[tuple[Integers, Floats]]:
+        """For each profile the rows whose cosine reaches its threshold, rising, and the cosines."""
+        found: list[tuple[Integers, Integers, Floats]] = []
+        for chunk in self._catalogue.chunks:
+            if not self._is_eligible[chunk.pattern]:
+                continue
+            needed = (thresholds * lengths[:, chunk.pattern])[:, None]
+            for start in range(chunk.start, chunk.stop, BLOCK_ROWS):
+                block = self._numerators(each, start, min(start + BLOCK_ROWS, chunk.stop))
+                # One index for profile and song: of a flat array the places that pass are found fastest.
+                passing = np.flatnonzero(block >= needed)
+                profile, row = np.divmod(passing, block.shape[1])
+                found.append((profile, row + start, block.reshape(-1)[passing] / lengths[profile, chunk.pattern]))
+        profile, rows, cosines = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        order = np.argsort(profile, kind="stable")
+        ends = np.searchsorted(profile[order], np.arange(1, len(each)))
+        return list(zip(np.split(rows[order], ends), np.split(cosines[order], ends), strict=True))
+
+    def _numerators(self, each: Sequence[Terms], start: int, stop: int) -> Floats:
+        """Σ_axes (w y)_a x_a / |x|_w of the songs in some rows of one pattern, (profiles, rows)."""
+        catalogue = self._catalogue
+        towards = np.stack([terms.towards[:NUMBER_AXES] for terms in each])
+        found = towards @ catalogue.axes[:, start:stop]
+        if self._metric.weights[-1]:
+            codes = catalogue.genre_codes[start:stop]
+            for row, terms in zip(found, each, strict=True):
+                row += terms.genre_terms[codes]  # code -1 (unknown) reads the last place, which is 0
+        found *= self._scales[start:stop]
+        return np.asarray(found)
