@@ -23,7 +23,7 @@ class Checkpoint:
     out : Path
         The file the run will end in.
     settings : mapping
-        Everything the lists depend on, as plain values. Chunks of other settings are thrown away.
+        Everything the lists depend on, as plain values. Chunks of other settings are discarded.
 
     Raises
     ------

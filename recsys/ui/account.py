@@ -43,7 +43,7 @@ _TABLES = {
 
 
 def connection_panel(session: ListenerSession) -> None:
-    """Whether Spotify is connected, until when, and the way out."""
+    """Whether Spotify is connected, until when, and how to disconnect."""
     st.header("Spotify", anchor=False)
     if session.app.spotify is None:
         st.markdown("No Spotify app is set up on this server; everything else works without one.")
@@ -70,7 +70,7 @@ def connection_panel(session: ListenerSession) -> None:
 
 
 def sessions_panel(session: ListenerSession) -> None:
-    """The way out of every browser at once: for a lost phone, or a computer that was somebody else's."""
+    """Sign out of every browser at once: for a lost phone, or a computer that was somebody else's."""
     if session.visitor.is_guest:
         return
     st.subheader("Browsers you are signed in with", anchor=False)
@@ -100,7 +100,7 @@ def capabilities_panel(session: ListenerSession) -> None:
 
 
 def limits_panel(session: ListenerSession) -> None:
-    """What is left of Spotify's daily patience, which all listeners of this app share."""
+    """What is left of the daily request limits at Spotify, which all listeners of this app share."""
     connected = session.app.spotify
     if connected is None or session.visitor.is_guest:
         return
@@ -164,7 +164,7 @@ def stored_panel(session: ListenerSession) -> None:
 @fragment
 def _export(session: ListenerSession) -> None:
     """
-    All of it as a file. The file is made beside the run that the click starts, in a thread that cannot draw; so that
+    All of it as a file. The file is written beside the run that the click starts, in a thread that cannot draw; so that
     run waits for the outcome and says why there is no file.
     """
     earlier: Outcome | None = st.session_state.get("export_outcome")
@@ -217,6 +217,6 @@ def erase_panel(session: ListenerSession) -> None:
             session.app.last_recipes.forget(session.listener)
             counts = session.app.account.erase(session.listener)
             session.app.erasures.add(session.listener)
-            st.session_state.clear()  # erasing signs out: whoever is here next begins anew, with this one sentence
+            st.session_state.clear()  # erasing signs out: the next run starts a new session, with this one sentence
             st.session_state.update(erased=len(counts), erasures=times + 1)
             st.rerun()

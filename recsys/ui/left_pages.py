@@ -68,7 +68,7 @@ class Tab:
             self.page, self.is_waiting = "", False
         elif answer.HasField("new_session") or answer.HasField("navigation"):
             # A page opened by its address is named by the navigation alone: its run begins with the first page.
-            told = answer.new_session if answer.HasField("new_session") else answer.navigation
-            drawn = told.page_script_hash
+            announced = answer.new_session if answer.HasField("new_session") else answer.navigation
+            drawn = announced.page_script_hash
             if not self.is_waiting or drawn == self.page:  # else a run that was under way when the listener left
                 self.page, self.is_waiting = drawn, False

@@ -44,7 +44,7 @@ class Trial:
 
 def proof_panel(session: ListenerSession) -> None:
     """Test the sliders on the library on the screen."""
-    # Say that not the whole catalogue takes part, when only its sample is at hand.
+    # Say that not the whole catalogue takes part, when only its sample is available.
     whole, sample = len(session.catalogue.tracks), len(session.catalogue.sample)
     if session.catalogue is session.own_catalogue and sample < whole:
         st.caption(f"For speed we use a random {sample:,} of the {whole:,} songs in the catalogue you brought.")
@@ -87,9 +87,9 @@ def _watched(session: ListenerSession, trial: Trial, key: str, was_active: bool)
 
 def _catalogue(session: ListenerSession) -> ReadCatalogue:
     """
-    How to read the catalogue's audio features as published, which the engine does not keep.
+    How to read the catalogue's audio features as published, which the engine does not store.
 
-    Of a catalogue brought for this session only its sample is at hand.
+    Of a catalogue brought for this session only its sample is available.
     """
     if session.catalogue is session.app.demo_catalogue:
         return demo_catalogue

@@ -75,7 +75,7 @@ class ListenerSession:
 
     @property
     def store(self) -> Store:
-        """The store that keeps this listener's rows."""
+        """The store with this listener's rows."""
         return self.app.store_for(self.visitor.listener)
 
     @property
@@ -280,26 +280,26 @@ class ListenerSession:
         self.start_from((), "")
 
     def show_own(self) -> None:
-        """Put the listener's own library on the screen, read afresh."""
+        """Put the listener's own library on the screen, read from the store again."""
         self.demo_listener = None
         self.start_from((), "")
         self._edited()
-        self._read_afresh()
+        self._read_again()
 
     def notice(self, ended: frozenset[Job]) -> None:
-        """Read afresh once more background work of the listener's has ended, whatever page was open meanwhile."""
+        """Read the store again when more of the listener's background jobs have ended, on whatever page that was."""
         if ended != self._ended:
-            self._read_afresh()
+            self._read_again()
         self._ended = ended
 
     def notice_edits(self) -> None:
-        """Read afresh what another tab of the listener's has changed; its first import replaces the demo."""
+        """Read again what another tab of the listener's has changed; its first import replaces the demo."""
         edits = self.app.edits.of(self.listener)
         if edits == self.edits:
             return
         had_library = not self.own_library.empty
         self.edits = edits
-        self._read_afresh()
+        self._read_again()
         if self.is_demo and not had_library and not self.own_library.empty:
             self.demo_listener = None
 
@@ -307,7 +307,7 @@ class ListenerSession:
         self.app.edits.add(self.listener)
         self.edits = self.app.edits.of(self.listener)
 
-    def _read_afresh(self) -> None:
+    def _read_again(self) -> None:
         self._known, self._modes, self._recommender, self.has_no_modes = {}, None, None, False
 
 
@@ -361,6 +361,6 @@ def _looked_up() -> ListenerSession:
 
 
 def _without_cookie() -> Visitor:
-    """A guest for as long as the tab is open, when the browser keeps no cookies."""
+    """A guest for as long as the tab is open, when the browser stores no cookies."""
     session = cast("ListenerSession | None", st.session_state.get(_KEY))
     return session.visitor if session else Visitor(guest_listener(new_guest_id()), is_guest=True)

@@ -79,7 +79,7 @@ def genres(session: ListenerSession) -> None:
 
 
 def outliers(session: ListenerSession) -> None:
-    """The listener's own tracks that stand most alone."""
+    """The listener's own tracks that are furthest from the others."""
     st.header("Your odd ones out", anchor=False)
     with st.spinner("Looking for your odd ones out …"):
         alone = most_alone(session.library)
@@ -108,7 +108,7 @@ def _outlier_table(session: ListenerSession, alone: pd.DataFrame) -> None:
 
 @fragment
 def compare(session: ListenerSession) -> None:
-    """Side by side with an invented listener, or with somebody's file, which is not kept."""
+    """Side by side with an invented listener, or with somebody's file, which is not stored."""
     st.header("Compare", anchor=False)
     invented = {
         f"{listener.name} ({DEMO_NOTE})": listener.library

@@ -22,7 +22,7 @@ _HOW = """
 
 
 def doors_for(session: ListenerSession, is_new: bool) -> list[Callable[[ListenerSession], None]]:
-    """The doors in the order of use: who has begun brings more of their own before they look at samples."""
+    """The doors in the order of use: listeners with songs of their own see the import before the samples."""
     doors: list[Callable[[ListenerSession], None]] = [demo_door, file_door] if is_new else [file_door, demo_door]
     return [*doors, spotify_door] if has_spotify(session) else doors
 

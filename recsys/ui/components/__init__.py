@@ -23,9 +23,9 @@ def mount(name: str, **options: Any) -> Any:
     """
     Put a component of this folder into the page, with the options of a `streamlit.components.v2` component.
 
-    The folder is announced to Streamlit here. Its own search asks installed distributions and finds the folder neither
-    in a plain checkout nor behind an editable install, whose distribution (tonearm) and package (recsys) have
-    different names; here all three ways of installing are one.
+    The folder is registered with Streamlit here. Its own search asks installed distributions and finds the folder
+    neither in a plain checkout nor behind an editable install, whose distribution (tonearm) and package (recsys)
+    have different names; registered here it works in all three cases.
     """
     manager = get_bidi_component_manager()
     if manager.get_component_path(f"{_PROJECT}.{name}") is None:

@@ -111,11 +111,11 @@ def shown(stages: Iterable[Stage]) -> list[Stage]:
 
 def reasons(stages: Iterable[Stage]) -> dict[str, list[str]]:
     """Why lists were stopped, each sentence once, with the titles of those it is about."""
-    told: dict[str, list[str]] = {}
+    messages: dict[str, list[str]] = {}
     for stage in stages:
         if stage.message:
-            told.setdefault(f"{plain(stage.message)}{_until(stage)}", []).append(stage.title)
-    return told
+            messages.setdefault(f"{plain(stage.message)}{_until(stage)}", []).append(stage.title)
+    return messages
 
 
 def _row(stage: Stage) -> dict[str, object]:

@@ -11,7 +11,7 @@ from recsys.core.insights.wording import counted as counted
 
 _SPACES: Final = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the non-breaking ones
 _TURNS: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Marks that turn the direction of writing, beyond the text they come with."""
+"""Control characters that change the direction of writing, also of the text after them."""
 _JOINED: Final = re.compile(r"(?<=\w),(?=[^\W\d])")
 """A comma that some sources join artists with; none inside a number ("10,000 Maniacs")."""
 _ADDRESS: Final = re.compile(r"(https?://|www(?=\.)|@)(?=\S)", re.IGNORECASE)

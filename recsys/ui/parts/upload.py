@@ -95,7 +95,7 @@ def half_import_notes(session: ListenerSession) -> None:
 @contextmanager
 def reading(session: ListenerSession, file: UploadedFile) -> Iterator[Imported]:
     """
-    An uploaded file as it was read, once it was its turn; what is done with it belongs to that turn.
+    The import of an uploaded file, read in its turn of the import queue; the turn lasts as long as the block.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What is set beside the mixer; every position of a slider reads as words."""
+"""Controls beside the mixer; every position of a slider is shown in words."""
 
 from dataclasses import replace
 from functools import partial

@@ -53,7 +53,7 @@ def record(session: ListenerSession) -> None:
 
 
 def history_buttons(session: ListenerSession) -> None:
-    """Undo and redo; disabled, so that the keyboard passes by them, where there is nothing to do."""
+    """Undo and redo; disabled where there is nothing to do, so that the keyboard skips them."""
     history = _history(session)
     st.button(
         "Undo",

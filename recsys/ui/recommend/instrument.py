@@ -58,7 +58,7 @@ def instrument(session: ListenerSession) -> None:
             mixer(session, view, of_list)
     if found is not None:
         with steered:
-            actions(session, found)  # may wait for Spotify, and so has no turn
+            actions(session, found)  # may wait for Spotify, so it runs outside the turn to compute
             facts(session, found)
 
 

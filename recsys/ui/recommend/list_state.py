@@ -54,7 +54,7 @@ class ListState:
     events: list[Mapping[str, Any]] = field(default_factory=list)
 
     def shown(self, found: Recommendations, owner: object) -> None:
-        """Take note of the list on the screen; another listener's list, or the first, is compared with none."""
+        """Record the list on the screen; another listener's list, or the first, is compared with none."""
         titles = dict(zip(found.table["track_id"], found.table["title"], strict=True))
         if owner != self.owner:
             self.titles, self.owner, self.last, self.before, self.songs = {}, owner, Changes(), [], []
@@ -81,7 +81,7 @@ def list_state() -> ListState:
 
 def received(key: str, trigger: str) -> None:
     """
-    What a component sent is put aside until the fragment has asked who is here.
+    What a component sent is queued until the fragment has looked up who is here.
 
     A run that ended in a problem drew no component, and Streamlit has forgotten the component's state by then: a move
     that was on its way is dropped, and the page shows the problem.

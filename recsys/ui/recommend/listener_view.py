@@ -70,7 +70,7 @@ def view_of(catalogue: Catalogue, library: pd.DataFrame, seeds: tuple[str, ...] 
 
 
 def _speaking(catalogue: Catalogue, library: pd.DataFrame, seeds: tuple[str, ...]) -> pd.DataFrame:
-    """The tracks that speak for the listener: the library, or the seeds, of which some may be the catalogue's."""
+    """The tracks that represent the listener: the library, or the seeds, of which some may be the catalogue's."""
     if not seeds:
         return library
     own = library[library["track_id"].isin(seeds)]

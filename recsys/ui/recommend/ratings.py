@@ -41,7 +41,7 @@ def ratings_panel(session: ListenerSession) -> None:
 
 
 def proposal_panel(session: ListenerSession) -> None:
-    """After a rating: the change that all ratings speak for, to apply or not."""
+    """After a rating: the change that all ratings together suggest, to apply or not."""
     proposal = _proposal(session)
     if proposal is None:
         return

@@ -1,4 +1,4 @@
-"""Where the settings beside the mixer stand, and what the list owes to each feature."""
+"""Positions of the settings beside the mixer, and how much of the list each feature explains."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,19 +14,19 @@ from recsys.ui.session import ListenerSession
 
 
 def set_weights(session: ListenerSession, weights: Mapping[str, float]) -> None:
-    """Put the mixer's weights elsewhere: “tune to me” uses it."""
+    """Set the mixer's weights; “tune to me” uses it."""
     set_recipe(session, replace(session.recipe, weights=dict(weights)))
 
 
 def set_recipe(session: ListenerSession, recipe: Recipe) -> None:
-    """Put the recipe in place of the one before, and every setting where the recipe has it."""
+    """Replace the recipe, and set every control to its value in the new one."""
     session.recipe = recipe
     for key, position in positions(recipe).items():
         st.session_state[key] = position
 
 
 def restore_positions(session: ListenerSession) -> None:
-    """Put sliders back where the recipe has them: Streamlit forgets widgets that another page does not draw."""
+    """Restore the sliders from the recipe: Streamlit forgets widgets that another page does not draw."""
     for key, position in positions(session.recipe).items():
         st.session_state.setdefault(key, position)
 
