@@ -12,7 +12,20 @@ from importlib import import_module
 
 from tests.bench.rows import Row
 
-SECTIONS = ("core", "many", "search", "ordering", "thumbs", "memory", "imports", "sync", "database", "pages", "browser")
+SECTIONS = (
+    "core",
+    "many",
+    "search",
+    "ordering",
+    "thumbs",
+    "memory",
+    "imports",
+    "sync",
+    "database",
+    "pages",
+    "browser",
+    "screen",
+)
 """Modules of this folder, each with `rows(quick)`."""
 
 

@@ -23,6 +23,8 @@ def free_port():
 class Server:
     """`with Server(folder) as server:` gives a running app at `server.url`; its output is in `server.log`."""
 
+    script = "app.py"
+
     def __init__(self, data, **environment):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -36,7 +38,7 @@ class Server:
         self._process = None
 
     def start(self):
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
+        command = [sys.executable, "-m", "streamlit", "run", self.script, "--server.port", str(self.port)]
         command += ["--server.fileWatcherType", "none"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
