@@ -8,6 +8,7 @@ from recsys.ui.navigation import page
 from recsys.ui.parts.head import head
 from recsys.ui.parts.notes import no_features_note
 from recsys.ui.parts.real_songs import real_songs
+from recsys.ui.parts.seen import when_seen
 from recsys.ui.session import this_session
 from recsys.ui.taste import (
     compare,
@@ -44,9 +45,9 @@ else:
         with session.app.ranking.turn():
             opening(session)
             distributions(session)
-            genres(session)
-            map_and_modes(session)
-            outliers(session)
+        genres(session)
+        map_and_modes(session)
+        outliers(session)
         compare(session)
-        card_panel(session)
+        when_seen(session, "card", 330, card_panel)
     timeline(session)

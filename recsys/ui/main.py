@@ -8,6 +8,7 @@ import streamlit as st
 from recsys.ui.first_steps import start_after_consent
 from recsys.ui.navigation import pages
 from recsys.ui.parts import problems
+from recsys.ui.parts.seen import page_is
 from recsys.ui.session import whole_run
 from recsys.ui.sidebar import sidebar
 
@@ -21,4 +22,5 @@ st.logo(NAME, size="large", icon_image=ICON)
 with problems.shown(again="page"), whole_run() as session:
     start_after_consent(session)
     sidebar(session)
+    page_is(navigation.title)
     navigation.run()

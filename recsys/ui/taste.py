@@ -1,8 +1,5 @@
 """Pieces of the taste page: each is a figure with the sentence that says what it shows."""
 
-from collections.abc import Callable
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
@@ -20,13 +17,13 @@ from recsys.core.model.features import NUMBER_FEATURES, Feature, feature
 from recsys.demo import DEMO_NOTE
 from recsys.errors import NothingToRank
 from recsys.importers.any_file import ENDINGS
-from recsys.ui.components import mount
 from recsys.ui.map_start import map_with_start
 from recsys.ui.navigation import page
 from recsys.ui.parts import problems
 from recsys.ui.parts.charts import figure
 from recsys.ui.parts.fragment import fragment
-from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.seen import when_seen
+from recsys.ui.parts.text import artists_in_words, counted, plain
 from recsys.ui.parts.track_table import library_columns, picked_row
 from recsys.ui.parts.upload import accepted, reading
 from recsys.ui.recommend.start_from import more_like_button
@@ -74,19 +71,24 @@ def genres(session: ListenerSession) -> None:
         return
     st.header("Genres", anchor=False)
     words = genres_in_words(counts, len(session.library))
-    _when_seen(session, "genres", lambda: figure(genres_chart(counts), words, "genres"))
+    when_seen(session, "genres", 420, lambda _: figure(genres_chart(counts), words, "genres"))
     st.caption(plain(words))
 
 
 def outliers(session: ListenerSession) -> None:
     """The listener's own tracks that are furthest from the others."""
     st.header("Your odd ones out", anchor=False)
+    when_seen(session, "odd_ones", 260, _outliers)
+
+
+def _outliers(session: ListenerSession) -> None:
     with st.spinner("Looking for your odd ones out …"):
         alone = most_alone(session.library)
     if alone.empty:
         st.caption("We know too little about your songs to say which stand out.")
         return
     st.caption("Songs of yours that sound least like the rest of your library.")
+    alone["artists"] = alone["artists"].map(artists_in_words)
     alone["why"] = [feature(name).title.lower() for name in alone["feature"]]
     _outlier_table(session, alone)
 
@@ -115,12 +117,15 @@ def compare(session: ListenerSession) -> None:
         for number, listener in enumerate(session.app.demo_listeners)
         if number != session.demo_listener
     }
-    name = st.selectbox("With whom?", [*invented, "Somebody’s file"], key="compare_with")
+    whom = [*invented, "Somebody’s file"]
+    name = st.selectbox("With whom?", whom, index=None, placeholder="Choose somebody", key="compare_with")
+    if name is None:
+        return
     other = invented[name] if name in invented else _somebodys_library(session)
     if other is None or other.empty:
         return
     mine, theirs = (describe(tracks, session.catalogue.sample) for tracks in (session.library, other))
-    names = ("You", str(name))
+    names = ("You", name)
     words = comparison_in_words(mine, theirs, names)
     figure(comparison(mine, theirs, names), words, "comparison")
     st.caption(plain(words))
@@ -141,13 +146,15 @@ def _somebodys_library(session: ListenerSession) -> pd.DataFrame | None:
     return tracks
 
 
-@fragment
 def timeline(session: ListenerSession) -> None:
     """Listening over time, where there is a history."""
+    if not session.plays.empty:
+        st.header("Over time", anchor=False)
+        when_seen(session, "timeline", 900, _timeline)
+
+
+def _timeline(session: ListenerSession) -> None:
     plays = session.plays
-    if plays.empty:
-        return
-    st.header("Over time", anchor=False)
     words = plays_in_words(plays)
     monthly = plays_per_month(plays)
     if len(monthly.data[0].x) > 1:
@@ -164,10 +171,15 @@ def timeline(session: ListenerSession) -> None:
 def map_and_modes(session: ListenerSession) -> None:
     """The library on a map of the catalogue, with its tastes marked; each can be what a list starts from."""
     st.header("Your tastes on the map", anchor=False)
-    found = _found_modes(session)
+    when_seen(session, "tastes", 700, _map_and_modes)
+
+
+def _map_and_modes(session: ListenerSession) -> None:
+    with session.app.ranking.turn():
+        found = _found_modes(session)
     medoids = [] if found is None or found.is_one else list(found.table["track_id"])
     words = map_in_words(session.library, session.catalogue, medoids)
-    _when_seen(session, "map", partial(map_with_start, session, medoids, words))
+    map_with_start(session, medoids, words)
     st.caption(plain(words))
     if found is not None:
         st.markdown(plain(found.sentence))
@@ -185,20 +197,11 @@ def map_and_modes(session: ListenerSession) -> None:
             with column.container(border=True, height="stretch"):
                 title = shortened(mode.title, at_most=60)
                 st.markdown(f"**{plain(title)}**")
-                st.caption(f"by {plain(mode.artists)} stands for {counted(mode.tracks, 'track')} ({mode.share:.0%})")
+                by, size = plain(artists_in_words(mode.artists)), counted(mode.tracks, "track")
+                st.caption(f"by {by} stands for {size} ({mode.share:.0%})")
                 if st.button("Start from here", key=f"mode_{mode.Index}", help="Recommend from this taste alone"):
                     session.start_from(found.members.index[found.members == mode.Index], f"the taste of “{title}”")
                     st.switch_page(page("recommend"))
-
-
-@fragment
-def _when_seen(session: ListenerSession, name: str, draw: Callable[[], None]) -> None:
-    """A chart that is heavy to draw, drawn when its place comes into view."""
-    seen = f"{name}_is_seen"
-    if st.session_state.get(seen):
-        draw()
-    else:
-        mount("seen", key=f"{name}_place", data={}, on_seen_change=partial(st.session_state.update, {seen: True}))
 
 
 def _found_modes(session: ListenerSession) -> Modes | None:

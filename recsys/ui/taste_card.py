@@ -11,13 +11,11 @@ from recsys.errors import TonearmError, UnreadableFile
 from recsys.services.taste_card import MOST_BYTES, TasteCard, from_json, taste_card, to_json
 from recsys.ui.parts import problems
 from recsys.ui.parts.charts import figure
-from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.parts.upload import accepted
 from recsys.ui.session import ListenerSession
 
 
-@fragment
 def card_panel(session: ListenerSession) -> None:
     """Make a card of the library, or look at one that another listener gave away."""
     st.subheader("Taste card", anchor=False)

@@ -19,6 +19,7 @@ from recsys.services.import_queue import ImportQueue
 from recsys.ui.account import packed
 from recsys.ui.parts import upload
 from recsys.ui.parts.text import plain
+from recsys.ui.recommend.song_modes import find_modes
 from recsys.web.upload_room import REFUSED
 
 PAGES = ["welcome", "library", "taste", "recommend", "proof", "account"]
@@ -87,6 +88,22 @@ def component(app, key):
     return json.loads(drawn.proto.mixed.json or drawn.proto.json)
 
 
+def seen(app):
+    """Taste with all of its pieces drawn, as after scrolling to its end."""
+    app.session_state["seen"] = {"genres", "tastes", "odd_ones", "card", "timeline"}
+    return app.run()
+
+
+@pytest.mark.parametrize("listener", [0, 1, 2])
+def test_every_piece_of_taste_is_drawn_on_the_demo(listener):
+    app = seen(opened("taste", lambda session: session.show_demo(listener)))
+
+    shows_no_trace(app)
+    assert len(app.get("plotly_chart")) == 4  # genres, the map, plays and how a feature changed
+    assert [table.key for table in app.dataframe] == ["outliers"]
+    assert len(app.get("download_button")) == 3
+
+
 def test_the_radar_leaves_a_gap_where_a_feature_is_unknown():
     drawn = component(opened("taste", bringing(OWN, OTHERS)), "taste_radar")
 
@@ -98,6 +115,7 @@ def test_the_radar_leaves_a_gap_where_a_feature_is_unknown():
 
 def test_the_tastes_are_found_once_the_radar_asks_and_open_the_headlines():
     app = opened("taste", lambda session: session.show_demo(0))
+    find_modes(app.session_state["tonearm"])  # what the radar asks for
     app.run()
 
     assert component(app, "taste_headlines")["lines"][0].startswith("You have 3 tastes, around “")
@@ -115,16 +133,15 @@ def test_a_library_of_more_than_a_thousand_songs_is_told_that_a_thousand_are_use
     many = pd.concat([OWN] * 34, ignore_index=True).head(songs)
     many = many.assign(track_id=[f"own{n:019d}" for n in numbers], title=[f"Song {n}" for n in numbers])
 
-    said = [
-        caption.value for page in ("taste", "recommend") for caption in opened(page, bringing(many, OTHERS)).caption
-    ]
+    pages = [seen(opened("taste", bringing(many, OTHERS))), opened("recommend", bringing(many, OTHERS))]
+    said = [caption.value for page in pages for caption in page.caption]
 
     assert ("For speed we use a random 1,000 of your 1,001 songs." in said) == (songs > 1_000)
     assert said.count("For speed we use a random 1,000 of your 1,001 songs.") == (2 if songs > 1_000 else 0)
 
 
 def test_tastes_that_hold_fewer_tracks_than_the_library_say_why():
-    said = [caption.value for caption in opened("taste", lambda session: session.show_demo(0)).caption]
+    said = [caption.value for caption in seen(opened("taste", lambda session: session.show_demo(0))).caption]
 
     assert "We used 308 of your 320 songs: each once, where enough is known." in said
 

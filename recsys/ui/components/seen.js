@@ -1,8 +1,9 @@
 // Says that its place has come into view, so that what is expensive to draw is drawn when it is looked at.
 const PATIENCE = 3000; // a message that crosses a run of the whole page is lost, so it is sent until the place is gone
 
-export default function ({ parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const place = parentElement.querySelector(".alone");
+  place.style.minHeight = `${data.height}px`;
   let again;
   const tell = () => setTriggerValue("seen", true);
   const observer = new IntersectionObserver((entries) => {
