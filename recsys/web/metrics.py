@@ -1,7 +1,8 @@
 """`/metrics` in Prometheus' text format, for the server's owner."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import Final
 
@@ -15,8 +16,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from recsys.errors import StorageProblem
 from recsys.metrics import REGISTRY
-from recsys.web.dependencies import Dependencies
+from recsys.web.dependencies import Dependencies, SpotifyLimit
 
 PATHS: Final = ("/metrics", "/_stcore/metrics")
 """Ours, and Streamlit's own."""
@@ -59,7 +61,10 @@ class _State(Collector):
         spent = GaugeMetricFamily("tonearm_spotify_requests_today", "Requests counted today.", labels=["limit"])
         budget = GaugeMetricFamily("tonearm_spotify_budget", "Requests this app allows itself a day.", labels=["limit"])
         wait = GaugeMetricFamily("tonearm_spotify_wait_seconds", "Seconds until Spotify answers.", labels=["limit"])
-        for limit in d.spotify_limits():
+        limits: Sequence[SpotifyLimit] = ()
+        with suppress(StorageProblem):  # counted as `tonearm_store_errors_total`, and the rest is reported
+            limits = d.spotify_limits()
+        for limit in limits:
             left = (limit.blocked_until - d.clock()).total_seconds() if limit.blocked_until else 0.0
             spent.add_metric([limit.says], limit.spent)
             budget.add_metric([limit.says], limit.budget)

@@ -112,6 +112,16 @@ def test_a_store_that_fails_is_counted(deployment, tmp_path):
     assert samples(owner)[name] > before
 
 
+def test_while_the_store_does_not_answer_the_rest_is_reported(deployment):
+    def limits():
+        raise StorageProblem("The database does not answer. Try again later.")
+
+    seen = samples(owner_of(deployment, spotify_limits=limits))
+
+    assert seen[("tonearm_running_syncs",)] == 0
+    assert not [name for name in seen if name[0] == "tonearm_spotify_wait_seconds"]
+
+
 @pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/_stcore/metrics", "/_stcore/metrics/"])
 @pytest.mark.parametrize(
     ("headers", "client", "changed"),
