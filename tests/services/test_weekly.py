@@ -1,5 +1,6 @@
 """Fresh lists: new songs every week, once a week, in the store and in one playlist, whatever dies in between."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
@@ -233,6 +234,22 @@ def test_two_processes_renew_a_list_once(world, weekly):
 
     assert sorted([weekly.renew("ada"), other.renew("ada")]) == ["fresh", "renewed"]
     assert len(weekly.list_of("2026-11-30")) == 5
+
+
+def test_two_processes_that_go_through_all_listeners_at_once_share_nobody(world, weekly):
+    names = [f"listener-{number}" for number in range(6)]
+    for name in names:
+        world.store.save_tracks(name, real(12, 2, "own"))
+        world.store.save_weekly(name, WeeklyList(Recipe(length=5).as_json(), 0, 5))
+    other = Weekly(world.elsewhere())
+
+    with ThreadPoolExecutor(2) as threads:
+        reports = list(threads.map(lambda one: one.refresh(), (weekly, other)))
+
+    assert sum(report.renewed for report in reports) == 6
+    for report in reports:
+        assert report.asked == report.renewed + report.fresh + report.stopped + len(report.failed) == 6
+    assert all(len(weekly.store.weekly_songs(name)) == 5 for name in names)
 
 
 def test_while_another_process_is_at_it_a_run_says_so(world):
