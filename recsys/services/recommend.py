@@ -50,8 +50,6 @@ def recommender(
 
 def with_away(feedback: pd.DataFrame, away: pd.DataFrame) -> pd.DataFrame:
     """Thumbs, and a thumbs-down for each track of `away` (a track table), whatever was thought of it before."""
-    if away.empty:
-        return feedback
     rated = feedback[~feedback["track_id"].isin(away["track_id"])]
     return pd.concat([rated, away.assign(liked=False)], ignore_index=True)
 

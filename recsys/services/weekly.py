@@ -265,7 +265,8 @@ class WeeklyLists:
         start, gone = asked.known(search.known([*asked.seeds, *asked.away]))
         if asked.parts and not start.parts:
             raise NothingToRank(f"None of what this list starts from is known here any more: {', '.join(gone)}.")
-        feedback = with_away(feedback, search.tracks_of(start.away))
+        if start.away:
+            feedback = with_away(feedback, search.tracks_of(start.away))
         given = as_tracks(store.weekly_songs(listener)[["track_id", "title", "artists"]].drop_duplicates("track_id"))
         plays, today = heard_until(store, listener, recipe, self._clock())
         with self._turn():

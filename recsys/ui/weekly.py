@@ -128,7 +128,8 @@ def _playlist(session: ListenerSession) -> str | None:
 
 
 def _running(session: ListenerSession, wanted: WeeklyList) -> None:
-    following = due(session.app.now(), wanted.weekday) + timedelta(days=7)
+    latest = date.fromisoformat(wanted.renewed_week) if wanted.renewed_week else date.min
+    following = max(latest, due(session.app.now(), wanted.weekday)) + timedelta(days=7)
     place = f" It is also in your Spotify playlist “{plain(wanted.playlist)}”." if wanted.playlist else ""
     st.caption(f"The next list comes on {_day(following)}.{place}")
     if wanted.recipe != _recipe(session) and st.button("Use these settings from then on", key="weekly_change"):

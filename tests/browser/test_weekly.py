@@ -18,6 +18,7 @@ from tests.browser.accounts import sign_in
 from tests.browser.screen import go, listed_titles, press, settled
 from tests.browser.server import ROOT, connected_server
 from tests.browser.syncing import expect_synced
+from tests.browser.test_accessibility import violations
 from tests.browser.test_spotify_journey import row
 from tests.fakes.spotify.music import track
 
@@ -85,6 +86,10 @@ def test_new_songs_come_every_week_into_the_page_and_one_playlist_until_they_are
     news.click()
     expect(page.get_by_text(f"Gone since the week before: “{listed[0]}”")).to_be_visible()
     expect(page.get_by_text("Also in your Spotify playlist “Tonearm weekly”.")).to_be_visible()
+
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert violations(settled(page)) == []
 
     go(page, "Account")
     page.get_by_text("What we store").click()
