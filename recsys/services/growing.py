@@ -9,11 +9,11 @@ same answer stored twice is one.
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import blake2b
-from typing import Any, Final, Literal
+from typing import Final
 
 import pandas as pd
 
@@ -23,6 +23,7 @@ from recsys.errors import NotAllowed, NothingToRank, NotOffered, SourceBusy, Sto
 from recsys.feature_sources.source import AUDIO, NameSource, NeighbourSource, with_answers
 from recsys.services.feature_run import REMEMBERED
 from recsys.services.features import Features
+from recsys.services.growth import MAX_ROUNDS, TARGET, Growth
 from recsys.services.jobs import Job, Jobs, Snapshot
 from recsys.services.library import songs
 from recsys.storage.store import Store
@@ -35,13 +36,7 @@ NAMES_CONSENT: Final = "listenbrainz names"
 """The consent to send titles and artists of songs without a Spotify id to ListenBrainz."""
 
 STATE: Final = "growth"
-TARGET: Final = 10_000
-"""New songs after which a run is done: five minutes at two requests a second, 100 neighbours or 40 features each."""
-
 MAX_SEEDS: Final = 200
-MAX_ROUNDS: Final = 5
-"""A source draws by chance, so the same song is asked about again, as long as that brings something new."""
-
 MIN_SHARE_NEW: Final = 0.05
 WINDOW: Final = 20
 """A run ends when of all songs named around this many songs a smaller share than `MIN_SHARE_NEW` was new."""
@@ -59,63 +54,6 @@ SENT_SEED: Final = "a song of yours, to find songs like it"
 SENT_NAMES: Final = "titles and artists of songs of yours, to find their Spotify ids"
 SENT_FOUND: Final = "songs found around yours, for their audio features"
 ISRC_YEAR: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{3}(\d{2})\d{5}")
-
-
-@dataclass(frozen=True)
-class Growth:
-    """
-    How far growing is.
-
-    Attributes
-    ----------
-    seeds : tuple of str
-        The songs of the listener's that are asked about in this run, in order.
-    position : int
-        How many of them are done in this round.
-    round : int
-        From 0.
-    added, pool : int
-        New songs of this run, and songs in the pool now.
-    new_lately : int
-        New songs among those named around the last songs asked about, at most `WINDOW`.
-    named_lately : int
-        Songs that the source named there, known ones included.
-    state : "new", "running", "blocked" or "done"
-    message : str
-        Why it is blocked; else empty.
-    blocked_until, finished_at : str or None
-        ISO 8601 in UTC.
-    """
-
-    seeds: tuple[str, ...] = ()
-    position: int = 0
-    round: int = 0
-    added: int = 0
-    pool: int = 0
-    new_lately: int = 0
-    named_lately: int = 0
-    state: Literal["new", "running", "blocked", "done"] = "new"
-    message: str = ""
-    blocked_until: str | None = None
-    finished_at: str | None = None
-
-    @property
-    def share(self) -> float:
-        """Progress from 0 to 1: of the target or of the songs to ask about, whichever is further."""
-        if self.state == "done":
-            return 1.0
-        rounds = (self.position + self.round * len(self.seeds)) / max(1, len(self.seeds) * MAX_ROUNDS)
-        return min(1.0, max(self.added / TARGET, rounds))
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values, for storing."""
-        return asdict(self) | {"seeds": list(self.seeds)}
-
-    @classmethod
-    def from_json(cls, stored: dict[str, Any] | None) -> "Growth":
-        """The reverse of `as_json`; a new one for None."""
-        known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored} if stored else {}
-        return cls(**known | {"seeds": tuple(known.get("seeds", ()))})
 
 
 class Growing:

@@ -22,10 +22,10 @@ from recsys.services.growing import (
     SENT_NAMES,
     SENT_SEED,
     Growing,
-    Growth,
     registered_in,
     spread_sample,
 )
+from recsys.services.growth import Growth
 from recsys.services.jobs import Cancelled, Job, Jobs
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from recsys.core.model.identity import NAMED
-from recsys.services.growing import NAMES_CONSENT, Growing, Growth, registered_in
+from recsys.services.growing import NAMES_CONSENT, Growing, registered_in
+from recsys.services.growth import Growth
 from recsys.times import from_iso
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
