@@ -69,7 +69,7 @@ def _seeds() -> dict[str, list[bytes]]:
         "JSON": texts,
         "Parquet": [parquet.getvalue()],
         "ZIP": [files.as_zip({"a.csv": tables[0], "b.json": texts[0]}).getvalue()],
-        "packed with gzip": [gzip.compress(tables[0])],
+        "packed with gzip": [gzip.compress(tables[0], mtime=0)],
     }
 
 
