@@ -1,6 +1,7 @@
 """Runs chunks of work on Dask: local worker processes, or the workers of a running cluster."""
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,6 +85,18 @@ def _append(path: Path, content: bytes, is_first: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with path.open("wb" if is_first else "ab") as file:
         file.write(content)
+
+
+def in_order(client: Client, function: Callable[..., Any], each: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+    """The results of a function for some arguments, in their order; few are waiting at a time."""
+    slots = IN_FLIGHT * max(1, sum(client.nthreads().values()))
+    futures: deque[Any] = deque()
+    for arguments in each:
+        futures.append(client.submit(function, *arguments, pure=False, retries=RETRIES))
+        if len(futures) >= slots:
+            yield futures.popleft().result()
+    while futures:
+        yield futures.popleft().result()
 
 
 def rank_all(

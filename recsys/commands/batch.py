@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from recsys import __version__
-from recsys.commands.options import catalogue_option, genres_option, open_catalogue, weights_option, with_genres
+from recsys.commands.options import (
+    catalogue_option,
+    genres_option,
+    open_catalogue,
+    scheduler_option,
+    weights_option,
+    with_genres,
+    workers_option,
+)
 from recsys.core.engine.recipe import Recipe
 from recsys.errors import BadRecipe, NoTracks, SettingsProblem, UnreadableFile
 from recsys.parsing import parse_json
@@ -44,8 +52,8 @@ and stores nothing; `tonearm refresh` renews each weekly list by its own recipe.
 @click.option("-n", "length", type=click.IntRange(1, 500), help="Songs a list; 30, or what the recipe says.")
 @click.option("--recipe", "recipe_file", type=click.Path(path_type=Path, dir_okay=False), help="A recipe as JSON.")
 @weights_option
-@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Local worker processes.")
-@click.option("--scheduler", metavar="ADDRESS", help="Use the Dask cluster at this address instead.")
+@workers_option
+@scheduler_option
 @click.option(
     "--shards",
     type=click.IntRange(1, 1024),

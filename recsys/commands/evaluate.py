@@ -4,22 +4,32 @@ import json
 import math
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import click
 import numpy as np
 import pandas as pd
 
-from recsys.commands.options import catalogue_option, genres_option, open_catalogue, weights_option, with_genres
+from recsys.commands.options import (
+    catalogue_option,
+    genres_option,
+    open_catalogue,
+    scheduler_option,
+    weights_option,
+    with_genres,
+    workers_option,
+)
 from recsys.core.engine.recipe import Recipe
 from recsys.core.evaluation.holdout import HoldOut, Pool
-from recsys.core.evaluation.offline import METRICS, TITLES, Progress, evaluate, methods
+from recsys.core.evaluation.offline import METRICS, TITLES, Progress, evaluate, methods, summarize
+from recsys.errors import SettingsProblem
 from recsys.importers.playlists_file import read_playlists
 
 EPILOG: Final = """\b
 Examples:
   tonearm evaluate --catalogue spotify_songs.csv --playlists playlists.csv
   tonearm evaluate --catalogue tracks.csv --playlists saved.csv --genres genres.csv --new-artists --json
+  tonearm evaluate --catalogue tracks.csv --playlists saved.csv --workers 8
 
 \b
 --json prints one object:
@@ -63,6 +73,8 @@ class Share(click.FloatRange):
 @click.option("--seed", type=SEEDS, default=0, show_default=True, help="The same seed, the same numbers.")
 @click.option("--new-artists", is_flag=True, help="Only songs by artists of whom nothing is visible count.")
 @weights_option
+@workers_option
+@scheduler_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def command(
     catalogue: str,
@@ -71,6 +83,8 @@ def command(
     weights: dict[str, float],
     as_json: bool,
     new_artists: bool,
+    workers: int,
+    scheduler: str | None,
     **cut: Any,
 ) -> None:
     """Hide part of each list, rank the rest of the catalogue, and measure how soon the hidden songs turn up."""
@@ -86,18 +100,47 @@ def command(
         "new_artists": new_artists,
         "weights": dict(recipe.weights),
     }
-    found = {"settings": settings, **measured(tracks, entries, recipe, hold_out, _progress)}
+    cluster = Cluster(scheduler, workers) if scheduler or workers > 1 else None
+    found = {"settings": settings, **measured(tracks, entries, recipe, hold_out, _progress, cluster)}
     click.echo(json.dumps(found, indent=1, ensure_ascii=False) if as_json else table(found))
 
 
+class Cluster(NamedTuple):
+    """Where lists are measured: `workers` local processes, or the Dask cluster at an address."""
+
+    scheduler: str | None
+    workers: int
+
+
 def measured(
-    tracks: pd.DataFrame, entries: pd.DataFrame, recipe: Recipe, hold_out: HoldOut, progress: Progress
+    tracks: pd.DataFrame,
+    entries: pd.DataFrame,
+    recipe: Recipe,
+    hold_out: HoldOut,
+    progress: Progress,
+    cluster: Cluster | None = None,
 ) -> dict[str, Any]:
-    """Everything that is printed but the settings, as plain values. Raises as `evaluate`."""
+    """
+    Everything that is printed but the settings, as plain values; the same on any cluster, and on none.
+
+    Raises
+    ------
+    NothingToRank
+        As `evaluate`.
+    SettingsProblem
+        Dask is not installed, or does not answer.
+    """
     pool = Pool.from_tracks(tracks, hold_out.seed)
     lists = pool.lists(entries)
     compared = methods(pool, recipe)
-    found = evaluate(pool, lists, compared, hold_out, progress)
+    if cluster is None:
+        found = evaluate(pool, lists, compared, hold_out, progress)
+    else:
+        try:
+            from recsys.batch.evaluation import measured_lists
+        except ImportError as problem:
+            raise SettingsProblem("`--workers` and `--scheduler` need Dask: pip install 'tonearm[batch]'.") from problem
+        found = summarize(pool, lists, hold_out, measured_lists(pool, lists, recipe, hold_out, *cluster), progress)
     known = pool.catalogue.rows_of(entries["track_id"].unique().tolist())
     counts = {
         "tracks": len(tracks),

@@ -55,6 +55,12 @@ weights_option: Final = click.option(
     callback=parse_weights,
     help="How much a feature counts; once for each.",
 )
+workers_option: Final = click.option(
+    "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Local worker processes."
+)
+scheduler_option: Final = click.option(
+    "--scheduler", metavar="ADDRESS", help="Use the Dask cluster at this address instead."
+)
 
 
 def open_catalogue(source: str) -> pd.DataFrame:

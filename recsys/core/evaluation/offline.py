@@ -3,9 +3,8 @@
 All methods get the same visible songs, the same candidates and the same questions.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from itertools import product
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -171,22 +170,24 @@ def _ends(found: Interval) -> dict[str, float | None]:
     return {name: end if np.isfinite(end) else None for name, end in asdict(found).items()}
 
 
-def evaluate(
-    pool: Pool, lists: Lists, methods: Mapping[str, Method], hold_out: HoldOut, progress: Progress = lambda *_: None
-) -> Evaluation:
+@dataclass(frozen=True)
+class ListMeasures:
     """
-    Cut every list and ask every method for what is hidden.
+    What was measured on one list.
 
-    Raises
-    ------
-    NothingToRank
-        No list is long enough, or none has a hidden song that may be looked for.
+    `records` has a row per method and cut with a hidden song: method, list and the metrics; `first` the rows that each
+    method listed first for the first cut.
     """
-    names = hold_out.chosen(lists)
+
+    records: list[dict[str, Any]]
+    first: dict[str, Integers]
+
+
+def measure_list(pool: Pool, lists: Lists, methods: Mapping[str, Method], hold_out: HoldOut, name: str) -> ListMeasures:
+    """Cut one list and ask every method for what is hidden; depends on no other list."""
     records: list[dict[str, Any]] = []
-    first: dict[str, list[Integers]] = {method: [] for method in methods}
-    for done, (name, cut) in enumerate(product(names, range(hold_out.cuts))):
-        progress(done, len(names) * hold_out.cuts)
+    first: dict[str, Integers] = {}
+    for cut in range(hold_out.cuts):
         rng = hold_out.rng(name, cut)
         halves = split(pool, lists[name], hold_out, rng)
         if not len(halves.hidden):
@@ -199,23 +200,56 @@ def evaluate(
         for key, method in methods.items():
             answer = method.answer(halves.visible, halves.candidates, max(DEPTH, len(halves.hidden)), rng)
             records.append({"method": key, "list": name} | measure(pool, halves, answer, asked))
-            first[key] += [answer.rows[:TOP]] if cut == 0 else []
+            if cut == 0:
+                first[key] = answer.rows[:TOP]
+    return ListMeasures(records, first)
+
+
+def evaluate(
+    pool: Pool, lists: Lists, methods: Mapping[str, Method], hold_out: HoldOut, progress: Progress = lambda *_: None
+) -> Evaluation:
+    """
+    Cut every list and ask every method for what is hidden.
+
+    Raises
+    ------
+    NothingToRank
+        No list is long enough, or none has a hidden song that may be looked for.
+    """
+    names = hold_out.chosen(lists)
+    each = (measure_list(pool, lists, methods, hold_out, name) for name in names)
+    return summarize(pool, lists, hold_out, each, progress)
+
+
+def summarize(
+    pool: Pool, lists: Lists, hold_out: HoldOut, each: Iterable[ListMeasures], progress: Progress = lambda *_: None
+) -> Evaluation:
+    """The evaluation that the measures of all chosen lists make, in the order of their names; raises as `evaluate`."""
+    chosen, too_short = len(hold_out.chosen(lists)), hold_out.too_short(lists)
+    records: list[dict[str, Any]] = []
+    first: dict[str, list[Integers]] = {}
+    for done, measured in enumerate(each):
+        for cut in range(hold_out.cuts):
+            progress(done * hold_out.cuts + cut, chosen * hold_out.cuts)
+        records += measured.records
+        for method, rows in measured.first.items():
+            first.setdefault(method, []).append(rows)
     if not records:
-        raise NothingToRank(_nothing_measured(hold_out, len(names)))
+        raise NothingToRank(_nothing_measured(hold_out, chosen))
+    methods = list(dict.fromkeys(record["method"] for record in records))
     means = pd.DataFrame(records).groupby(["method", "list"]).mean()
     values = {method: means.loc[method] for method in methods}
     testable = int(pool.is_testable.sum())
-    covered = {
-        method: catalog_coverage(np.concatenate([*rows, np.arange(0)]), TOP * len(rows), testable)
-        for method, rows in first.items()
-    }
-    measured = means.index.levshape[1]
-    chosen, too_short = len(hold_out.chosen(lists)), hold_out.too_short(lists)
+    covered = {}
+    for method in methods:
+        listed = first.get(method, [])
+        covered[method] = catalog_coverage(np.concatenate([*listed, np.arange(0)]), TOP * len(listed), testable)
+    measured_lists = means.index.levshape[1]
     counts = {
-        "lists": measured,
+        "lists": measured_lists,
         "too_short": too_short,
         "beyond_limit": len(lists) - too_short - chosen,
-        "nothing_hidden": chosen - measured,
+        "nothing_hidden": chosen - measured_lists,
     }
     return Evaluation(values, covered, counts)
 
