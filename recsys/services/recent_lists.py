@@ -81,12 +81,10 @@ class RecentLists:
     def _engine(self, made_of: bytes, catalogue: Catalogue) -> "_Engine":
         """The place of the engine for a library. One that cannot be built stays empty, and is tried again."""
         with self._lock:
-            is_old = {key: _gives_way(engine.catalogue, catalogue) for key, engine in self._engines.items()}
-            for key in [key for key in self._engines if is_old[key]]:
+            for key in [key for key, engine in self._engines.items() if _gives_way(engine.catalogue, catalogue)]:
                 del self._engines[key]
-            key = made_of + id(catalogue).to_bytes(
-                8, "big"
-            )  # an engine holds its catalogue, so that no other has the id
+            # An engine holds its catalogue, so no other catalogue has the same id.
+            key = made_of + id(catalogue).to_bytes(8, "big")
             engine = self._engines.setdefault(key, _Engine(catalogue))
             self._engines.move_to_end(key)
             while len(self._engines) > 1 and (len(self._engines) > MAX_ENGINES or self._songs() > ENGINE_SONGS):

@@ -39,7 +39,9 @@ def map_with_start(session: ListenerSession, medoids: Sequence[str], words: str)
         selection_mode="box",
     )
     if box is not None:
-        _edges(session)
+        # The edges of the box as two sliders, for the keyboard.
+        for label, key in zip(axis_words(session.library, session.catalogue), (_ACROSS, _UP), strict=True):
+            st.slider(label, 0.0, 100.0, step=0.1, format="%.0f%%", key=key)
         _start(session, songs_within(session.library, session.catalogue, box))
 
 
@@ -49,12 +51,6 @@ def _drawn(session: ListenerSession) -> None:
     if boxes:
         box = box_from_drawing(session.library, session.catalogue, boxes[-1]["x"], boxes[-1]["y"])
         st.session_state[_ACROSS], st.session_state[_UP] = (box.left, box.right), (box.bottom, box.top)
-
-
-def _edges(session: ListenerSession) -> None:
-    """The edges of the box as two sliders, for the keyboard."""
-    for label, key in zip(axis_words(session.library, session.catalogue), (_ACROSS, _UP), strict=True):
-        st.slider(label, 0.0, 100.0, step=0.1, format="%.0f%%", key=key)
 
 
 def _start(session: ListenerSession, songs: BoxedSongs) -> None:

@@ -59,19 +59,16 @@ class ListState:
         if owner != self.owner:
             self.titles, self.owner, self.last, self.before, self.songs = {}, owner, Changes(), [], []
         if list(titles) != list(self.titles):
-            self.before, self.songs = self.songs, _songs(found)
+            self.before = self.songs
+            self.songs = [
+                {"id": row.track_id, "title": row.title, "artists": artists_in_words(row.artists)}
+                for row in found.table.itertuples()
+            ]
             self.last = changes(list(self.titles), list(titles))
             self.all_titles = self.titles | titles
             self.titles = titles
         if self.opened not in titles:
             self.opened = None
-
-
-def _songs(found: Recommendations) -> list[dict[str, str]]:
-    return [
-        {"id": row.track_id, "title": row.title, "artists": artists_in_words(row.artists)}
-        for row in found.table.itertuples()
-    ]
 
 
 def list_state() -> ListState:
