@@ -30,7 +30,8 @@ if session.library.empty:
     st.info("Nothing to show yet. Bring a file or try the demo.", icon=":material/info:")
     st.page_link(page("welcome"), label="Get started", icon=":material/waving_hand:")
 else:
-    real_songs(session, "taste")
+    if not session.is_demo:
+        real_songs(session, "taste")
     has_card = not session.is_demo and features_card(session, "taste")
     if not has_audio(session.library).any():
         if not has_card:
@@ -51,3 +52,5 @@ else:
         compare(session)
         when_seen(session, "card", 330, card_panel)
     timeline(session)
+    if session.is_demo:
+        real_songs(session, "taste")

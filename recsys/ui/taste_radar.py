@@ -36,7 +36,8 @@ def opening(session: ListenerSession) -> None:
         data = _radar(view, modes, session, " ".join(lines))
         mount("radar", key=_KEY, data=data | {"wants_more": needs_modes(session)}, on_ask_change=lambda: None)
     with said:
-        mount("headlines", key="taste_headlines", data={"lines": lines})
+        coming = ["Looking for your tastes …"] if needs_modes(session) else []
+        mount("headlines", key="taste_headlines", data={"lines": coming + lines})
         st.caption("The dotted ring is the middle of the catalogue: half of all songs have more, half have less.")
 
 
