@@ -12,6 +12,7 @@ from recsys.errors import ReconnectSpotify, ServerBusy
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.services.weekly import Report
 from recsys.settings import Settings
+from recsys.storage.hosted.store import SupabaseStore
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
 from recsys.storage.store import WeeklyList
@@ -105,3 +106,24 @@ def test_a_listener_who_must_sign_in_again_is_named_and_keeps_nobody_from_a_list
     assert (report.asked, report.renewed, list(report.failed)) == (2, 1, ["gone"])
     assert app.embedded_store.weekly("gone").problem == report.failed["gone"]
     assert stored_libraries(app)[1] == report.failed
+
+
+def test_in_a_hosted_store_a_list_is_renewed_as_the_listener_and_an_ended_sign_in_is_said(
+    build, gateway, supabase, supabase_store
+):
+    def token(listener):
+        if listener == grace:
+            raise ReconnectSpotify("Your sign-in has ended. Log in again; your library is still here.")
+        return gateway.access_token(listener)
+
+    ada, grace = gateway.listener("ada"), gateway.listener("grace")
+    asking(supabase_store, ada, grace)
+    app = build()
+    vars(app)["hosted"] = SimpleNamespace(store=SupabaseStore(supabase, token), sessions=app.sessions)
+
+    report = app.weekly.refresh()
+
+    assert (report.asked, report.renewed, list(report.failed)) == (2, 1, [grace])
+    assert report.failed[grace].startswith("Your sign-in has ended")
+    assert len(app.weekly.change(ada).songs) == len(supabase_store.recommendations(ada)) == 4
+    assert supabase_store.weekly(grace).renewed_week is None
