@@ -12,11 +12,14 @@ from recsys.errors import NoTracks, UnreadableFile
 from recsys.importers.open_source import MOST_BYTES
 from recsys.importers.sniffing import ZIP, kind_of
 
-MOST_MEMBERS: Final = 5_000
+MOST_MEMBERS: Final = 1_000
+"""Even an empty table takes some 30 ms to read."""
+
 MOST_RATIO: Final = 200
 """Listening histories pack 20 to 40 times, a bomb a thousand times."""
 SMALL: Final = 16 << 20
-"""Up to this size a member may be packed as tightly as it likes."""
+SMALL_TOGETHER: Final = 64 << 20
+"""Up to these sizes a member, or all together, may be packed as tightly as they like."""
 ENCRYPTED: Final = 0x1
 BROKEN: Final = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError),
@@ -49,13 +52,16 @@ def _check(archive: zipfile.ZipFile, name: str) -> None:
     """Raise `UnreadableFile` for the first thing about an archive that is not safe."""
     members = archive.infolist()
     if len(members) > MOST_MEMBERS:
-        raise UnreadableFile(f"The ZIP “{name}” holds {len(members):,} files; that is not an export of tracks.")
+        raise UnreadableFile(f"The ZIP “{name}” holds {len(members):,} files; at most {MOST_MEMBERS:,} can be read.")
     if any(member.filename == "[Content_Types].xml" for member in members):
         raise UnreadableFile(f"“{name}” is an Office document. Save it as CSV in the spreadsheet and choose that.")
     for member in members:
         _check_member(member, name)
-    if sum(member.file_size for member in members) > MOST_BYTES:
+    size, packed = (sum(getattr(each, name) for each in members) for name in ("file_size", "compress_size"))
+    if size > MOST_BYTES:
         raise UnreadableFile(f"The ZIP “{name}” unpacks to more than {MOST_BYTES >> 30} GB. Split it into parts.")
+    if size > max(SMALL_TOGETHER, MOST_RATIO * packed):
+        raise UnreadableFile(f"The ZIP “{name}” unpacks to far more than it should. It was not read.")
 
 
 def _check_member(member: zipfile.ZipInfo, name: str) -> None:

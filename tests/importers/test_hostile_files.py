@@ -103,6 +103,15 @@ def test_a_zip_of_many_that_are_each_small_enough():
     assert "far more than it should" in refusal(stream)
 
 
+def test_a_zip_of_many_that_are_small_and_packed_tightly():
+    rows = b"title,artist\n" + b"Blue,Ann\n" * 1_500_000
+    assert "unpacks to far more than it should" in refusal(as_zip({f"{number}.csv": rows for number in range(8)}))
+
+
+def test_a_zip_of_more_files_than_can_be_read():
+    assert "holds 1,001 files; at most 1,000 can be read" in refusal(as_zip({f"{n}.csv": "a" for n in range(1_001)}))
+
+
 def test_a_member_that_claims_ten_gigabytes():
     claimed = _with_sizes(as_zip({"a.csv": EXPORTIFY_NET}).getvalue(), len(EXPORTIFY_NET.encode()), (4 << 30) - 2)
 
