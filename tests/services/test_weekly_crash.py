@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from recsys.services.playlists import Playlists
+from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.sessions import SqliteSessions
 from tests.services.test_playlists import contents, made
 from tests.services.test_weekly import NAME, Weekly
 
@@ -28,7 +31,10 @@ def test_a_killed_renewal_is_finished_by_the_next(world, spotify, seed):
     process.kill()
     process.communicate(timeout=30)
 
-    weekly = Weekly(world)
+    database = Database(world.settings.data_folder / "tonearm.sqlite")
+    locked = SqliteSessions(database, world.cipher, clock=lambda: time.time() + 60).locked  # the dead one's lease ended
+    playlists = Playlists(world.store_for, world.spotify.writer, locked, world.now, world.clock.sleep)
+    weekly = Weekly(world, playlists=playlists, locked=locked)
     latest = world.store.weekly("ada").renewed_week
     weekly.now = datetime.combine(date.fromisoformat(latest), datetime.min.time(), UTC)
     report = weekly.refresh()
