@@ -10,11 +10,17 @@ from tests.browser.screen import listed_titles, press, settled
 pytestmark = pytest.mark.browser
 
 
+def in_view(page, heading):
+    """Scroll a heading to the top, so that what is below it is drawn."""
+    page.get_by_role("heading", name=heading).evaluate("heading => heading.scrollIntoView()")
+
+
 @pytest.fixture
 def taste(visit):
     """Taste, with its map in view and a part of it to be marked."""
     page = settled(visit("/taste"))
-    page.get_by_role("heading", name="Your tastes on the map").scroll_into_view_if_needed(timeout=60_000)
+    in_view(page, "Your tastes on the map")
+    expect(page.get_by_text("Start from a part of the map")).to_be_visible(timeout=60_000)
     press(page, page.get_by_text("Start from a part of the map"))
     expect(page.locator(".st-key-map .shapelayer path")).to_be_attached()
     return page
@@ -54,6 +60,7 @@ def test_the_same_is_done_with_the_keyboard(taste):
 
 def test_more_like_one_of_the_odd_ones_out(visit):
     page = settled(visit("/taste"))
+    in_view(page, "Your odd ones out")
     table = page.locator(".st-key-outliers")
     expect(table).to_be_visible(timeout=60_000)
     table.evaluate("table => table.scrollIntoView({ block: 'center' })")
