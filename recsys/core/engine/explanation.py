@@ -12,6 +12,7 @@ from recsys.core.engine.recommender import Recommender, contribution_table
 from recsys.core.engine.selection import Ranking
 from recsys.core.engine.similarity import Weighted, cosines
 from recsys.core.model.features import FEATURES
+from recsys.core.model.identity import song_hashes
 from recsys.errors import BadRecipe, BadTracks, NothingToRank
 
 NEAREST: Final = 3
@@ -102,16 +103,22 @@ def explain_all(
 def nearest_own(
     recommender: Recommender, ranking: Ranking, rows: np.ndarray, count: int = NEAREST
 ) -> list[pd.DataFrame]:
-    """For each row of the catalogue the usable own tracks closest to it: track_id, title, artists, cosine."""
+    """
+    For each row of the catalogue the usable own tracks closest to it: track_id, title, artists, cosine.
+
+    A song of the listener's own that is on the list (one they forgot) is not named as near to itself.
+    """
     is_usable, metric = ranking.profile.is_usable, ranking.profile.metric
     songs = Weighted.of(recommender.catalogue.vectors(rows), metric)
     similarity = cosines(songs, Weighted.of(recommender.own_vectors.take(is_usable), metric))
+    own = recommender.own[is_usable]
+    # (rows, own): the same song, whichever version of it.
+    similarity[recommender.catalogue.songs[rows][:, None] == song_hashes(own)] = -np.inf
     # Stable, so that of equally close tracks the first of the library is named, regardless of what else is asked.
     order = np.argsort(-similarity, axis=1, kind="stable")[:, :count]
-    own = recommender.own[is_usable]
     return [
         own.iloc[at].assign(cosine=row[at].astype(np.float64)).reset_index(drop=True)
-        for at, row in zip(order, similarity, strict=True)
+        for at, row in ((at[row[at] > -np.inf], row) for at, row in zip(order, similarity, strict=True))
     ]
 
 

@@ -54,6 +54,19 @@ def test_the_nearest_own_tracks_are_the_most_alike():
     assert nearest.columns.tolist() == ["track_id", "title", "artists", "cosine"]
 
 
+def test_a_song_of_ones_own_that_is_on_the_list_is_not_near_to_itself():
+    own = random_tracks(60, seed=1, prefix="c", missing=0.1).head(20)
+    recipe = Recipe(length=40, per_artist=None, choose_from="everything")
+    engine = Recommender(CATALOGUE, own)
+    listed = engine.recommend(recipe).table["track_id"].tolist()
+
+    explained = explain_all(engine, recipe, listed)
+
+    assert set(listed) & set(own["track_id"])
+    assert all(each.track_id not in each.nearest["track_id"].tolist() for each in explained)
+    assert {len(each.nearest) for each in explained} == {3}
+
+
 def test_an_own_track_of_which_too_little_is_known_is_like_no_song():
     library = pd.concat([LIBRARY, tracks({"track_id": "hardly known", "energy": 0.9})], ignore_index=True)
     engine = Recommender(CATALOGUE, library)
