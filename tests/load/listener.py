@@ -137,6 +137,8 @@ class Listener:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self._hash = message.new_session.page_script_hash or self._hash
+        if kind == "navigation":  # a page opened by its address is named here alone
+            self._hash = message.navigation.page_script_hash or self._hash
         if kind != "delta" or message.delta.WhichOneof("type") != "new_element":
             return ""
         element = message.delta.new_element
