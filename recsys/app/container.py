@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -316,6 +317,8 @@ class Container(Stores):
             len(self.demo_catalogue),
         )
         self.jobs.start("search index", lambda job: self.catalogue.search_index)
+        # 2.5 s of imports, which the first listener's tastes would wait for.
+        self.jobs.start("clustering", lambda job: import_module("sklearn.cluster"))
         release_memory()
         self._to_close.enter_context(QuietCollection(lambda: self.ranking.is_idle))
 

@@ -1,5 +1,6 @@
 """Which store holds whose rows, which sign-in is offered, and what is built once and closed at the end."""
 
+import sys
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -10,11 +11,13 @@ import pytest
 from recsys.app import container as module
 from recsys.app.container import Container, running, start
 from recsys.auth.models import Visitor
+from recsys.core.engine.catalogue import Catalogue
 from recsys.core.model.tracks import as_tracks
 from recsys.demo import DEMO_NOTE
 from recsys.demo.catalogue import demo_catalogue
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.settings import Settings
+from tests.core.small import random_tracks
 from tests.fakes.calling import SleepingClock
 
 HOSTED = SimpleNamespace(
@@ -53,6 +56,16 @@ def test_signed_in_listeners_are_stored_at_supabase_and_guests_here(build):
 
     assert container.store_for(SIGNED_IN) == container.app_store == "the hosted store"
     assert container.store_for("guest-1") == "the embedded store"
+
+
+def test_the_search_index_and_the_clustering_are_ready_before_anybody_asks(build):
+    small = Catalogue.from_tracks(random_tracks(60, 1, "song"))
+    container = build(catalogue=small, demo_listeners=(), demo_catalogue=())
+
+    container.warm_up()
+
+    assert container.jobs.wait("search index", 60).state == "done"
+    assert container.jobs.wait("clustering", 60).result is sys.modules["sklearn.cluster"]
 
 
 def test_without_supabase_everybody_is_stored_here(build):
