@@ -35,7 +35,7 @@ def query_tracks(
     ----------
     catalogue : Catalogue
     library : DataFrame
-        A track table with each song once.
+        A track table; of several versions of a song one is used.
     seeds : sequence of track ids
         Of the library or of the catalogue.
 
@@ -57,10 +57,10 @@ def query_tracks(
     if not seeds:
         if not len(library):
             raise NothingToRank("Your library is empty. Import or sync some tracks first.")
-        used = library.head(LONGEST_LIBRARY)
+        used = drop_duplicate_songs(library).head(LONGEST_LIBRARY)
         return _with_known_names(catalogue, used[shown]), embed(catalogue, used)
-    own = library[library["track_id"].isin(seeds)]
-    own_ids = set(own["track_id"])
+    named = library[library["track_id"].isin(seeds)]
+    own, own_ids = drop_duplicate_songs(named), set(named["track_id"])
     rows = catalogue.rows_of([seed for seed in seeds if seed not in own_ids])
     unknown = [seed for seed in seeds if seed not in rows and seed not in own_ids]
     if unknown:

@@ -126,9 +126,7 @@ class Recommender:
         if not len(catalogue):
             raise NothingToRank("The catalogue is empty. Add tracks to it first.")
         self.catalogue = catalogue
-        self.own, self.own_vectors = query_tracks(
-            catalogue if known is None else known, drop_duplicate_songs(library), seeds
-        )
+        self.own, self.own_vectors = query_tracks(catalogue if known is None else known, library, seeds)
         self._dislikes = embed(catalogue, disliked.head(LONGEST_LIBRARY))
         seed_rows = catalogue.rows_of_ids(seeds)
         owned = np.union1d(catalogue.rows_owned(library), seed_rows)

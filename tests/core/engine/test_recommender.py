@@ -312,6 +312,17 @@ def test_seeds_are_used_instead_of_the_library_which_is_still_not_recommended():
     assert not {"c0", "c1", "c2", "c9"} & set(found.table["track_id"])
 
 
+def test_another_version_of_a_song_in_the_library_may_be_the_seed():
+    twice = pd.concat([LIBRARY, LIBRARY.head(1).assign(track_id="remaster")], ignore_index=True)
+
+    by_each = [Recommender(CATALOGUE, twice, seeds=[seed]) for seed in ("l0", "remaster")]
+
+    assert [len(recommender.own) for recommender in by_each] == [1, 1]
+    assert len(Recommender(CATALOGUE, twice, seeds=["l0", "remaster"]).own) == 1
+    lists = [recommender.recommend(Recipe(length=5)).table["track_id"].tolist() for recommender in by_each]
+    assert lists[0] == lists[1]
+
+
 def test_a_seed_needs_no_library():
     assert len(ranked(Recipe(length=5), empty_tracks(), seeds=["c1"]).table) == 5
 
