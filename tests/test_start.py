@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
     ("setting", "value", "sentence"),
     [
         ("STREAMLIT_SERVER_BASE_URL_PATH", "tonearm", "the root of a host"),
-        ("PUBLIC_URL", "https://example.org/tonearm", "the app stands at the root of its host"),
+        ("PUBLIC_URL", "https://example.org/tonearm", "the app is at the root of its host"),
         ("TONEARM_REQUESTS_A_MINUTE", "many", "TONEARM_REQUESTS_A_MINUTE must be a whole number"),
     ],
 )

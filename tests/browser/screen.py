@@ -42,6 +42,11 @@ def go(page, name):
     return settled(page)
 
 
+def in_view(page, heading):
+    """Scroll a heading to the top, so that what is below it is drawn."""
+    page.get_by_role("heading", name=heading).evaluate("heading => heading.scrollIntoView()")
+
+
 def move_slider(page, name, key, what="how much it counts"):
     """Press a key on a slider of the mixer, so that it moves, and wait for what that changes."""
     slider = page.get_by_role("slider", name=f"{name}: {what}")

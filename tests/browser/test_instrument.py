@@ -197,7 +197,7 @@ def test_a_hostile_title_in_the_list_stays_text(visit):
     page.locator("input[type=file]").last.set_input_files(
         {"name": "catalogue.csv", "mimeType": "text/csv", "buffer": catalogue.encode()}
     )
-    expect(page.get_by_text("40 songs, all with audio features")).to_be_attached()
+    expect(page.get_by_text("In use: 40 songs, all with audio features")).to_be_attached()
 
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Recommend").click()
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.files import downloaded, rows_of, upload
-from tests.browser.screen import go, settled
+from tests.browser.screen import go, in_view, settled
 from tests.browser.server import Server
 from tests.fakes.catalogue_host import FakeCatalogueHost
 
@@ -41,6 +41,7 @@ def test_a_file_and_four_clicks_give_a_list_of_real_songs_in_two_minutes(real_se
     expect(page.get_by_text("real songs ready")).to_be_visible(timeout=FETCHED)
     settled(page)
     go(page, "Taste")  # 2
+    in_view(page, "Genres")
     expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible()
     go(page, "Recommend")  # 3
     rows = rows_of(downloaded(page, "Download this list as CSV"))  # 4

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.files import OWN_FILE, downloaded, upload
-from tests.browser.screen import CALMER, listed_titles, move_slider, press, settled
+from tests.browser.screen import CALMER, in_view, listed_titles, move_slider, press, settled
 
 pytestmark = pytest.mark.browser
 
@@ -210,6 +210,7 @@ def test_a_proposal_after_ratings_is_applied_and_undone_and_a_rating_removed(own
 
 def test_a_taste_card_is_imported_by_another_listener(visit):
     page = settled(visit("/taste"))
+    in_view(page, "Compare")
     expect(page.get_by_role("heading", name="Taste card")).to_be_visible(timeout=30_000)
     card = downloaded(page, "Card as a file")
     picture = downloaded(page, "Dark picture")
@@ -217,6 +218,7 @@ def test_a_taste_card_is_imported_by_another_listener(visit):
     assert not any("title" in mode for mode in json.loads(card)["modes"])
 
     other = settled(visit("/taste"))
+    in_view(other, "Compare")
     expect(other.get_by_role("heading", name="Taste card")).to_be_visible(timeout=30_000)
     file = {"name": "card.json", "mimeType": "application/json", "buffer": card}
     other.get_by_test_id("stFileUploaderDropzoneInput").last.set_input_files(file)

@@ -5,14 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screen import listed_titles, press, settled
+from tests.browser.screen import in_view, listed_titles, press, settled
 
 pytestmark = pytest.mark.browser
-
-
-def in_view(page, heading):
-    """Scroll a heading to the top, so that what is below it is drawn."""
-    page.get_by_role("heading", name=heading).evaluate("heading => heading.scrollIntoView()")
 
 
 @pytest.fixture
@@ -63,7 +58,9 @@ def test_more_like_one_of_the_odd_ones_out(visit):
     in_view(page, "Your odd ones out")
     table = page.locator(".st-key-outliers")
     expect(table).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-map .nsewdrag")).to_be_attached()  # what is drawn above the table moves it
     table.evaluate("table => table.scrollIntoView({ block: 'center' })")
+    settled(page)
     corner = table.bounding_box()
     page.mouse.click(corner["x"] + 12, corner["y"] + 55)
 

@@ -99,6 +99,7 @@ def taste(servers: Sequence[Server], session_ids: Sequence[str]) -> list[str]:
 
     async def open_one(one: Listener) -> None:
         opened_s.append(await one.open("taste"))
+        await one.see_all()
 
     async def open_all() -> None:
         await _each(listeners, open_one)

@@ -17,7 +17,7 @@ OWN_TITLE = re.compile(rb"Own song (\d{3})-\d{4}")
 """Titles of these libraries name their listener; `tests.load.served` writes them."""
 
 LONGEST_ANSWER_S = 120
-MIXER, LIST = "tonearm.mixer", "tonearm.list"
+MIXER, LIST, RADAR = "tonearm.mixer", "tonearm.list", "tonearm.radar"
 
 
 @dataclass
@@ -38,8 +38,8 @@ class Listener:
     received: int = 0
     page: str = ""
     _hash: str = ""
-    _fragment: str = ""
     _ids: dict[str, str] = field(default_factory=dict)
+    _fragments: dict[str, str] = field(default_factory=dict)
     _data: dict[str, dict] = field(default_factory=dict)
     _cached: dict[str, ForwardMsg] = field(default_factory=dict)
     _socket: ClientConnection | None = None
@@ -68,14 +68,17 @@ class Listener:
 
     async def act(self, component: str, event: str, value: object) -> tuple[float | None, float]:
         """What a component of the page sends; seconds until the next list, None where none came, and until the end."""
+        return await self._act(self._ids[component], event, value)
+
+    async def _act(self, drawn: str, event: str, value: object) -> tuple[float | None, float]:
         message = BackMsg()
         widget = message.rerun_script.widget_states.widgets.add()
-        widget.id = f"$$STREAMLIT_INTERNAL_KEY_{self._ids[component]}__events"
+        widget.id = f"$$STREAMLIT_INTERNAL_KEY_{drawn}__events"
         widget.json_trigger_value = json.dumps([{"event": event, "value": value}])
-        for base in self._ids.values():  # as the browser does: the state of every component, which is empty here
+        for base in self._fragments:  # as the browser does: the state of every component, which is empty here
             state = message.rerun_script.widget_states.widgets.add()
             state.id, state.json_value = base, "{}"
-        message.rerun_script.fragment_id = self._fragment
+        message.rerun_script.fragment_id = self._fragments[drawn]
         message.rerun_script.page_script_hash = self._hash
         begin = time.perf_counter()
         await self._send(message)
@@ -97,6 +100,12 @@ class Listener:
     async def explain_first(self) -> None:
         """Open the reasons of the first song: they name songs of the listener's own."""
         await self.act(LIST, "action", {"kind": "explain", "track": self._data[LIST]["rows"][0]["id"]})
+
+    async def see_all(self) -> None:
+        """Scroll through Taste: the tastes, which name own songs, and every piece that is drawn once it is seen."""
+        await self.act(RADAR, "ask", True)
+        for place in [drawn for drawn in self._fragments if drawn.endswith("_place")]:
+            await self._act(place, "seen", True)
 
     async def move_until(self, end: float, think_s: float) -> None:
         """Move again and again, thinking between two moves; `end` is a `time.monotonic`."""
@@ -150,7 +159,7 @@ class Listener:
             return ""
         component = element.bidi_component
         self._ids[component.component_name] = component.id
+        self._fragments[component.id] = message.delta.fragment_id
         if component.component_name in (MIXER, LIST):
-            self._fragment = message.delta.fragment_id
             self._data[component.component_name] = json.loads(component.json or component.mixed.json)
         return component.component_name
