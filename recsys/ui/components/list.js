@@ -54,7 +54,9 @@ class RankedList {
     this.send = (kind, track) => send("action", { kind, track });
     this.showChips();
     this.showCard();
-    this.notify(data.notice ?? "", data.undo);
+    const noticed = JSON.stringify([data.serial, data.notice, data.undo]);
+    if (noticed !== this.noticed) this.notify(data.notice ?? "", data.undo); // else a notice of the list's own stays
+    this.noticed = noticed;
     this.showRows();
     this.hold.show(data.before, new Set(data.rows.map(({ id }) => id)));
     if (data.serial !== this.serial && data.said) this.say(data.said);
