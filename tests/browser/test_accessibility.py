@@ -15,6 +15,14 @@ STREAMLITS_OWN = {"presentation-role-conflict": "stFileUploaderDropzone"}
 
 
 def violations(page):
+    """What axe finds twice, so that a colour half-way through a transition is none."""
+    if found := _violations(page):
+        page.wait_for_timeout(2000)
+        found = _violations(page)
+    return found
+
+
+def _violations(page):
     """What axe finds, as rule and selector, without what is Streamlit's own."""
     found = Axe().run(page).response["violations"]
     return [

@@ -55,10 +55,11 @@ def test_the_same_is_done_with_the_keyboard(taste):
 
 def test_more_like_one_of_the_odd_ones_out(visit):
     page = settled(visit("/taste"))
+    in_view(page, "Your tastes on the map")  # what is drawn above the table moves it
+    expect(page.locator(".st-key-map .nsewdrag")).to_be_attached(timeout=60_000)
     in_view(page, "Your odd ones out")
     table = page.locator(".st-key-outliers")
     expect(table).to_be_visible(timeout=60_000)
-    expect(page.locator(".st-key-map .nsewdrag")).to_be_attached()  # what is drawn above the table moves it
     table.evaluate("table => table.scrollIntoView({ block: 'center' })")
     settled(page)
     corner = table.bounding_box()
