@@ -14,6 +14,7 @@ def line(capsys):
     """A function: what the configured logging writes for a call, as one text."""
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in ("recsys", *logs.CHATTY)}
 
     def line(write, **options):
         logs.configure(**options)
@@ -23,8 +24,8 @@ def line(capsys):
     yield line
     root.handlers[:] = before
     root.setLevel(level)
-    for name in ("recsys", *logs.CHATTY):
-        logging.getLogger(name).setLevel(logging.NOTSET)
+    for name, was in levels.items():  # spotipy's is a protection of tokens that every other test rests on
+        logging.getLogger(name).setLevel(was)
 
 
 def say_it_worked(log):
