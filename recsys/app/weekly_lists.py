@@ -8,6 +8,7 @@ import pandas as pd
 
 from recsys.errors import NothingToRank, TonearmError
 from recsys.services.library import songs
+from recsys.services.recommend import with_liked
 from recsys.services.weekly import Report, WeeklyLists
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ log = logging.getLogger(__name__)
 
 def weekly_lists(app: "Container") -> WeeklyLists:
     """The weekly lists of `listeners`."""
-
     return WeeklyLists(
         app.store_for,
         lambda: listeners(app),
@@ -51,10 +51,7 @@ def stored_libraries(app: "Container") -> tuple[dict[str, pd.DataFrame], dict[st
     for listener in listeners(app):
         try:
             store = app.store_for(listener)
-            own = songs(store, listener)
-            feedback = store.feedback(listener)
-            liked = feedback.loc[feedback["liked"] & ~feedback["track_id"].isin(own["track_id"]), own.columns]
-            found[listener] = pd.concat([own, liked], ignore_index=True) if len(liked) else own
+            found[listener] = with_liked(songs(store, listener), store.feedback(listener))
             if found[listener].empty:
                 raise NothingToRank("Your library is empty. Import some tracks first.")
         except TonearmError as problem:

@@ -41,11 +41,15 @@ def recommender(
     NothingToRank, BadTracks
         As `Recommender` does.
     """
-    is_liked = feedback["liked"].astype(bool)
-    liked = feedback.loc[is_liked & ~feedback["track_id"].isin(library["track_id"]), library.columns]
-    own = pd.concat([library, liked], ignore_index=True) if len(liked) else library
-    dislikes = feedback.loc[~is_liked, library.columns]
+    own, dislikes = with_liked(library, feedback), feedback.loc[~feedback["liked"].astype(bool), library.columns]
     return Recommender(catalogue, own, seeds=seeds, dislikes=dislikes, plays=plays, now=now, given=given)
+
+
+def with_liked(library: pd.DataFrame, feedback: pd.DataFrame) -> pd.DataFrame:
+    """A library and the songs that its listener gave a thumbs-up, each once."""
+    is_new = feedback["liked"].astype(bool) & ~feedback["track_id"].isin(library["track_id"])
+    liked = feedback.loc[is_new, library.columns]
+    return pd.concat([library, liked], ignore_index=True) if len(liked) else library
 
 
 def with_away(feedback: pd.DataFrame, away: pd.DataFrame) -> pd.DataFrame:

@@ -209,9 +209,8 @@ def erase_panel(session: ListenerSession) -> None:
         st.success(f"Erased. {counted(erased, 'table')} counted afterwards: no row of yours is left.")
     st.markdown("Removes your library, history, recipes, ratings, tokens and sessions, for good.")
     times = st.session_state.get("erasures", 0)
-    word = st.text_input(
-        "Type “erase” to confirm", key=f"erase_word_{times}", width=260
-    )  # an empty box after each time
+    # Another key each time, so that the box is empty again.
+    word = st.text_input("Type “erase” to confirm", key=f"erase_word_{times}", width=260)
     if st.button("Erase everything of mine", key="erase", disabled=word.strip().lower() != "erase"):
         with problems.shown(), st.spinner("Erasing and counting …"):
             session.app.last_recipes.forget(session.listener)

@@ -32,6 +32,7 @@ from recsys.services.library import plays, songs
 from recsys.services.recommend import recommender, with_away
 from recsys.services.song_search import SongSearch
 from recsys.services.start import Part, Start
+from recsys.services.weekly import START
 from recsys.storage.store import Store
 from recsys.web.cookies import session_cookie
 
@@ -134,6 +135,11 @@ class ListenerSession:
     def recipes(self) -> dict[str, dict[str, Any]]:
         """The listener's saved recipes."""
         return self.known("recipes", lambda: self.store.recipes(self.listener))
+
+    @property
+    def settings_to_store(self) -> dict[str, Any]:
+        """The recipe and what the list starts from, as recipes and weekly lists are stored."""
+        return self.recipe.as_json() | {START: self.start.as_json()}
 
     @property
     def connection(self) -> Connection | None:

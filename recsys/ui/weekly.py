@@ -1,13 +1,13 @@
 """Fresh songs every week: asked for on Recommend, shown above the list, switched off there and on Account."""
 
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from recsys.core.model.tracks import links
-from recsys.services.weekly import DAYS, START, WeeklyChange, due
+from recsys.services.weekly import DAYS, WeeklyChange, due
 from recsys.storage.store import WeeklyList
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
@@ -132,7 +132,7 @@ def _running(session: ListenerSession, wanted: WeeklyList) -> None:
     following = max(latest, due(session.app.now(), wanted.weekday)) + timedelta(days=7)
     place = f" It is also in your Spotify playlist “{plain(wanted.playlist)}”." if wanted.playlist else ""
     st.caption(f"The next list comes on {_day(following)}.{place}")
-    if wanted.recipe != _recipe(session) and st.button("Use these settings from then on", key="weekly_change"):
+    if wanted.recipe != session.settings_to_store and st.button("Use these settings from then on", key="weekly_change"):
         _ask(session, wanted.weekday, wanted.playlist)
     off_button(session, "panel")
 
@@ -140,14 +140,10 @@ def _running(session: ListenerSession, wanted: WeeklyList) -> None:
 def _ask(session: ListenerSession, day: int, playlist: str | None) -> None:
     weekly = session.app.weekly
     with problems.shown(), st.spinner("Making your list …"):
-        weekly.ask(session.listener, _recipe(session), day, playlist)
+        weekly.ask(session.listener, session.settings_to_store, day, playlist)
         weekly.wait(session.listener, FIRST_LIST_S)
         session.forget("weekly", "weekly_change")
         st.rerun()
-
-
-def _recipe(session: ListenerSession) -> dict[str, Any]:
-    return session.recipe.as_json() | {START: session.start.as_json()}
 
 
 def _table(songs: pd.DataFrame) -> pd.DataFrame:

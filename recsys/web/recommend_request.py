@@ -17,7 +17,7 @@ from recsys.core.engine.recipe import (
     MOST_SPACING,
     Recipe,
 )
-from recsys.core.engine.recipe_link import NUMBER, REPEATED, read_parameter, recipe_of
+from recsys.core.engine.recipe_link import ABOUT, NUMBER, REPEATED, read_parameter, recipe_of
 from recsys.core.model.features import FEATURES
 from recsys.errors import BadValue
 
@@ -77,7 +77,7 @@ _DESCRIBED: Final[Mapping[str, tuple[dict[str, Any], str]]] = {
 _WEIGHTS: Final = {
     f.name: (_number(0, HEAVIEST, f.default_weight), f"How much {f.title.lower()} counts.") for f in FEATURES
 }
-_NOT_OF_THE_RECIPE: Final = ("user_id", "seeds", "seed_names", "catalogue", "checksums", "blocked", "seeds_left_out")
+_NOT_OF_THE_RECIPE: Final = ("user_id", *ABOUT)
 
 
 def _read(name: str) -> PlainValidator:

@@ -126,7 +126,7 @@ def from_parameters(pairs: Iterable[tuple[str, str]]) -> RecipeLink:
         if len(given[name]) > (MOST_NAMES if name in REPEATED else 1):
             raise BadValue(f"“{name}” is given too often.", name)
     values = {name: read_parameter(name, texts) for name, texts in given.items()}
-    about = {name: values.pop(name) for name in _ABOUT if name in values}
+    about = {name: values.pop(name) for name in ABOUT if name in values}
     return RecipeLink(recipe_of(values), **about)
 
 
@@ -357,7 +357,9 @@ _READERS: Final[Mapping[str, Callable[[list[str]], Any]]] = {
 """How each parameter is read from its texts."""
 
 PARAMETERS: Final = tuple(_READERS)
-_ABOUT: Final = ("seeds", "seed_names", "catalogue", "checksums", "blocked", "seeds_left_out")
+ABOUT: Final = ("seeds", "seed_names", "catalogue", "checksums", "blocked", "seeds_left_out")
+"""Parameters about a link, which are not of its recipe."""
+
 _DIALS: Final = {"limit": "length", "from": "choose_from"}
 _PLAIN_DIALS: Final = (
     "limit",

@@ -17,8 +17,7 @@ def recipes_panel(session: ListenerSession) -> None:
     with st.popover("Recipes", icon=":material/bookmark:"):
         name = st.text_input("Name", max_chars=60, key="recipe_name", placeholder="Sunday morning")
         if st.button("Save these settings", key="recipe_save", disabled=not name.strip()):
-            stored = session.recipe.as_json() | {START: session.start.as_json()}
-            session.store.save_recipe(session.listener, name.strip(), stored)
+            session.store.save_recipe(session.listener, name.strip(), session.settings_to_store)
             session.forget("recipes")
         if not session.recipes:
             st.caption("None saved yet.")

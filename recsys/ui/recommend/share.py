@@ -71,14 +71,19 @@ def start_of_link(link: RecipeLink, search: SongSearch) -> tuple[Start, str]:
         missing = ", ".join(named[seed] for seed in gone)
     else:
         ids = tuple(seed for seed in link.seeds if seed in known)
-        parts = (Part(", ".join(link.seed_names) or NAMED_SEEDS, ids),) if ids else ()
-        missing = f"{counted(len(gone), 'song')} of {', '.join(link.seed_names) or NAMED_SEEDS}"
+        parts = (Part(_seeds_of(link), ids),) if ids else ()
+        missing = f"{counted(len(gone), 'song')} of {_seeds_of(link)}"
     if not gone:
         return Start(parts), ""
     verb = "is" if len(gone) == 1 else "are"
-    return Start(
-        parts
-    ), f"This recipe starts from {missing}, which {verb} neither in your library nor in the catalogue."
+    return (
+        Start(parts),
+        f"This recipe starts from {missing}, which {verb} neither in your library nor in the catalogue.",
+    )
+
+
+def _seeds_of(link: RecipeLink) -> str:
+    return ", ".join(link.seed_names) or NAMED_SEEDS
 
 
 def link_notice(session: ListenerSession, found: Recommendations) -> None:
@@ -96,8 +101,8 @@ def link_notice(session: ListenerSession, found: Recommendations) -> None:
         says.append("The same list." if change is None else f"{change.summary().capitalize()}.")
         says += [] if change is None else change.reasons
     if link.seeds_left_out:
-        of = ", ".join(link.seed_names) or NAMED_SEEDS
-        says.append(f"It was made from {of}: these {counted(link.seeds_left_out, 'song')} are not in the link.")
+        songs = counted(link.seeds_left_out, "song")
+        says.append(f"It was made from {_seeds_of(link)}: these {songs} are not in the link.")
     if link.blocked:
         says.append(f"Its block list of {counted(link.blocked, 'artist')} is not in the link.")
     st.info(plain(" ".join(says)), icon=":material/link:")
