@@ -105,7 +105,7 @@ def best_of_shard(shard: Path, libraries: Path, chunk: Chunk, recipe: Recipe) ->
 def best_of_all(shards: Sequence[Sequence[Best]], recipe: Recipe) -> tuple[list[Best], list[Best]]:
     """The shortlists of the whole catalogue, and of each what is nearly always enough to choose from."""
     whole = [_joined(parts, recipe) for parts in zip(*shards, strict=True)]
-    # Songs are added up to so many minutes from the whole shortlist.
+    # A list of a length in minutes is filled from the whole shortlist.
     enough = usual_pool(recipe) if recipe.minutes is None else SHORTLIST
     return [best.first(enough) for best in whole], whole
 

@@ -1,4 +1,4 @@
-"""Fresh lists: a stored recipe ranked anew every week, without the songs of the weeks before."""
+"""Fresh lists: a stored recipe ranked again every week, without the songs of the weeks before."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -27,7 +27,7 @@ START: Final = "start"
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
-NO_PLAYLISTS: Final = "No Spotify app is set up on this server, so no playlist can be kept up to date."
+NO_PLAYLISTS: Final = "No Spotify app is set up on this server, so no playlist can be updated."
 
 BUSY: Final = (
     "The lists are being renewed by another process, or the store does not answer. Try again in a few minutes."
@@ -100,7 +100,7 @@ class WeeklyLists:
     clock : callable
         The time, with time zone.
     turn : callable
-        Held while a list is ranked, so that screens are not kept waiting.
+        Held while a list is ranked, so that screens do not wait.
     """
 
     def __init__(

@@ -32,7 +32,7 @@ TABLES: Final = 8
 """Backgrounds stored at a time: β is the same for all libraries of 10 to 150 songs, and from 600 on."""
 
 TableOf = Callable[[str, int], Floats]
-"""The table of a name for so many songs, (songs,) float32: zeros where nothing was stored yet."""
+"""The table of a name with a place for each song, (songs,) float32: zeros where nothing was stored yet."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ LARGE: Final = 8 * SAMPLE
 """Smaller catalogues are scored as a whole: guessing a threshold would cost more than it saves."""
 
 FEW_SCORES: Final = 16_384
-"""So many scores are sorted faster than guessed about."""
+"""Up to this many scores, sorting is faster than guessing."""
 
 FEW: Final = 31 / 32
 """Where filters exclude more than this share of the catalogue, the rest is read row by row."""

@@ -370,7 +370,7 @@ function strongest(why) {
   return why.slice(0, 3).filter(([, value]) => value > 0);
 }
 
-/** The strongest reasons as shares of all that speaks for a song. */
+/** The strongest reasons as shares of everything that raises a song's score. */
 function slices(why) {
   const total = why.reduce((sum, [, value]) => sum + Math.max(value, 0), 0) || 1;
   return strongest(why).map(([, value], at) => {

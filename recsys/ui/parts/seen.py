@@ -22,7 +22,7 @@ def page_is(title: str) -> None:
 
 @fragment
 def when_seen(session: ListenerSession, name: str, height: int, draw: Callable[[ListenerSession], None]) -> None:
-    """Draw a piece when its place, at least so many pixels high, comes into view, and whenever it runs again."""
+    """Draw a piece when its place, `height` pixels high or more, comes into view, and whenever it runs again."""
     seen: set[str] = st.session_state.setdefault(_SEEN, set())
     if name in seen:
         draw(session)
