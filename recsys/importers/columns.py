@@ -192,9 +192,19 @@ class Columns:
         return "table of tracks with audio features" if has_features else OTHER.name
 
 
-@lru_cache(8192)
+MOST_HEADER: Final = 200
+"""Characters of a header cell or JSON key that are looked at, and that the cache below can hold."""
+
+
 def tidy_name(header: str) -> str:
     """A header cell as compared: no case, blanks, tabs, punctuation, byte order mark or pandas' merge suffix."""
+    return _tidy(header if len(header) <= MOST_HEADER else header[: 10 * MOST_HEADER].strip()[:MOST_HEADER])
+
+
+@lru_cache(8192)
+def _tidy(header: str) -> str:
+    if header.isascii() and header.isalnum():
+        return header.lower()
     header = unicodedata.normalize("NFC", header.strip().casefold())  # macOS writes ü as two characters
     return re.sub(r"[\W_]+", "", re.sub(r"([_.][xy]|\.\d+)$", "", header))
 
@@ -226,12 +236,16 @@ def recognise(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Columns
     used = {*chosen.values(), *more_artists, *places.get("track_id", [])}
     return Columns(
         places=chosen,
-        names={ours: " ".join(header[at].split()) for ours, at in chosen.items()},
+        names={ours: _shown(header[at]) for ours, at in chosen.items()},
         dialect=dialect,
         more_artists=more_artists,
-        unused=tuple(" ".join(cell.split())[:40] for at, cell in enumerate(header) if at not in used and cell.strip()),
+        unused=tuple(_shown(cell) for at, cell in enumerate(header) if at not in used and cell.strip()),
         has_joint_titles=sum(bool(JOINT.search(title)) for title in titles) > len(titles) / 2,
     )
+
+
+def _shown(header: str) -> str:
+    return " ".join(header[:MOST_HEADER].split())[:40]
 
 
 def refuse_beside_tracks(header: Iterable[str], name: str) -> None:

@@ -143,15 +143,22 @@ def _is_library(value: Mapping[str, Any]) -> bool:
 
 
 def items_of(export: Export, entries: Iterable[Any]) -> Iterator[Any]:
-    """The plays of a history, or the tracks inside the only value of a library or of playlists."""
+    """
+    The plays of a history, or the tracks inside the only value of a library or of playlists.
+
+    What is there in place of a list is given as it is, so that it is counted.
+    """
+    key = {LIBRARY: "tracks", PLAYLISTS: "playlists"}.get(export)
     for entry in entries:
-        if export is LIBRARY:
-            yield from entry["tracks"]
-        elif export is PLAYLISTS:
-            for playlist in entry["playlists"]:
-                yield from playlist.get("items") or [] if isinstance(playlist, Mapping) else [playlist]
-        else:
+        inside = entry.get(key) if key and isinstance(entry, Mapping) else None
+        if not isinstance(inside, list):
             yield entry
+        elif export is LIBRARY:
+            yield from inside
+        else:
+            for playlist in inside:
+                items = (playlist.get("items") or []) if isinstance(playlist, Mapping) else playlist
+                yield from items if isinstance(items, list) else [items]
 
 
 def read_export(export: Export, items: Iterable[Any], name: str) -> Imported:

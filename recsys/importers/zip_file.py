@@ -65,10 +65,10 @@ def _check(archive: zipfile.ZipFile, name: str) -> None:
 
 
 def _check_member(member: zipfile.ZipInfo, name: str) -> None:
-    if member.header_offset < 0:
-        raise zipfile.BadZipFile("a file in it begins before its beginning")
+    if member.header_offset < 0 or not member.filename:
+        raise zipfile.BadZipFile("a file in it has no name, or begins before its beginning")
     path = PurePosixPath(member.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    if path.is_absolute() or ".." in path.parts or any(":" in part for part in path.parts[:1]):
         raise UnreadableFile(f"The ZIP “{name}” names a file outside of itself, which no export does. It was not read.")
     if member.flag_bits & ENCRYPTED:
         raise UnreadableFile(f"The ZIP “{name}” is locked with a password. Unpack it and choose the files inside.")

@@ -134,6 +134,16 @@ def test_a_member_that_leads_outside(name):
     assert "names a file outside of itself" in refusal(as_zip({name: EXPORTIFY_NET}))
 
 
+@pytest.mark.parametrize("name", ["\0", "."])
+def test_a_member_without_a_name(name):
+    """`zipfile` cuts a name at its first NUL."""
+    content = as_zip({"a": EXPORTIFY_NET}).getvalue()
+    at = content.index(b"PK\x01\x02") + 46
+
+    with contextlib.suppress(UnreadableFile):
+        read_file(as_file(content[:at] + name.encode() + content[at + 1 :]), "mine.zip")
+
+
 def test_a_zip_in_a_zip():
     assert "holds another ZIP" in refusal(as_zip({"inner.zip": as_zip({"a.csv": EXPORTIFY_NET}).getvalue()}))
 
@@ -203,6 +213,22 @@ def test_json_that_ends_early_or_is_none(text):
 
 def test_json_with_one_endless_entry():
     assert "too large for a track or playlist" in refusal(as_file('[{"a": "' + "x" * (40 << 20) + '"}]'))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"playlists": []}, 3]',
+        '{"playlists": []}\n{"a": 1}\n',
+        '{"playlists": [{"items": 3}]}',
+        '{"tracks": [{"artist": "a", "uri": "x", "track": ""}]}\n{"tracks": 3}\n[]',
+    ],
+)
+def test_what_is_no_entry_of_spotifys_export_is_counted(text):
+    report = read_file(as_file(text), "export.json").report
+
+    assert (report.tracks, report.rows) == (0, sum(report.skipped.values()))
+    assert report.rows
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", "[1, 2]", "[null]", '[{"colour": "blue"}]', '{"playlists": 3}'])
@@ -276,6 +302,13 @@ def test_a_table_costs_what_its_size_allows(text):
 def test_a_line_that_names_no_usable_delimiter_is_no_such_line(sign):
     text = f"sep={sign}\ntitle;artist\nBlue;Ann\n"
     assert read_file(as_file(text), "odd.csv").tracks["title"].tolist() == ["Blue"]
+
+
+def test_a_header_of_a_megabyte_is_not_repeated_in_every_sentence():
+    report = read_file(as_file(f"title,artist,energy{'-' * 1_000_000}\n" + "Blue,Ann,loud\n" * 200), "x").report
+
+    assert report.problem_count == 200
+    assert all(len(problem.sentence) < 200 for problem in report.problems)
 
 
 def test_a_line_may_name_a_delimiter_of_its_own():
