@@ -161,7 +161,9 @@ def find_encoding(stream: BinaryIO, name: str) -> tuple[str, int, bool]:
             break
     else:
         if b"\0" in head:
-            encoding = _wide_encoding(head)
+            controls = sum(byte < 0x20 and byte not in b"\t\n\v\f\r" for byte in head)
+            is_stray = controls <= 1 + MOST_UNPRINTABLE * len(head)  # later on it is dropped from its cell
+            encoding = "utf-8" if is_stray else _wide_encoding(head)
     if not encoding:
         raise NoTracks(f"“{name}” is not a text file, although its name says so. Choose a CSV, JSON or ZIP export.")
     return encoding, skip, _decodes(stream, encoding, skip)

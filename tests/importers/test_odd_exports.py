@@ -140,6 +140,13 @@ def test_a_small_percentage_beside_large_ones_is_a_percentage():
     assert odd.tracks["speechiness"].round(9).tolist() == [0.03, 0.04, 0.07, 0.08, 0.1]
 
 
+@pytest.mark.parametrize("others", [0, 50])
+def test_a_stray_zero_byte_is_dropped_and_loses_no_row(others):
+    rows = "".join(f"Song {number},Bob\n" for number in range(others))
+
+    assert names(f"Title,Artist\n{rows}Bl\0ue,Ann\nRed,Bob\n")[others:] == TWO_SONGS
+
+
 def test_text_that_was_encoded_twice_is_repaired_and_said():
     odd = imported('Title,Artist\n"Veinte AÃ±os de Sal","JosÃ© PeÃ±Ã\xadn"\nÆnima,Motörhead\n')
 
