@@ -17,12 +17,16 @@ SHARE: Final = 1.5
 REFUSED: Final = "application/vnd.tonearm.refused"
 """Media type of the file that takes the place of one that did not fit; its content is the sentence that says so."""
 
+TOO_LARGE: Final = "It is larger than {:,} MB. Split it into parts, and choose them one after the other."
 TOO_MUCH: Final = (
     "Uploaded files may take {:,} MB together. Remove those that were read, with the cross beside them, and choose "
     "this one again."
 )
 BUSY: Final = "Many large files are being read at the moment. Remove this one and choose it again in a minute."
 HEAD_BYTES: Final = 8192
+FORM_BYTES: Final = 1 << 16
+"""More than a form adds to the file in it."""
+
 DISPOSITION: Final = re.compile(
     rb"\A(?P<boundary>--[^\r\n]++)\r\n(?P<line>content-disposition:[^\r\n]++)\r\n", re.IGNORECASE
 )
@@ -31,7 +35,7 @@ DISPOSITION: Final = re.compile(
 
 class UploadRoom:
     """
-    Passes on a sentence in place of an upload that does not fit in the tab, or in the server. Pure ASGI.
+    Passes on a sentence in place of an upload that is too large, or does not fit in the tab or the server. Pure ASGI.
 
     Streamlit shows of a refusal its status only ("AxiosError: …"), so the listener gets a file of the same name and of
     the type `REFUSED`, for `recsys.ui.parts.upload` to read out. Uploads under way count with the size that they
@@ -41,7 +45,8 @@ class UploadRoom:
     def __init__(self, app: ASGIApp, dependencies: Dependencies) -> None:
         self.app = app
         self.held_bytes = dependencies.uploaded_bytes
-        self.most_of_one = int(SHARE * dependencies.largest_upload)
+        self.largest = dependencies.largest_upload
+        self.most_of_one = int(SHARE * self.largest)
         self.arriving: dict[object, tuple[str, int]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,6 +71,8 @@ class UploadRoom:
             del self.arriving[arrival]
 
     def _refusal(self, tab: str, length: int) -> str:
+        if length > self.largest + FORM_BYTES:
+            return TOO_LARGE.format(self.largest >> 20)
         of_tab = sum(size for one, size in self.arriving.values() if one == tab) + self.held_bytes(tab)
         of_all = sum(size for _, size in self.arriving.values()) + self.held_bytes(None)
         if of_tab + length > self.most_of_one:

@@ -25,6 +25,10 @@ MOST_SAID: Final = 500
 """Bytes of the sentence in place of a file that was refused."""
 
 
+NO_LIMIT: Final = 1_000_000
+"""Megabytes that the browser lets through: its own refusal is gone with the next run, the server's sentence stays."""
+
+
 def held_bytes(tab: str | None) -> int:
     """Bytes of the uploaded files in memory: those of a tab by the id of its Streamlit session, or of all for None."""
     files = Runtime.instance().uploaded_file_mgr if Runtime.exists() else None
@@ -46,7 +50,11 @@ def accepted(file: UploadedFile | None) -> UploadedFile | None:
 def import_panel(session: ListenerSession, key: str) -> bool:
     """Take files, import new ones at once, show the report; True when this panel has imported something."""
     files = st.file_uploader(
-        "CSV, JSON, Excel or ZIP, one or several", type=ENDINGS, accept_multiple_files=True, key=f"{key}_files"
+        f"CSV, JSON, Excel or ZIP, one or several, up to {st.get_option('server.maxUploadSize'):,} MB each",
+        type=ENDINGS,
+        accept_multiple_files=True,
+        key=f"{key}_files",
+        max_upload_size=NO_LIMIT,
     )
     done: dict[str, list[FileReport]] = st.session_state.setdefault(f"{key}_reports", {})
     refused: dict[str, str] = st.session_state.setdefault(f"{key}_refused", {})
