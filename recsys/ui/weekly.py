@@ -12,6 +12,8 @@ from recsys.storage.store import WeeklyList
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import artists_in_words, counted, on_one_line, plain
+from recsys.ui.parts.track_table import picked_row
+from recsys.ui.recommend.start_from import more_like_button
 from recsys.ui.session import ListenerSession
 
 PLAYLIST: Final = "Tonearm weekly"
@@ -48,12 +50,16 @@ def weekly_news(session: ListenerSession) -> None:
     if change is None:
         return
     with st.expander(plain(headline(change)), icon=":material/event_repeat:"):
-        st.dataframe(
+        picked = st.dataframe(
             _table(change.songs),
+            key="weekly_songs",
             hide_index=True,
             alt="Your weekly list",
             column_config={"Spotify": st.column_config.LinkColumn(display_text="Open")},
+            on_select="rerun",
+            selection_mode="single-row",
         )
+        more_like_button(session, change.songs, picked_row(picked, change.songs), key="more_like_weekly")
         if len(change.left):
             st.caption(f"Gone since the week before: {plain(names(change.left))}.")
         if wanted.playlist:

@@ -91,6 +91,13 @@ def test_new_songs_come_every_week_into_the_page_and_one_playlist_until_they_are
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         assert violations(settled(page)) == []
 
+    table = page.locator(".st-key-weekly_songs")
+    table.scroll_into_view_if_needed()
+    corner = settled(page).locator(".st-key-weekly_songs").bounding_box()
+    page.mouse.click(corner["x"] + 12, corner["y"] + 55)
+    page.get_by_role("button", name="More like").click()
+    expect(page.locator(".chip").filter(has_text=f"Starting from {TITLES[now[0]]}")).to_be_visible()
+
     go(page, "Account")
     page.get_by_text("What we store").click()
     expect(page.get_by_text("Every Monday, 30 new songs.")).to_be_visible()

@@ -57,6 +57,29 @@ def test_songs_to_stay_away_from_count_as_turned_down():
     assert "1 you turned down" in said(app)
 
 
+def rated(session):
+    bringing(OWN, OTHERS)(session)
+    for song in (OTHERS.iloc[[7]], OTHERS.iloc[[8]].assign(track_id="gone", title="Gone")):
+        session.judge(song, True)
+
+
+def test_a_list_starts_from_a_song_that_was_rated():
+    app = opened("recommend", rated)
+    app.button(key=f"more_like_rated_cat{7:019d}").click().run()
+
+    shows_no_trace(app)
+    assert session_of(app).start.parts == (Part("Other song 7 by Band 7", (f"cat{7:019d}",)),)
+
+
+def test_a_rated_song_that_nobody_has_now_says_so_and_changes_nothing():
+    app = opened("recommend", rated)
+    app.button(key="more_like_rated_gone").click().run()
+
+    shows_no_trace(app)
+    assert session_of(app).start.parts == ()
+    assert "Neither your library nor the catalogue" in app.session_state["list_state"].notice
+
+
 def test_a_list_of_the_listeners_own_can_be_chosen():
     def bring(session):
         bringing(OWN, OTHERS)(session)

@@ -1,12 +1,14 @@
 """The listener's thumbs: a list of all with a way to remove each, and the one change that they propose."""
 
-from typing import Final, cast
+from functools import partial
+from typing import Any, Final, cast
 
 import streamlit as st
 
 from recsys.core.insights.proposals import Proposal, propose
 from recsys.ui.parts.text import artists_in_words, plain
 from recsys.ui.recommend.list_state import list_state
+from recsys.ui.recommend.start_from import NOT_HERE, more_like
 from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import ListenerSession
 
@@ -16,7 +18,7 @@ _REFUSED: Final = "refused_proposals"
 
 
 def ratings_panel(session: ListenerSession) -> None:
-    """Every rating, latest first, each with a button that removes it."""
+    """Every rating, latest first, each with a button for more like the song, and one that removes it."""
     if session.is_demo:
         return
     with st.popover("Your ratings", icon=":material/thumbs_up_down:"):
@@ -25,19 +27,32 @@ def ratings_panel(session: ListenerSession) -> None:
             st.caption("None yet: ♥ and ✕ are in the rows of the list.")
             return
         for row in thumbs.tail(MOST_SHOWN)[::-1].itertuples():
-            said, remove = st.columns([5, 1], vertical_alignment="center")
-            said.markdown(f"{'♥' if row.liked else '✕'} {plain(row.title)} by {plain(artists_in_words(row.artists))}")
-            name = f"Remove the rating of {row.title}"
-            remove.button(
-                "",
-                key=f"unrate_{row.track_id}",
-                icon=":material/delete:",
-                help=plain(name),
-                on_click=session.unjudge,
-                args=(row.track_id,),
-            )
+            _rating(session, row)
         if len(thumbs) > MOST_SHOWN:
             st.caption(f"The latest {MOST_SHOWN} of {len(thumbs):,}.")
+
+
+def _rating(session: ListenerSession, row: Any) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        by = plain(artists_in_words(row.artists))
+        st.markdown(f"{'♥' if row.liked else '✕'} {plain(row.title)} by {by}", width="stretch")
+        for key, icon, says, press in (
+            ("more_like_rated", "queue_music", "More like", partial(_more_like, session)),
+            ("unrate", "delete", "Remove the rating of", session.unjudge),
+        ):
+            st.button(
+                "",
+                key=f"{key}_{row.track_id}",
+                icon=f":material/{icon}:",
+                help=plain(f"{says} {row.title}"),
+                on_click=press,
+                args=(row.track_id,),
+            )
+
+
+def _more_like(session: ListenerSession, track_id: str) -> None:
+    if not more_like(session, track_id):
+        list_state().notice = NOT_HERE
 
 
 def proposal_panel(session: ListenerSession) -> None:

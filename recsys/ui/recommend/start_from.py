@@ -15,6 +15,7 @@ from recsys.ui.session import ListenerSession
 
 _NOTICE: Final = "start_notice"
 _QUERY: Final = "start_query"
+NOT_HERE: Final = "Neither your library nor the catalogue has this song now, so we don’t know how it sounds."
 
 
 def start_from(session: ListenerSession) -> None:
@@ -45,10 +46,12 @@ def start_from(session: ListenerSession) -> None:
             st.rerun()
 
 
-def more_like(session: ListenerSession, track_id: str) -> None:
-    """Recommend from one song of the library or the catalogue alone; an id that neither knows changes nothing."""
-    for song in session.search.by_id([track_id])[:1]:
+def more_like(session: ListenerSession, track_id: str) -> bool:
+    """Recommend from one song of the library or the catalogue alone; False, and no change, where neither has it."""
+    songs = session.search.by_id([track_id])[:1]
+    for song in songs:
         session.start_from((song.track_id,), song.name)
+    return bool(songs)
 
 
 def more_like_button(
@@ -60,8 +63,9 @@ def more_like_button(
         return
     row = tracks.iloc[picked]
     if st.button(f"More like “{plain(row['title'])}”", key=key, icon=":material/queue_music:"):
-        more_like(session, str(row["track_id"]))
-        st.switch_page(page("recommend"))
+        if more_like(session, str(row["track_id"])):
+            st.switch_page(page("recommend"))
+        st.caption(NOT_HERE)
 
 
 def restore_start(session: ListenerSession, stored: Any) -> None:
