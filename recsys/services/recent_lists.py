@@ -4,7 +4,7 @@ import json
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -57,10 +57,13 @@ class RecentLists:
 
         `now`, with a time zone, says what counts as forgotten; only the day matters.
         """
-        library, feedback = songs(store, listener), store.feedback(listener)
-        plays, today = heard_until(store, listener, recipe, now)
-        made_of = _digest((library, feedback, plays), [*seeds, str(today)])
-        key = blake2b(made_of + json.dumps(recipe.as_json(), sort_keys=True).encode(), digest_size=16).digest()
+        with_plays = recipe.choose_from == "forgotten" and now is not None
+        stored, fingerprint = None, store.fingerprint(listener, with_plays)
+        if (rows := fingerprint) is None:
+            stored = _Stored.read(store, listener, recipe, now)
+            rows = stored.digest()
+        made_of = _digest(rows, [*seeds, f"{now:%Y-%m-%d}" if with_plays else ""])
+        key = _digest(made_of, recipe.as_json())
         with self._lock:
             made_from, found = self._lists.get(key, (None, None))
             if found is not None and made_from is not None and made_from() is catalogue:
@@ -68,9 +71,14 @@ class RecentLists:
                 return found
         engine = self._engine(made_of, catalogue)
         with engine.lock:
-            if engine.recommender is None:
-                engine.recommender = recommender(catalogue, library, feedback, seeds, plays, today)
-            found = engine.recommender.recommend(recipe)
+            ranker = engine.recommender
+            if ranker is None:
+                stored = stored or _Stored.read(store, listener, recipe, now)
+                ranker = stored.recommender(catalogue, seeds)
+                if store.fingerprint(listener, with_plays) != fingerprint:
+                    return ranker.recommend(recipe)  # somebody wrote in between, so nothing is cached
+                engine.recommender = ranker
+            found = ranker.recommend(recipe)
         with self._lock:
             self._lists[key] = (weakref.ref(catalogue), found)
             self._lists.move_to_end(key)
@@ -109,10 +117,30 @@ class _Engine:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-def _digest(tables: Iterable[pd.DataFrame], seeds: Sequence[str]) -> bytes:
-    digest = blake2b(json.dumps(list(seeds)).encode(), digest_size=16)
-    for table in tables:
-        # The order of the rows decides between songs that are otherwise alike, so it is part of the digest.
-        digest.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
-        digest.update(len(table).to_bytes(8, "big"))
-    return digest.digest()
+@dataclass(frozen=True)
+class _Stored:
+    """What a list is made from, as it is stored."""
+
+    library: pd.DataFrame
+    feedback: pd.DataFrame
+    plays: pd.DataFrame
+    today: pd.Timestamp | None
+
+    @classmethod
+    def read(cls, store: Store, listener: str, recipe: Recipe, now: datetime | None) -> "_Stored":
+        return cls(songs(store, listener), store.feedback(listener), *heard_until(store, listener, recipe, now))
+
+    def recommender(self, catalogue: Catalogue, seeds: Sequence[str]) -> Recommender:
+        return recommender(catalogue, self.library, self.feedback, seeds, self.plays, self.today)
+
+    def digest(self) -> bytes:
+        """The order of the rows decides between songs that are otherwise alike, so it is part of the digest."""
+        digest = blake2b(digest_size=16)
+        for table in (self.library, self.feedback, self.plays):
+            digest.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
+            digest.update(len(table).to_bytes(8, "big"))
+        return digest.digest()
+
+
+def _digest(rows: bytes, more: object) -> bytes:
+    return blake2b(rows + json.dumps(more, sort_keys=True).encode(), digest_size=16).digest()

@@ -73,6 +73,14 @@ class Store(Protocol):
     def tracks(self, listener: str) -> pd.DataFrame:
         """The listener's library as a track table, in the order the tracks were first saved."""
 
+    def fingerprint(self, listener: str, with_plays: bool) -> bytes | None:
+        """
+        A digest of the stored library, thumbs and, if wanted, plays: while it is the same, so are they.
+
+        None where the store cannot make one for less than reading them all, as by default.
+        """
+        return None
+
     def remove_tracks(self, listener: str, track_ids: Sequence[str]) -> int:
         """Remove tracks with their origins and misses; the number of tracks removed. Unknown ids are no error."""
 

@@ -15,6 +15,7 @@ from recsys.errors import NothingToRank
 from recsys.services.recent_lists import RecentLists
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
+from recsys.storage.store import Store
 
 POOLS = {"ada": 900, "grace": 1_000}
 
@@ -78,6 +79,42 @@ def test_a_changed_library_or_thumb_makes_another_list(catalogue, store, music, 
     change(store, music)
     found = lists.recommend(catalogue, store, "ada", Recipe())
     assert len(ranked) == 2
+    assert_same(found, RecentLists().recommend(catalogue, store, "ada", Recipe()))
+
+
+def test_rows_are_read_once_while_nothing_is_written(catalogue, store, monkeypatch):
+    read, really = [], SqliteStore.tracks
+    monkeypatch.setattr(SqliteStore, "tracks", lambda store, listener: read.append(listener) or really(store, listener))
+    lists = RecentLists()
+    for length in (30, 30, 10):
+        lists.recommend(catalogue, store, "ada", Recipe(length=length))
+    assert read == ["ada"]
+
+
+def test_a_store_without_fingerprints_is_read_for_every_list(catalogue, store, music, ranked, monkeypatch):
+    monkeypatch.setattr(SqliteStore, "fingerprint", Store.fingerprint)
+    lists = RecentLists()
+    for _ in range(2):
+        lists.recommend(catalogue, store, "ada", Recipe())
+    store.save_tracks("ada", music.head(1).assign(energy=0.123))
+    found = lists.recommend(catalogue, store, "ada", Recipe())
+    assert len(ranked) == 2
+    assert_same(found, RecentLists().recommend(catalogue, store, "ada", Recipe()))
+
+
+def test_a_list_of_rows_written_after_the_first_look_is_not_cached_for_those_before(catalogue, store, monkeypatch):
+    thumb, really = demo_catalogue().head(1), SqliteStore.feedback
+
+    def written_then_read(store, listener):
+        store.save_feedback(listener, thumb, True, "2026-11-28T00:00:00Z")
+        return really(store, listener)
+
+    lists = RecentLists()
+    with monkeypatch.context() as patched:
+        patched.setattr(SqliteStore, "feedback", written_then_read)
+        lists.recommend(catalogue, store, "ada", Recipe())
+    store.remove_feedback("ada", thumb["track_id"].iloc[0])
+    found = lists.recommend(catalogue, store, "ada", Recipe())
     assert_same(found, RecentLists().recommend(catalogue, store, "ada", Recipe()))
 
 

@@ -423,6 +423,32 @@ class StoreContract:
 
     # What a sync remembers
 
+    def test_a_fingerprint_is_another_while_something_else_is_stored(self, store, listener, other):
+        store.save_tracks(listener, some_tracks("a", energy=0.5))
+        before = store.fingerprint(listener, True)
+        if before is None:
+            pytest.skip("this store makes none")
+        seen = [before]
+        for write in (
+            lambda: store.save_tracks(listener, some_tracks("a", energy=0.25)),
+            lambda: store.save_tracks(listener, some_tracks("b")),
+            lambda: store.save_feedback(listener, some_tracks("c"), liked=True, at=NOON),
+            lambda: store.save_feedback(listener, some_tracks("c"), liked=False, at=NOON),
+            lambda: store.save_plays(listener, plays(NOON)),
+        ):
+            write()
+            seen.append(store.fingerprint(listener, True))
+        assert len(set(seen)) == 6
+        assert store.fingerprint(listener, False) != seen[-1]
+        store.save_tracks(other, some_tracks("d"))
+        assert store.fingerprint(listener, True) == seen[-1]
+        store.remove_tracks(listener, ["b"])
+        store.remove_feedback(listener, "c")
+        store.remove_tracks(other, ["d"])
+        for name in (listener, other):
+            store.save_tracks(name, some_tracks("a", energy=0.5))
+        assert store.fingerprint(listener, False) == store.fingerprint(other, False)
+
     def test_state_is_stored_by_key(self, store, listener):
         store.save_state(listener, "cursor", {"offset": 50, "done": False, "next": None, "ids": ["é", '"']})
         store.save_state(listener, "consent", {"at": NOON})

@@ -1,10 +1,12 @@
 """The embedded store: every listener's rows in one SQLite file. Needs no server, no account and no setting."""
 
 import json
+import marshal
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 import pandas as pd
@@ -39,6 +41,14 @@ class SqliteStore(Store):
 
     def tracks(self, listener: str) -> pd.DataFrame:
         return self._load(rows.TRACKS, listener)
+
+    def fingerprint(self, listener: str, with_plays: bool) -> bytes | None:
+        """Of the rows as SQLite gives them: making tables of pandas from them takes six times as long."""
+        specs = [rows.TRACKS, rows.FEEDBACK, *([rows.PLAYS] if with_plays else [])]
+        with self._database.read() as connection:
+            stored = [_select(connection, spec, listener) for spec in specs]
+        # Version 2 of the format writes equal values alike; later ones also write which objects are shared.
+        return blake2b(marshal.dumps(stored, 2), digest_size=16).digest()
 
     def remove_tracks(self, listener: str, track_ids: Sequence[str]) -> int:
         keys = [(listener, rows.clean(track_id)) for track_id in track_ids]
