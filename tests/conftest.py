@@ -1,6 +1,8 @@
 """What every test stands on: one thread for numbers, no settings of the developer's, a data folder of its own."""
 
 import os
+import shutil
+import subprocess
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy and scikit-learn: a second thread only spins on small machines
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -23,3 +25,19 @@ def own_environment(monkeypatch, tmp_path_factory):
     monkeypatch.delenv("APP_SECRET_KEY", raising=False)
     monkeypatch.delenv("PUBLIC_URL", raising=False)
     monkeypatch.setenv("TONEARM_DATA", str(tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """`small_disk("remount,ro")` changes a real file system of eight megabytes; unmounted afterwards."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+
+    def mount(*options):
+        return subprocess.run(["mount", *options, str(folder)], capture_output=True).returncode == 0
+
+    if not shutil.which("mount") or not mount("-t", "tmpfs", "-o", "size=8m", "tmpfs"):
+        pytest.skip("only root may mount a disk")
+    mount.folder = folder
+    yield mount
+    subprocess.run(["umount", "-l", str(folder)], check=True)

@@ -87,6 +87,10 @@ class Stores:
         self.embedded_store.check()
         self.app_store.check()
 
+    def read_only_because(self) -> str:
+        """Why this server's own disk takes nothing at the moment, as a sentence; empty where it does."""
+        return self.embedded_store.read_only_because()
+
     def note_visit(self, visitor: Visitor) -> None:
         """Remember that a guest was here, so that their rows stay. A store that cannot be written changes nothing."""
         if visitor.is_guest:

@@ -9,6 +9,7 @@ from recsys.ui.first_steps import start_after_consent
 from recsys.ui.navigation import pages
 from recsys.ui.parts import problems
 from recsys.ui.parts.seen import page_is
+from recsys.ui.parts.text import plain
 from recsys.ui.session import whole_run
 from recsys.ui.sidebar import sidebar
 
@@ -23,4 +24,6 @@ with problems.shown(again="page"), whole_run() as session:
     start_after_consent(session)
     sidebar(session)
     page_is(navigation.title)
+    if reason := session.app.read_only_because():
+        st.warning(f"Nothing can be saved at the moment. {plain(reason)}", icon=":material/warning:")
     navigation.run()

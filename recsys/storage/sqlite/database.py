@@ -5,6 +5,7 @@ WAL needs a local disk: its shared memory does not work on network drives.
 """
 
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -50,6 +51,8 @@ _LOG_IN_USE: Final = (
 
 _UNWRITABLE: Final = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
 """What SQLite says where nothing can be written: also when it only wanted to make its files beside the database."""
+_LITTLE_ROOM: Final = 1 << 16
+"""Bytes; the shared memory beside a database takes half of that."""
 
 
 class _Connection(sqlite3.Connection):
@@ -89,6 +92,7 @@ class Database:
         self._patience = patience
         self._writing, self._preparing = threading.Lock(), threading.Lock()
         self._is_ready = False
+        self._unwritable: str | None = None
         self._idle: list[_Connection] = []
         weakref.finalize(self, _close_all, self._idle)
         if must_open:
@@ -121,9 +125,26 @@ class Database:
                 connection.execute("COMMIT")
                 if connection.file is None or connection.file != _file_at(self.path):
                     raise StorageProblem(_GONE.format(path=self.path))
-        except StorageProblem:
+        except StorageProblem as problem:
             self.close()  # other connections may have the same trouble: a lost file, a disk that was read-only
+            if getattr(problem.__cause__, "sqlite_errorcode", 0) & 0xFF in _UNWRITABLE:
+                self._unwritable = str(problem)
             raise
+        self._unwritable = ""
+
+    def read_only_because(self) -> str:
+        """
+        Why nothing can be written at the moment, as a sentence; empty where it can, as the last write showed.
+
+        The first time, and as long as there is a reason, it is tried.
+        """
+        if self._unwritable != "":
+            try:
+                with self.write() as connection:
+                    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+            except StorageProblem as problem:
+                self._unwritable = str(problem)
+        return self._unwritable or ""
 
     def check(self) -> None:
         """Raise `StorageProblem` unless the file can still be opened, is still ours, and has our tables."""
@@ -312,7 +333,10 @@ class Database:
             if code is None or code & 0xFF not in _SENTENCES:
                 raise
             STORE_ERRORS.labels("sqlite").inc()
-            raise StorageProblem(_SENTENCES[code & 0xFF].format(path=self.path)) from problem
+            code &= 0xFF
+            if code == sqlite3.SQLITE_IOERR and shutil.disk_usage(self.path.parent).free < _LITTLE_ROOM:
+                code = sqlite3.SQLITE_FULL  # the files beside the database found no room
+            raise StorageProblem(_SENTENCES[code].format(path=self.path)) from problem
 
 
 @contextmanager

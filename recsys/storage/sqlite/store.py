@@ -249,6 +249,10 @@ class SqliteStore(Store):
     def check(self) -> None:
         self._database.check()
 
+    def read_only_because(self) -> str:
+        """Why nothing can be stored at the moment, as a sentence; empty where it can. See `Database`."""
+        return self._database.read_only_because()
+
     def note_visit(self, guest: str) -> None:
         """Remember that a guest is here today. A guest without rows leaves none by that; written at most once a day."""
         today = self._clock().date().isoformat()

@@ -1,7 +1,6 @@
 """The file is private, opens safely whatever it is, and says in a sentence what is wrong with it."""
 
 import os
-import shutil
 import sqlite3
 import stat
 import subprocess
@@ -208,22 +207,6 @@ def test_a_file_cut_to_nothing_is_not_healthy_and_is_a_sentence(database, store)
         store.tracks("ada")
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """`small_disk("remount,ro")` changes a real file system of a megabyte; unmounted afterwards."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-
-    def mount(*options):
-        return subprocess.run(["mount", *options, str(folder)], capture_output=True).returncode == 0
-
-    if not shutil.which("mount") or not mount("-t", "tmpfs", "-o", "size=1m", "tmpfs"):
-        pytest.skip("only root may mount a disk")
-    mount.folder = folder
-    yield mount
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
 def on_disk(folder):
     database = Database(folder / "tonearm.db", must_open=False)
     return database, SqliteStore(database)
@@ -238,11 +221,13 @@ def test_a_read_only_disk_is_read_and_the_first_write_works_once_it_is_writable_
     database, store = on_disk(small_disk.folder)
     assert list(store.tracks("ada")["track_id"]) == ["a"]
     assert store.check() is None
+    assert "cannot be written (Read-only file system)" in store.read_only_because()
     with pytest.raises(StorageProblem, match="written"):
         store.save_tracks("ada", some_tracks("b"))
     assert list(store.tracks("ada")["track_id"]) == ["a"]
 
     assert small_disk("-o", "remount,rw")
+    assert store.read_only_because() == ""
     store.save_tracks("ada", some_tracks("b"))
     assert list(store.tracks("ada")["track_id"]) == ["a", "b"]
     database.close()
@@ -274,10 +259,12 @@ def test_a_full_disk_is_read_from_the_start_and_written_once_there_is_room(small
 
     database, store = on_disk(small_disk.folder)
     assert list(store.tracks("ada")["track_id"]) == ["a"]
+    assert "is full" in store.read_only_because()
     with pytest.raises(StorageProblem):
         store.save_tracks("ada", many_tracks(500))
 
     ballast.unlink()
+    assert store.read_only_because() == ""
     store.save_tracks("ada", some_tracks("b"))
     assert list(store.tracks("ada")["track_id"]) == ["a", "b"]
     database.close()
@@ -340,6 +327,16 @@ def test_a_full_disk_is_a_sentence_and_keeps_what_was_there(tmp_path):
     assert list(store.tracks("ada")["track_id"]) == ["a"]
     store.save_tracks("ada", some_tracks("b"))
     assert list(store.tracks("ada")["track_id"]) == ["a", "b"]
+
+
+def test_a_disk_that_filled_up_is_named_until_something_was_written(tmp_path):
+    store = SqliteStore(FullDisk(tmp_path / "tonearm.db"))
+    assert store.read_only_because() == ""
+    with pytest.raises(StorageProblem, match="is full"):
+        store.save_tracks("ada", many_tracks(5_000))
+
+    assert store._database._unwritable
+    assert store.read_only_because() == "", "a little fits"
 
 
 def test_a_fault_in_our_own_sql_is_not_taken_for_a_fault_of_the_file(database):
