@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -31,6 +31,14 @@ class _Made:
     at: datetime
 
 
+@dataclass
+class _Place:
+    """One listener's catalogue; while it is made, nobody else waits."""
+
+    made: _Made | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 class ListenerCatalogues:
     """
     Catalogues by listener. Safe to use from any thread.
@@ -53,7 +61,7 @@ class ListenerCatalogues:
         now: Callable[[], datetime],
     ) -> None:
         self._shared, self._store_for, self._anchors, self._now = shared, store_for, anchors, now
-        self._made: OrderedDict[str, _Made] = OrderedDict()
+        self._places: OrderedDict[str, _Place] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, listener: str) -> Catalogue | None:
@@ -63,12 +71,14 @@ class ListenerCatalogues:
         if not songs:
             return shared
         with self._lock:
-            made = self._made.get(listener)
+            place = self._places.setdefault(listener, _Place())
+            self._places.move_to_end(listener)
+            while len(self._places) > STORED:
+                self._places.popitem(last=False)
+        with place.lock:
+            made = place.made
             is_current = made and made.shared is shared and made.songs == songs and now - made.at < STALE_AFTER
             if made is None or not is_current:
                 made = _Made(around(shared, store.pool(listener), self._anchors()), shared, songs, now)
-                self._made[listener] = made
-            self._made.move_to_end(listener)
-            while len(self._made) > STORED:
-                self._made.popitem(last=False)
+                place.made = made
         return made.catalogue

@@ -1,5 +1,7 @@
 """What a listener can be recommended: everybody's songs, and those found around their own."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -91,4 +93,27 @@ def test_few_are_held(world, monkeypatch):
     for listener in ("ada", "grace", "nell"):
         world.grow(listener, listener)
         world.catalogues.of(listener)
-    assert list(world.catalogues._made) == ["grace", "nell"]
+    assert list(world.catalogues._places) == ["grace", "nell"]
+
+
+def test_nobody_waits_while_the_catalogue_of_somebody_else_is_made(world, monkeypatch):
+    for name in ("ada", "grace"):
+        world.grow(name, name)
+    is_making, may_end, really = threading.Event(), threading.Event(), listener_catalogues.around
+
+    def slow_for_ada(shared, pool, anchors):
+        if "ada0" in set(pool["track_id"]):
+            is_making.set()
+            assert may_end.wait(30)
+        return really(shared, pool, anchors)
+
+    monkeypatch.setattr(listener_catalogues, "around", slow_for_ada)
+    with ThreadPoolExecutor(2) as threads:
+        hers = threads.submit(world.catalogues.of, "ada")
+        assert is_making.wait(30)
+        others = threads.submit(world.catalogues.of, "grace")
+        try:
+            assert len(others.result(timeout=30)) == 25
+        finally:
+            may_end.set()
+        assert found_around(hers.result()) == set(songs("ada", 5)["track_id"])
