@@ -10,6 +10,8 @@ from recsys.ui.parts.notes import coverage_note, invented_list_note
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.recommend.instrument import instrument
 from recsys.ui.recommend.share import open_link
+from recsys.ui.recommend.start_from import start_notice
+from recsys.ui.recommend.toolbar import toolbar
 from recsys.ui.session import this_session
 from recsys.ui.weekly import weekly_news
 
@@ -30,6 +32,10 @@ else:
     if session.is_demo or not features_card(session, "recommend"):
         coverage_note(session)
     weekly_news(session)
+    start_notice()
+    bar = st.container(key="toolbar")
     instrument(session)
+    with bar:
+        toolbar(session)
     if session.is_demo:
         real_songs(session, "recommend")

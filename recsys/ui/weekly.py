@@ -30,7 +30,7 @@ def weekly_panel(session: ListenerSession) -> None:
         return
     wanted = _wanted(session)
     label = _says(wanted.weekday, wanted.songs) if wanted else "New songs every week"
-    with st.popover(plain(label), icon=":material/event_repeat:"):
+    with st.popover(plain(label), icon=":material/event_repeat:", key="weekly_panel", on_change="rerun"):
         if wanted is None:
             _offer(session)
         else:

@@ -40,10 +40,11 @@ def _still(view: ListenerView, recommender: Recommender, recipe: Recipe) -> Show
     sentence = compared_in_words(view.you, of_list)
     texts = dict.fromkeys(("facts", "notice", "said"), "")
     nothing = dict.fromkeys(("was_moved", "undo", "needs_modes", "cannot_rate", "can_block", "order"))
+    steps = {"history": {"back": "", "forward": ""}}
     lists: dict[str, list[str]] = {"chips": [], "entered": [], "left": [], "before": []}
     data = {"who": "you", "radar": compared_radar(view.you, of_list, sentence), "sentence": sentence, "explained": {}}
     rows = list_rows(found, songs, Changes(), {})
-    return recipe, of_list, {**texts, **nothing, **lists, **data, "rows": rows}
+    return recipe, of_list, {**texts, **nothing, **lists, **steps, **data, "rows": rows}
 
 
 @st.fragment

@@ -27,6 +27,13 @@ def downloaded(page, label):
     return started.value.path().read_bytes()
 
 
+def list_file(page, label="CSV for a spreadsheet", panel="Download"):
+    """The list on the screen as a file; the panel above it is opened where it is not."""
+    if not page.get_by_role("button", name=label, exact=True).is_visible():
+        page.get_by_role("button", name=panel, exact=True).click()
+    return downloaded(page, label)
+
+
 def rows_of(file):
     """The rows of a CSV as listeners' spreadsheets see them."""
     return list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"))))

@@ -5,7 +5,7 @@ import zipfile
 
 from playwright.sync_api import expect
 
-from tests.browser.files import downloaded, rows_of
+from tests.browser.files import downloaded, list_file, rows_of
 from tests.browser.screen import go
 
 OPEN = (
@@ -17,7 +17,7 @@ CLOSED = "spotify_tokens supabase_tokens sessions leases app_state"
 
 def listed(page):
     """The ids on the recommendation page, from its file."""
-    return {line["track_id"] for line in rows_of(downloaded(go(page, "Recommend"), "Download this list as CSV"))}
+    return {line["track_id"] for line in rows_of(list_file(go(page, "Recommend")))}
 
 
 def taken_along(page):

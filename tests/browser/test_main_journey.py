@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.files import OWN_FILE, downloaded, rows_of, upload
+from tests.browser.files import OWN_FILE, downloaded, list_file, rows_of, upload
 from tests.browser.rows import erase
 from tests.browser.screen import go, listed_titles, move_slider, settled
 
@@ -38,13 +38,39 @@ def test_the_energy_slider_steers_the_demo_list_and_its_reasons(visit):
 def test_the_downloaded_list_is_the_one_on_the_screen_and_says_demo_data(visit):
     page = settled(visit("/recommend"))
 
-    rows = rows_of(downloaded(page, "Download this list as CSV"))
+    rows = rows_of(list_file(page))
 
     assert [row["title"] for row in rows[:10]] == listed_titles(page)[:10]
     assert {row["note"] for row in rows} == {"demo data"}
     for row in rows:
         reasons = sum(float(value or 0) for name, value in row.items() if name.startswith("why_"))
         assert reasons == pytest.approx(float(row["score"]), abs=1e-5)
+
+
+def test_a_download_that_crosses_the_answer_to_a_move_gives_the_list_on_the_screen(stranger, server):
+    page, held, is_holding = stranger(), [], []
+
+    def hold(to_browser):
+        to_server = to_browser.connect_to_server()
+        to_server.on_message(lambda message: (held.append if is_holding else to_browser.send)(message))
+        to_browser.on_message(to_server.send)
+
+    page.route_web_socket(lambda address: "stream" in address, hold)
+    page.goto(server.url + "/recommend")
+    titles = listed_titles(settled(page))
+    expect(page.locator(".sleeve rect[fill='var(--mode-1)']").first).to_be_attached()  # the tastes are found
+    page.get_by_role("button", name="Download", exact=True).click()
+    expect(page.get_by_role("button", name="CSV for a spreadsheet")).to_be_visible()
+    settled(page)
+
+    is_holding.append(True)
+    aim = page.get_by_role("slider", name="Energy: calm to intense")
+    aim.evaluate("aim => { aim.value = -2; aim.dispatchEvent(new Event('input')) }")
+    while not any(b"bidi_component" in message or b"mixer" in message for message in held):
+        page.wait_for_timeout(100)
+    rows = rows_of(downloaded(page, "CSV for a spreadsheet"))
+
+    assert [row["title"] for row in rows] == titles
 
 
 def test_the_only_csv_of_a_table_is_ours(visit):

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.files import OWN_FILE, downloaded, upload
+from tests.browser.files import OWN_FILE, downloaded, list_file, upload
 from tests.browser.screen import CALMER, in_view, listed_titles, move_slider, press, settled
 
 pytestmark = pytest.mark.browser
@@ -23,16 +23,9 @@ def chip(page, text):
     return page.locator(".chip").filter(has_text=text)
 
 
-def file_of(page, popover, label):
-    """A file behind a popover."""
-    if not button(page, label).is_visible():
-        button(page, popover).click()
-    return downloaded(page, label)
-
-
 def listed(page):
     """The list as a program reads it."""
-    songs = json.loads(file_of(page, "Files", "JSON for a program"))
+    songs = json.loads(list_file(page, "JSON for a program"))
     page.keyboard.press("Escape")
     return songs
 
@@ -152,11 +145,11 @@ def test_a_broken_link_is_a_sentence_and_the_page_works(visit, query):
 
 def test_every_file_is_downloaded_and_parsed(page):
     titles = listed_titles(page)
-    table = list(csv.DictReader(io.StringIO(file_of(page, "Files", "CSV for a spreadsheet").decode("utf-8-sig"))))
-    songs = json.loads(file_of(page, "Files", "JSON for a program"))
-    m3u = file_of(page, "Files", "M3U for a player").decode().splitlines()
-    xspf = ElementTree.fromstring(file_of(page, "Files", "XSPF for a player"))
-    jspf = json.loads(file_of(page, "Files", "JSPF for a program"))
+    table = list(csv.DictReader(io.StringIO(list_file(page).decode("utf-8-sig"))))
+    songs = json.loads(list_file(page, "JSON for a program"))
+    m3u = list_file(page, "M3U for a player").decode().splitlines()
+    xspf = ElementTree.fromstring(list_file(page, "XSPF for a player"))
+    jspf = json.loads(list_file(page, "JSPF for a program"))
 
     in_xspf = [element.text for element in xspf.iter("{http://xspf.org/ns/0/}title")][1:]
     assert [row["title"] for row in table] == titles
@@ -168,7 +161,7 @@ def test_every_file_is_downloaded_and_parsed(page):
 
 def test_a_recipe_file_is_taken_away_and_opened(page, visit):
     press(page, button(page, "Groove"))
-    recipe = file_of(page, "Share", "Download the recipe")
+    recipe = list_file(page, "Download the recipe", panel="Share")
     other = settled(visit("/recommend"))
     listed_titles(other)
 
@@ -198,7 +191,7 @@ def test_a_proposal_after_ratings_is_applied_and_undone_and_a_rating_removed(own
 
     press(own, button(own, "Apply"))
     expect(own.locator(".chip")).to_have_count(1)
-    press(own, own.get_by_test_id("stBaseButton-secondary").filter(has_text="Undo").first)
+    press(own, own.locator(".back"))
     expect(own.locator(".chip")).to_have_count(0)
 
     button(own, "Your ratings").click()

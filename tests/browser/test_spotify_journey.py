@@ -14,7 +14,7 @@ from recsys.core.model.tracks import as_tracks
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.times import to_iso
 from tests.browser.accounts import secrets_of, sign_in
-from tests.browser.files import downloaded, rows_of, upload
+from tests.browser.files import list_file, rows_of, upload
 from tests.browser.rows import erase
 from tests.browser.screen import go, move_slider, settled
 from tests.browser.server import connected_server
@@ -78,7 +78,7 @@ def open_library(stranger, server, listener):
 
 def listed(page):
     """The track ids of the list on the screen, from its file."""
-    return [line["track_id"] for line in rows_of(downloaded(page, "Download this list as CSV"))]
+    return [line["track_id"] for line in rows_of(list_file(page))]
 
 
 def save_playlist(page):

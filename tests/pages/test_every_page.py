@@ -49,6 +49,12 @@ def opened(page, prepare):
     return app.switch_page(f"../../pages/{page}.py").run()
 
 
+def with_settings(app):
+    """Recommend with "More settings" unfolded."""
+    app.session_state["more_settings"] = True
+    return app.run()
+
+
 def bringing(tracks, catalogue=None):
     """What brings a library of one's own into a session, and a catalogue that it may be compared with."""
 
@@ -321,7 +327,7 @@ def test_an_invented_listener_is_not_offered_a_catalogue_that_would_not_be_used(
 
 
 def test_filters_and_aims_reach_the_recipe():
-    app = opened("recommend", lambda session: session.show_demo(0))
+    app = with_settings(opened("recommend", lambda session: session.show_demo(0)))
 
     app.select_slider(key="dial_familiarity").set_value(-0.5)
     app.slider(key="dial_variety").set_value(0.3)
@@ -358,7 +364,7 @@ def test_a_song_started_from_and_its_chip_removed_give_the_first_list_again():
 
 
 def test_clearing_everything_puts_every_setting_back():
-    app = opened("recommend", lambda session: session.show_demo(0))
+    app = with_settings(opened("recommend", lambda session: session.show_demo(0)))
     app.toggle(key="dial_new").set_value(True)
     send(app, preset="Mood", aims={})
     send(app, aims={"energy": -1.0})

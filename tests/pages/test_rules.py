@@ -10,7 +10,7 @@ from recsys.core.engine.filters import Filters
 from recsys.core.engine.recipe import Recipe
 from recsys.ui.recommend.chips import chips
 from recsys.ui.recommend.weights import set_recipe
-from tests.pages.test_every_page import OTHERS, OWN, bringing, opened, shows_no_trace
+from tests.pages.test_every_page import OTHERS, OWN, bringing, opened, shows_no_trace, with_settings
 
 
 def limited(others=OTHERS, **ranges):
@@ -18,7 +18,7 @@ def limited(others=OTHERS, **ranges):
         bringing(OWN, others)(session)
         set_recipe(session, replace(Recipe(), filters=Filters(ranges=ranges)))
 
-    return opened("recommend", prepare)
+    return with_settings(opened("recommend", prepare))
 
 
 def slider(app, name):

@@ -5,7 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from recsys.services.start import Part
-from tests.pages.test_every_page import OTHERS, OWN, bringing, opened, shows_no_trace
+from tests.pages.test_every_page import OTHERS, OWN, bringing, opened, shows_no_trace, with_settings
 
 SEEN = "2026-11-01T00:00:00Z"
 
@@ -127,7 +127,7 @@ def test_a_song_that_the_catalogue_has_no_more_is_named_and_left_out():
 
 def test_forgotten_songs_are_the_listeners_own_that_were_not_heard_for_long():
     old = OWN.assign(added_at="2020-01-01T00:00:00Z")
-    app = opened("recommend", bringing(old, pd.concat([OTHERS, OWN.head(10)], ignore_index=True)))
+    app = with_settings(opened("recommend", bringing(old, pd.concat([OTHERS, OWN.head(10)], ignore_index=True))))
     app.segmented_control(key="dial_choice").set_value("forgotten").run()
 
     shows_no_trace(app)
@@ -140,7 +140,7 @@ def test_forgotten_songs_are_the_listeners_own_that_were_not_heard_for_long():
 
 
 def test_everything_leaves_out_none_of_the_listeners_own_songs():
-    app = opened("recommend", bringing(OWN, pd.concat([OTHERS, OWN.head(10)], ignore_index=True)))
+    app = with_settings(opened("recommend", bringing(OWN, pd.concat([OTHERS, OWN.head(10)], ignore_index=True))))
     app.segmented_control(key="dial_choice").set_value("everything").run()
 
     shows_no_trace(app)

@@ -10,6 +10,9 @@ const ICONS = {
   dislike: "M6 6l12 12M18 6 6 18",
   lock: "M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11",
   more: "M5 12h.01M12 12h.01M19 12h.01",
+  before: "M12 7v5l3.5 2M12 3a9 9 0 1 0 9 9",
+  back: "M9 6 4 11l5 5M4 11h10a5 5 0 0 1 0 10h-3",
+  forward: "m15 6 5 5-5 5M20 11H10a5 5 0 0 0 0 10h3",
 };
 const lists = new WeakMap();
 
@@ -33,6 +36,11 @@ class RankedList {
       ]),
     );
     this.status = find("[role=status]");
+    for (const way of ["back", "forward"]) {
+      find(`.${way}`).append(drawn(way));
+      find(`.${way}`).addEventListener("click", () => this.send(way, ""));
+    }
+    find(".hold").prepend(drawn("before"));
     this.hold = new HoldToCompare(find(".hold"), this.places.rows, find(".before"), (words) => this.say(words));
     find(".steer").addEventListener("click", () => this.steer());
     addEventListener("tonearm-steered", () => find(".steer").focus());
@@ -50,14 +58,16 @@ class RankedList {
   }
 
   show(data, send) {
+    const before = mayMove() ? this.tops() : new Map(); // read before anything is written, when it costs nothing
     this.data = data;
     this.send = (kind, track) => send("action", { kind, track });
     this.showChips();
+    this.showSteps();
     this.showCard();
     const noticed = JSON.stringify([data.serial, data.notice, data.undo]);
     if (noticed !== this.noticed) this.notify(data.notice ?? "", data.undo); // else a notice of the list's own stays
     this.noticed = noticed;
-    this.showRows();
+    if (this.showRows() && before.size) requestAnimationFrame(() => this.fly(before)); // when the frame is laid out anyway
     this.hold.show(data.before, new Set(data.rows.map(({ id }) => id)));
     if (data.serial !== this.serial && data.said) this.say(data.said);
     this.serial = data.serial;
@@ -66,6 +76,17 @@ class RankedList {
       this.hasAsked = true;
       this.send("modes", ""); // the colours of the sleeves follow
     }
+  }
+
+  /** Undo and redo; disabled where there is nothing to do, so that the keyboard skips them. */
+  showSteps() {
+    const [back, forward] = ["back", "forward"].map((way) => this.root.querySelector(`.${way}`));
+    const isPressed = [back, forward].includes(this.root.activeElement);
+    for (const [button, way] of [[back, "back"], [forward, "forward"]]) {
+      button.disabled = !this.data.history[way];
+      button.title = this.data.history[way] || button.getAttribute("aria-label");
+    }
+    if (isPressed) [back, forward].find((button) => !button.disabled)?.focus(); // a disabled one loses the focus
   }
 
   notify(words, canUndo = false) {
@@ -113,13 +134,18 @@ class RankedList {
     this.places.moved.replaceChildren(
       element("span", { class: "in" }, `${entered.length} in`),
       names(entered),
-      element("span", { class: "out" }, ` · ${left.length} out`),
+      " · ", element("span", { class: "out" }, `${left.length} out`),
       names(left),
     );
   }
 
+  tops() {
+    return new Map([...this.rows].map(([id, row]) => [id, row.item.getBoundingClientRect().top]));
+  }
+
+  /** True where rows came, went or changed places. */
   showRows() {
-    const before = new Map([...this.rows].map(([id, row]) => [id, row.item.getBoundingClientRect().top]));
+    const order = [...this.rows.keys()].join();
     const rows = new Map();
     for (const song of this.data.rows) {
       const row = this.rows.get(song.id) ?? this.newRow(song.id);
@@ -131,7 +157,7 @@ class RankedList {
     if (!rows.has(this.opened)) this.opened = null;
     if (!rows.has(this.at)) this.at = this.data.rows[0]?.id ?? null;
     this.setTabStop(this.at);
-    if (before.size && mayMove()) this.fly(before);
+    return [...rows.keys()].join() !== order;
   }
 
   /** Put these rows into the page in this order; what had the focus has it afterwards. */
@@ -144,8 +170,9 @@ class RankedList {
   }
 
   fly(before) {
+    const after = this.tops();
     for (const [id, { item }] of this.rows) {
-      const distance = (before.get(id) ?? NaN) - item.getBoundingClientRect().top;
+      const distance = (before.get(id) ?? NaN) - after.get(id);
       if (Math.abs(distance) > 1) item.animate([{ transform: `translateY(${distance}px)` }, { transform: "none" }], FLIGHT);
       else if (Number.isNaN(distance)) item.animate([{ opacity: 0 }, { opacity: 1 }], FLIGHT);
     }
@@ -394,6 +421,6 @@ function signed(value) {
 }
 
 function drawn(icon) {
-  const isLine = icon === "dislike" || icon === "more";
+  const isLine = ["dislike", "more", "before", "back", "forward"].includes(icon);
   return shape("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: isLine ? "line" : "solid" }, shape("path", { d: ICONS[icon] }));
 }

@@ -52,38 +52,25 @@ def record(session: ListenerSession) -> None:
     _store(session, history.record(now, changed[0].partition(":")[0] if changed else "start"))
 
 
-def history_buttons(session: ListenerSession) -> None:
-    """Undo and redo; disabled where there is nothing to do, so that the keyboard skips them."""
+def history_words(session: ListenerSession) -> dict[str, str]:
+    """What a step back takes back and what a step forward does again; "" where there is no such step."""
     history = _history(session)
-    st.button(
-        "Undo",
-        key="undo",
-        icon=":material/undo:",
-        disabled=not history.past,
-        help=f"Take back: {history.now.change}" if history.past else None,
-        on_click=_go,
-        args=(session, -1),
-    )
-    st.button(
-        "Redo",
-        key="redo",
-        icon=":material/redo:",
-        disabled=not history.future,
-        help=f"Again: {history.future[0].change}" if history.future else None,
-        on_click=_go,
-        args=(session, 1),
-    )
+    return {
+        "back": f"Take back: {history.now.change}" if history.past else "",
+        "forward": f"Again: {history.future[0].change}" if history.future else "",
+    }
+
+
+def go(session: ListenerSession, way: str) -> None:
+    """One step "back" or "forward" through the settings; none where there is none."""
+    history = _history(session)
+    _restore(session, history.undo() if way == "back" else history.redo())
 
 
 def compare_buttons(session: ListenerSession) -> None:
     """Remember the settings as A, and the switch that compares with them."""
     st.button("Remember as A", key="remember_a", on_click=_remember, args=(session,), help="To compare others with it.")
     st.toggle("Compare", key="compare_on", help="With A; without one, with the settings before the last change.")
-
-
-def _go(session: ListenerSession, step: int) -> None:
-    history = _history(session)
-    _restore(session, history.undo() if step < 0 else history.redo())
 
 
 def _restore(session: ListenerSession, history: History[Settings]) -> None:

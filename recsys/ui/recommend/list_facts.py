@@ -1,4 +1,4 @@
-"""What is below the list: what can be done with it, and what made it."""
+"""What is below the list: what made it, and what was left out."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,17 +9,10 @@ from recsys.core.engine.filters import Filters, excluded_in_words
 from recsys.core.engine.pool import AROUND_YOU, POOL
 from recsys.core.engine.query import LONGEST_LIBRARY
 from recsys.core.engine.recommender import Recommendations
-from recsys.core.export import to_csv
 from recsys.core.model.features import FEATURES
 from recsys.ui.parts.text import counted
-from recsys.ui.recommend.history import compare_buttons
-from recsys.ui.recommend.ratings import ratings_panel
-from recsys.ui.recommend.recipes import recipes_panel
-from recsys.ui.recommend.save import save_panel
-from recsys.ui.recommend.share import files_panel, share_panel
 from recsys.ui.recommend.weights import percentages, shares
 from recsys.ui.session import ListenerSession
-from recsys.ui.weekly import weekly_panel
 
 _NAMES: Final = {f.name: f.title for f in FEATURES}
 _LEFT_OUT: Final = {
@@ -58,29 +51,3 @@ def compared(counts: Mapping[str, int], filters: Filters | None = None) -> str:
     left_out += excluded_in_words(filters or Filters(), counts)
     says = f"{counts['candidates']:,} of the catalogue’s {counted(counts['catalogue'], 'song')} compared"
     return f"{says}; left out: {', '.join(left_out)}." if left_out else f"{says}."
-
-
-def actions(session: ListenerSession, found: Recommendations) -> None:
-    """What is done with the list: saved as a playlist or a file, and its recipe saved under a name."""
-    with st.container(horizontal=True):
-        save_panel(session, found)
-        recipes_panel(session)
-        weekly_panel(session)
-        share_panel(session, found)
-        files_panel(session, found)
-        ratings_panel(session)
-        compare_buttons(session)
-        st.download_button(
-            "Download this list as CSV",
-            data=lambda: _as_csv(session, found),
-            file_name="tonearm-recommendations.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-
-
-def _as_csv(session: ListenerSession, found: Recommendations) -> bytes:
-    """Written when it is downloaded, and not at every move."""
-    table = found.table.join(found.contributions.add_prefix("why_"), on="track_id")
-    return to_csv(table, note=session.note)

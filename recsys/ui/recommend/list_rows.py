@@ -45,9 +45,8 @@ class ListedSongs:
 
 
 def listed_songs(view: ListenerView, found: Recommendations) -> ListedSongs:
-    """Looked up once for a list."""
-    rows = view.catalogue.rows_of(list(found.table["track_id"]))
-    raw = view.catalogue.raw.at(np.array([rows[track] for track in found.table["track_id"]], dtype=np.int64))
+    """The songs of a list, in its order."""
+    raw = found.features.reset_index(drop=True)
     return ListedSongs(raw, view.yardstick.positions(raw))
 
 

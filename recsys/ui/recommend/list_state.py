@@ -9,6 +9,7 @@ import streamlit as st
 from recsys.core.engine.recommender import Recommendations
 from recsys.ui.parts.text import artists_in_words
 from recsys.ui.recommend.changes import Changes, changes
+from recsys.ui.session import ListenerSession
 
 _KEY: Final = "list_state"
 
@@ -38,6 +39,10 @@ class ListState:
         The artist left out last, while that can be undone from the notice; at most one of the two is set.
     events : list
         What the components sent since the last run.
+    found : Recommendations or None
+        The list on the screen as it was ranked; None where there is none.
+    drawn_with : object
+        What it was ranked with, see `settings_of`.
     """
 
     serial: int = 0
@@ -52,6 +57,8 @@ class ListState:
     blocked: str | None = None
     owner: object = None
     events: list[Mapping[str, Any]] = field(default_factory=list)
+    found: Recommendations | None = None
+    drawn_with: object = None
 
     def shown(self, found: Recommendations, owner: object) -> None:
         """Record the list on the screen; another listener's list, or the first, is compared with none."""
@@ -74,6 +81,11 @@ class ListState:
 def list_state() -> ListState:
     """The state of this tab."""
     return cast("ListState", st.session_state.setdefault(_KEY, ListState()))
+
+
+def settings_of(session: ListenerSession) -> object:
+    """Everything a list is ranked with that a listener can change; equal as long as nothing was."""
+    return session.recipe, session.start, session.edits
 
 
 def received(key: str, trigger: str) -> None:

@@ -15,6 +15,7 @@ from recsys.ui.parts.text import artists_in_words, counted
 from recsys.ui.recommend.chips import chips, remove
 from recsys.ui.recommend.comparison import compared_in_words, compared_radar
 from recsys.ui.recommend.explanation import total, without
+from recsys.ui.recommend.history import go, history_words
 from recsys.ui.recommend.list_rows import ListedSongs, list_rows
 from recsys.ui.recommend.list_state import ListState, list_state, received
 from recsys.ui.recommend.listener_view import ListenerView
@@ -29,19 +30,24 @@ NO_RATINGS: Final = "Ratings and playback work with real music. This is demo dat
 _NAMES: Final = {f.title: f.name for f in FEATURES}
 
 
-def ranked_list(
+def ranked_list(data: dict[str, Any]) -> None:
+    """Draw the list."""
+    mount("list", key=KEY, data=data, on_action_change=partial(received, KEY, "action"))
+
+
+def list_data(
     session: ListenerSession,
     view: ListenerView,
     found: Recommendations,
     songs: ListedSongs,
     of_list: Mapping[str, float | None],
-) -> None:
-    """Draw the list; `songs` are those on it, and `of_list` is its median position in each feature."""
+) -> dict[str, Any]:
+    """What the list shows; `songs` are those on it, and `of_list` is its median position in each feature."""
     state = list_state()
     sentence = compared_in_words(view.you, of_list, bool(session.seeds))
     rows = list_rows(found, songs, state.last, song_modes(session, found), session.recipe.locked)
     was_moved = bool(state.last.moved or state.last.entered or state.last.left)
-    data = {
+    return {
         "serial": state.serial,
         "chips": [{"id": chip.id, "name": chip.name, "value": chip.value} for chip in chips(session)],
         "who": "start" if session.seeds else "you",
@@ -53,6 +59,7 @@ def ranked_list(
         "facts": f"{counted(len(rows), 'song')} of {found.counts['catalogue']:,}",
         "order": order_of_list(session.recipe, found, songs),
         "before": state.before,
+        "history": history_words(session),
         "notice": state.notice,
         "undo": bool(state.rated or state.blocked),
         "said": f"{state.notice} {state.last.words if was_moved else ''}".strip(),
@@ -62,7 +69,6 @@ def ranked_list(
         "cannot_rate": NO_RATINGS if session.is_demo else None,
         "can_block": True,
     }
-    mount("list", key=KEY, data=data, on_action_change=partial(received, KEY, "action"))
 
 
 def take_action(session: ListenerSession, action: Mapping[str, Any]) -> None:
@@ -72,6 +78,8 @@ def take_action(session: ListenerSession, action: Mapping[str, Any]) -> None:
         find_modes(session)
     elif kind == "unset":
         remove(session, track)
+    elif kind in ("back", "forward"):
+        go(session, kind)
     elif kind == "undo" and state.blocked:
         filters = session.recipe.filters
         names = tuple(name for name in filters.not_artists if name != state.blocked)

@@ -21,7 +21,7 @@ def ratings_panel(session: ListenerSession) -> None:
     """Every rating, latest first, each with a button for more like the song, and one that removes it."""
     if session.is_demo:
         return
-    with st.popover("Your ratings", icon=":material/thumbs_up_down:"):
+    with st.popover("Your ratings", icon=":material/thumbs_up_down:", key="ratings", on_change="rerun"):
         thumbs = session.feedback
         if thumbs.empty:
             st.caption("None yet: ♥ and ✕ are in the rows of the list.")
@@ -52,7 +52,8 @@ def _rating(session: ListenerSession, row: Any) -> None:
 
 def _more_like(session: ListenerSession, track_id: str) -> None:
     if not more_like(session, track_id):
-        list_state().notice = NOT_HERE
+        state = list_state()
+        state.notice, state.drawn_with = NOT_HERE, ()  # drawn again, so that the list says it
 
 
 def proposal_panel(session: ListenerSession) -> None:

@@ -14,7 +14,7 @@ from recsys.ui.session import ListenerSession
 
 def recipes_panel(session: ListenerSession) -> None:
     """Save the settings and the songs that the list starts from, or bring back saved ones."""
-    with st.popover("Recipes", icon=":material/bookmark:"):
+    with st.popover("Recipes", icon=":material/bookmark:", key="recipes", on_change="rerun"):
         name = st.text_input("Name", max_chars=60, key="recipe_name", placeholder="Sunday morning")
         if st.button("Save these settings", key="recipe_save", disabled=not name.strip()):
             session.store.save_recipe(session.listener, name.strip(), session.settings_to_store)

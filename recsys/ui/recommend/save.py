@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from recsys.core.engine.recommender import Recommendations
 from recsys.services.playlists import Change
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
+from recsys.ui.recommend.list_state import list_state
 from recsys.ui.session import ListenerSession
 
 
-def save_panel(session: ListenerSession, found: Recommendations) -> None:
+def save_panel(session: ListenerSession) -> None:
     """Save the list as a playlist, for a listener who is signed in and has real music on the screen."""
-    playlists = session.app.playlists
-    if playlists is None or session.visitor.is_guest or session.is_demo:
+    playlists, found = session.app.playlists, list_state().found
+    if playlists is None or session.visitor.is_guest or session.is_demo or found is None:
         return
-    with st.popover("Save to Spotify", icon=":material/playlist_add:"):
+    with st.popover("Save to Spotify", icon=":material/playlist_add:", key="save", on_change="rerun"):
         name = st.text_input("Name of the playlist", "Tonearm", max_chars=100, key="playlist_name")
         track_ids = list(found.table["track_id"])
         with st.container(horizontal=True):

@@ -1,6 +1,5 @@
 """Take the list and its recipe along: a link, a recipe file, and files for any player; and open what others shared."""
 
-from functools import partial
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -25,6 +24,7 @@ from recsys.settings import Settings
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.parts.upload import accepted
+from recsys.ui.recommend.list_state import list_state
 from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import ListenerSession
 
@@ -108,9 +108,13 @@ def link_notice(session: ListenerSession, found: Recommendations) -> None:
     st.info(plain(" ".join(says)), icon=":material/link:")
 
 
-def share_panel(session: ListenerSession, found: Recommendations) -> None:
+def share_panel(session: ListenerSession) -> None:
     """The link, the recipe as a file, and somebody else's recipe."""
-    with st.popover("Share", icon=":material/link:"):
+    panel = st.popover("Share", icon=":material/link:", key="share", on_change="rerun")
+    found = list_state().found
+    if not panel.open or found is None:
+        return
+    with panel:
         link = RecipeLink(
             session.recipe,
             session.seeds,
@@ -139,7 +143,7 @@ def share_panel(session: ListenerSession, found: Recommendations) -> None:
                 if file.size > MOST_FILE_BYTES:
                     raise BadValue("This file is too large for a recipe.", "recipe")
                 st.session_state["shared_recipe"] = from_json(file.getvalue().decode("utf-8", "replace"))
-                st.rerun(scope="fragment")
+                st.rerun()
 
 
 def shared_origin(settings: Settings, here: str | None) -> str:
@@ -160,16 +164,24 @@ def take_shared_recipe(session: ListenerSession) -> None:
         _use(session, link)
 
 
-def files_panel(session: ListenerSession, found: Recommendations) -> None:
-    """The list in every format."""
-    with st.popover("Files", icon=":material/download:"):
-        for name, form in FORMATS.items():
-            st.download_button(
-                form.title,
-                data=partial(form.write, ListFile(found, note=session.note)),
-                file_name=f"tonearm-recommendations.{quote(form.extension)}",
-                mime=form.media_type,
-                key=f"file_{name}",
-                on_click="ignore",
-                width="stretch",
-            )
+def files_panel(session: ListenerSession) -> None:
+    """
+    The list on the screen in every format.
+
+    The files are written when the panel opens, so that each button is a link to one. A file that Streamlit writes at
+    the click is gone for a click that crosses a run of the page: its button has another number by then.
+    """
+    panel = st.popover("Download", icon=":material/download:", key="files", on_change="rerun")
+    found = list_state().found
+    if not panel.open or found is None:
+        return
+    for name, form in FORMATS.items():
+        panel.download_button(
+            form.title,
+            data=form.write(ListFile(found, note=session.note)),
+            file_name=f"tonearm-recommendations.{quote(form.extension)}",
+            mime=form.media_type,
+            key=f"file_{name}",
+            on_click="ignore",
+            width="stretch",
+        )

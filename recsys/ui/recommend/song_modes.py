@@ -21,8 +21,8 @@ def song_modes(session: ListenerSession, found: Recommendations) -> dict[str, in
     if len(medoids) != len(modes.table):
         return {}
     metric = profile(engine.own_vectors, Recipe().weights, engine.catalogue.known_features).metric
-    rows = engine.catalogue.rows_of(list(found.table["track_id"]))
-    songs = engine.catalogue.vectors(np.array([rows[track] for track in found.table["track_id"]], dtype=np.int64))
+    genres = found.table["genres"].set_axis(found.features.index)
+    songs = engine.catalogue.space.transform(found.features.assign(genres=genres))
     likeness = cosines(Weighted.of(songs, metric), Weighted.of(engine.own_vectors.take(np.array(medoids)), metric))
     return dict(zip(found.table["track_id"], likeness.argmax(axis=1).tolist(), strict=True))
 

@@ -20,30 +20,32 @@ NOT_HERE: Final = "Neither your library nor the catalogue has this song now, so 
 
 def start_from(session: ListenerSession) -> None:
     """A search over library and catalogue, and the listener's lists: each becomes a chip above the list."""
-    if notice := st.session_state.pop(_NOTICE, None):
-        st.info(plain(notice), icon=":material/info:")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        with st.popover("Start from …", icon=":material/flag:"):
-            query = st.text_input(
-                "Search a song, or paste a Spotify link",
-                key=_QUERY,
-                placeholder="Title, artist or link",
-                max_chars=300,
-                help="Your library and the catalogue are searched. A link to a track, album or playlist works too.",
-            )
-            if link := read_link(query):
-                by_link(session, link)
-            elif query.strip():
-                songs = session.search.search(query)
-                if not songs:
-                    st.caption("No song of your library or of the catalogue has all these words.")
-                for song in songs:
-                    song_buttons(session, song)
-            _own_lists(session)
-        is_set = session.start != Start()
-        if is_set and st.button("Back to my whole library", key="whole_library", type="tertiary"):
+    with st.popover("Start from …", icon=":material/flag:", key="start_from", on_change="rerun"):
+        query = st.text_input(
+            "Search a song, or paste a Spotify link",
+            key=_QUERY,
+            placeholder="Title, artist or link",
+            max_chars=300,
+            help="Your library and the catalogue are searched. A link to a track, album or playlist works too.",
+        )
+        if link := read_link(query):
+            by_link(session, link)
+        elif query.strip():
+            songs = session.search.search(query)
+            if not songs:
+                st.caption("No song of your library or of the catalogue has all these words.")
+            for song in songs:
+                song_buttons(session, song)
+        _own_lists(session)
+        if session.start != Start() and st.button("Back to my whole library", key="whole_library", type="tertiary"):
             session.start_from((), "")
             st.rerun()
+
+
+def start_notice() -> None:
+    """Which songs a saved recipe could not start from, once."""
+    if notice := st.session_state.pop(_NOTICE, None):
+        st.info(plain(notice), icon=":material/info:")
 
 
 def more_like(session: ListenerSession, track_id: str) -> bool:

@@ -1,0 +1,30 @@
+"""Above the list: what it starts from and how it is taken along. A move of the mixer redraws none of it."""
+
+import streamlit as st
+
+from recsys.ui.parts.fragment import fragment
+from recsys.ui.recommend.list_state import list_state, settings_of
+from recsys.ui.recommend.ratings import ratings_panel
+from recsys.ui.recommend.recipes import recipes_panel
+from recsys.ui.recommend.save import save_panel
+from recsys.ui.recommend.share import files_panel, share_panel
+from recsys.ui.recommend.start_from import start_from
+from recsys.ui.session import ListenerSession
+from recsys.ui.weekly import weekly_panel
+
+
+@fragment
+def toolbar(session: ListenerSession) -> None:
+    """One row of panels; each reads the list on the screen when it opens. Drawn after the list that it is about."""
+    state = list_state()
+    if state.drawn_with is not None and state.drawn_with != settings_of(session):
+        state.drawn_with = None
+        st.rerun()  # something was set in here: the list follows
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        start_from(session)
+        save_panel(session)
+        files_panel(session)
+        share_panel(session)
+        recipes_panel(session)
+        weekly_panel(session)
+        ratings_panel(session)
