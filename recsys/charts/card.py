@@ -72,8 +72,17 @@ def draw_card(
     _write(draw, (TEXT_LEFT, 60), "Tonearm taste card", 34, palette.accent)
     _write(draw, (TEXT_LEFT, 108), shortened(heading, LONGEST_TITLE), 20, palette.text)
     y = _modes(draw, modes, palette, 165)
+    font = _font(20)
     for sentence in sentences:
-        y = _paragraph(draw, sentence, y + 18, palette)
+        # In as many lines as it needs; the empty word at the end flushes the last one.
+        y, line = y + 18, ""
+        for word in [*_drawable(sentence).split(), ""]:
+            longer = f"{line} {word}".strip()
+            if word and draw.textlength(longer, font) <= TEXT_WIDTH * SCALE:
+                line = longer
+                continue
+            _write(draw, (TEXT_LEFT, y), line, 20, palette.text)
+            y, line = y + 28, word
     content = io.BytesIO()
     image.resize(SIZE, Image.Resampling.LANCZOS).save(content, "PNG", optimize=True)
     return content.getvalue()
@@ -124,19 +133,6 @@ def _modes(draw: ImageDraw.ImageDraw, modes: Sequence[tuple[float, str | None]],
                 palette.text,
             )
             y += 26
-    return y
-
-
-def _paragraph(draw: ImageDraw.ImageDraw, text: str, y: int, palette: Palette) -> int:
-    """A sentence in as many lines as it needs; where the next one goes."""
-    font, line = _font(20), ""
-    for word in [*_drawable(text).split(), ""]:
-        longer = f"{line} {word}".strip()
-        if word and draw.textlength(longer, font) <= TEXT_WIDTH * SCALE:
-            line = longer
-            continue
-        _write(draw, (TEXT_LEFT, y), line, 20, palette.text)
-        y, line = y + 28, word
     return y
 
 

@@ -30,12 +30,20 @@ def comparison(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[str, str])
         A full mark for the first, a hollow one for the second; a feature that either lacks has one mark or none.
     """
     marks = [_marks(mine, names[0], "circle"), _marks(theirs, names[1], "diamond-open")]
+    # Thin lines from mark to mark, one trace: a missing point after every pair lifts the pen.
+    x: list[float | None] = []
+    y: list[str | None] = []
+    for f in NUMBER_FEATURES:
+        x += [mine.loc[f.name, "percentile"], theirs.loc[f.name, "percentile"], None]
+        y += [f.title, f.title, None]
+    line = {"color": FAINT, "width": 3}
+    lines = go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False, zorder=-1)
     ticks = {"range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%"}
     places = ticks | {"title": {"text": "of the catalogue lies below"}}
     margin = {"l": 8, "r": 24, "t": 16, "b": 64}
     height = 120 + 28 * len(NUMBER_FEATURES)
     features = {"autorange": "reversed", "categoryorder": "array", "categoryarray": [f.title for f in NUMBER_FEATURES]}
-    return laid_out([*marks, _lines(mine, theirs)], height, xaxis=places, yaxis=features, margin=margin)
+    return laid_out([*marks, lines], height, xaxis=places, yaxis=features, margin=margin)
 
 
 def comparison_in_words(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[str, str]) -> str:
@@ -48,15 +56,13 @@ def comparison_in_words(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[s
     if not differing:
         return f"{names[0]} and {names[1]} are at the same place in every feature that is known of both."
     furthest = differing[: min(2, max(len(order) - 1, 1))]
-    says = f"{names[0]} and {names[1]} are furthest apart in {listed([_apart(n, apart[n], names) for n in furthest])}"
-    return f"{says}, and closest in {feature(str(order[-1])).title.lower()}." if len(order) > 1 else f"{says}."
-
-
-def _apart(name: str, difference: float, names: tuple[str, str]) -> str:
-    f = feature(name)
-    end = f.high_words if difference > 0 else f.low_words
     who = "you" if names[0] == "You" else names[0]
-    return f"{f.title.lower()} ({who} more towards “{end}”)"
+    differences = []
+    for f in map(feature, furthest):
+        end = f.high_words if apart[f.name] > 0 else f.low_words
+        differences.append(f"{f.title.lower()} ({who} more towards “{end}”)")
+    says = f"{names[0]} and {names[1]} are furthest apart in {listed(differences)}"
+    return f"{says}, and closest in {feature(str(order[-1])).title.lower()}." if len(order) > 1 else f"{says}."
 
 
 def _marks(described: pd.DataFrame, name: str, symbol: str) -> go.Scatter:
@@ -73,14 +79,3 @@ def _marks(described: pd.DataFrame, name: str, symbol: str) -> go.Scatter:
         name=plain(name),
         cliponaxis=False,
     )
-
-
-def _lines(mine: pd.DataFrame, theirs: pd.DataFrame) -> go.Scatter:
-    """Thin lines from mark to mark, one trace: a missing point after every pair lifts the pen."""
-    x: list[float | None] = []
-    y: list[str | None] = []
-    for f in NUMBER_FEATURES:
-        x += [mine.loc[f.name, "percentile"], theirs.loc[f.name, "percentile"], None]
-        y += [f.title, f.title, None]
-    line = {"color": FAINT, "width": 3}
-    return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False, zorder=-1)

@@ -20,7 +20,17 @@ def coverage_chart(covered: pd.DataFrame) -> go.Figure:
         `missing` last.
     """
     titles = [feature(name).title for name in covered.index]
-    bars = [_source(titles, covered[source], source) for source in covered.columns]
+    bars = [
+        go.Bar(
+            y=titles,
+            x=covered[source].tolist(),
+            orientation="h",
+            marker_color=FAINT if source == MISSING else None,
+            hovertemplate=f"%{{y}}: %{{x:,}} tracks, {plain(source)}<extra></extra>",
+            name=plain(source),
+        )
+        for source in covered.columns
+    ]
     axes = {"xaxis": {"title": {"text": "tracks"}}, "yaxis": {"autorange": "reversed"}}
     return laid_out(bars, 120 + 26 * len(covered), barmode="stack", **axes)
 
@@ -35,15 +45,3 @@ def coverage_in_words(covered: pd.DataFrame) -> str:
         return f"Coverage of features: every feature is known of all {tracks:,} tracks."
     worst = [f"{feature(str(name)).title.lower()} of {count:,}" for name, count in gaps.head(3).items()]
     return f"Coverage of features over {counted(tracks, 'track')}. Most often missing: {listed(worst)}."
-
-
-def _source(titles: list[str], counts: pd.Series, source: str) -> go.Bar:
-    is_missing = source == MISSING
-    return go.Bar(
-        y=titles,
-        x=counts.tolist(),
-        orientation="h",
-        marker_color=FAINT if is_missing else None,
-        hovertemplate=f"%{{y}}: %{{x:,}} tracks, {plain(source)}<extra></extra>",
-        name=plain(source),
-    )

@@ -44,7 +44,31 @@ def distribution(
     f = feature(name, NUMBER_FEATURES)
     own, others = (in_unit(f, values.dropna().to_numpy(float)) for values in (library, catalogue))
     edges = _edges(f, np.concatenate([own, others]))
-    traces = [_bars(f, own, edges, names[0]), *([_outline(f, others, edges, names[1])] if len(others) else [])]
+    per_unit = 1 / in_unit(f, np.ones(1))[0]
+    spans = [between(f, low, high) for low, high in pairwise(edges * per_unit)]
+    traces: list[go.Bar | go.Scatter] = [
+        go.Bar(
+            x=((edges[:-1] + edges[1:]) / 2).round(4).tolist(),
+            y=_shares(own, edges),
+            text=spans,
+            textposition="none",
+            opacity=0.75,
+            hovertemplate="%{y:.1%} of your tracks<br>%{text}<extra></extra>",
+            name=plain(names[0]),
+        )
+    ]
+    if len(others):
+        # Steps from edge to edge, and down to the axis at both ends.
+        outline = go.Scatter(
+            x=[edges[0], *edges.round(4)],
+            y=[0, *_shares(others, edges), 0],
+            text=["", *spans, ""],
+            mode="lines",
+            line={"shape": "hv", "dash": "dash"},
+            hovertemplate="%{y:.1%} of the catalogue<br>%{text}<extra></extra>",
+            name=plain(names[1]),
+        )
+        traces.append(outline)
     axis = {"title": axis_title(f), "range": [edges[0], edges[-1]]}
     years = {"tickformat": "d"} if f.name == "year" else {}
     shares = {"tickformat": ".0%", "rangemode": "tozero", "title": {"text": "of the tracks"}}
@@ -85,50 +109,15 @@ def _edges(f: Feature, values: Doubles) -> Doubles:
     if (f.low, f.high) == (0, 1) or not len(values):
         return np.linspace(0, 1, 21)
     low, high = np.quantile(values, [0.01, 0.99])
-    step = _round_step((high - low) / BINS)
+    # The next number up of 1, 2 or 5 times a power of ten; 1 where everything is equal.
+    step, least = 1.0, (high - low) / BINS
+    if least > 0:
+        power = 10 ** np.floor(np.log10(least))
+        step = float(next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least))
     first, last = np.floor(low / step), np.floor(high / step) + 1
     return np.asarray(np.arange(first, last + 1) * step)
-
-
-def _round_step(step: float) -> float:
-    """The next number up of 1, 2 or 5 times a power of ten; 1 where everything is equal."""
-    if step <= 0:
-        return 1.0
-    power = 10 ** np.floor(np.log10(step))
-    return float(next(factor * power for factor in (1, 2, 5, 10) if factor * power >= step))
 
 
 def _shares(values: Doubles, edges: Doubles) -> list[float]:
     counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
     return [round(float(count / max(len(values), 1)), 4) for count in counts]
-
-
-def _spans(f: Feature, edges: Doubles) -> list[str]:
-    per_unit = 1 / in_unit(f, np.ones(1))[0]
-    return [between(f, low, high) for low, high in pairwise(edges * per_unit)]
-
-
-def _bars(f: Feature, values: Doubles, edges: Doubles, name: str) -> go.Bar:
-    return go.Bar(
-        x=((edges[:-1] + edges[1:]) / 2).round(4).tolist(),
-        y=_shares(values, edges),
-        text=_spans(f, edges),
-        textposition="none",
-        opacity=0.75,
-        hovertemplate="%{y:.1%} of your tracks<br>%{text}<extra></extra>",
-        name=plain(name),
-    )
-
-
-def _outline(f: Feature, values: Doubles, edges: Doubles, name: str) -> go.Scatter:
-    """Steps from edge to edge, and down to the axis at both ends."""
-    shares, spans = _shares(values, edges), _spans(f, edges)
-    return go.Scatter(
-        x=[edges[0], *edges.round(4)],
-        y=[0, *shares, 0],
-        text=["", *spans, ""],
-        mode="lines",
-        line={"shape": "hv", "dash": "dash"},
-        hovertemplate="%{y:.1%} of the catalogue<br>%{text}<extra></extra>",
-        name=plain(name),
-    )

@@ -66,11 +66,18 @@ def taste_map(
         A part that is outlined; dragging then draws another one.
     """
     own, others, ends = _placed(library, catalogue)
-    traces = [_points(own, names[0]), _sample(others, names[1]), *_medoids(own, medoids)]
+    traces = [
+        _points(own, names[0], {"size": 7, "opacity": 0.8}),
+        _points(_thinned(others), names[1], {"size": 4, "color": FAINT}, "in the catalogue").update(zorder=-1),
+        *_medoids(own, medoids),
+    ]
     x, y = ({"title": {"text": words}, "showticklabels": False, "showgrid": False} for words in ends)
     drawing: dict[str, Any] = {}
     if box is not None:
-        drawing = {"dragmode": "select", "shapes": [_outline(box, _reach(own, others))]}
+        (left, right), (bottom, top) = _edges(box, _reach(own, others))
+        corners = {"x0": left, "x1": right, "y0": bottom, "y1": top}
+        outline = {"type": "rect", **corners, "line": {"width": 3, "dash": "dash", "color": EDGE}}
+        drawing = {"dragmode": "select", "shapes": [outline]}
     return laid_out(traces, 480, xaxis=x, yaxis=y, hovermode="closest", **drawing)
 
 
@@ -125,12 +132,6 @@ def _edges(box: MapBox, reach: tuple[Ends, Ends]) -> tuple[Ends, Ends]:
     return across, up
 
 
-def _outline(box: MapBox, reach: tuple[Ends, Ends]) -> dict[str, Any]:
-    (left, right), (bottom, top) = _edges(box, reach)
-    corners = {"x0": left, "x1": right, "y0": bottom, "y1": top}
-    return {"type": "rect", **corners, "line": {"width": 3, "dash": "dash", "color": EDGE}}
-
-
 def map_in_words(library: pd.DataFrame, catalogue: Catalogue, medoids: Sequence[str] = ()) -> str:
     """The map in a sentence or two, for those who do not see it."""
     own, _, ends = _placed(library, catalogue)
@@ -180,14 +181,14 @@ _NAMED: Final = np.flatnonzero([NUMBER_FEATURES[number].scale == "rank" for numb
 """Axes that have a low and a high end; a tempo goes round in octaves."""
 
 
-def _points(own: pd.DataFrame, name: str) -> go.Scatter:
+def _points(songs: pd.DataFrame, name: str, marker: dict[str, Any], where: str = "") -> go.Scatter:
     return go.Scatter(
-        x=own["x"].tolist(),
-        y=own["y"].tolist(),
+        x=songs["x"].tolist(),
+        y=songs["y"].tolist(),
         mode="markers",
-        marker={"size": 7, "opacity": 0.8},
-        text=_songs(own),
-        hovertemplate="%{text}<extra></extra>",
+        marker=marker,
+        text=[plain(f"{title}, {by}") for title, by in zip(songs["title"], songs["artists"], strict=True)],
+        hovertemplate=f"%{{text}}<extra>{where}</extra>",
         name=plain(name),
     )
 
@@ -195,20 +196,6 @@ def _points(own: pd.DataFrame, name: str) -> go.Scatter:
 def _thinned(others: pd.DataFrame) -> pd.DataFrame:
     """Every n-th song of the sample, so that at most `MOST_SHOWN` are drawn."""
     return others.iloc[:: -(-len(others) // MOST_SHOWN) or 1]
-
-
-def _sample(others: pd.DataFrame, name: str) -> go.Scatter:
-    shown = _thinned(others)
-    return go.Scatter(
-        x=shown["x"].tolist(),
-        y=shown["y"].tolist(),
-        mode="markers",
-        marker={"size": 4, "color": FAINT},
-        text=_songs(shown),
-        hovertemplate="%{text}<extra>in the catalogue</extra>",
-        name=plain(name),
-        zorder=-1,
-    )
 
 
 def _medoids(own: pd.DataFrame, medoids: Sequence[str]) -> list[go.Scatter]:
@@ -226,7 +213,3 @@ def _medoids(own: pd.DataFrame, medoids: Sequence[str]) -> list[go.Scatter]:
         )
         for number, row in enumerate(placed.itertuples())
     ]
-
-
-def _songs(tracks: pd.DataFrame) -> list[str]:
-    return [plain(f"{title}, {by}") for title, by in zip(tracks["title"], tracks["artists"], strict=True)]
