@@ -2,13 +2,14 @@
 
 import json
 import os
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 import httpx
 
-from recsys.catalogues.checked_http import Origin, is_private_literal, opened_address, origin_of, shown
+from recsys.catalogues.checked_http import is_private_literal, opened_address, origin_of, shown
 from recsys.errors import DownloadFailed
 from recsys.parsing import parse_json_object
 
@@ -39,7 +40,17 @@ def downloaded(address: str, folder: Path, max_bytes: int = MAX_BYTES) -> Path:
     stored = folder / f"{sha256(address.encode()).hexdigest()[:16]}.download"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _fetch(address, stored, trusted, max_bytes)
+        # Headers that ask for the file only if it changed; none if they were never written, or not completely.
+        notes, headers = stored.with_suffix(".json"), {}
+        with suppress(FileNotFoundError, ValueError):
+            headers = parse_json_object(notes.read_bytes()) if stored.exists() else {}
+        with opened_address(address, headers, trusted) as response:
+            if response.status_code == httpx.codes.NOT_MODIFIED:
+                return stored
+            response.raise_for_status()
+            _write(response, stored, address, max_bytes)
+            sent = {header: response.headers[name] for name, header in VALIDATORS.items() if name in response.headers}
+        notes.write_text(json.dumps(sent), "utf-8")
     except OSError as problem:
         raise DownloadFailed(f"The catalogue cannot be stored in {folder}: {problem.strerror or problem}.") from problem
     except httpx.HTTPError as problem:
@@ -49,26 +60,6 @@ def downloaded(address: str, folder: Path, max_bytes: int = MAX_BYTES) -> Path:
                 "Check the address and the connection."
             ) from None
     return stored
-
-
-def _fetch(address: str, stored: Path, trusted: Origin | None, max_bytes: int) -> None:
-    notes = stored.with_suffix(".json")
-    headers = _validators(notes) if stored.exists() else {}
-    with opened_address(address, headers, trusted) as response:
-        if response.status_code == httpx.codes.NOT_MODIFIED:
-            return
-        response.raise_for_status()
-        _write(response, stored, address, max_bytes)
-        sent = {header: response.headers[name] for name, header in VALIDATORS.items() if name in response.headers}
-    notes.write_text(json.dumps(sent), "utf-8")
-
-
-def _validators(notes: Path) -> dict[str, str]:
-    """Headers that ask for the file only if it changed; none if they were never written, or not completely."""
-    try:
-        return parse_json_object(notes.read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
 
 
 def _write(response: httpx.Response, stored: Path, address: str, max_bytes: int) -> None:

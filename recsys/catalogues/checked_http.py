@@ -116,15 +116,11 @@ def opened_address(
             if not response.has_redirect_location:
                 yield response
                 return
-            address = _next_hop(address, response.headers["location"])
+            try:
+                address = str(httpx.URL(address).join(response.headers["location"]))
+            except (httpx.InvalidURL, ValueError):
+                raise DownloadFailed(f"{shown(address)} redirects to something that is no address.") from None
     raise DownloadFailed(f"{shown(address)} redirects more than {MAX_REDIRECTS} times. Check the address.")
-
-
-def _next_hop(address: str, location: str) -> str:
-    try:
-        return str(httpx.URL(address).join(location))
-    except (httpx.InvalidURL, ValueError):
-        raise DownloadFailed(f"{shown(address)} redirects to something that is no address.") from None
 
 
 @contextmanager

