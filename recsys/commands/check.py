@@ -30,7 +30,12 @@ def command(files: tuple[Path, ...], as_json: bool) -> None:
       tonearm check liked_songs.csv
       tonearm check my_spotify_data.zip --json
     """
-    answers = [_check(path) for path in files]
+    answers: list[FileReport | UnreadableFile] = []
+    for path in files:
+        try:
+            answers.append(read_file(path, str(path)).report)
+        except UnreadableFile as problem:
+            answers.append(problem)
     if as_json:
         reports = [
             {"file": str(path), "error": str(answer)} if isinstance(answer, UnreadableFile) else answer.as_json()
@@ -42,13 +47,6 @@ def command(files: tuple[Path, ...], as_json: bool) -> None:
             _print(answer)
     if any(isinstance(answer, UnreadableFile) for answer in answers):
         sys.exit(2)
-
-
-def _check(path: Path) -> FileReport | UnreadableFile:
-    try:
-        return read_file(path, str(path)).report
-    except UnreadableFile as problem:
-        return problem
 
 
 def _print(answer: FileReport | UnreadableFile) -> None:

@@ -40,7 +40,15 @@ def command() -> None:
     with httpx.Client(timeout=TIMEOUT) as http:
         parts = [_local(settings), _spotify(settings)]
         if settings.has_supabase:
-            parts.append(_supabase(settings, http))
+            checkup = SupabaseCheckup(
+                str(settings.supabase_url),
+                str(settings.supabase_publishable_key),
+                str(settings.supabase_secret_key),
+                f"{settings.public_url}/callback",
+                settings.spotify_client_id,
+                http,
+            )
+            parts.append(iter(checkup.steps()))
         is_well = all([_is_well(part) for part in parts])
     click.echo("Everything is in order." if is_well else "Fix what is marked, and run this again.")
     sys.exit(0 if is_well else 2)
@@ -116,15 +124,3 @@ def _spotify_app(settings: Settings) -> str | None:
             "Spotify's tokens, so Tonearm must."
         )
     return None if settings.has_spotify else "no Spotify app is configured; the demo and files work without"
-
-
-def _supabase(settings: Settings, http: httpx.Client) -> Iterator[Step]:
-    checkup = SupabaseCheckup(
-        str(settings.supabase_url),
-        str(settings.supabase_publishable_key),
-        str(settings.supabase_secret_key),
-        f"{settings.public_url}/callback",
-        settings.spotify_client_id,
-        http,
-    )
-    yield from checkup.steps()

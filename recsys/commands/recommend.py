@@ -98,7 +98,14 @@ def command(
     found = recommender.recommend(recipe)
     is_invented = found.table["track_id"].str.startswith("demo-").any()
     explanations = explain_all(recommender, recipe, found.table["track_id"].tolist())
-    _write(FORMATS[kind](ListFile(found, explanations, DEMO_NOTE if is_invented else None)), out)
+    content = FORMATS[kind](ListFile(found, explanations, DEMO_NOTE if is_invented else None))
+    if out is None:
+        click.echo(content, nl=False)
+    else:
+        try:
+            out.write_bytes(content)
+        except OSError as problem:
+            raise UnreadableFile(f"The list cannot be written to {out}: {problem.strerror or problem}.") from problem
     for sentence in _said(songs, found, recipe):
         click.echo(sentence, err=True)
 
@@ -118,7 +125,10 @@ def _said(catalogue: Catalogue, found: Recommendations, recipe: Recipe) -> list[
             f"The order moved {counted(order.replaced, 'song')}; the first ten score {order.score:.3f} lower."
         )
     if recipe.minutes is None and len(found.table) < recipe.length:
-        sentences.append(_shortage(found, recipe))
+        sentences.append(
+            f"The list holds {counted(len(found.table), 'song')}, not {recipe.length:,}: "
+            f"{found.counts['candidates']:,} can be ranked, and at most {recipe.per_artist} of one artist are listed."
+        )
     if recipe.minutes is not None:
         durations = found.features["duration_ms"]
         playing = durations.sum() / 60_000
@@ -130,15 +140,6 @@ def _said(catalogue: Catalogue, found: Recommendations, recipe: Recipe) -> list[
 
 def _songs(found: Recommendations) -> str:
     return counted(found.counts["candidates"], "song")
-
-
-def _shortage(found: Recommendations, recipe: Recipe) -> str:
-    """Why a list is shorter than asked for."""
-    count, candidates = len(found.table), found.counts["candidates"]
-    return (
-        f"The list holds {counted(count, 'song')}, not {recipe.length:,}: "
-        f"{candidates:,} can be ranked, and at most {recipe.per_artist} of one artist are listed."
-    )
 
 
 def as_table(file: ListFile) -> bytes:
@@ -157,13 +158,3 @@ FORMATS: Final[Mapping[str, Callable[[ListFile], bytes]]] = {
     "table": as_table,
     **{name: form.write for name, form in FILE_FORMATS.items()},
 }
-
-
-def _write(content: bytes, out: Path | None) -> None:
-    if out is None:
-        click.echo(content, nl=False)
-        return
-    try:
-        out.write_bytes(content)
-    except OSError as problem:
-        raise UnreadableFile(f"The list cannot be written to {out}: {problem.strerror or problem}.") from problem
