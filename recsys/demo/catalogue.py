@@ -61,7 +61,13 @@ def demo_tracks(seed: int = SEED, size: int = SIZE, today: date = TODAY) -> pd.D
     rng = np.random.Generator(np.random.PCG64(seed))
     total = size * RARE_EVERY // (RARE_EVERY - 1)
     versions = int(total * VERSIONS)
-    songs = _songs(rng, total - versions, today)
+    count = total - versions
+    artists = _artists(rng, count // TRACKS_PER_ARTIST // len(GENRES))
+    albums = _albums(rng, artists, count // TRACKS_PER_ALBUM, today)
+    songs = albums.iloc[np.sort(rng.integers(len(albums), size=count))].reset_index(drop=True)
+    songs["title"] = names.titles(rng, count)
+    songs["isrc"] = [f"XXDMO{year % 100:02d}{number:05d}" for number, year in enumerate(songs["year"], start=1)]
+    songs = songs.drop(columns=["genre", "intensity", "mood"]).assign(**_numbers(rng, songs))
     tracks = pd.concat([songs, _versions(rng, songs, versions, today)], ignore_index=True)
     tracks["track_id"] = [f"demo-{number:06d}" for number in range(1, total + 1)]
     # Blank whole rows that "nobody has analysed", and single features, so that missing data shows in the demo.
@@ -77,15 +83,6 @@ def is_rare(tracks: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """True for each demo track that is left out of the catalogue."""
     numbers = tracks["track_id"].str.removeprefix("demo-").astype(int).to_numpy()
     return np.asarray(numbers % RARE_EVERY == 0)
-
-
-def _songs(rng: np.random.Generator, how_many: int, today: date) -> pd.DataFrame:
-    artists = _artists(rng, how_many // TRACKS_PER_ARTIST // len(GENRES))
-    albums = _albums(rng, artists, how_many // TRACKS_PER_ALBUM, today)
-    songs = albums.iloc[np.sort(rng.integers(len(albums), size=how_many))].reset_index(drop=True)
-    songs["title"] = names.titles(rng, how_many)
-    songs["isrc"] = [f"XXDMO{year % 100:02d}{number:05d}" for number, year in enumerate(songs["year"], start=1)]
-    return songs.drop(columns=["genre", "intensity", "mood"]).assign(**_numbers(rng, songs))
 
 
 def _artists(rng: np.random.Generator, per_genre: int) -> pd.DataFrame:

@@ -94,7 +94,16 @@ def sound(genres: Positions, intensity: Numbers, mood: Numbers, rng: np.random.G
     dict of column to ndarray of shape (n_tracks,)
         Spotify's audio features, tempo included, rounded as Spotify does.
     """
-    features = {name: _pulled(name, genres, intensity, mood, rng) for name in PULLS}
+    features = {}
+    for name, (by_intensity, by_mood) in PULLS.items():
+        own = np.sqrt(1 - by_intensity**2 - by_mood**2)
+        deviation = by_intensity * intensity + by_mood * mood + own * rng.standard_normal(len(genres))
+        middle = _middles(name, genres)
+        if name == "loudness":
+            features[name] = np.minimum(middle + SPREADS[name] * deviation, LOUDEST)
+        else:
+            odds = np.log(middle / (1 - middle)) + SPREADS[name] * deviation
+            features[name] = 1 / (1 + np.exp(-odds))
     # Two heaps, as in reality: close to 0 with a voice, around 0.85 without.
     share = _middles("instrumental", genres)
     is_instrumental = rng.random(len(share)) < share
@@ -114,14 +123,3 @@ def _middles(name: str, genres: Positions) -> Numbers:
     if name == "liveness":
         return np.full(len(genres), LIVENESS)
     return np.array([getattr(genre, name) for genre in GENRES], dtype=float)[genres]
-
-
-def _pulled(name: str, genres: Positions, intensity: Numbers, mood: Numbers, rng: np.random.Generator) -> Numbers:
-    by_intensity, by_mood = PULLS[name]
-    own = np.sqrt(1 - by_intensity**2 - by_mood**2)
-    deviation = by_intensity * intensity + by_mood * mood + own * rng.standard_normal(len(genres))
-    middle = _middles(name, genres)
-    if name == "loudness":
-        return np.asarray(np.minimum(middle + SPREADS[name] * deviation, LOUDEST))
-    odds = np.log(middle / (1 - middle)) + SPREADS[name] * deviation
-    return np.asarray(1 / (1 + np.exp(-odds)))

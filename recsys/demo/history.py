@@ -50,21 +50,9 @@ def invented_plays(
     weekdays = (days + 3) % 7  # 1 January 1970 was a Thursday
     rate = WEEK[weekdays] * season * (1 + trend * np.linspace(-1, 1, len(days)))
     sessions = np.repeat(days, rng.poisson(rate * plays_a_day / TRACKS_PER_SESSION))
-    plays = _sessions(
-        saved.sort_values("added"),
-        np.sort(sessions * DAY + np.floor((hour * 3600 + 5400 * rng.standard_normal(len(sessions))) % DAY)),
-        rng,
-    )
-    return plays[plays["at"] < (days[-1] + 1) * DAY]
-
-
-def when(seconds: Numbers) -> npt.NDArray[np.str_]:
-    """Seconds since 1970 as ISO 8601 in UTC, such as 2026-11-01T07:30:00Z."""
-    return np.datetime_as_string(seconds.astype("datetime64[s]"), timezone="UTC")
-
-
-def _sessions(saved: pd.DataFrame, starts: Numbers, rng: np.random.Generator) -> pd.DataFrame:
-    """From each start, plays one after the other of tracks that were there by then, lately added ones more often."""
+    starts = np.sort(sessions * DAY + np.floor((hour * 3600 + 5400 * rng.standard_normal(len(sessions))) % DAY))
+    # From each start, plays one after the other of tracks that were there by then, lately added ones more often.
+    saved = saved.sort_values("added")
     lengths = rng.poisson(TRACKS_PER_SESSION - 1, len(starts)) + 1
     session = np.repeat(np.arange(len(starts)), lengths)
     there = np.searchsorted(saved["added"].to_numpy(), starts)[session]
@@ -80,4 +68,9 @@ def _sessions(saved: pd.DataFrame, starts: Numbers, rng: np.random.Generator) ->
             "ms_played": heard.astype(int),
         }
     )
-    return plays[there >= ENOUGH]
+    return plays[(there >= ENOUGH) & (plays["at"] < (days[-1] + 1) * DAY)]
+
+
+def when(seconds: Numbers) -> npt.NDArray[np.str_]:
+    """Seconds since 1970 as ISO 8601 in UTC, such as 2026-11-01T07:30:00Z."""
+    return np.datetime_as_string(seconds.astype("datetime64[s]"), timezone="UTC")

@@ -105,25 +105,23 @@ def demo_listeners(seed: int = SEED, size: int = SIZE, today: date = TODAY) -> t
     history reaches back, over the three years before `today`. The same arguments give the same listeners.
     """
     tracks = demo_tracks(seed, size, today)
-    return tuple(
-        _listener(who, tracks, np.random.Generator(np.random.PCG64([seed, number])), today)
-        for number, who in enumerate(CHARACTERS, start=1)
-    )
-
-
-def _listener(who: Character, tracks: pd.DataFrame, rng: np.random.Generator, today: date) -> DemoListener:
-    saved, played = [], []
-    for taste in who.tastes:
-        saved.append(_saved(taste, round(who.tracks * taste.share), tracks, rng, today))
-        played.append(invented_plays(saved[-1], who.plays_a_day * taste.share, taste.hour, taste.trend, rng, today))
-    library = pd.concat(saved).sort_values(["added", "track_id"])
-    plays = pd.concat(played).sort_values(["at", "track_id"], ignore_index=True).drop_duplicates(["track_id", "at"])
-    return DemoListener(
-        who.name,
-        who.description,
-        as_tracks(library.assign(added_at=when(library["added"].to_numpy()))),
-        plays.assign(played_at=when(plays["at"].to_numpy()))[["track_id", "played_at", "ms_played"]],
-    )
+    listeners = []
+    for number, who in enumerate(CHARACTERS, start=1):
+        rng = np.random.Generator(np.random.PCG64([seed, number]))
+        saved, played = [], []
+        for taste in who.tastes:
+            saved.append(_saved(taste, round(who.tracks * taste.share), tracks, rng, today))
+            played.append(invented_plays(saved[-1], who.plays_a_day * taste.share, taste.hour, taste.trend, rng, today))
+        library = pd.concat(saved).sort_values(["added", "track_id"])
+        plays = pd.concat(played).sort_values(["at", "track_id"], ignore_index=True).drop_duplicates(["track_id", "at"])
+        listener = DemoListener(
+            who.name,
+            who.description,
+            as_tracks(library.assign(added_at=when(library["added"].to_numpy()))),
+            plays.assign(played_at=when(plays["at"].to_numpy()))[["track_id", "played_at", "ms_played"]],
+        )
+        listeners.append(listener)
+    return tuple(listeners)
 
 
 def _saved(taste: Taste, how_many: int, tracks: pd.DataFrame, rng: np.random.Generator, today: date) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Invented names: artists, albums and titles put together from word lists, so that nothing here is anybody's."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -118,14 +118,10 @@ def _different(shapes: Sequence[str], rng: np.random.Generator, how_many: int) -
     """Fill shapes with words until there are enough names; duplicates are dropped."""
     found: dict[str, None] = {}
     while len(found) < how_many:
-        found.update(dict.fromkeys(_some(shapes, rng, how_many)))
+        chosen = [shapes[shape] for shape in rng.integers(len(shapes), size=how_many)]
+        picked = {kind: rng.choice(words, size=how_many).tolist() for kind, words in SLOTS.items()}
+        for shape, *words in zip(chosen, *picked.values(), strict=True):
+            slots = dict(zip(picked, words, strict=True))
+            if slots["noun"] != slots["noun2"]:
+                found[shape.format(**slots)] = None
     return list(found)[:how_many]
-
-
-def _some(shapes: Sequence[str], rng: np.random.Generator, how_many: int) -> Iterator[str]:
-    chosen = [shapes[shape] for shape in rng.integers(len(shapes), size=how_many)]
-    picked = {kind: rng.choice(words, size=how_many).tolist() for kind, words in SLOTS.items()}
-    for shape, *words in zip(chosen, *picked.values(), strict=True):
-        slots = dict(zip(picked, words, strict=True))
-        if slots["noun"] != slots["noun2"]:
-            yield shape.format(**slots)
