@@ -124,8 +124,10 @@ def playlists() -> list[str]:
     ]
     metrics = ("recall@50", "hit@10", "auc", "catalog_coverage", "intra_list_distance", "artist_repetition")
     for method in everything.found.values:
-        told = [f"{each.ndcg(method)} | {each.times(method)}" for each in (everything, new)]
-        lines.append(row(TITLES.get(method, method), *told, *(everything.mean(method, metric) for metric in metrics)))
+        factors = [f"{each.ndcg(method)} | {each.times(method)}" for each in (everything, new)]
+        lines.append(
+            row(TITLES.get(method, method), *factors, *(everything.mean(method, metric) for metric in metrics))
+        )
     return [*lines, "", *in_halves(everything), ""]
 
 
@@ -223,7 +225,7 @@ def libraries() -> list[str]:
     entries = pd.concat([pd.DataFrame({"list": name, "track_id": t["track_id"]}) for name, t in names.items()])
     tracks = read_file(DATA / "catalogue.csv", "catalogue.csv").tracks
     pool = Pool.from_tracks(with_genres(tracks, DATA / "genres.csv"))
-    told = {}
+    measured_of = {}
     for is_new in (False, True):
         listeners = Listeners(pool)
         without = Ours(listeners, Recipe(weights={"genre": 0.0, "popularity": 0.0}, only_new_artists=is_new))
@@ -233,7 +235,7 @@ def libraries() -> list[str]:
             "ours, without genres": without,
             "ours": Ours(listeners, Recipe(weights={"popularity": 0.0}, only_new_artists=is_new)),
         }
-        told[is_new] = Measured(
+        measured_of[is_new] = Measured(
             evaluate(pool, pool.lists(entries), compared, HoldOut(only_new_artists=is_new, cuts=20))
         )
     lines = [
@@ -245,9 +247,9 @@ def libraries() -> list[str]:
         row("method", "NDCG@50", "new artists only", "AUC", "AUC, new artists only"),
         "|---|--:|--:|--:|--:|",
     ]
-    for method in told[False].found.values:
-        means = [f"{told[is_new].values(method).mean():.4f}" for is_new in (False, True)]
-        aucs = [told[is_new].mean(method, "auc") for is_new in (False, True)]
+    for method in measured_of[False].found.values:
+        means = [f"{measured_of[is_new].values(method).mean():.4f}" for is_new in (False, True)]
+        aucs = [measured_of[is_new].mean(method, "auc") for is_new in (False, True)]
         lines.append(row(method, *means, *aucs))
     return [*lines, ""]
 

@@ -1,4 +1,4 @@
-"""Work that is repeated begins at once, comes again after each pause, and ends when it is told to."""
+"""Work that is repeated begins at once, comes again after each pause, and ends when asked to."""
 
 import threading
 

@@ -222,8 +222,8 @@ def test_a_fault_that_stays_is_a_sentence_after_one_retry(spotify, accounts, htt
 
     assert spotify.count("POST /api/token") == (1 if error is SpotifyBusy or fault == "no token" else 2)
     secrets = (code, VERIFIER, grant.refresh_token)
-    told = f"{caught.value!r} {caught.value} {caught.value.__cause__!r} {caught.value.__cause__}"
-    assert not any(secret in told for secret in secrets)
+    shown = f"{caught.value!r} {caught.value} {caught.value.__cause__!r} {caught.value.__cause__}"
+    assert not any(secret in shown for secret in secrets)
     assert str(caught.value).endswith(".")
 
 

@@ -79,7 +79,7 @@ def access_token(supabase, tokens, clock):
 
 @pytest.fixture
 def ada(sign_in, tokens):
-    """Ada, signed in, with her tokens kept."""
+    """Ada, signed in, with her tokens stored."""
     signed_in = sign_in()
     tokens.save_tokens(signed_in.listener, signed_in.supabase, "supabase")
     return signed_in
@@ -236,10 +236,10 @@ def test_a_token_that_is_about_to_end_is_renewed_and_stored(ada, access_token, t
 
     renewed = access_token(ada.listener)
 
-    kept = tokens.tokens(ada.listener, "supabase")
-    assert renewed == kept.access_token != ada.supabase.access_token
-    assert kept.refresh_token != ada.supabase.refresh_token
-    assert kept.expires_at > clock() + timedelta(minutes=59)
+    stored = tokens.tokens(ada.listener, "supabase")
+    assert renewed == stored.access_token != ada.supabase.access_token
+    assert stored.refresh_token != ada.supabase.refresh_token
+    assert stored.expires_at > clock() + timedelta(minutes=59)
 
 
 def test_many_tabs_renew_a_token_once(ada, supabase, tokens, clock, gateway, monkeypatch):

@@ -23,9 +23,9 @@ def test_a_token_about_to_end_is_renewed_and_stored(world, spotify):
     world.clock.now += HOUR - 30
     token = world.connections.access("ada").token()
     assert token != before.access_token
-    kept = world.sessions.tokens("ada")
-    assert (kept.access_token, kept.refresh_token) == (token, before.refresh_token)
-    assert kept.authorized_at == before.authorized_at
+    stored = world.sessions.tokens("ada")
+    assert (stored.access_token, stored.refresh_token) == (token, before.refresh_token)
+    assert stored.authorized_at == before.authorized_at
 
 
 def test_a_rotated_refresh_token_replaces_the_old_one(world, spotify):

@@ -66,8 +66,10 @@ class Engine:
     def audio(self) -> list[Profile]:
         """Profiles of the nine audio features alone."""
         chosen = {f.name for f in AUDIO_FEATURES}
-        kept = [{name: weight * (name in chosen) for name, weight in weights.items()} for weights in recipes(7)]
-        return [self._profile(Recipe(weights=weights | {"genre": 0.0})) for weights in kept]
+        chosen_weights = [
+            {name: weight * (name in chosen) for name, weight in weights.items()} for weights in recipes(7)
+        ]
+        return [self._profile(Recipe(weights=weights | {"genre": 0.0})) for weights in chosen_weights]
 
     def _profile(self, recipe: Recipe) -> Profile:
         return profile(self.listener.own_vectors, recipe.weights, self.catalogue.known_features)

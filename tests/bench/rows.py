@@ -6,7 +6,7 @@ from statistics import median
 from typing import NamedTuple
 
 Work = Callable[[int], object]
-"""Something to time; it is told how often it ran before, so that it can ask for something new each time."""
+"""Something to time; it receives how often it ran before, so that it can ask for something new each time."""
 
 
 class Row(NamedTuple):

@@ -64,8 +64,8 @@ class Witness:
 
     def everything(self):
         """As one text; addresses aside."""
-        kept = self._page.evaluate(
+        in_storage = self._page.evaluate(
             "[document.cookie, JSON.stringify(localStorage), JSON.stringify(sessionStorage), "
             "JSON.stringify(history.state), document.documentElement.outerHTML]"
         )
-        return json.dumps([*self.received, *kept], ensure_ascii=False)
+        return json.dumps([*self.received, *in_storage], ensure_ascii=False)

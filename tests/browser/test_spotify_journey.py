@@ -259,9 +259,9 @@ def test_a_consent_that_is_nearly_over_can_be_renewed_where_that_is_said(strange
         database.execute("update spotify_tokens set authorized_at = ?", (long_ago,))
     page.reload()
 
-    told = go(page, "Account").get_by_test_id("stMain")
-    expect(told.get_by_text("It runs out soon.")).to_be_visible()
-    told.get_by_role("link", name="Reconnect Spotify").click()
+    account = go(page, "Account").get_by_test_id("stMain")
+    expect(account.get_by_text("It runs out soon.")).to_be_visible()
+    account.get_by_role("link", name="Reconnect Spotify").click()
     page.locator("#agree-nell").click()
 
     expect(page.get_by_text("Signed in as")).to_be_visible()

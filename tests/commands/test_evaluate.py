@@ -91,14 +91,14 @@ def test_only_new_artists_and_a_limit_are_settings(files):
 
 def test_genres_come_from_a_file_and_count(files):
     tracks = with_genres(songs(), files / "genres.csv")
-    plain, told = (
+    plain, by_genre = (
         json.loads(run(files, "--json", *more).stdout) for more in ((), ("--genres", str(files / "genres.csv")))
     )
 
     assert tracks["genres"].notna().sum() == 120
-    assert told["settings"]["genres"] == "genres.csv"
-    assert told["methods"]["ours"]["auc"] != plain["methods"]["ours"]["auc"]
-    assert told["methods"]["ours_audio"]["auc"] == plain["methods"]["ours_audio"]["auc"], "the same cuts"
+    assert by_genre["settings"]["genres"] == "genres.csv"
+    assert by_genre["methods"]["ours"]["auc"] != plain["methods"]["ours"]["auc"]
+    assert by_genre["methods"]["ours_audio"]["auc"] == plain["methods"]["ours_audio"]["auc"], "the same cuts"
 
 
 def test_genres_of_the_catalogue_stay_where_the_file_knows_none(files):

@@ -148,14 +148,14 @@ def test_an_upsert_sets_what_is_given_and_null_where_a_row_of_many_lacks_a_key(s
     shown = {"user_id": people["ada"], "spotify_id": "x", "display_name": "Ada"}
     server.table("profiles").upsert(shown).execute()
     server.table("profiles").upsert({"user_id": people["ada"], "avatar_url": "https://i.scdn.co/1"}).execute()
-    kept = server.table("profiles").select("*").eq("user_id", people["ada"]).execute().data[0]
-    assert kept == {**shown, "avatar_url": "https://i.scdn.co/1"}
+    stored = server.table("profiles").select("*").eq("user_id", people["ada"]).execute().data[0]
+    assert stored == {**shown, "avatar_url": "https://i.scdn.co/1"}
 
     many = [{"user_id": people["ada"], "display_name": "A."}, {"user_id": people["grace"], "avatar_url": "y"}]
     server.table("profiles").upsert(many).execute()
 
-    kept = server.table("profiles").select("*").eq("user_id", people["ada"]).execute().data[0]
-    assert (kept["display_name"], kept["avatar_url"], kept["spotify_id"]) == ("A.", None, "x")
+    stored = server.table("profiles").select("*").eq("user_id", people["ada"]).execute().data[0]
+    assert (stored["display_name"], stored["avatar_url"], stored["spotify_id"]) == ("A.", None, "x")
 
 
 def test_an_upsert_that_ignores_duplicates_gives_back_new_rows_only(states, ada, people):

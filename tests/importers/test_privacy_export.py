@@ -87,9 +87,9 @@ def test_a_history_gives_tracks_and_plays():
 
 def test_nothing_personal_is_stored():
     imported = read(EXTENDED)
-    kept = repr(imported.tracks.to_dict()) + repr(imported.plays.to_dict()) + repr(imported.reports)
+    shown = repr(imported.tracks.to_dict()) + repr(imported.plays.to_dict()) + repr(imported.reports)
 
-    assert not any(word in kept for word in PERSONAL)
+    assert not any(word in shown for word in PERSONAL)
 
 
 def test_a_time_that_is_none_is_reported_and_the_play_stored():

@@ -23,13 +23,13 @@ def test_listeners_move_open_taste_and_ask_the_api_and_see_only_their_own_rows(t
         trouble += own_thread.submit(taste, servers, session_ids).result()
         trouble += own_thread.submit(api, servers, session_ids, seconds=0.5, is_repeated=True).result()
     assert trouble == []
-    told = capsys.readouterr().out.splitlines()
-    assert [line.partition(":")[0] for line in told] == [
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in printed] == [
         "2 listeners",
         "Taste opened by 2 at once",
         "API, the same list again",
     ]
-    assert " 0.0 moves/s" not in told[0] and " 0 a second" not in told[2]
+    assert " 0.0 moves/s" not in printed[0] and " 0 a second" not in printed[2]
 
 
 def test_rows_of_another_listener_errors_and_rows_that_never_came_are_trouble():

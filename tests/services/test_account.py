@@ -167,10 +167,10 @@ def test_no_token_is_in_the_export_the_log_or_any_sentence(world, spotify, caplo
         world.playlists.save("ada", "A list", list(world.store.tracks("ada")["track_id"][:3]))
         world.probes.probe("ada")
         files = unzipped(world.account.export("ada", NOW))
-    kept = world.sessions.tokens("ada")
-    shown = caplog.text + repr(progress) + repr(kept) + repr(world.connections.access("ada"))
+    stored = world.sessions.tokens("ada")
+    shown = caplog.text + repr(progress) + repr(stored) + repr(world.connections.access("ada"))
     content = b"".join(files.values())
-    secrets = {*spotify.access_tokens, *spotify.refresh_tokens, kept.access_token, kept.refresh_token}
+    secrets = {*spotify.access_tokens, *spotify.refresh_tokens, stored.access_token, stored.refresh_token}
     assert len(secrets) >= 3
     for secret in secrets:
         assert secret not in shown

@@ -1,4 +1,4 @@
-"""What works and what Spotify blocks, asked once and kept."""
+"""What works and what Spotify blocks, asked once and stored."""
 
 from recsys.services.capabilities import Capabilities
 from recsys.services.features import NOT_ASKED

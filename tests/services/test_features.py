@@ -76,9 +76,9 @@ def test_what_a_later_look_up_found_is_what_the_last_sync_tells(world, reccobeat
 
     assert found.skipped[NOT_ASKED] > 0, "nobody has agreed yet"
     agreed(world).sync.look_up("ada", Job())
-    told, covered = world.sync.progress("ada").stage("features"), world.features.coverage("ada")
-    assert (told.stored, told.skipped) == (covered.known, {NOT_FOUND: covered.not_found})
-    assert told.stored > 0
+    reported, covered = world.sync.progress("ada").stage("features"), world.features.coverage("ada")
+    assert (reported.stored, reported.skipped) == (covered.known, {NOT_FOUND: covered.not_found})
+    assert reported.stored > 0
 
 
 def test_a_look_up_ends_a_sync_of_which_only_a_busy_source_was_left(world, reccobeats):

@@ -10,7 +10,7 @@ from recsys.services.import_queue import PACKED_FACTOR, PLAIN_FACTOR, ImportQueu
 
 
 class Reader:
-    """Somebody who reads a file in a thread of their own, until told to end."""
+    """Somebody who reads a file in a thread of their own, until asked to end."""
 
     def __init__(self, queue, cost):
         self.said = []
@@ -56,7 +56,7 @@ def reading(readers):
 
 @pytest.fixture
 def waiting(readers):
-    """A reader of a file of this cost, who has been told to wait."""
+    """A reader of a file of this cost, who has to wait."""
 
     def start(queue, cost):
         readers.append(Reader(queue, cost))

@@ -27,17 +27,17 @@ def by_name(*titles, **columns):
     return as_tracks(pd.DataFrame({"track_id": ids, "title": titles, "artists": "Ida Voss", **columns}))
 
 
-def kept(store, table, **more):
+def saved_import(store, table, **more):
     return list(save_import(store, "ada", table, "file:a.csv", NOW, **more))[-1]
 
 
 def test_a_song_known_by_name_is_the_one_the_library_has_under_an_id(store):
     library = tracks(2, title=["Song 0 - Remastered 2011", "Song 1"], energy=[None, 0.5])
-    kept(store, library)
+    saved_import(store, library)
     history = by_name("SONG 0", "Another", energy=[0.25, 0.75])
     plays = pd.DataFrame({"track_id": history["track_id"], "played_at": NOW, "ms_played": 1000.0})
 
-    count, saved = kept(store, history, plays=plays)
+    count, saved = saved_import(store, history, plays=plays)
 
     assert (count, saved.added, saved.updated) == (2, 1, 1)
     held = store.tracks("ada")
@@ -48,17 +48,19 @@ def test_a_song_known_by_name_is_the_one_the_library_has_under_an_id(store):
 
 def test_a_song_that_only_names_know_keeps_its_name_as_id_and_comes_in_once(store):
     for _ in range(2):
-        kept(store, by_name("Another"))
+        saved_import(store, by_name("Another"))
 
     assert store.tracks("ada")["track_id"].tolist() == [name_id("Another", "Ida Voss")]
 
 
 def test_a_song_that_came_by_name_first_is_stored_once_under_the_id_it_came_with_later(store):
     named = by_name("SONG 0", "Another", energy=[0.25, 0.75], valence=[0.5, 0.5])
-    kept(store, named, plays=pd.DataFrame({"track_id": named["track_id"], "played_at": NOW, "ms_played": 1000.0}))
+    saved_import(
+        store, named, plays=pd.DataFrame({"track_id": named["track_id"], "played_at": NOW, "ms_played": 1000.0})
+    )
     with_id = tracks(1, energy=[0.9])
 
-    kept(store, with_id)
+    saved_import(store, with_id)
 
     library = songs(store, "ada")
     assert library["track_id"].tolist() == [named["track_id"][1], with_id["track_id"][0]]
@@ -72,16 +74,16 @@ def test_a_song_that_came_by_name_first_is_stored_once_under_the_id_it_came_with
 
 def test_a_library_that_knows_all_songs_alike_is_read_as_it_is(store):
     for table in (tracks(2), by_name("Another")):
-        kept(store, table)
+        saved_import(store, table)
         assert songs(store, "ada").equals(store.tracks("ada"))
     assert plays(store, "ada").empty
 
 
 def test_a_thumb_down_for_a_name_is_one_for_the_song_of_the_library(store):
-    kept(store, tracks(1))
+    saved_import(store, tracks(1))
     disliked = by_name("Song 0")
 
-    kept(store, disliked, liked=pd.Series([False], index=disliked["track_id"]))
+    saved_import(store, disliked, liked=pd.Series([False], index=disliked["track_id"]))
 
     assert store.feedback("ada")["track_id"].tolist() == tracks(1)["track_id"].tolist()
 
@@ -93,7 +95,7 @@ def test_an_import_that_was_interrupted_is_remembered_until_it_comes_to_its_end(
     importing.close()  # as when the process ends here
 
     assert half_imports(store, "ada") == {"file:a.csv": (2_000, 2_001)}
-    kept(store, table)
+    saved_import(store, table)
     assert half_imports(store, "ada") == {}
     assert len(store.tracks("ada")) == 2_001
 
@@ -105,7 +107,7 @@ def test_a_store_that_fails_in_the_middle_of_an_import_leaves_a_note(store, monk
     monkeypatch.setattr(store, "save_plays", fail)
     history = pd.DataFrame({"track_id": tracks(1)["track_id"], "played_at": NOW, "ms_played": 1000.0})
     with pytest.raises(StorageProblem):
-        kept(store, tracks(1), plays=history)
+        saved_import(store, tracks(1), plays=history)
 
     assert half_imports(store, "ada") == {"file:a.csv": (1, 1)}
     forget_import(store, "ada", "file:a.csv")

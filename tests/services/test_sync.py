@@ -65,8 +65,8 @@ def test_the_numbers_add_up_and_match_the_store_after_every_page(world, spotify)
     class Watched:
         def report(self, progress):
             saved = stage(progress, "saved")
-            kept = len(on_list(world, "saved"))
-            seen.append((saved.found, saved.stored, saved.pending, kept))
+            listed = len(on_list(world, "saved"))
+            seen.append((saved.found, saved.stored, saved.pending, listed))
 
         def sleep(self, seconds):
             raise AssertionError("nothing asked to wait")
@@ -260,7 +260,7 @@ def test_a_page_that_was_stored_before_a_crash_is_not_taken_for_repeats(world, s
         pass
 
     class DiesBeforeKeeping:
-        """A process that is killed after the second page is stored and before it is kept as read."""
+        """A process that is killed after the second page is stored and before it is noted as read."""
 
         def report(self, progress):
             if len(on_list(world, name)) == 60:
@@ -580,13 +580,13 @@ def test_a_playlist_that_was_deleted_says_so_and_keeps_its_tracks(world, spotify
     choose(world, SHARED)
     world.synced()
     name = f"playlist:{playlist_id(spotify, SHARED)}"
-    kept = on_list(world, name)
+    listed = on_list(world, name)
     del spotify.listeners["ada"].playlists[SHARED]
 
     progress = world.synced()
 
     assert "no longer among yours" in stage(progress, name).message
-    assert on_list(world, name) == kept
+    assert on_list(world, name) == listed
     assert progress.finished_at is not None
 
 

@@ -1,4 +1,4 @@
-"""Spotify's JSON becomes rows: what is kept, what is skipped and why, and that nothing it may send breaks us."""
+"""Spotify's JSON becomes rows: what is read, what is skipped and why, and that nothing it may send breaks us."""
 
 import copy
 

@@ -18,8 +18,8 @@ def held(spotify, playlist_id):
 def test_a_playlist_is_private_and_carries_its_mark(spotify, dial):
     made = dial().playlists.create("For <you> & me", "from Tonearm mark42")
 
-    kept = spotify.playlist(made.playlist_id)
-    assert (kept.name, kept.description, kept.is_public) == ("For <you> & me", "from Tonearm mark42", False)
+    saved = spotify.playlist(made.playlist_id)
+    assert (saved.name, saved.description, saved.is_public) == ("For <you> & me", "from Tonearm mark42", False)
     assert spotify.requests[-1].body["collaborative"] is False
 
 

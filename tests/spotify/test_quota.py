@@ -157,6 +157,6 @@ def test_a_wait_is_said_in_words(seconds, words):
 )
 def test_whatever_a_header_says_the_wait_is_a_time_that_can_be_shown(header, is_quota, seconds):
     date = {"Date": "Wed, 21 Oct 2026 07:28:00 GMT"}
-    told = busy(date if header is None else {**date, "Retry-After": header}, is_quota)
-    assert told.retry_after == seconds
-    assert str(told).endswith(".")
+    problem = busy(date if header is None else {**date, "Retry-After": header}, is_quota)
+    assert problem.retry_after == seconds
+    assert str(problem).endswith(".")

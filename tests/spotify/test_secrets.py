@@ -36,15 +36,15 @@ def test_a_whole_journey_at_debug_shows_no_secret(spotify, dial, caplog, fault):
     line = dial()
     if FAULTS[fault]:
         spotify.fail_when("*", FAULTS[fault])
-    told = [repr(accounts), repr(grant), repr(line.api)]
+    shown = [repr(accounts), repr(grant), repr(line.api)]
     for ask in (line.library.me, line.library.saved, lambda: line.playlists.create("Mine")):
         try:
             ask()
         except SpotifyProblem as problem:
-            told += traceback.format_exception(problem)
+            shown += traceback.format_exception(problem)
 
     secrets = {verifier, code, CLIENT_SECRET, *line.tokens, *spotify.access_tokens, *spotify.refresh_tokens}
-    everything = "\n".join([caplog.text, *told])
+    everything = "\n".join([caplog.text, *shown])
     assert "urllib3" in caplog.text and "httpcore" in caplog.text, "the libraries did log"
     assert [secret for secret in secrets if secret in everything] == []
 

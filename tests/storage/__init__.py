@@ -1,1 +1,1 @@
-"""Where rows are kept: one contract for every store, and what only SQLite promises."""
+"""Where rows are stored: one contract for every store, and what only SQLite promises."""

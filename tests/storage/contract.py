@@ -109,24 +109,24 @@ class StoreContract:
 
         store.save_tracks(listener, some_tracks("a"))
 
-        kept = store.tracks(listener)[list(NUMBERS)].iloc[0]
-        assert kept.dropna().to_dict() == {column: 3.0}
+        stored = store.tracks(listener)[list(NUMBERS)].iloc[0]
+        assert stored.dropna().to_dict() == {column: 3.0}
 
     def test_a_known_value_is_replaced_by_another(self, store, listener):
         store.save_tracks(listener, some_tracks("a", title="Sogn", energy=0.5))
 
         store.save_tracks(listener, some_tracks("a", title="Song", energy=0.0))
 
-        kept = store.tracks(listener).iloc[0]
-        assert (kept["title"], kept["energy"]) == ("Song", 0.0)
+        stored = store.tracks(listener).iloc[0]
+        assert (stored["title"], stored["energy"]) == ("Song", 0.0)
 
     def test_a_table_with_only_some_columns_updates_only_those(self, store, listener):
         store.save_tracks(listener, some_tracks("a", album="An album", energy=0.5))
 
         store.save_tracks(listener, some_tracks("a", energy=0.7)[["track_id", "title", "artists", "energy"]])
 
-        kept = store.tracks(listener).iloc[0]
-        assert (kept["album"], kept["energy"]) == ("An album", 0.7)
+        stored = store.tracks(listener).iloc[0]
+        assert (stored["album"], stored["energy"]) == ("An album", 0.7)
 
     def test_tracks_keep_the_order_they_were_first_saved_in(self, store, listener):
         store.save_tracks(listener, some_tracks("z", "m"))
@@ -189,7 +189,7 @@ class StoreContract:
         assert {name for name, rows in store.counts(listener).items() if rows} == {"sent_log"}
 
     @pytest.mark.parametrize(
-        ("given", "told"),
+        ("given", "returned"),
         [
             (NOON, NOON),
             ("2026-11-20T12:00:00.120000+00:00", "2026-11-20T12:00:00.12Z"),
@@ -201,14 +201,14 @@ class StoreContract:
             ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
         ],
     )
-    def test_a_time_is_returned_in_one_way_however_it_was_given(self, store, listener, given, told):
+    def test_a_time_is_returned_in_one_way_however_it_was_given(self, store, listener, given, returned):
         store.save_tracks(listener, some_tracks("a", added_at=given))
         store.save_origins(listener, origins("a", seen_at=given))
         store.log_sent(listener, "ReccoBeats", "track ids", 1, given)
 
-        assert store.tracks(listener)["added_at"].tolist() == [told]
-        assert store.origins(listener)["seen_at"].tolist() == [told]
-        assert store.sent(listener)["at"].tolist() == [told]
+        assert store.tracks(listener)["added_at"].tolist() == [returned]
+        assert store.origins(listener)["seen_at"].tolist() == [returned]
+        assert store.sent(listener)["at"].tolist() == [returned]
 
     @pytest.mark.parametrize("wrong", ["yesterday", "", "2026-13-45T99:00:00Z", "now", "infinity"])
     def test_a_time_that_is_none_is_unknown_and_refused_where_it_must_be_known(self, store, listener, wrong):
@@ -227,10 +227,10 @@ class StoreContract:
     def test_an_infinite_number_counts_as_unknown(self, store, listener):
         store.save_tracks(listener, some_tracks("a", energy=np.inf, loudness=-np.inf, valence=-0.0))
 
-        kept = store.tracks(listener).iloc[0]
-        assert np.isnan(kept["energy"])
-        assert np.isnan(kept["loudness"])
-        assert kept["valence"] == 0.0
+        stored = store.tracks(listener).iloc[0]
+        assert np.isnan(stored["energy"])
+        assert np.isnan(stored["loudness"])
+        assert stored["valence"] == 0.0
 
     def test_numbers_come_back_to_the_last_digit(self, store, listener):
         numbers = {"energy": 0.1 + 0.2, "duration_ms": 35_999_999.0, "loudness": -59.123456789012345, "valence": 5e-324}
@@ -285,16 +285,16 @@ class StoreContract:
         store.save_origins(listener, origins("a", origin="top_short", rank=3.0))
         store.save_origins(listener, origins("b", "a", origin="saved"))
 
-        kept = store.origins(listener)
+        stored = store.origins(listener)
 
-        assert list(kept.columns) == ["track_id", "origin", "seen_at", "rank"]
-        assert list(zip(kept["track_id"], kept["origin"], strict=True)) == [
+        assert list(stored.columns) == ["track_id", "origin", "seen_at", "rank"]
+        assert list(zip(stored["track_id"], stored["origin"], strict=True)) == [
             ("a", "saved"),
             ("a", "top_short"),
             ("b", "saved"),
         ]
-        assert kept["rank"].tolist()[1] == 3.0
-        assert kept["rank"].isna().tolist() == [True, False, True]
+        assert stored["rank"].tolist()[1] == 3.0
+        assert stored["rank"].isna().tolist() == [True, False, True]
 
     def test_the_same_origin_again_is_one_and_carries_the_newer_time_and_rank(self, store, listener):
         store.save_origins(listener, origins("a", origin="top_short", rank=3.0))
@@ -341,10 +341,10 @@ class StoreContract:
     def test_history_is_returned_oldest_first(self, store, listener):
         store.save_plays(listener, plays(LATER, NOON, "2025-01-01T00:00:00Z"))
 
-        kept = store.plays(listener)
+        stored = store.plays(listener)
 
-        assert list(kept.columns) == ["track_id", "played_at", "ms_played"]
-        assert list(kept["played_at"]) == ["2025-01-01T00:00:00Z", NOON, LATER]
+        assert list(stored.columns) == ["track_id", "played_at", "ms_played"]
+        assert list(stored["played_at"]) == ["2025-01-01T00:00:00Z", NOON, LATER]
 
     # What the listener did
 
@@ -358,11 +358,11 @@ class StoreContract:
         store.save_recommendations(listener, recommended(old=0.99))
         store.save_recommendations(listener, recommended(low=-0.5, high=0.75, middle=0.5))
 
-        kept = store.recommendations(listener)
+        stored = store.recommendations(listener)
 
-        assert list(kept.columns) == ["track_id", "score", "created_at"]
-        assert list(kept["track_id"]) == ["high", "middle", "low"]
-        assert list(kept["score"]) == [0.75, 0.5, -0.5]
+        assert list(stored.columns) == ["track_id", "score", "created_at"]
+        assert list(stored["track_id"]) == ["high", "middle", "low"]
+        assert list(stored["score"]) == [0.75, 0.5, -0.5]
 
     def test_a_list_with_a_track_twice_leaves_the_stored_one(self, store, listener):
         store.save_recommendations(listener, recommended(old=0.99))
@@ -403,15 +403,15 @@ class StoreContract:
         store.save_feedback(listener, some_tracks("b"), liked=True, at=NOON)
         store.save_feedback(listener, some_tracks("a", energy=0.5), liked=False, at=LATER)
 
-        kept = store.feedback(listener)
+        stored = store.feedback(listener)
 
-        assert list(kept.columns) == [*COLUMNS, "liked", "at"]
-        assert kept["liked"].dtype == bool
-        assert list(zip(kept["track_id"], kept["liked"], kept["at"], strict=True)) == [
+        assert list(stored.columns) == [*COLUMNS, "liked", "at"]
+        assert stored["liked"].dtype == bool
+        assert list(zip(stored["track_id"], stored["liked"], stored["at"], strict=True)) == [
             ("b", True, NOON),
             ("a", False, LATER),
         ]
-        assert_frame_equal(kept.loc[1:, list(COLUMNS)].reset_index(drop=True), some_tracks("a", energy=0.5))
+        assert_frame_equal(stored.loc[1:, list(COLUMNS)].reset_index(drop=True), some_tracks("a", energy=0.5))
 
     def test_a_thumb_can_be_taken_back_twice(self, store, listener):
         store.save_feedback(listener, some_tracks("a"), liked=True, at=NOON)
@@ -480,10 +480,10 @@ class StoreContract:
         store.save_misses(listener, misses("a", asked_at=LATER))
         store.save_misses(listener, misses("a", source="spotify"))
 
-        kept = store.misses(listener)
+        stored = store.misses(listener)
 
-        assert list(kept.columns) == ["track_id", "source", "asked_at"]
-        assert list(kept.itertuples(index=False, name=None)) == [
+        assert list(stored.columns) == ["track_id", "source", "asked_at"]
+        assert list(stored.itertuples(index=False, name=None)) == [
             ("a", "reccobeats", LATER),
             ("a", "spotify", NOON),
             ("b", "reccobeats", NOON),
@@ -500,11 +500,11 @@ class StoreContract:
         store.log_sent(listener, "ReccoBeats", "track ids", 40, NOON)
         store.log_sent(listener, "Spotify", "a playlist", np.int64(3), LATER)
 
-        kept = store.sent(listener)
+        stored = store.sent(listener)
 
-        assert list(kept.columns) == ["at", "recipient", "what", "rows"]
-        assert list(kept["recipient"]) == ["ReccoBeats", "ReccoBeats", "Spotify"]
-        assert list(kept["rows"]) == [40, 40, 3]
+        assert list(stored.columns) == ["at", "recipient", "what", "rows"]
+        assert list(stored["recipient"]) == ["ReccoBeats", "ReccoBeats", "Spotify"]
+        assert list(stored["rows"]) == [40, 40, 3]
 
     # Candidates found around the listener
 
@@ -512,20 +512,25 @@ class StoreContract:
         store.save_pool(listener, some_tracks("b", energy=0.25, year=2026.0, source="reccobeats"), LATER)
         assert store.save_pool(listener, some_tracks("a", "c"), NOON) == 3
 
-        kept = store.pool(listener)
+        stored = store.pool(listener)
 
-        assert list(kept.columns) == [*COLUMNS, "answered_at"]
-        assert list(kept["track_id"]) == ["a", "c", "b"]
-        assert kept.loc[2, ["energy", "year", "source", "answered_at"]].tolist() == [0.25, 2026.0, "reccobeats", LATER]
+        assert list(stored.columns) == [*COLUMNS, "answered_at"]
+        assert list(stored["track_id"]) == ["a", "c", "b"]
+        assert stored.loc[2, ["energy", "year", "source", "answered_at"]].tolist() == [
+            0.25,
+            2026.0,
+            "reccobeats",
+            LATER,
+        ]
 
     def test_a_candidate_that_is_found_again_is_as_it_was_answered_last(self, store, listener):
         store.save_pool(listener, some_tracks("a", energy=0.5, valence=0.5), NOON)
         store.save_pool(listener, some_tracks("a", energy=0.75), LATER)
 
-        kept = store.pool(listener)
+        stored = store.pool(listener)
 
-        assert len(kept) == 1
-        assert kept["energy"].tolist() == [0.75] and kept["valence"].isna().all()
+        assert len(stored) == 1
+        assert stored["energy"].tolist() == [0.75] and stored["valence"].isna().all()
 
     def test_of_too_many_candidates_the_oldest_answers_are_dropped(self, store, listener, other):
         store.save_pool(other, some_tracks("a", "b"), NOON, at_most=2)
@@ -569,9 +574,9 @@ class StoreContract:
         assert_frame_equal(store.recommendations(listener), recommended(b=1.0, a=0.5))
         assert store.save_weekly_songs(listener, "2026-11-30", weekly("d"), LATER)
 
-        kept = store.weekly_songs(listener)
-        assert list(kept.columns) == ["week", "track_id", "title", "artists", "rank", "score"]
-        assert list(kept.drop(columns=["title", "artists"]).itertuples(index=False, name=None)) == [
+        stored = store.weekly_songs(listener)
+        assert list(stored.columns) == ["week", "track_id", "title", "artists", "rank", "score"]
+        assert list(stored.drop(columns=["title", "artists"]).itertuples(index=False, name=None)) == [
             ("2026-11-23", "b", 1.0, 1.0),
             ("2026-11-23", "a", 2.0, 0.5),
             ("2026-11-30", "d", 1.0, 1.0),
@@ -767,8 +772,8 @@ class StoreContract:
             list(threads.map(write, range(8)))
 
         for listener in listeners:
-            kept = store.tracks(listener).sort_values("track_id", ignore_index=True)
-            assert_frame_equal(kept, tracks.sort_values("track_id", ignore_index=True))
+            stored = store.tracks(listener).sort_values("track_id", ignore_index=True)
+            assert_frame_equal(stored, tracks.sort_values("track_id", ignore_index=True))
 
     def test_tabs_that_write_the_same_rows_in_another_order_wait_for_each_other(self, store, listener):
         tracks = many_tracks(600)

@@ -1,4 +1,4 @@
-"""Imports 5,000 tracks in batches of 50 and says after each that it is kept. Meant to be killed. Argument: the file."""
+"""Imports 5,000 tracks in batches of 50 and prints after each that it is stored. To be killed. Argument: the file."""
 
 import sys
 from pathlib import Path

@@ -154,12 +154,12 @@ class SessionsContract:
         "wrong", [None, "", 7, b"x" * 43, "x" * 42, "x" * 44, "é" * 43, "x" * 43, object(), ["x"] * 43]
     )
     def test_what_the_app_did_not_issue_is_nobody(self, sessions, listener, wrong):
-        kept = sessions.create(session_of(listener), NOW, replaces=wrong)
+        created = sessions.create(session_of(listener), NOW, replaces=wrong)
 
         sessions.end(wrong)
 
         assert sessions.get(wrong, NOW) is None
-        assert sessions.get(kept, NOW) is not None
+        assert sessions.get(created, NOW) is not None
 
     # Tokens
 

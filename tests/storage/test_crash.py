@@ -40,10 +40,10 @@ def test_an_import_killed_at_any_point_loses_nothing_acknowledged_and_completes_
     for _ in range(2):
         acknowledged = kill_at_random(start_import(path), chance)
         most = max(most, acknowledged)
-        kept = read(path)
-        assert len(kept) >= most
-        assert len(kept) % BATCH == 0, "a batch was kept in part"
-        assert_frame_equal(kept, tracks[: len(kept)])
+        stored = read(path)
+        assert len(stored) >= most
+        assert len(stored) % BATCH == 0, "a batch was stored in part"
+        assert_frame_equal(stored, tracks[: len(stored)])
     process = start_import(path)
     process.communicate(timeout=60)
 

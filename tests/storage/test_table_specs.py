@@ -67,7 +67,7 @@ def test_an_empty_track_table_is_one():
 
 
 @pytest.mark.parametrize(
-    ("told", "kept"),
+    ("given", "stored"),
     [
         ("2026-11-20T12:00:00Z", "2026-11-20T12:00:00Z"),
         ("2026-11-20T12:00:00.987Z", "2026-11-20T12:00:00Z"),
@@ -77,5 +77,5 @@ def test_an_empty_track_table_is_one():
         ("2026-11-20", "2026-11-20T00:00:00Z"),
     ],
 )
-def test_a_play_is_stored_to_the_second(told, kept):
-    assert list(rows.to_second(pd.DataFrame({"played_at": [told]}))["played_at"]) == [kept]
+def test_a_play_is_stored_to_the_second(given, stored):
+    assert list(rows.to_second(pd.DataFrame({"played_at": [given]}))["played_at"]) == [stored]

@@ -172,9 +172,9 @@ def test_a_list_is_ranked_explained_and_stored(world, caller, music):
     for track in found["tracks"]:
         assert math.isclose(sum(track["contributions"].values()), track["score"], abs_tol=1e-6)
     assert not {track["track_id"] for track in found["tracks"]} & set(music["track_id"])
-    kept = world.store.recommendations(listener_of(world, caller))
-    assert list(kept["track_id"]) == [track["track_id"] for track in found["tracks"]]
-    assert set(kept["created_at"]) == {found["created_at"]}
+    stored = world.store.recommendations(listener_of(world, caller))
+    assert list(stored["track_id"]) == [track["track_id"] for track in found["tracks"]]
+    assert set(stored["created_at"]) == {found["created_at"]}
 
 
 @pytest.mark.parametrize("query", ["energy=50", "weights=energy:50", "weights=energy:50,valence:0&tempo=1"])

@@ -61,17 +61,17 @@ def visit(world, spotify, browser):
     asked = [seen.body for seen in spotify.requests if seen.call == "POST /api/token"]
     given = {body.get(name) for body in asked for name in ("code", "code_verifier", "refresh_token")} - {None}
     state = parse_qs(urlsplit(away).query)["state"][0]
-    kept = {one for held in (tokens, again) for one in (held.access_token, held.refresh_token)}
-    return {first, state, CLIENT_SECRET, *given, *kept, *spotify.access_tokens, *spotify.codes}, saved
+    secrets_stored = {one for held in (tokens, again) for one in (held.access_token, held.refresh_token)}
+    return {first, state, CLIENT_SECRET, *given, *secrets_stored, *spotify.access_tokens, *spotify.codes}, saved
 
 
 def test_no_log_at_debug_shows_a_token_a_code_a_verifier_a_session_or_a_track(world, spotify, browser, caplog):
     with configured(), caplog.at_level(logging.DEBUG):
         secrets, tracks = visit(world, spotify, browser)
-    told = [record for record in caplog.records if not record.name.startswith(OF_THE_TEST)]
-    text = "\n".join(f"{record.name} {record.getMessage()} {record.exc_text or ''}" for record in told)
+    logged = [record for record in caplog.records if not record.name.startswith(OF_THE_TEST)]
+    text = "\n".join(f"{record.name} {record.getMessage()} {record.exc_text or ''}" for record in logged)
 
-    assert "httpcore.http11" in {record.name for record in told}, "the libraries did log"
+    assert "httpcore.http11" in {record.name for record in logged}, "the libraries did log"
     assert len(secrets) >= 9
     assert len(tracks) > 100
     assert [secret for secret in secrets if secret in text] == []

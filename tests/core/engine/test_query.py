@@ -75,10 +75,10 @@ def test_a_catalogue_without_popularity_compares_none_of_it():
 
 def test_what_the_table_knows_of_a_track_stays_and_only_the_rest_is_the_catalogues():
     mine = as_tracks(BARE.head(3).assign(energy=[0.1, 0.5, 0.9]))
-    told = songs(60).head(3).assign(energy=mine["energy"])
+    with_energy = songs(60).head(3).assign(energy=mine["energy"])
 
-    np.testing.assert_allclose(embed(CATALOGUE, mine).values, CATALOGUE.space.transform(told).values, atol=1e-6)
-    np.testing.assert_array_equal(embed(CATALOGUE, mine).mask, CATALOGUE.space.transform(told).mask)
+    np.testing.assert_allclose(embed(CATALOGUE, mine).values, CATALOGUE.space.transform(with_energy).values, atol=1e-6)
+    np.testing.assert_array_equal(embed(CATALOGUE, mine).mask, CATALOGUE.space.transform(with_energy).mask)
 
 
 def test_a_track_that_came_as_an_id_alone_is_shown_by_its_name():

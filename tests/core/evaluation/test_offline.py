@@ -130,10 +130,10 @@ def test_a_list_of_one_recording_under_several_names_hides_nothing():
 
 
 def test_progress_counts_every_cut(pool, lists):
-    told = []
-    evaluate(pool, lists, {"random": Chance()}, HoldOut(cuts=2), lambda done, of: told.append((done, of)))
+    reported = []
+    evaluate(pool, lists, {"random": Chance()}, HoldOut(cuts=2), lambda done, of: reported.append((done, of)))
 
-    assert told == [(done, 8) for done in range(8)]
+    assert reported == [(done, 8) for done in range(8)]
 
 
 def test_json_holds_means_intervals_ratios_and_paired_differences_without_nan(pool, lists):

@@ -128,12 +128,12 @@ def test_more_cuts_do_not_pretend_to_know_more_songs(pool, mine):
 
 
 def test_own_music_of_one_kind_is_found_again(pool, mine):
-    told = []
-    found = prove(pool, mine, Recipe(), rng(), lambda done, of: told.append((done, of)))
+    reported = []
+    found = prove(pool, mine, Recipe(), rng(), lambda done, of: reported.append((done, of)))
 
     assert set(found.found) == {OURS, TEXTBOOK}
     assert found.more[CHANCE].low > 0
-    assert told == [(done, 40) for done in range(40)]
+    assert reported == [(done, 40) for done in range(40)]
 
 
 def test_the_same_library_gets_the_same_answer(pool, mine):

@@ -1,4 +1,4 @@
-"""Connections to Postgres, kept and lent to one request at a time."""
+"""Connections to Postgres, held and lent to one request at a time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +15,7 @@ class Connections:
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection]:
-        """A connection inside a transaction: kept when the block ends, rolled back when it raises."""
+        """A connection inside a transaction: committed when the block ends, rolled back when it raises."""
         try:
             connection = self._idle.pop()
         except IndexError:

@@ -119,6 +119,6 @@ def _is_loopback(host: str | None) -> bool:
 
 def _back(address: str, answer: dict[str, str]) -> Response:
     """Auth tells errors twice: in the query and in the fragment."""
-    told = urlencode(answer)
-    joined = f"{address}{'&' if '?' in address else '?'}{told}"
-    return RedirectResponse(f"{joined}#{told}" if "error" in answer else joined, 302)
+    parameters = urlencode(answer)
+    joined = f"{address}{'&' if '?' in address else '?'}{parameters}"
+    return RedirectResponse(f"{joined}#{parameters}" if "error" in answer else joined, 302)

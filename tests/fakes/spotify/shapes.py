@@ -82,7 +82,7 @@ def me(listener, api, legacy=False):
 
 
 def playlist(one, api, legacy=False, is_readable=True):
-    """Of a playlist that is somebody else's, nothing about its contents is told."""
+    """Of a playlist that is somebody else's, nothing about its contents is sent."""
     contents = {"href": f"{api}/v1/playlists/{one.id}/items", "total": len(one.entries)}
     about = {
         "collaborative": one.is_collaborative,

@@ -129,24 +129,24 @@ def test_nothing_of_a_refused_row_is_repeated_or_logged(odd_server, odd, caplog)
     try:
         sessions.end("x" * 43)
     except StorageProblem as problem:
-        told = "".join(traceback.format_exception(problem))
+        shown = "".join(traceback.format_exception(problem))
 
-    assert "breaks the rules" in told
-    assert "BQD-secret-token" not in told + caplog.text
-    assert "sb_secret_hidden" not in told + caplog.text + repr(odd._project)
+    assert "breaks the rules" in shown
+    assert "BQD-secret-token" not in shown + caplog.text
+    assert "sb_secret_hidden" not in shown + caplog.text + repr(odd._project)
 
 
 class EndingTokens:
     """A `TokenStore` with tokens that end this minute."""
 
     def __init__(self, ends):
-        self.kept = Tokens("an access token", "a refresh token", ends)
+        self.stored = Tokens("an access token", "a refresh token", ends)
 
     def tokens(self, listener, issuer):
-        return self.kept
+        return self.stored
 
     def remove_tokens(self, listener, issuer):
-        self.kept = None
+        self.stored = None
 
     def locked(self, name):
         return nullcontext()
@@ -175,7 +175,7 @@ def test_what_auth_does_not_say_itself_ends_no_session_and_repeats_no_token(odd_
     with pytest.raises(SpotifyProblem) as not_signed_in:
         finish()
 
-    assert tokens.kept
+    assert tokens.stored
     for problem in (not_renewed.value, not_signed_in.value):
         assert "BQD-secret-token" not in "".join(traceback.format_exception(problem))
 

@@ -36,10 +36,10 @@ def test_history_beyond_the_cap_on_rows_is_read_whole(gateway, supabase_store, l
 
     supabase_store.save_plays(listener, history)
 
-    kept = supabase_store.plays(listener)
-    assert len(kept) == 60
-    assert not kept.duplicated().any()
-    assert list(kept["played_at"]) == sorted(kept["played_at"])
+    stored = supabase_store.plays(listener)
+    assert len(stored) == 60
+    assert not stored.duplicated().any()
+    assert list(stored["played_at"]) == sorted(stored["played_at"])
 
 
 def test_origins_with_names_that_look_like_filters_are_read_whole(gateway, supabase_store, listener, monkeypatch):
@@ -48,10 +48,10 @@ def test_origins_with_names_that_look_like_filters_are_read_whole(gateway, supab
     for name in names:
         supabase_store.save_origins(listener, origins("a", "b", origin=name))
 
-    kept = supabase_store.origins(listener)
+    stored = supabase_store.origins(listener)
 
-    assert len(kept) == 2 * len(names)
-    assert set(kept["origin"]) == set(names)
+    assert len(stored) == 2 * len(names)
+    assert set(stored["origin"]) == set(names)
 
 
 def test_a_large_library_is_written_and_read_in_parts(supabase_store, listener, monkeypatch):

@@ -1,4 +1,4 @@
-"""What is said under a song's reasons; ranks are told apart."""
+"""What is said under a song's reasons; ranks differ."""
 
 import pandas as pd
 
