@@ -7,6 +7,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import asyncio
 import gc
 import sys
 from collections.abc import AsyncIterator
@@ -18,6 +19,7 @@ from starlette.middleware import Middleware
 
 from recsys.app import logs
 from recsys.app.container import Container, start
+from recsys.app.no_delay import send_without_delay
 from recsys.auth.encryption import app_secret
 from recsys.errors import SettingsProblem
 from recsys.settings import Settings
@@ -32,6 +34,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
     Frozen objects are not scanned. What listeners leave behind is collected at quiet moments (`QuietCollection`).
     """
+    send_without_delay(asyncio.get_running_loop())
     container.warm_up()
     gc.collect()
     gc.freeze()
