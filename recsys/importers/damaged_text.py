@@ -1,6 +1,7 @@
 """Text that was damaged before it came: UTF-8 that was encoded twice, and HTML entities."""
 
 import html
+from dataclasses import dataclass
 from typing import Final
 
 import ftfy
@@ -11,22 +12,41 @@ from ftfy.badness import is_bad
 MOST_CHARACTERS: Final = 2_000
 """Of a text that is looked at; a longer one is reported anyway."""
 
+MOST_REPAIRED: Final = 4_000_000
+"""Characters of a file that are repaired, at up to 3 µs each; the texts after that are counted as damaged."""
 
-def repair(cells: pa.Array) -> tuple[pa.Array, int, int]:
-    """
-    Cells with entities decoded (`&amp;` to `&`) and twice-encoded UTF-8 (`Ã©` to `é`) repaired.
 
-    Returns
-    -------
-    array, int, int
-        The cells, how many had been encoded twice, and how many still look damaged.
+@dataclass
+class Repairs:
     """
-    is_suspect = pc.or_(pc.invert(pc.string_is_ascii(cells)), pc.match_substring(cells, "&"))
-    is_suspect = pc.fill_null(is_suspect, False)
-    if not pc.any(is_suspect).as_py():
-        return cells, 0, 0
-    decoded = [html.unescape(cell) for cell in cells.filter(is_suspect).to_pylist()]
-    repaired = [ftfy.fix_encoding(cell) if len(cell) <= MOST_CHARACTERS and is_bad(cell) else cell for cell in decoded]
-    changed = sum(before != after for before, after in zip(decoded, repaired, strict=True))
-    damaged = sum("\ufffd" in cell or (len(cell) <= MOST_CHARACTERS and is_bad(cell)) for cell in repaired)
-    return pc.replace_with_mask(cells, is_suspect, pa.array(repaired, cells.type)), changed, damaged
+    What was repaired in one file.
+
+    Attributes
+    ----------
+    repaired, damaged : int
+        How many texts had been encoded twice, and how many still look damaged.
+    characters : int
+        Of the texts that were repaired, or tried.
+    """
+
+    repaired: int = 0
+    damaged: int = 0
+    characters: int = 0
+
+    def read(self, cells: pa.Array) -> pa.Array:
+        """Cells with entities decoded (`&amp;` to `&`) and twice-encoded UTF-8 (`Ã©` to `é`) repaired."""
+        is_suspect = pc.or_(pc.invert(pc.string_is_ascii(cells)), pc.match_substring(cells, "&"))
+        is_suspect = pc.fill_null(is_suspect, False)
+        if not pc.any(is_suspect).as_py():
+            return cells
+        repaired = [self._repair(html.unescape(cell)) for cell in cells.filter(is_suspect).to_pylist()]
+        return pc.replace_with_mask(cells, is_suspect, pa.array(repaired, cells.type))
+
+    def _repair(self, cell: str) -> str:
+        better = cell
+        if is_bad(cell[:MOST_CHARACTERS]) and len(cell) <= MOST_CHARACTERS and self.characters < MOST_REPAIRED:
+            self.characters += len(cell)
+            better = ftfy.fix_encoding(cell)
+        self.repaired += better != cell
+        self.damaged += "\ufffd" in better or (len(better) <= MOST_CHARACTERS and is_bad(better))
+        return better

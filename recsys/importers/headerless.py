@@ -1,6 +1,5 @@
 """Tables without a header: their columns are recognised by what the cells look like."""
 
-import codecs
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -71,8 +70,7 @@ def m3u_as_table(text: Text) -> Text:
         return text
     copy = copy_for(text.size())
     copy.write(b"Title\n")
-    text.stream.seek(text.skip)
-    for song in _songs(codecs.getreader(text.encoding)(text.stream)):
+    for song in _songs(text.lines()):
         copy.write('"{}"\n'.format(song.strip().replace('"', '""')).encode())
     return text.copied(copy, ())
 
@@ -81,14 +79,16 @@ def _songs(lines: Iterable[str]) -> Iterator[str]:
     """What each entry of a playlist is called: by its `#EXTINF` line, else by the name of its file."""
     named = None
     for line in lines:
-        info, file = EXTINF.match(line), FILE.match(line.strip())
-        if info:
+        if line.startswith("#"):
+            if info := EXTINF.match(line):
+                if named is not None:
+                    yield named
+                named = info["song"]
+        elif line := line.strip():
             if named is not None:
                 yield named
-            named = info["song"]
-        elif line.strip() and not line.startswith("#"):
-            if named is not None or file:
-                yield named if named is not None else file["song"]  # type: ignore[index]
+            elif file := FILE.match(line):
+                yield file["song"]
             named = None
     if named is not None:
         yield named

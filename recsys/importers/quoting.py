@@ -6,7 +6,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from itertools import chain, islice
-from typing import BinaryIO, Final, cast
+from typing import Final
 
 from recsys.core.insights.wording import counted
 from recsys.importers.text_encoding import Text, copy_for
@@ -46,8 +46,7 @@ def with_sound_quotes(text: Text, delimiter: str, width: int, sample: list[list[
     if not (is_spaced or is_wrapped) and text.size() > CHECKED_BYTES:
         return text
     copy = copy_for(text.size())
-    text.stream.seek(text.skip)
-    lines = io.TextIOWrapper(cast(BinaryIO, _Unclosed(text.stream)), text.encoding, newline="")
+    lines = text.lines(newline="")
     written = io.TextIOWrapper(copy, "utf-8", newline="", write_through=True)
     writer = csv.writer(written, delimiter=delimiter)
     repaired, broken, number = 0, [], 0
@@ -134,18 +133,3 @@ def lenient(line: str, delimiter: str) -> list[str]:
             cells.append(rest[at:end])
             at = end + 1
     return cells
-
-
-class _Unclosed(io.RawIOBase):
-    """A stream that stays open when the wrapper around it is dropped."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        data = self._stream.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)

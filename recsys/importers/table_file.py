@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from recsys.core.insights.wording import counted
-from recsys.errors import NoTracks
+from recsys.errors import NoTracks, UnreadableFile
 from recsys.importers.columns import OTHER, Columns, recognise, refuse_beside_tracks, tidy_name
 from recsys.importers.delimited import TOO_LONG, Batch, Layout, batches, find_layout
 from recsys.importers.exportify_i18n import recognise_by_content
@@ -21,6 +21,8 @@ from recsys.importers.table_rows import RowReader
 from recsys.importers.text_encoding import Text
 
 MOST_UNUSED: Final = 12
+MOST_ROWS: Final = 3_000_000
+"""Rows of one table: more than twice the largest public one. A row takes up to 700 bytes, however short it is."""
 
 
 def read_table(text: Text, name: str) -> Imported:
@@ -74,12 +76,21 @@ def import_rows(columns: Columns, rows: Iterable[Batch], name: str, skipped: Cou
         What to call the file in the report.
     skipped : Counter of reason, optional
         Counts rows that never get into a batch; it is read when `rows` has ended.
+
+    Raises
+    ------
+    UnreadableFile
+        It has too many rows.
     """
     reader = RowReader(columns, Counter() if skipped is None else skipped)
     count = 0
     tables = []
     for batch in rows:
         count += len(batch.row_numbers)
+        if count > MOST_ROWS:
+            raise UnreadableFile(
+                f"“{name}” has more than {MOST_ROWS:,} rows. Split it into parts, and choose them one after the other."
+            )
         tables.append(reader.read(batch))
     table = pa.concat_tables(tables)
     del tables
@@ -116,10 +127,11 @@ def _notes(tracks: pd.DataFrame, reader: RowReader) -> tuple[str, ...]:
     if nameless:
         came = "track came without a title and shows its", "tracks came without a title and show their"
         notes.append(f"{counted(nameless, *came)} Spotify id instead.")
-    if reader.repaired:
-        notes.append(f"{counted(reader.repaired, 'text was', 'texts were')} damaged by a wrong encoding and repaired.")
-    if reader.damaged:
-        look = counted(reader.damaged, "text looks", "texts look")
+    if reader.repairs.repaired:
+        texts = counted(reader.repairs.repaired, "text was", "texts were")
+        notes.append(f"{texts} damaged by a wrong encoding and repaired.")
+    if reader.repairs.damaged:
+        look = counted(reader.repairs.damaged, "text looks", "texts look")
         notes.append(f"{look} damaged by a wrong encoding. Export the file again as UTF-8.")
     if reader.units.scale_note:
         notes.append(reader.units.scale_note)

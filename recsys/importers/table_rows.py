@@ -12,7 +12,7 @@ from recsys.core.model.features import AUDIO_FEATURES
 from recsys.core.model.tracks import MAX_TEXT, NUMBERS, TEXT
 from recsys.importers import text_cells
 from recsys.importers.columns import Columns
-from recsys.importers.damaged_text import repair
+from recsys.importers.damaged_text import Repairs
 from recsys.importers.delimited import Batch
 from recsys.importers.number_cells import UNKNOWN, modes_of_keys, numbers, says_missing
 from recsys.importers.report import MOST_PROBLEMS, PODCAST, Problem
@@ -52,8 +52,8 @@ class RowReader:
         Rows that are no track.
     problems : list of Problem
         The first `MOST_PROBLEMS` of `problem_count`.
-    repaired, damaged : int
-        Texts that had been encoded twice and were repaired, and texts that still look damaged.
+    repairs : Repairs
+        Texts that were damaged before they came.
     units : Units
     """
 
@@ -61,8 +61,7 @@ class RowReader:
     skipped: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
-    repaired: int = 0
-    damaged: int = 0
+    repairs: Repairs = field(default_factory=Repairs)
     units: Units = field(init=False)
 
     def __post_init__(self) -> None:
@@ -140,8 +139,7 @@ class RowReader:
         if self.columns.dialect.writes_na:
             cells = pc.if_else(pc.equal(cells, "NA"), pa.scalar(None, cells.type), cells)
         if ours in ("title", "artists", "album"):
-            cells, repaired, damaged = repair(cells)
-            self.repaired, self.damaged = self.repaired + repaired, self.damaged + damaged
+            cells = self.repairs.read(cells)
         return cells
 
     def _clear_placeholders(self, texts: dict[str, pa.Array]) -> None:

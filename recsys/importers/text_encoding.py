@@ -76,8 +76,26 @@ SCRIPTS: Final = (
     Script("gb18030", "Chinese (GBK)", _common_han("gb18030", 0xB0, 0xD7)),
     Script("big5", "Chinese (Big5)", _common_han("big5", 0xA4, 0xC6)),
 )
+WIDE: Final = ["utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be", "utf_7"]
+"""Not guessed: text in them is recognised by its zeros, or by its mark."""
+
 SURE: Final = 0.5
 """A score below this is not trusted; `charset-normalizer` knows more encodings."""
+
+
+class _Unclosed(io.RawIOBase):
+    """A stream that stays open when the wrapper around it is dropped."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
 
 class Text(NamedTuple):
@@ -91,6 +109,11 @@ class Text(NamedTuple):
     def size(self) -> int:
         """In bytes."""
         return self.stream.seek(0, io.SEEK_END)
+
+    def lines(self, newline: str | None = None) -> io.TextIOWrapper:
+        """The lines from the beginning on; the stream stays open when they are dropped."""
+        self.stream.seek(self.skip)
+        return io.TextIOWrapper(cast(BinaryIO, _Unclosed(self.stream)), self.encoding, "replace", newline)
 
     def copied(self, stream: BinaryIO, notes: tuple[str, ...]) -> "Text":
         """A rewritten copy in UTF-8, with further notes."""
@@ -192,7 +215,7 @@ def detect(sample: bytes) -> tuple[str, str]:
     best = max(scores, key=lambda script: scores[script])
     if scores[best] >= SURE:
         return best.encoding, best.name
-    other = from_bytes(sample).best()
+    other = from_bytes(sample, cp_exclusion=WIDE).best()
     return (other.encoding, other.encoding.replace("_", "-")) if other else (best.encoding, best.name)
 
 

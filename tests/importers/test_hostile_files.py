@@ -12,6 +12,7 @@ import pytest
 
 from recsys.core.model.tracks import COLUMNS, MAX_TEXT, REQUIRED, TEXT
 from recsys.errors import UnreadableFile
+from recsys.importers import damaged_text, table_file
 from recsys.importers.any_file import read_file
 from tests.importers.files import EXPORTIFY_NET, ONE, TWO, as_file, as_zip
 
@@ -288,14 +289,40 @@ HEADER = "title,artist,album\n"
         ",".join(f"c{at}" for at in range(100_000)) + "\n" + "1," * 100_000,
         "title," * 100_000 + "\n" + "x," * 100_000,
         HEADER + "a," + ";" * 300_000 + ",c\n",
+        "#EXTM3U\n#EXTINF:1," + "a" * 20_000_000 + "\nx.mp3\n",
+        "#EXTM3U\n" + "x.mp3\n" * 300_000,
     ],
-    ids=["reopened quotes", "cells behind a broken quote", "quotes alone", "columns", "same columns", "semicolons"],
+    ids=[
+        *("reopened quotes", "cells behind a broken quote", "quotes alone", "columns", "same columns", "semicolons"),
+        *("a playlist's line", "a playlist's files"),
+    ],
 )
 def test_a_table_costs_what_its_size_allows(text):
     began = time.thread_time()
     with contextlib.suppress(UnreadableFile):
         read_file(as_file(text), "odd.csv")
     assert time.thread_time() - began < 3
+
+
+def test_only_so_much_damaged_text_is_repaired_and_the_rest_is_said(monkeypatch):
+    monkeypatch.setattr(damaged_text, "MOST_REPAIRED", 5_000)
+    rows = "".join(f"Canci\u00c3\u00b3n {number:04},Ann\n" for number in range(1_000))
+
+    imported = read_file(as_file("title,artist\n" + rows), "damaged.csv")
+
+    assert imported.tracks["title"].iloc[[0, -1]].tolist() == ["Canción 0000", "Canci\u00c3\u00b3n 0999"]
+    assert [note.split(". ")[0] for note in imported.report.notes] == [
+        "385 texts were damaged by a wrong encoding and repaired.",
+        "615 texts look damaged by a wrong encoding",
+    ]
+
+
+@pytest.mark.parametrize("rows", ["a,b\n" * 1_001, "#EXTM3U\n" + "Ann - Blue.mp3\n" * 1_001])
+def test_a_table_of_more_rows_than_any_catalogue_is_refused(monkeypatch, rows):
+    monkeypatch.setattr(table_file, "MOST_ROWS", 1_000)
+    text = rows if rows.startswith("#") else f"title,artist\n{rows}"
+
+    assert "has more than 1,000 rows. Split it into parts" in refusal(as_file(text))
 
 
 @pytest.mark.parametrize("sign", ["é", "音", '"', "a", "7", "\r"])

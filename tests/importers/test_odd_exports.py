@@ -147,6 +147,13 @@ def test_a_stray_zero_byte_is_dropped_and_loses_no_row(others):
     assert names(f"Title,Artist\n{rows}Bl\0ue,Ann\nRed,Bob\n")[others:] == TWO_SONGS
 
 
+def test_a_few_bytes_that_are_no_text_do_not_make_all_of_it_one_of_two_bytes_a_character():
+    odd = imported(b"Title,Artist\n\xed\xa0\x80Blue,Ann\n")
+
+    assert odd.tracks.loc[0, "title"].endswith("Blue")
+    assert odd.report.notes
+
+
 def test_text_that_was_encoded_twice_is_repaired_and_said():
     odd = imported('Title,Artist\n"Veinte AÃ±os de Sal","JosÃ© PeÃ±Ã\xadn"\nÆnima,Motörhead\n')
 

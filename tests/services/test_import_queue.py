@@ -6,7 +6,15 @@ import threading
 import pytest
 
 from recsys.errors import ServerBusy
-from recsys.services.import_queue import PACKED_FACTOR, PLAIN_FACTOR, ImportQueue, memory_needed
+from recsys.services.import_queue import (
+    MOST_BYTES,
+    PACKED_FACTOR,
+    PLAIN_FACTOR,
+    ROW_BYTES,
+    ImportQueue,
+    memory_needed,
+)
+from tests.importers.files import as_zip
 
 
 class Reader:
@@ -152,17 +160,27 @@ def test_a_failed_import_gives_its_place_back():
         pass
 
 
-@pytest.mark.parametrize(
-    ("head", "factor"),
-    [
-        (b"title,", PLAIN_FACTOR),
-        (b"PK\3\4..", PACKED_FACTOR),
-        (b"\x1f\x8b....", PACKED_FACTOR),
-        (b"PAR1..", PACKED_FACTOR),
-    ],
-)
-def test_packed_files_are_counted_for_more(head, factor):
-    file = io.BytesIO(head + b"x" * 94)
-
-    assert memory_needed(file) == 100 * factor
+def cost_of(content):
+    file = io.BytesIO(content)
+    cost = memory_needed(file)
     assert file.tell() == 0
+    return cost
+
+
+def test_text_is_counted_by_its_size_and_by_its_rows():
+    assert cost_of(b"x" * 100) == 100 * PLAIN_FACTOR
+    assert cost_of(b"a,b\n" * 100) == 100 * ROW_BYTES
+    assert cost_of(b'[{"a":1},{"a":2}]') == 2 * ROW_BYTES
+
+
+def test_a_zip_is_counted_by_what_it_unpacks_to():
+    packed = as_zip({"a.csv": b"title,artist\n" + b"a,b\n" * 200_000}).getvalue()
+
+    assert len(packed) < 5_000
+    assert cost_of(packed) > 200_000 * 0.5 * ROW_BYTES
+    assert cost_of(packed[:500]) == 500 * PACKED_FACTOR
+
+
+@pytest.mark.parametrize("head", [b"\x1f\x8b", b"PAR1"])
+def test_what_may_unpack_to_anything_is_read_alone(head):
+    assert cost_of(head + b"x" * 94) == MOST_BYTES
