@@ -12,6 +12,7 @@ import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import chain
 from pathlib import Path
 
 import streamlit as st
@@ -23,6 +24,8 @@ from recsys.app.no_delay import send_without_delay
 from recsys.auth.encryption import app_secret
 from recsys.errors import SettingsProblem
 from recsys.settings import Settings
+from recsys.ui.components import register
+from recsys.ui.first_modules import FIRST, first_modules
 from recsys.ui.left_pages import LeftPages
 from recsys.ui.parts.upload import held_bytes
 from recsys.web.routes import middleware, routes
@@ -35,6 +38,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     Frozen objects are not scanned. What listeners leave behind is collected at quiet moments (`QuietCollection`).
     """
     send_without_delay(asyncio.get_running_loop())
+    register(*chain.from_iterable(FIRST.values()))  # browsers ask for them before a run mounts them
     container.warm_up()
     gc.collect()
     gc.freeze()
@@ -59,9 +63,11 @@ settings = checked_settings()
 logs.configure(key=app_secret(settings.app_secret_key, settings.data_folder).encode())
 container = Container(settings)
 start(container)
+index = Path(st.__file__).parent / "static" / "index.html"
 dependencies = container.dependencies(
-    page=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
+    page=index.read_text("utf-8"),
     styles=(Path(__file__).resolve().parent / "recsys" / "ui" / "page.css").read_text("utf-8"),
+    modules=first_modules(index.read_text("utf-8"), index.parent),
     uploaded_bytes=held_bytes,
     largest_upload=st.get_option("server.maxUploadSize") << 20,
 )

@@ -34,6 +34,7 @@ else:
     weekly_news(session)
     start_notice()
     bar = st.container(key="toolbar")
+    bar.empty()  # a container without anything in it takes no room, and what is below would move later
     instrument(session)
     with bar:
         toolbar(session)

@@ -4,10 +4,11 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from weakref import WeakValueDictionary
 
 import httpx
@@ -262,14 +263,16 @@ class Container(Stores):
         self,
         page: str,
         styles: str = "",
+        modules: Mapping[str, Sequence[str]] = MappingProxyType({}),
         uploaded_bytes: Callable[[str | None], int] = lambda tab: 0,
         largest_upload: int = 300 << 20,
     ) -> Dependencies:
-        """What the HTTP routes need; `page` is Streamlit's index.html, into which the `styles` are put."""
+        """What the HTTP routes need; `page` is Streamlit's index.html, into which `styles` and `modules` are put."""
         return Dependencies(
             public_url=self.settings.public_url,
             page=page,
             styles=styles,
+            modules=modules,
             sessions=self.sessions,
             tokens=self.sessions,
             store_for=self.store_for,

@@ -92,6 +92,8 @@ class Dependencies:
         The time, with time zone.
     styles : str
         A style sheet that is put into `page`.
+    modules : mapping of path to sequence of str
+        Scripts that the first screen of a page waits for; they are named in `page`.
     ranking : Turns
         The turns to compute; programs wait for theirs in a queue of their own.
     requests_a_minute : int
@@ -124,6 +126,7 @@ class Dependencies:
     version: str
     clock: Callable[[], datetime]
     styles: str = ""
+    modules: Mapping[str, Sequence[str]] = field(default_factory=dict)
     ranking: Turns = field(default_factory=lambda: Turns(2, 0, 0))
     requests_a_minute: int = 120
     has_trusted_proxy: bool = False

@@ -1,5 +1,8 @@
 """Streamlit's page with a style sheet of ours in it, so that the first thing a browser paints has the app's look."""
 
+import html
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
@@ -23,16 +26,26 @@ def with_styles(page: str, styles: str) -> str:
     return named.replace(_HEAD_END, f"<style>\n{styles}</style>\n{_HEAD_END}", 1)
 
 
+def with_links(page: str, modules: Sequence[str]) -> str:
+    """The page with a link to each module at the end of its head: browsers load them beside its own scripts."""
+    links = "".join(f'<link rel="modulepreload" href="{html.escape(module)}">\n' for module in modules)
+    return page.replace(_HEAD_END, links + _HEAD_END, 1)
+
+
 class PageStyles:
     """
     Answers with `styled` wherever the app would answer with Streamlit's `page`. Pure ASGI.
 
+    `modules` names the scripts that a page's first screen waits for, by its path.
     Other HTML passes through: it is recognized by its content, not by its address.
     """
 
-    def __init__(self, app: ASGIApp, page: str, styled: str) -> None:
+    def __init__(
+        self, app: ASGIApp, page: str, styled: str, modules: Mapping[str, Sequence[str]] = MappingProxyType({})
+    ) -> None:
         self.app = app
         self.page, self.styled = page.encode(), styled.encode()
+        self.with_modules = {path: with_links(styled, addresses).encode() for path, addresses in modules.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on but Streamlit's page to a browser that wants to show it."""
@@ -40,7 +53,8 @@ class PageStyles:
             await self.app(scope, receive, send)
             return
         headers = [(name, value) for name, value in scope["headers"] if name.decode("latin-1") not in _CONDITIONS]
-        await self.app({**scope, "headers": headers}, receive, _Answer(self.page, self.styled, send).take)
+        styled = self.with_modules.get(scope["path"], self.styled)
+        await self.app({**scope, "headers": headers}, receive, _Answer(self.page, styled, send).take)
 
 
 class _Answer:

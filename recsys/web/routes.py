@@ -77,5 +77,10 @@ def middleware(dependencies: Dependencies) -> list[Middleware]:
         Middleware(MissingFiles),
         Middleware(CanonicalHost, public_url=dependencies.public_url),
         Middleware(GuestCookie, is_https=dependencies.is_https),
-        Middleware(PageStyles, page=dependencies.page, styled=with_styles(dependencies.page, dependencies.styles)),
+        Middleware(
+            PageStyles,
+            page=dependencies.page,
+            styled=with_styles(dependencies.page, dependencies.styles),
+            modules=dependencies.modules,
+        ),
     ]

@@ -53,3 +53,16 @@ def test_other_pages_and_programs_get_what_the_app_answers(browser):
     compressed = browser.get("/taste", headers={"Accept-Encoding": "gzip"})
     assert compressed.headers["content-encoding"] == "gzip"
     assert compressed.text == HTML
+
+
+def test_a_page_names_the_modules_of_its_own_first_screen():
+    async def app(scope, receive, send):
+        await HTMLResponse(HTML)(scope, receive, send)
+
+    browser = TestClient(PageStyles(app, HTML, STYLED, {"/taste": ["/one.js", '/"two".js']}))
+
+    assert browser.get("/", headers=PAGE).text == STYLED
+    assert (
+        '<link rel="modulepreload" href="/one.js">\n<link rel="modulepreload" href="/&quot;two&quot;.js">\n</head>'
+        in browser.get("/taste", headers=PAGE).text
+    )

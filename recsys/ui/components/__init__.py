@@ -27,12 +27,18 @@ def mount(name: str, **options: Any) -> Any:
     neither in a plain checkout nor behind an editable install, whose distribution (tonearm) and package (recsys)
     have different names; registered here it works in all three cases.
     """
-    manager = get_bidi_component_manager()
-    if manager.get_component_path(f"{_PROJECT}.{name}") is None:
-        config = ComponentConfig(name, str(_FOLDER.relative_to(Path(recsys.__file__).parent)))
-        manifest = ComponentManifest(_PROJECT, recsys.__version__, [config])
-        manager.register_from_manifest(manifest, Path(recsys.__file__).parent)
+    register(name)
     return _component(name)(**options)
+
+
+def register(*names: str) -> None:
+    """Let the server answer for these components, also before one is mounted."""
+    manager = get_bidi_component_manager()
+    for name in names:
+        if manager.get_component_path(f"{_PROJECT}.{name}") is None:
+            config = ComponentConfig(name, str(_FOLDER.relative_to(Path(recsys.__file__).parent)))
+            manifest = ComponentManifest(_PROJECT, recsys.__version__, [config])
+            manager.register_from_manifest(manifest, Path(recsys.__file__).parent)
 
 
 @cache
