@@ -12,7 +12,7 @@ from recsys.charts.theme import FAINT, laid_out, plain, shortened
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.model.arrays import Doubles
 from recsys.core.model.features import NUMBER_FEATURES
-from recsys.core.model.scaling import AXIS_FEATURE, NUMBER_AXES, FeatureMatrix
+from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, FeatureMatrix
 
 MOST_SHOWN: Final = 1_500
 ENOUGH_KNOWN: Final = 0.5
@@ -177,7 +177,7 @@ def _ends(component: Doubles) -> str:
     return f"{strongest.low_words} ↔ {strongest.high_words}"
 
 
-_NAMED: Final = np.flatnonzero([NUMBER_FEATURES[number].scale == "rank" for number in AXIS_FEATURE[:NUMBER_AXES]])
+_NAMED: Final = FIRST_AXIS[[number for number, f in enumerate(NUMBER_FEATURES) if f.is_ordered]]
 """Axes that have a low and a high end; a tempo goes round in octaves."""
 
 

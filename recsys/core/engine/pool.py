@@ -85,7 +85,7 @@ def on_scale_of(catalogue: Catalogue, tracks: pd.DataFrame, anchors: pd.DataFram
         column = feature.column
         source, reference = known[column].to_numpy(np.float64), theirs[column].to_numpy(np.float64)
         is_pair = np.isfinite(source) & np.isfinite(reference)
-        if feature.scale == "rank" and np.count_nonzero(is_pair) >= MIN_PAIRS:
+        if feature.is_ordered and np.count_nonzero(is_pair) >= MIN_PAIRS:
             scaled[column] = _same_rank(tracks[column].to_numpy(np.float64), source[is_pair], reference[is_pair])
     return scaled
 

@@ -14,6 +14,7 @@ WEIGHT_WORDS: Final = {
     2.0: "more",
     2.5: "much",
     5.0: "very much",
+    8.0: "above most",
     10.0: "decisive",
 }
 """The positions of a weight slider, and what a listener reads there."""

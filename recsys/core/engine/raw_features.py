@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from recsys.core.engine.pruning import Block
 from recsys.core.model.arrays import Doubles, Floats, Integers, Mask
 from recsys.core.model.features import FEATURES, NUMBER_FEATURES, feature
-from recsys.core.model.scaling import FIRST_AXIS, Columns, Space
+from recsys.core.model.scaling import FIRST_AXIS, Columns, Space, rank_length
 
 FLAGS: Final = ("key", "mode", "explicit")
 UNKNOWN_FLAG: Final = -1
@@ -120,7 +120,8 @@ class RawFeatures:
             # Distinct values only: of most features there are far fewer than songs.
             values = np.sort(pd.unique(by_name[name][~np.isnan(by_name[name])]))
             axis = axes[FIRST_AXIS[NUMBER_NAMES.index(name)]]
-            scaled[name] = ScaledColumn.of(by_name[name], axis, transform.transform(values).astype(np.float32), values)
+            on_axis = rank_length(feature(name)) * transform.transform(values)
+            scaled[name] = ScaledColumn.of(by_name[name], axis, on_axis.astype(np.float32), values)
         return cls(axes, scaled, by_name["tempo"].astype(np.float32), flags, *layout)
 
     def is_known(self, name: str) -> Mask:

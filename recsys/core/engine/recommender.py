@@ -247,8 +247,8 @@ class Recommender:
             # The bonus moves songs across the whole catalogue, so that no block may be skipped.
             stage1_scores = self._stage1_scores(recipe, search, found, scorer)
             rows = top_positions(stage1_scores, SHORTLIST)
-            # The bonus out again: the list shows the cosine alone.
-            cosine = stage1_scores[rows] - self.bonus(recipe, rows) / np.float32(scorer.sharpness)
+            # Without the bonus: the list shows the cosine alone.
+            cosine = search.cosines_of(found.centroid, found.metric, rows)
         else:
             excluded_rows = self._candidates.exclusion(recipe).rows
             rows, cosine = search.top_k(found.centroid, found.metric, SHORTLIST, excluded_rows)

@@ -18,7 +18,7 @@ from recsys.core.engine.pruning import Block
 from recsys.core.engine.similarity import Metric
 from recsys.core.model.arrays import Doubles, Floats, Integers
 from recsys.core.model.features import FEATURES
-from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, SCALED
+from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, FIXED_SQUARES, NUMBER_AXES, SCALED
 
 MAX_DRIFT: Final = 5e-6
 """How far stored sums may drift by rounding, relative to a norm, before they are computed again: half of what the
@@ -41,8 +41,8 @@ FIRST_SCALED_AXIS: Final = FIRST_AXIS[SCALED]
 SCALED_RUNS: Final = np.split(FIRST_SCALED_AXIS, np.flatnonzero(np.diff(FIRST_SCALED_AXIS) > 1) + 1)
 """The axes of features scaled by rank in runs of neighbours, so that a run is a slice and nothing is copied."""
 
-UNITS: Final = np.setdiff1d(np.arange(len(FEATURES)), SCALED)
-"""The numbers in `FEATURES` of those whose vectors have length 1 wherever they are known: tempo and genre."""
+FIXED: Final = np.flatnonzero(FIXED_SQUARES)
+"""The numbers in `FEATURES` of those of whose squared length a part is the same for all tracks: tempo, year, genre."""
 
 
 class Terms(NamedTuple):
@@ -155,7 +155,7 @@ class RunningSums:
     def compute(self, terms: Terms, chunk: Block, numerator: Floats, norm: Floats) -> None:
         """Both sums of the rows of a chunk from scratch, into two arrays (rows,)."""
         axes, towards = self._catalogue.axes, terms.towards[:NUMBER_AXES]
-        weights = np.append(terms.weights[SCALED], self._units(terms, chunk) + TRACE)
+        weights = np.append(terms.weights[SCALED], self._fixed(terms, chunk) + TRACE)
         for start in range(0, len(norm), TILE_ROWS):
             tile = slice(start, min(start + TILE_ROWS, len(norm)))
             values = axes[:, chunk.start + tile.start : chunk.start + tile.stop]
@@ -176,7 +176,7 @@ class RunningSums:
         part of a catalogue. Nothing that is stored changes.
         """
         catalogue = self._catalogue
-        known = catalogue.patterns[:, UNITS] * terms.weights[UNITS].astype(np.float64)
+        known = catalogue.patterns[:, FIXED] * (terms.weights[FIXED].astype(np.float64) * FIXED_SQUARES[FIXED])
         numerator, norm = np.zeros(len(rows)), (known.sum(axis=1) + float(TRACE))[patterns]
         for axis in np.flatnonzero(terms.towards[:NUMBER_AXES]):
             numerator += catalogue.axes[axis].take(rows).astype(np.float64) * float(terms.towards[axis])
@@ -205,13 +205,14 @@ class RunningSums:
         for row in np.flatnonzero(step.weights[SCALED]):
             np.square(self._catalogue.axes[FIRST_SCALED_AXIS[row], rows], out=product)
             norm += np.multiply(product, step.weights[SCALED[row]], out=product)
-        if length := self._units(step, chunk):
+        if length := self._fixed(step, chunk):
             norm += length
         self._add_genres(step, chunk, numerator)
 
-    def _units(self, terms: Terms, chunk: Block) -> np.float32:
-        """What tempo and genre add to a norm: one number, for all rows of a chunk know the same features."""
-        return np.float32(terms.weights[UNITS] @ self._catalogue.patterns[chunk.pattern, UNITS])
+    def _fixed(self, terms: Terms, chunk: Block) -> np.float32:
+        """What is fixed of a norm: one number, for all rows of a chunk know the same features."""
+        weights = terms.weights[FIXED] * FIXED_SQUARES[FIXED].astype(np.float32)
+        return np.float32(weights @ self._catalogue.patterns[chunk.pattern, FIXED])
 
     def _add_genres(self, terms: Terms, chunk: Block, numerator: Floats) -> None:
         """Add what genres add to the numerators of a chunk, one look-up per song."""

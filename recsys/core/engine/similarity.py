@@ -13,12 +13,14 @@ from typing import Final
 import numpy as np
 
 from recsys.core.model.arrays import Floats, Integers, Mask, Matrix
+from recsys.core.model.features import FEATURES
 from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
 
 ENOUGH_KNOWN: Final = 0.5 * (1 - 1e-6)
 """The share of the weight that must be known of a track for it to count: half, less a trace, so that weights in the
-same proportions decide alike however they are rounded."""
+same proportions decide alike however they are rounded. Genre takes no part, see `required`."""
 
+IS_GENRE: Final = np.array([f.scale == "genre" for f in FEATURES])
 TINY: Final = 1e-18
 SCALE_STEP: Final = 16
 ROWS_AT_ONCE: Final = 32
@@ -58,6 +60,16 @@ def metric(weights: Matrix, active: Mask) -> Metric:
     top = active_weights.max(initial=0.0)
     size = 2.0 ** (SCALE_STEP * np.round(np.log2(top) / SCALE_STEP)) if top > 0 else 1.0
     return Metric((active_weights / size).astype(np.float32))
+
+
+def required(weights: Matrix) -> Matrix:
+    """
+    The weights of which half must be known of a track, (features,): all but genre's, unless genre alone has weight.
+
+    A song whose artists nobody named a genre for is compared by how it sounds, however much genre counts for others.
+    """
+    number_weights = np.where(IS_GENRE, 0.0, weights)
+    return number_weights if number_weights.any() else weights
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.scoring import DensityRatioScorer
 from recsys.core.model.arrays import Doubles, Integers, Mask
 from recsys.core.model.features import NUMBER_FEATURES, Feature
-from recsys.core.model.scaling import FIRST_AXIS, FeatureMatrix
+from recsys.core.model.scaling import FIRST_AXIS, FeatureMatrix, rank_length
 from recsys.errors import BadRecipe, NothingToRank
 
 FEW: Final = 30
@@ -91,7 +91,7 @@ def _aim(vectors: FeatureMatrix, is_liked: Mask, recipe: Recipe) -> Proposal | N
     found = []
     for f in _ranked_features():
         number = NUMBER_FEATURES.index(f)
-        values, known = vectors.values[FIRST_AXIS[number]], vectors.mask[number] > 0
+        values, known = vectors.values[FIRST_AXIS[number]] / rank_length(f), vectors.mask[number] > 0
         t = _welch(values[known & is_liked], values[known & ~is_liked])
         if abs(t) >= LEAST_T and not recipe.shifts.get(f.name) and recipe.weights[f.name]:
             found.append((abs(t), f, t > 0))
@@ -186,4 +186,4 @@ def _auc_of_fold(
 
 def _ranked_features() -> list[Feature]:
     """The features that a thumb can teach an aim for: numbers that have a less and a more."""
-    return [f for f in NUMBER_FEATURES if f.scale == "rank"]
+    return [f for f in NUMBER_FEATURES if f.is_ordered]

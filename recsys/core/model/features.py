@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from recsys.errors import UnknownFeature
 
-Scale = Literal["rank", "octave", "genre"]
+Scale = Literal["rank", "octave", "era", "genre"]
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Feature:
     `low_words` and `high_words` are the two ends in a listener's words, `less` and `more` the ways towards them
     ("calmer", "more intense"). `column` is the feature's column in a track table, by default its name; it differs where
     it carries a unit. `low` and `high` bound what import accepts. `scale` says how the number enters the model: by rank
-    in the catalogue, as an angle within the octave, or as the block of genres. `is_audio` is False for what is known
+    in the catalogue, as an angle within the octave, by rank and as a place among the eras, or as the block of genres. `is_audio` is False for what is known
     about a recording without listening to it. `is_snapshot` is True for what changes from day to day: both sides are
     taken from the catalogue's own snapshot, never from a library.
     """
@@ -46,6 +46,11 @@ class Feature:
     def __post_init__(self) -> None:
         object.__setattr__(self, "column", self.column or self.name)
 
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the model has a low and a high end of it, so that one can aim towards either."""
+        return self.scale in ("rank", "era")
+
 
 # fmt: off
 FEATURES: Final[tuple[Feature, ...]] = (
@@ -60,9 +65,9 @@ FEATURES: Final[tuple[Feature, ...]] = (
     Feature("valence", "Valence", "sad or angry", "happy", "How positive it sounds.", less="sadder", more="happier"),
     Feature("tempo", "Tempo", "slow", "fast", "Beats per minute; half and double time count as the same beat.", low=30, high=260, unit="beats per minute", scale="octave", less="slower", more="faster"),
     Feature("duration", "Duration", "short", "long", "How long it plays.", column="duration_ms", low=1_000, high=36_000_000, unit="milliseconds", is_audio=False, less="shorter", more="longer"),
-    Feature("year", "Release year", "older", "newer", "When it was released.", low=1860, high=2100, default_weight=2.5, is_audio=False, less="older", more="newer"),
+    Feature("year", "Release year", "older", "newer", "When it was released.", low=1860, high=2100, scale="era", default_weight=2.5, is_audio=False, less="older", more="newer"),
     Feature("popularity", "Popularity", "hidden gem", "hit", "How widely it was played when the catalogue was made.", high=100, is_audio=False, is_snapshot=True, less="less known", more="better known"),
-    Feature("genre", "Genre", "foreign genres", "my genres", "How much the genres of its artists have in common with yours.", column="genres", scale="genre", default_weight=5.0, is_audio=False, less="less like my genres", more="more like my genres"),
+    Feature("genre", "Genre", "foreign genres", "my genres", "How much the genres of its artists have in common with yours.", column="genres", scale="genre", default_weight=8.0, is_audio=False, less="less like my genres", more="more like my genres"),
 )
 # fmt: on
 

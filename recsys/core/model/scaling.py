@@ -4,12 +4,15 @@ Rank-gauss: a value becomes the normal quantile of its rank in the catalogue, so
 feature has the same spread whatever its unit. Measured on three sets of real listeners: centring alone multiplies
 NDCG@50 by 3.1 to 4.1 against min-max, ranks instead of z-scores add another 1.11 to 1.15.
 Tempo becomes an angle within the octave, because trackers hear 70 and 140 beats per minute as the same beat
-(x 1.15, 0.98, 1.23). A missing value is 0 on its axes and marked as unknown; nothing is imputed.
+(x 1.15, 0.98, 1.23). A release year is half its rank and half a place on a circle of all ranks: a rank alone tells
+older from newer, but near the median it cannot say "of the same few years". A missing value is 0 on its axes and marked
+as unknown; nothing is imputed.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import erf, sqrt
 from statistics import NormalDist
 from typing import Final, TypeAlias
 
@@ -17,15 +20,23 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.model.arrays import Doubles, Floats, Mask
-from recsys.core.model.features import FEATURES, NUMBER_FEATURES
+from recsys.core.model.features import FEATURES, NUMBER_FEATURES, Feature
 from recsys.core.model.genres import GENRE_AXES, GenreSpace
 
-AXES: Final = {"rank": 1, "octave": 2, "genre": GENRE_AXES}
+AXES: Final = {"rank": 1, "octave": 2, "era": 3, "genre": GENRE_AXES}
 AXIS_FEATURE: Final = np.repeat(np.arange(len(FEATURES)), [AXES[f.scale] for f in FEATURES])
 """The number in `FEATURES` of the feature that each axis belongs to."""
 
-SCALED: Final = np.flatnonzero([f.scale == "rank" for f in FEATURES])
-"""The numbers in `FEATURES` of those scaled by rank; all others have length 1 wherever they are known."""
+SCALED: Final = np.flatnonzero([f.is_ordered for f in FEATURES])
+"""The numbers in `FEATURES` of those whose first axis is scaled by rank."""
+
+ERA_SHARE: Final = 0.5
+"""How much of an era's squared length is its place on the circle; the rest is its rank. Half of 438 playlists hidden,
+NDCG@50 without popularity: .0974 with rank alone, .1061 with both on the half it was chosen on, .0834 and .0920 on the
+other; three libraries without genres .0530 and .0662."""
+
+FIXED_SQUARES: Final = np.array([{"rank": 0.0, "era": ERA_SHARE}.get(f.scale, 1.0) for f in FEATURES])
+"""The squared length within each feature, (features,), that all tracks share of which it is known."""
 
 FIRST_AXIS: Final = np.searchsorted(AXIS_FEATURE, np.arange(len(FEATURES)))
 NUMBER_AXES: Final = sum(AXES[f.scale] for f in NUMBER_FEATURES)
@@ -74,7 +85,11 @@ class FeatureMatrix:
         for number, feature in enumerate(FEATURES):
             if shift := shifts.get(feature.name, 0.0):
                 first = FIRST_AXIS[number]
-                if feature.scale == "octave":
+                if feature.scale == "era":
+                    is_known = self.mask[number] > 0
+                    moved = axes[first, is_known] / np.float32(rank_length(feature)) + np.float32(shift)
+                    axes[first : first + 3, is_known] = era(moved)
+                elif feature.scale == "octave":
                     # Turn (cos, sin) rows in place; unknown rows are (0, 0) and stay so.
                     angle = axes[first : first + 2]
                     octaves = shift * OCTAVE_SPREAD
@@ -114,6 +129,14 @@ class QuantileTransform:
         values, where = np.unique(column, return_inverse=True)  # few values are distinct: a million take half the time
         return np.asarray(np.nan_to_num(np.interp(values, self.values, self.quantiles))[where], dtype=np.float64)
 
+    def eras(self, column: Doubles) -> Doubles:
+        """The axes of an era (3, n) of a column (n,); 0 where it is NaN or nothing was fitted."""
+        if not len(self.values):
+            return np.zeros((3, len(column)))
+        values, where = np.unique(column, return_inverse=True)
+        placed = era(np.interp(values, self.values, self.quantiles))
+        return np.asarray(np.where(np.isnan(values), 0.0, placed)[:, where])
+
 
 @dataclass(frozen=True)
 class Space:
@@ -139,6 +162,8 @@ class Space:
                 # One turn of the circle is one octave, so half and double time share an angle; NaN becomes (0, 0).
                 angle = 2 * np.pi * np.log2(column / 60)
                 axes[first : first + 2] = np.nan_to_num(np.stack([np.cos(angle), np.sin(angle)]))
+            elif feature.scale == "era":
+                axes[first : first + 3] = self.quantiles[feature.name].eras(column)
             else:
                 axes[first] = self.quantiles[feature.name].transform(column)
         return axes, np.stack([~np.isnan(column) for column in columns])
@@ -147,7 +172,19 @@ class Space:
 def fit(columns: Columns, genres: GenreSpace | None) -> Space:
     """Fit the scaling to the columns of a catalogue."""
     ranked = zip(NUMBER_FEATURES, columns, strict=True)
-    return Space({f.name: QuantileTransform.fit(column) for f, column in ranked if f.scale == "rank"}, genres)
+    return Space({f.name: QuantileTransform.fit(column) for f, column in ranked if f.is_ordered}, genres)
+
+
+def rank_length(feature: Feature) -> float:
+    """What the normal quantile of a rank is multiplied by on the first axis of an ordered feature."""
+    return sqrt(1 - ERA_SHARE) if feature.scale == "era" else 1.0
+
+
+def era(quantiles: np.ndarray) -> np.ndarray:
+    """Normal quantiles of ranks (n,) as the axes of an era, (3, n): the quantile, and the rank's place on a circle."""
+    # The distribution function of the normal distribution gives the rank back, in 0..1.
+    angle = np.pi * np.array([1 + erf(x / sqrt(2)) for x in quantiles.tolist()])
+    return np.stack([sqrt(1 - ERA_SHARE) * quantiles, *(sqrt(ERA_SHARE) * side(angle) for side in (np.cos, np.sin))])
 
 
 def columns(tracks: pd.DataFrame) -> Columns:

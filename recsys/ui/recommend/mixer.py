@@ -83,7 +83,7 @@ def _feature(f: Feature, recipe: Recipe, view: ListenerView, of_list: float | No
         "own": f"{who}: {view.own_words[f.name]}",
         "aim": recipe.shifts.get(f.name, 0.0),
         "aim_words": [(f"{aim_in_words(f, shift)} than {who}" if shift else f"like {who}") for shift in AIMS],
-        "can_aim": f.scale == "rank",
+        "can_aim": f.is_ordered,
         "weight": weight,
         "level": nearest_level(f, weight),
         "level_word": level_in_words(f, weight),

@@ -148,6 +148,22 @@ def test_half_of_the_weight_is_enough():
     assert heavy.counts["too_little_known"] == 1
 
 
+def test_a_song_without_genres_is_compared_by_how_it_sounds_however_much_genre_counts():
+    known = random_tracks(40, seed=1).assign(genres="folk", duration_ms=np.nan, year=np.nan, popularity=np.nan)
+    catalogue = Catalogue.from_tracks(
+        pd.concat([known, known.head(1).assign(track_id="bare", title="Bare", genres=None)])
+    )
+    library = random_tracks(10, seed=2).assign(genres="folk")
+    found = Recommender(catalogue, library).recommend(Recipe(weights={"genre": 100.0}, length=100, per_artist=None))
+
+    assert "bare" in set(found.table["track_id"])
+    assert found.counts["too_little_known"] == 0
+    assert found.contributions.loc["bare", "genre"] == 0
+    assert found.contributions.loc["bare"].sum() == pytest.approx(
+        found.table.set_index("track_id").loc["bare", "score"]
+    )
+
+
 def test_a_feature_the_library_knows_nothing_of_takes_no_part():
     library = LIBRARY.assign(genres=pd.Series([None] * len(LIBRARY), dtype="str"))
 

@@ -52,6 +52,8 @@ def slowly(centre, by):
         w = by.weights[AXIS_FEATURE].astype(float) * known
         lengths = np.sqrt((w * x * x).sum() * (w * centre * centre).sum())
         weights = by.weights.astype(float)
+        if weights[:-1].any():
+            weights[-1] = 0  # genre, the last, does not decide where anything else has weight
         if songs.mask[:, at] @ weights >= ENOUGH_KNOWN * weights.sum():
             found[at] = (w * x * centre).sum() / lengths if lengths > 1e-8 else 0
     return found

@@ -64,6 +64,28 @@ def test_a_beat_is_the_same_an_octave_up():
     assert (placed**2).sum(axis=0) == pytest.approx([1, 1, 1])
 
 
+def test_a_year_is_close_to_its_neighbours_and_far_from_the_other_end():
+    years = [*range(1961, 2021)]
+    space = fit(columns(tracks(*({"year": year} for year in years))), None)
+    placed = space.transform(tracks(*({"year": year} for year in (1990, 1993, 2005, 2020, 1961)))).values
+    middle, near, further, newest, oldest = placed[axis("year") : axis("year") + 3].T
+
+    assert middle @ near > 2 * abs(middle @ further)
+    assert newest @ oldest < 0
+    assert newest[0] == pytest.approx(NormalDist().inv_cdf(59.5 / 60) / 2**0.5)
+    assert (placed[axis("year") + 1 : axis("year") + 3] ** 2).sum(axis=0) == pytest.approx([0.5] * 5)
+
+
+def test_a_shift_of_the_year_goes_to_the_year_that_is_a_step_newer():
+    years = tracks(*({"year": year} for year in range(1921, 2021)))
+    space = fit(columns(years), None)
+    vectors = space.transform(years)
+    moved = vectors.take(slice(50, 51)).shifted({"year": 1.0}).values[axis("year") : axis("year") + 3, 0]
+
+    there = vectors.values[axis("year") : axis("year") + 3]
+    assert int(np.square(there.T - moved).sum(axis=1).argmin()) == round(100 * NormalDist().cdf(1.0))
+
+
 def test_a_row_that_was_never_analysed_has_no_audio_features():
     known = dict(
         zip(
