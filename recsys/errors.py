@@ -54,6 +54,10 @@ class BadTracks(TonearmError):
     """A track table lacks a column, repeats an id or holds values of the wrong kind."""
 
 
+class UnknownMinus(BadTracks):
+    """A song to stay away from is neither in the library nor in the catalogue."""
+
+
 class NothingToRank(TonearmError):
     """The library or the catalogue is empty, or too little is known to compare them."""
 

@@ -280,12 +280,13 @@ class Container(Stores):
             accounts=self.accounts,
             sync=self.sync,
             stop=lambda listener: self.jobs.stop(listener, seconds=5),
-            recommend=lambda listener, recipe, seeds: self.recent_lists.recommend(
+            recommend=lambda listener, recipe, seeds, minus: self.recent_lists.recommend(
                 self.listener_catalogues.of(listener) or self.catalogue,
                 self.store_for(listener),
                 listener,
                 recipe,
                 seeds,
+                minus,
                 self.now(),
             ),
             check_store=self.check_stores,

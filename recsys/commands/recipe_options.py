@@ -7,10 +7,10 @@ from typing import Any, Final
 import click
 
 from recsys.commands.options import weights_option
+from recsys.core.engine import link_values
 from recsys.core.engine.filters import Filters
 from recsys.core.engine.ordering import ORDERED_BY, ORDERS
 from recsys.core.engine.recipe import CHOICES, Recipe
-from recsys.core.engine.recipe_link import read_ranges
 from recsys.errors import BadRecipe
 from recsys.importers.artist_list import ArtistList, read_artists
 
@@ -18,7 +18,7 @@ USUAL_LENGTH: Final = 10
 
 
 def _ranges(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, Any]:
-    return read_ranges(texts, between="=")
+    return link_values.ranges(texts, between="=")
 
 
 def _artists(ctx: click.Context, param: click.Parameter, path: Path | None) -> ArtistList | None:

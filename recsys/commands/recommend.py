@@ -15,7 +15,7 @@ from recsys.core.engine.explanation import explain_all
 from recsys.core.engine.filters import excluded_in_words
 from recsys.core.engine.pool import AROUND_YOU, POOL, around
 from recsys.core.engine.recipe import Recipe
-from recsys.core.engine.recommender import Recommendations, Recommender
+from recsys.core.engine.recommender import Recommendations
 from recsys.core.formats import FORMATS as FILE_FORMATS
 from recsys.core.formats import ListFile
 from recsys.core.insights.wording import counted
@@ -24,6 +24,7 @@ from recsys.demo import DEMO_NOTE
 from recsys.errors import BadTracks, UnreadableFile
 from recsys.importers.any_file import read_files
 from recsys.services.library import split_by_liked
+from recsys.services.recommend import recommender
 
 EPILOG: Final = """\b
 Examples:
@@ -50,7 +51,9 @@ def _seeds(ctx: click.Context, param: click.Parameter, seeds: tuple[str, ...]) -
     for seed in seeds:
         link = SPOTIFY_LINK.fullmatch(seed.strip())
         if link and link["kind"] != "track":
-            raise BadTracks(f"--seed takes a track, and {seed} is a Spotify {link['kind']}. Give links of its tracks.")
+            raise BadTracks(
+                f"{param.opts[0]} takes a track, and {seed} is a Spotify {link['kind']}. Give links of its tracks."
+            )
         found.append(link["id"] if link else seed)
     return tuple(found)
 
@@ -69,6 +72,13 @@ def _seeds(ctx: click.Context, param: click.Parameter, seeds: tuple[str, ...]) -
     help="Start from this track, not the library: an id or a Spotify link.",
 )
 @click.option(
+    "--minus",
+    multiple=True,
+    metavar="TRACK",
+    callback=_seeds,
+    help="Stay away from songs like this track: an id or a Spotify link.",
+)
+@click.option(
     "--pool",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -81,6 +91,7 @@ def command(
     catalogue: str,
     genres: Path | None,
     seeds: tuple[str, ...],
+    minus: tuple[str, ...],
     pool: Path | None,
     kind: str,
     out: Path | None,
@@ -94,10 +105,11 @@ def command(
     if pool is not None:
         songs = around(songs, read_files([(pool, pool.name)]).tracks)
     now = pd.Timestamp.now(tz="UTC")
-    recommender = Recommender(songs, liked, seeds=seeds, dislikes=disliked, plays=imported.plays, now=now)
-    found = recommender.recommend(recipe)
+    thumbs = disliked.assign(liked=False)
+    engine = recommender(songs, liked, thumbs, seeds, imported.plays, now, minus=minus)
+    found = engine.recommend(recipe)
     is_invented = found.table["track_id"].str.startswith("demo-").any()
-    explanations = explain_all(recommender, recipe, found.table["track_id"].tolist())
+    explanations = explain_all(engine, recipe, found.table["track_id"].tolist())
     content = FORMATS[kind](ListFile(found, explanations, DEMO_NOTE if is_invented else None))
     if out is None:
         click.echo(content, nl=False)

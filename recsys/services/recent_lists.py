@@ -32,8 +32,8 @@ class RecentLists:
     """
     Recommends as `recommend` does, with a cache. Safe to use from any thread.
 
-    The key is a digest of everything a list is made from: the stored library and thumbs, recipe and seeds. So a list is
-    never out of date. The engines of a few libraries are held too, because another recipe then takes a third of the
+    The key is a digest of everything a list is made from: the stored library and thumbs, recipe, seeds and minus. So a
+    list is never out of date. The engines of a few libraries are held too, because another recipe takes a third of the
     time; those of another shared catalogue are dropped. A catalogue with a listener's own pool is theirs beside it.
     """
 
@@ -50,19 +50,21 @@ class RecentLists:
         listener: str,
         recipe: Recipe,
         seeds: Sequence[str] = (),
+        minus: Sequence[str] = (),
         now: datetime | None = None,
     ) -> Recommendations:
         """
         The list for a listener's own library as it is stored. Raises as ranking does.
 
-        `now`, with a time zone, says what counts as forgotten; only the day matters.
+        `now`, with a time zone, says what counts as forgotten; only the day matters. `minus` are tracks to stay away
+        from.
         """
         with_plays = recipe.choose_from == "forgotten" and now is not None
         stored, fingerprint = None, store.fingerprint(listener, with_plays)
         if (rows := fingerprint) is None:
             stored = _Stored.read(store, listener, recipe, now)
             rows = stored.digest()
-        made_of = _digest(rows, [*seeds, f"{now:%Y-%m-%d}" if with_plays else ""])
+        made_of = _digest(rows, [[*seeds], [*minus], f"{now:%Y-%m-%d}" if with_plays else ""])
         key = _digest(made_of, recipe.as_json())
         with self._lock:
             made_from, found = self._lists.get(key, (None, None))
@@ -74,7 +76,7 @@ class RecentLists:
             ranker = engine.recommender
             if ranker is None:
                 stored = stored or _Stored.read(store, listener, recipe, now)
-                ranker = stored.recommender(catalogue, seeds)
+                ranker = stored.recommender(catalogue, seeds, minus)
                 if store.fingerprint(listener, with_plays) != fingerprint:
                     return ranker.recommend(recipe)  # somebody wrote in between, so nothing is cached
                 engine.recommender = ranker
@@ -130,8 +132,8 @@ class _Stored:
     def read(cls, store: Store, listener: str, recipe: Recipe, now: datetime | None) -> "_Stored":
         return cls(songs(store, listener), store.feedback(listener), *heard_until(store, listener, recipe, now))
 
-    def recommender(self, catalogue: Catalogue, seeds: Sequence[str]) -> Recommender:
-        return recommender(catalogue, self.library, self.feedback, seeds, self.plays, self.today)
+    def recommender(self, catalogue: Catalogue, seeds: Sequence[str], minus: Sequence[str]) -> Recommender:
+        return recommender(catalogue, self.library, self.feedback, seeds, self.plays, self.today, minus=minus)
 
     def digest(self) -> bytes:
         """The order of the rows decides between songs that are otherwise alike, so it is part of the digest."""

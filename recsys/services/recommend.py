@@ -8,6 +8,8 @@ import pandas as pd
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
+from recsys.errors import UnknownMinus
+from recsys.services.song_search import SongSearch
 from recsys.storage.store import Store
 
 
@@ -19,6 +21,7 @@ def recommender(
     plays: pd.DataFrame | None = None,
     now: pd.Timestamp | None = None,
     given: pd.DataFrame | None = None,
+    minus: Sequence[str] = (),
 ) -> Recommender:
     """
     The engine for a library and its thumbs.
@@ -35,12 +38,23 @@ def recommender(
         The listening history and the time, for recipes that choose from the forgotten.
     given : DataFrame, optional
         A track table of songs that are not recommended again.
+    minus : sequence of track ids
+        Tracks of the library or the catalogue that count as turned down.
 
     Raises
     ------
     NothingToRank, BadTracks
         As `Recommender` does.
+    UnknownMinus
+        One of `minus` is in neither.
     """
+    if minus:
+        search = SongSearch(library, catalogue)
+        if unknown := [one for one in minus if one not in search.known(minus)]:
+            raise UnknownMinus(
+                f"The track {unknown[0]} to stay away from is neither in your library nor in the catalogue."
+            )
+        feedback = _with_minus(feedback, search.tracks_of(minus))
     own, dislikes = with_liked(library, feedback), feedback.loc[~feedback["liked"].astype(bool), library.columns]
     return Recommender(catalogue, own, seeds=seeds, dislikes=dislikes, plays=plays, now=now, given=given)
 
@@ -52,10 +66,10 @@ def with_liked(library: pd.DataFrame, feedback: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([library, liked], ignore_index=True) if len(liked) else library
 
 
-def with_away(feedback: pd.DataFrame, away: pd.DataFrame) -> pd.DataFrame:
-    """Thumbs, and a thumbs-down for each track of `away` (a track table), whatever was thought of it before."""
-    rated = feedback[~feedback["track_id"].isin(away["track_id"])]
-    return pd.concat([rated, away.assign(liked=False)], ignore_index=True)
+def _with_minus(feedback: pd.DataFrame, minus: pd.DataFrame) -> pd.DataFrame:
+    """Thumbs, and a thumbs-down for each track of `minus` (a track table), whatever was thought of it before."""
+    rated = feedback[~feedback["track_id"].isin(minus["track_id"])]
+    return pd.concat([rated, minus.assign(liked=False)], ignore_index=True)
 
 
 def heard_until(

@@ -16,7 +16,7 @@ from recsys.errors import BadValue, NothingToRank, ServerBusy, StorageProblem, T
 from recsys.log_context import serving
 from recsys.services.jobs import Job, Jobs
 from recsys.services.library import songs
-from recsys.services.recommend import heard_until, recommender, with_away
+from recsys.services.recommend import heard_until, recommender
 from recsys.services.song_search import SongSearch
 from recsys.services.start import Start
 from recsys.storage.store import Store, WeeklyList
@@ -265,12 +265,10 @@ class WeeklyLists:
         start, gone = asked.known(search.known([*asked.seeds, *asked.away]))
         if asked.parts and not start.parts:
             raise NothingToRank(f"None of what this list starts from is known here any more: {', '.join(gone)}.")
-        if start.away:
-            feedback = with_away(feedback, search.tracks_of(start.away))
         given = as_tracks(store.weekly_songs(listener)[["track_id", "title", "artists"]].drop_duplicates("track_id"))
         plays, today = heard_until(store, listener, recipe, self._clock())
         with self._turn():
-            engine = recommender(catalogue, library, feedback, start.seeds, plays, today, given)
+            engine = recommender(catalogue, library, feedback, start.seeds, plays, today, given, start.away)
             return engine.recommend(recipe).table[["track_id", "title", "artists", "rank", "score"]]
 
 

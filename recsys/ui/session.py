@@ -29,7 +29,7 @@ from recsys.log_context import serving
 from recsys.services.catalogues import ReadyCatalogue
 from recsys.services.jobs import Job
 from recsys.services.library import plays, songs
-from recsys.services.recommend import recommender, with_away
+from recsys.services.recommend import recommender
 from recsys.services.song_search import SongSearch
 from recsys.services.start import Part, Start
 from recsys.services.weekly import START
@@ -205,11 +205,9 @@ class ListenerSession:
     def recommender_for(self, start: Start) -> Recommender:
         """The engine for this library and another start; what a start stays away from counts as turned down."""
         thumbs = self.feedback.head(0 if self.is_demo else None)
-        if start.away:
-            thumbs = with_away(thumbs, self.search.tracks_of(start.away))
         is_forgotten = self.recipe.choose_from == "forgotten"
         heard, now = (self.plays, pd.Timestamp(self.app.now())) if is_forgotten else (None, None)
-        return recommender(self.catalogue, self.library, thumbs, start.seeds, heard, now)
+        return recommender(self.catalogue, self.library, thumbs, start.seeds, heard, now, minus=start.away)
 
     @property
     def modes(self) -> Modes:

@@ -28,6 +28,7 @@ from recsys.errors import (
     ServerBusy,
     StorageProblem,
     TonearmError,
+    UnknownMinus,
 )
 from recsys.log_context import LISTENER
 from recsys.metrics import RANKING_SECONDS
@@ -204,9 +205,9 @@ def recommend(
         raise NotAllowed("You can only ask for recommendations for yourself.")
     try:
         with request.app.state.ranking.turn(), RANKING_SECONDS.labels("program").time():
-            found = dependencies.recommend(caller.listener, asked.recipe(), asked.seed_ids)
+            found = dependencies.recommend(caller.listener, asked.recipe(), asked.seed_ids, asked.minus_ids)
     except BadTracks as problem:  # the other tracks are the store's and the catalogue's, which are whole
-        raise BadValue(str(problem), "seeds") from problem
+        raise BadValue(str(problem), "minus" if isinstance(problem, UnknownMinus) else "seeds") from problem
     # Songs found around the listener are real, and never mixed with invented ones.
     note = None if POOL in found.table else dependencies.note()
     now = to_iso(dependencies.clock())

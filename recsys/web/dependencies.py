@@ -80,7 +80,7 @@ class Dependencies:
     stop : callable
         Ends the background work of a listener, within a few seconds.
     recommend : callable
-        `recommend(listener, recipe, seeds)` returns `recsys.core.engine.recommender.Recommendations` for the
+        `recommend(listener, recipe, seeds, minus)` returns `recsys.core.engine.recommender.Recommendations` for the
         listener's own library, raising a `TonearmError` with a sentence where there is nothing to rank.
     check_store : callable
         Raises `StorageProblem` when the store cannot be reached.
@@ -119,7 +119,7 @@ class Dependencies:
     accounts: Accounts | None
     sync: SyncService | None
     stop: Callable[[str], None]
-    recommend: Callable[[str, Any, Sequence[str]], Any]
+    recommend: Callable[[str, Any, Sequence[str], Sequence[str]], Any]
     check_store: Callable[[], None]
     catalogue_is_loaded: Callable[[], bool]
     note: Callable[[], str | None]

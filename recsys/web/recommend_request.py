@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, create_model
 
+from recsys.core.engine.link_values import NUMBER
 from recsys.core.engine.ordering import ORDERED_BY, ORDERS
 from recsys.core.engine.presets import PRESETS
 from recsys.core.engine.recipe import (
@@ -17,7 +18,7 @@ from recsys.core.engine.recipe import (
     MOST_SPACING,
     Recipe,
 )
-from recsys.core.engine.recipe_link import ABOUT, NUMBER, REPEATED, read_parameter, recipe_of
+from recsys.core.engine.recipe_link import ABOUT, REPEATED, read_parameter, recipe_of
 from recsys.core.model.features import FEATURES
 from recsys.errors import BadValue
 
@@ -50,6 +51,7 @@ _DESCRIBED: Final[Mapping[str, tuple[dict[str, Any], str]]] = {
     "weights": (_pairs(), "How much features count, such as energy:2,valence:0.5."),
     "shifts": (_pairs("-?"), "Where to aim beside the caller's taste, such as energy:1."),
     "seeds": (_TEXT, "Ids of tracks to use instead of the library, with commas between them."),
+    "minus": (_TEXT, "Ids of tracks to stay away from, with commas between them."),
     "familiarity": (_number(-1, 1, 0), "Above 0 prefers known artists."),
     "only_new_artists": (_SWITCH, "Leave out every artist in the library."),
     "variety": (_number(0, 1, 0), "0 ranks by score alone, 1 spreads the list."),
@@ -72,7 +74,9 @@ _DESCRIBED: Final[Mapping[str, tuple[dict[str, Any], str]]] = {
     "catalogue": (_TEXT, "Part of a recipe link; not used here."),
     "checksums": (_TEXT, "Part of a recipe link; not used here."),
     "blocked": (_whole(0, 1_000_000), "Part of a recipe link; not used here."),
+    "minus_names": (_TEXT, "Part of a recipe link; not used here."),
     "seeds_left_out": (_whole(0, 1_000_000), "Part of a recipe link; not used here."),
+    "minus_left_out": (_whole(0, 1_000_000), "Part of a recipe link; not used here."),
 }
 _WEIGHTS: Final = {
     f.name: (_number(0, HEAVIEST, f.default_weight), f"How much {f.title.lower()} counts.") for f in FEATURES
@@ -120,6 +124,11 @@ class RecommendRequest(create_model("Parameters", **_FIELDS)):  # type: ignore[m
     def seed_ids(self) -> tuple[str, ...]:
         """Ids of the tracks to start from; none for the whole library."""
         return self.seeds or ()
+
+    @property
+    def minus_ids(self) -> tuple[str, ...]:
+        """Ids of the tracks to stay away from."""
+        return self.minus or ()
 
     def recipe(self) -> Recipe:
         """

@@ -216,6 +216,18 @@ def test_a_seed_may_be_a_spotify_link(library, catalogue):
     assert song not in {listed["track_id"] for listed in lists[0]}
 
 
+def test_a_song_to_stay_away_from_counts_as_turned_down(library, catalogue):
+    usual, _ = songs_of(library, catalogue)
+    first = usual[0]["track_id"]
+
+    songs, _ = songs_of(library, catalogue, "--minus", f"https://open.spotify.com/track/{first}")
+    unknown = recommend(library, "--catalogue", catalogue, "--minus", "nobody")
+
+    assert first not in {song["track_id"] for song in songs}
+    assert [song["score"] for song in songs] != [song["score"] for song in usual]
+    assert "nobody to stay away from" in str(unknown.exception)
+
+
 def test_a_link_to_an_album_is_no_seed(library, catalogue):
     answer = recommend(library, "--catalogue", catalogue, "--seed", "https://open.spotify.com/album/" + "0" * 22)
 

@@ -99,8 +99,8 @@ def deployment(world, catalogue):
         accounts=world.spotify,
         sync=world.sync,
         stop=lambda listener: world.jobs.stop(listener, seconds=5),
-        recommend=lambda listener, recipe, seeds: RecentLists().recommend(
-            catalogue, world.store, listener, recipe, seeds
+        recommend=lambda listener, recipe, seeds, minus: RecentLists().recommend(
+            catalogue, world.store, listener, recipe, seeds, minus
         ),
         check_store=world.store.check,
         catalogue_is_loaded=lambda: True,

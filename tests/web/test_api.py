@@ -195,6 +195,13 @@ def test_seeds_are_used_instead_of_the_library(caller, music):
     assert [t["track_id"] for t in seeded["tracks"]] != [t["track_id"] for t in usual["tracks"]]
 
 
+def test_songs_like_one_to_stay_away_from_fall(caller):
+    first = described(caller, caller.get("/api/recommend?limit=5"))["tracks"][0]
+    found = described(caller, caller.get(f"/api/recommend?limit=5&minus={first['track_id']}"))
+    assert first["track_id"] not in {track["track_id"] for track in found["tracks"]}
+    assert found["tracks"][0]["score"] != first["score"]
+
+
 def test_the_other_dials_are_understood(caller):
     query = "familiarity=0.5&variety=0.3&per_artist=1&only_new_artists=false&shifts=energy:-1.5"
     found = described(caller, caller.get(f"/api/recommend?{query}"))
@@ -352,6 +359,7 @@ def test_a_mistyped_path_is_not_found_instead_of_a_page(browser):
         ("only_new_artists=yes", "only_new_artists"),
         ("seeds=a b", "seeds"),
         ("seeds=", "seeds"),
+        ("minus=a b", "minus"),
         ("seeds=" + ",".join(f"id{number}" for number in range(51)), "seeds"),
         ("enery=2", "enery"),
         ("only=year", "only"),
@@ -389,6 +397,12 @@ def test_a_seed_nobody_knows_is_refused(caller):
     assert described(caller, answer)["field"] == "seeds"
 
 
+def test_a_song_to_stay_away_from_that_nobody_knows_is_refused(caller):
+    answer = caller.get("/api/recommend?minus=nobody-knows-me")
+    assert answer.status_code == 422
+    assert described(caller, answer)["field"] == "minus"
+
+
 def test_somebody_elses_list_is_refused(world, spotify, caller, new_browser):
     other = new_browser()
     other.sign_in(spotify, "grace")
@@ -422,7 +436,7 @@ def test_a_guest_gets_a_list_for_what_they_brought(world, browser, music):
 
 
 def test_a_store_that_does_not_answer_is_503_with_a_sentence(world, deployment, caller):
-    def broken(listener, recipe, seeds):
+    def broken(listener, recipe, seeds, minus):
         raise StorageProblem("The store does not answer. Try again in a minute.")
 
     program = Browser(app_of(replace(deployment, recommend=broken)))
@@ -457,7 +471,7 @@ def test_no_token_is_in_any_answer_or_log(world, spotify, caller, caplog):
 
 
 def test_a_failure_nobody_expected_is_a_sentence_without_its_reason(world, deployment, caller):
-    def broken(listener, recipe, seeds):
+    def broken(listener, recipe, seeds, minus):
         raise RuntimeError("a secret reason")
 
     program = Browser(app_of(replace(deployment, recommend=broken)), raise_server_exceptions=False)

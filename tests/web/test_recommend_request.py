@@ -74,11 +74,12 @@ RICH = Recipe(
 
 def test_the_query_of_a_recipe_link_asks_for_its_recipe():
     given = {}
-    for name, text in parse_qsl(to_query(RecipeLink(RICH, seeds=("a", "b"), seed_names=("A", "B")))):
+    for name, text in parse_qsl(to_query(RecipeLink(RICH, ("a", "b"), ("A", "B"), ("c",), ("C",)))):
         given.setdefault(name, []).append(text)
     asked = RecommendRequest(**{name: texts if name in REPEATED else texts[0] for name, texts in given.items()})
     assert asked.recipe() == RICH
     assert asked.seed_ids == ("a", "b")
+    assert asked.minus_ids == ("c",)
 
 
 def test_genre_is_a_filter_or_with_a_number_a_weight():

@@ -5,9 +5,9 @@ from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
+from recsys.core.engine.link_values import MOST_SEEDS
 from recsys.core.engine.list_changes import changed_since, checksums
 from recsys.core.engine.recipe_link import (
-    MOST_SEEDS,
     PARAMETERS,
     RecipeLink,
     from_json,
@@ -56,34 +56,40 @@ def _use(session: ListenerSession, link: RecipeLink) -> None:
 
 def start_of_link(link: RecipeLink, search: SongSearch) -> tuple[Start, str]:
     """
-    What a link starts from, and a sentence about seeds that nobody here knows; empty where all are known.
+    What a link starts from and stays away from, and a sentence about songs that nobody here knows; empty where all are
+    known.
 
-    Where each seed has a name in the link it is a part of its own, under the name that it has here.
+    Where each song has a name in the link it is a part of its own, under the name that it has here.
     """
-    if not link.seeds:
-        return Start(), ""
-    known = search.known(link.seeds)
-    gone = [seed for seed in link.seeds if seed not in known]
-    if len(link.seeds) == len(link.seed_names):
-        here = {song.track_id: song.name for song in search.by_id(link.seeds)}
-        named = dict(zip(link.seeds, link.seed_names, strict=True))
-        parts = tuple(Part(here.get(seed, named[seed]), (seed,)) for seed in link.seeds if seed in known)
-        missing = ", ".join(named[seed] for seed in gone)
-    else:
-        ids = tuple(seed for seed in link.seeds if seed in known)
-        parts = (Part(_seeds_of(link), ids),) if ids else ()
-        missing = f"{counted(len(gone), 'song')} of {_seeds_of(link)}"
-    if not gone:
-        return Start(parts), ""
-    verb = "is" if len(gone) == 1 else "are"
-    return (
-        Start(parts),
-        f"This recipe starts from {missing}, which {verb} neither in your library nor in the catalogue.",
-    )
+    known = search.known([*link.seeds, *link.minus])
+    parts, missing = _parts(link.seeds, link.seed_names, known, search)
+    minus, missing_minus = _parts(link.minus, link.minus_names, known, search)
+    sentences = [
+        f"This recipe {does} {songs}, which {'is' if one else 'are'} neither in your library nor in the catalogue."
+        for does, (songs, one) in (("starts from", missing), ("stays away from", missing_minus))
+        if songs
+    ]
+    return Start(parts, minus), " ".join(sentences)
 
 
-def _seeds_of(link: RecipeLink) -> str:
-    return ", ".join(link.seed_names) or NAMED_SEEDS
+def _parts(
+    ids: tuple[str, ...], names: tuple[str, ...], known: set[str], search: SongSearch
+) -> tuple[tuple[Part, ...], tuple[str, bool]]:
+    """The songs that are known as parts of a start; and the others in words, with whether it is one."""
+    gone = [one for one in ids if one not in known]
+    if len(ids) == len(names):
+        here = {song.track_id: song.name for song in search.by_id(ids)}
+        named = dict(zip(ids, names, strict=True))
+        parts = tuple(Part(here.get(one, named[one]), (one,)) for one in ids if one in known)
+        return parts, (", ".join(named[one] for one in gone), len(gone) == 1)
+    here_ids = tuple(one for one in ids if one in known)
+    called = _called(names)
+    parts = (Part(called, here_ids),) if here_ids else ()
+    return parts, (f"{counted(len(gone), 'song')} of {called}" if gone else "", len(gone) == 1)
+
+
+def _called(names: tuple[str, ...]) -> str:
+    return ", ".join(names) or NAMED_SEEDS
 
 
 def link_notice(session: ListenerSession, found: Recommendations) -> None:
@@ -95,14 +101,19 @@ def link_notice(session: ListenerSession, found: Recommendations) -> None:
         return
     link: RecipeLink = opened[0]
     names = ", ".join(f"“{part.name}”" for part in session.start.parts)
-    says = [f"Opened from a shared recipe that starts from {names}." if names else "Opened from a shared recipe."]
+    away = ", ".join(f"“{part.name}”" for part in session.start.minus)
+    does = [f"{does} {of}" for does, of in (("starts from", names), ("stays away from", away)) if of]
+    says = [f"Opened from a shared recipe that {' and '.join(does)}." if does else "Opened from a shared recipe."]
     if link.checksums:
         change = changed_since(link.checksums, session.recommender, found)
         says.append("The same list." if change is None else f"{change.summary().capitalize()}.")
         says += [] if change is None else change.reasons
     if link.seeds_left_out:
         songs = counted(link.seeds_left_out, "song")
-        says.append(f"It was made from {_seeds_of(link)}: these {songs} are not in the link.")
+        says.append(f"It was made from {_called(link.seed_names)}: these {songs} are not in the link.")
+    if link.minus_left_out:
+        songs = counted(link.minus_left_out, "song")
+        says.append(f"It stays away from {_called(link.minus_names)}: these {songs} are not in the link.")
     if link.blocked:
         says.append(f"Its block list of {counted(link.blocked, 'artist')} is not in the link.")
     st.info(plain(" ".join(says)), icon=":material/link:")
@@ -119,14 +130,17 @@ def share_panel(session: ListenerSession) -> None:
             session.recipe,
             session.seeds,
             tuple(part.name for part in session.start.parts),
+            session.start.away,
+            tuple(part.name for part in session.start.minus),
             "demo" if session.is_demo else "",
             checksums(session.recommender, found),
         )
         st.caption("This link brings the same settings; on the same data it makes the same list.")
         address = shared_origin(session.app.settings, st.context.url)
         st.code(f"{address}/recommend?{to_query(link)}", language=None, wrap_lines=True)
-        if len(session.seeds) > MOST_SEEDS:
-            st.caption(f"It starts from {len(session.seeds):,} songs, too many for a link. The recipe file holds them.")
+        for does, ids in (("starts from", session.seeds), ("stays away from", session.start.away)):
+            if len(ids) > MOST_SEEDS:
+                st.caption(f"It {does} {len(ids):,} songs, too many for a link. The recipe file holds them.")
         if session.recipe.filters.blocked_artists:
             st.caption("Your block list is too long for a link. The recipe file holds it.")
         st.download_button(

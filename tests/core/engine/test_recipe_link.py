@@ -1,6 +1,7 @@
 """A recipe as a link and as JSON."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -56,7 +57,7 @@ RECIPES = st.builds(
 @settings(max_examples=150, deadline=None)
 @given(RECIPES)
 def test_every_recipe_comes_back_from_its_link_and_its_json(recipe):
-    link = RecipeLink(recipe, SONG_IDS, ("A by B",), "Public 80k", "ab~cd~ef")
+    link = RecipeLink(recipe, SONG_IDS, ("A by B",), ("minus1",), ("C by D",), "Public 80k", "ab~cd~ef")
 
     assert from_query(to_query(link)) == link
     assert from_json(to_json(link)) == link
@@ -65,10 +66,13 @@ def test_every_recipe_comes_back_from_its_link_and_its_json(recipe):
 def test_a_usual_link_fits_a_chat_message():
     filters = Filters(ranges={"year": (1990, 1999), "tempo": (None, 120)}, no_explicit=True, not_artists=("Drake",))
     recipe = Recipe(weights=PRESETS[1].all_weights(), shifts={"energy": 1}, filters=filters, order="arc", spacing=2)
-    fingerprints = "A" * 92
-    link = RecipeLink(recipe, SONG_IDS[:2], ("Song by Artist",) * 2, "Public 80k", f"12345678~12345678~{fingerprints}")
+    checksums = f"12345678~12345678~{'A' * 92}"
+    two = RecipeLink(recipe, SONG_IDS[:2], ("Song by Artist",) * 2)
+    one_away = RecipeLink(recipe, SONG_IDS[:1], ("Song by Artist",), SONG_IDS[1:2], ("Song by Artist",))
 
-    assert len("https://tonearm.example/recommend?" + to_query(link)) <= 500
+    for link in (two, one_away):
+        link = replace(link, catalogue="Public 80k", checksums=checksums)
+        assert len("https://tonearm.example/recommend?" + to_query(link)) <= 500
 
 
 def test_the_usual_recipe_is_an_empty_link():
@@ -122,6 +126,8 @@ def test_a_block_list_is_counted_in_a_link_and_whole_in_json():
         ("locked=a:1,b:1", "locked"),
         ("locked=../x:1", "locked"),
         ("seeds=<script>", "seeds"),
+        ("minus=<script>", "minus"),
+        ("minus=a&minus=b", "minus"),
         ("catalogue=%00", "catalogue"),
         ("checksums=%ff", "link"),
         ("x" * (LONGEST_LINK + 1), "link"),
@@ -192,3 +198,12 @@ def test_a_link_without_room_for_its_seeds_says_how_many_and_the_json_holds_them
     assert opened.seed_names == link.seed_names
     assert len(to_query(link)) < 200
     assert from_json(to_json(link)).seeds == seeds
+
+
+def test_songs_to_stay_away_from_come_back_with_their_names():
+    link = from_query("minus=a,b&minus_names=A%20by%20X|B%20by%20Y")
+
+    assert (link.seeds, link.minus, link.minus_names) == ((), ("a", "b"), ("A by X", "B by Y"))
+    many = RecipeLink(Recipe(), minus=tuple(f"{number}" for number in range(51)), minus_names=("51 songs",))
+    assert from_query(to_query(many)).minus_left_out == 51
+    assert from_json(to_json(many)) == many

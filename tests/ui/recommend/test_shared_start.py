@@ -46,3 +46,14 @@ def test_the_songs_of_a_list_are_one_part_and_those_unknown_are_counted(search):
 
 def test_a_link_without_seeds_starts_from_the_whole_library(search):
     assert opened(search, (), ()) == (Start(), "")
+
+
+def test_songs_to_stay_away_from_are_opened_under_their_names_and_those_unknown_are_named(search):
+    link = RecipeLink(Recipe(), ("cat1",), ("Song 1 by Band",), ("cat2", "gone"), ("Song 2 by Ba", "Lost by Nobody"))
+
+    start, notice = start_of_link(link, search)
+
+    assert start == Start((Part("Song 1 by Band", ("cat1",)),), (Part("Song 2 by Band", ("cat2",)),))
+    assert (
+        notice == "This recipe stays away from Lost by Nobody, which is neither in your library nor in the catalogue."
+    )
