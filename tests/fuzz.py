@@ -10,6 +10,7 @@ written to `tests/importers/found/`, where it stays as a regression.
 import gzip
 import io
 import json
+import plistlib
 import re
 import resource
 import sys
@@ -69,6 +70,7 @@ def _seeds() -> dict[str, list[bytes]]:
         "JSON": texts,
         "Parquet": [parquet.getvalue()],
         "ZIP": [files.as_zip({"a.csv": tables[0], "b.json": texts[0]}).getvalue()],
+        "iTunes XML": [plistlib.dumps({"Tracks": {"1": {"Name": "Blue", "Artist": "Ann", "Total Time": 200_000}}})],
         "packed with gzip": [gzip.compress(tables[0], mtime=0)],
     }
 

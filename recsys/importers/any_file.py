@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from recsys.errors import NoTracks
+from recsys.importers.itunes_file import read_itunes
 from recsys.importers.json_file import read_json
 from recsys.importers.merging import merge
 from recsys.importers.open_source import opened
 from recsys.importers.packed_file import GZIP, is_workbook, sheets, unpacked
 from recsys.importers.parquet_file import read_parquet
 from recsys.importers.report import Imported, sum_of, with_notes
-from recsys.importers.sniffing import JSON, PARQUET, ZIP, kind_of, refuse_known
+from recsys.importers.sniffing import JSON, PARQUET, PLIST, ZIP, kind_of, refuse_known
 from recsys.importers.table_file import read_table
 from recsys.importers.text_encoding import decoded
 from recsys.importers.zip_file import members, opened_zip
@@ -20,7 +21,7 @@ from recsys.importers.zip_file import members, opened_zip
 Source = Path | BinaryIO
 
 ENDINGS: Final = (
-    *("csv", "tsv", "txt", "m3u", "m3u8", "json", "jsonl", "ndjson", "jspf"),
+    *("csv", "tsv", "txt", "m3u", "m3u8", "json", "jsonl", "ndjson", "jspf", "xml"),
     *("parquet", "xlsx", "ods", "zip", "gz"),
 )
 """How names of files end that can be read, for a page that must name them; what a file is, its content says."""
@@ -28,7 +29,8 @@ ENDINGS: Final = (
 
 def read_file(source: Source, name: str) -> Imported:
     """
-    Import one file: CSV, JSON, Parquet, a workbook (.xlsx, .ods), or one of those in a ZIP or packed with gzip.
+    Import one file: CSV, JSON, Parquet, an iTunes library (.xml), a workbook (.xlsx, .ods), or one of those in a ZIP or
+    packed with gzip.
 
     Parameters
     ----------
@@ -65,8 +67,10 @@ def read_files(sources: Iterable[tuple[Source, str]]) -> Imported:
 
 
 def _read_plain(stream: BinaryIO, name: str) -> Imported:
-    refuse_known(stream, name)
     kind = kind_of(stream)
+    if kind == PLIST:
+        return read_itunes(stream, name)
+    refuse_known(stream, name)
     if kind == PARQUET:
         return read_parquet(stream, name)
     text = decoded(stream, name)

@@ -38,11 +38,18 @@ def read_json(text: Text, name: str) -> Imported:
     export = export_of(first)
     if export is not None:
         return read_export(export, items_of(export, chain([first], found)), name)
-    return _read_list(chain([first], found), name)
+    return read_objects(chain([first], found), name)
 
 
-def _read_list(found: Iterable[Any], name: str) -> Imported:
-    """Objects of any shape, each flattened at once, and read as a table with their keys as its header."""
+def read_objects(found: Iterable[Any], name: str) -> Imported:
+    """
+    Import objects of any shape, each flattened at once, and read as a table with their keys as its header.
+
+    Raises
+    ------
+    NoTracks
+        They hold no tracks.
+    """
     rows = (track for entry in found for track in tracks_in(entry))
     sample = [_cells(row) for row in islice(rows, SAMPLE_ENTRIES)]
     header = list(dict.fromkeys(key for row in sample for key in row))

@@ -20,9 +20,30 @@ MOST_LINES: Final = 200
 MOST_IN_VAIN: Final = 16 << 20
 """Characters that are looked at for the end of quoted cells which do not end; after that a cell is one line long."""
 
+MOST_FIRST_LINE: Final = 1 << 16
 BLANKS: Final = re.compile(" *+")
 
 SHOWN_ROWS: Final = 10
+
+
+def with_double_quotes(text: Text) -> Text:
+    """The same text, or a rewritten copy where its first line is one of cells in single quotes: `'title','artist'`."""
+    first = text.lines().readline(MOST_FIRST_LINE).strip()
+    found = (sign for sign in ",;\t|" if first.count(sign) == first.count(f"'{sign}'") > 0)
+    delimiter = next(found, "") if first.startswith("'") and first.endswith("'") else ""
+    if not delimiter:
+        return text
+    copy = copy_for(text.size())
+    written = io.TextIOWrapper(copy, "utf-8", newline="", write_through=True)
+    try:
+        rows = csv.reader(text.lines(newline=""), delimiter=delimiter, quotechar="'", strict=True)
+        csv.writer(written, delimiter=delimiter).writerows(rows)
+    except csv.Error:  # a quote is never closed, or ends within a cell
+        return text
+    finally:
+        written.detach()
+    copy.seek(0)
+    return text.copied(copy, ())
 
 
 def with_sound_quotes(text: Text, delimiter: str, width: int, sample: list[list[str]]) -> Text:

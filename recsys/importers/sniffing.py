@@ -7,6 +7,7 @@ from recsys.errors import NoTracks
 ZIP: Final = "ZIP"
 PARQUET: Final = "Parquet"
 JSON: Final = "JSON"
+PLIST: Final = "property list"
 TEXT: Final = "text"
 HEAD_BYTES: Final = 4096
 
@@ -27,7 +28,7 @@ REFUSED: Final = {
 
 
 def kind_of(stream: BinaryIO) -> str:
-    """`ZIP`, `PARQUET`, `JSON` or else `TEXT`; the stream is left at its beginning."""
+    """`ZIP`, `PARQUET`, `JSON`, `PLIST` or else `TEXT`; the stream is left at its beginning."""
     stream.seek(0)
     head = stream.read(HEAD_BYTES)
     stream.seek(0)
@@ -35,6 +36,8 @@ def kind_of(stream: BinaryIO) -> str:
         return ZIP
     if head.startswith(b"PAR1"):
         return PARQUET
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml") and b"<plist" in head:
+        return PLIST
     is_json = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith((b"[", b"{"))
     return JSON if is_json else TEXT
 

@@ -15,7 +15,7 @@ from recsys.importers.delimited import TOO_LONG, Batch, Layout, batches, find_la
 from recsys.importers.exportify_i18n import recognise_by_content
 from recsys.importers.headerless import m3u_as_table
 from recsys.importers.merging import as_rows, distinct
-from recsys.importers.quoting import with_sound_quotes
+from recsys.importers.quoting import with_double_quotes, with_sound_quotes
 from recsys.importers.report import FileReport, Imported, count_with_features, no_plays, with_notes
 from recsys.importers.table_rows import RowReader
 from recsys.importers.text_encoding import Text
@@ -36,7 +36,7 @@ def read_table(text: Text, name: str) -> Imported:
     NoTracks
         It names no column that tells tracks apart.
     """
-    text = m3u_as_table(text)
+    text = with_double_quotes(m3u_as_table(text))
     layout = find_layout(text, name)
     sound = with_sound_quotes(text, layout.delimiter, len(layout.header), [list(row) for row in layout.sample])
     if sound is not text:

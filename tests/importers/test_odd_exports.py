@@ -154,6 +154,21 @@ def test_a_few_bytes_that_are_no_text_do_not_make_all_of_it_one_of_two_bytes_a_c
     assert odd.report.notes
 
 
+def test_cells_in_single_quotes_are_read_without_them():
+    assert names("'Title','Artist'\n'Blue, again','Ann'\n'Don''t','O''Neil'\n") == [
+        ["Blue, again", "Ann"],
+        ["Don't", "O'Neil"],
+    ]
+    assert names("Title,Artist\n'Heroes',Ann\n") == [["'Heroes'", "Ann"]]
+
+
+@pytest.mark.parametrize("text", ["225.000", "225,000", "225000"])
+def test_milliseconds_with_a_sign_between_the_thousands(text):
+    odd = imported(f"Title;Artist;duration_ms\nBlue;Ann;{text}\n")
+
+    assert (odd.tracks["duration_ms"].tolist(), odd.report.problem_count) == ([225_000], 0)
+
+
 def test_text_that_was_encoded_twice_is_repaired_and_said():
     odd = imported('Title,Artist\n"Veinte AÃ±os de Sal","JosÃ© PeÃ±Ã\xadn"\nÆnima,Motörhead\n')
 
@@ -256,6 +271,10 @@ def test_one_cut_byte_does_not_turn_a_file_into_another_encoding():
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "imports"
 EXPECTED = {
+    "energy_one_to_ten.csv": (5, 0, 0),
+    "header_words_audio_prefix.csv": (2, 0, 0),
+    "key_names.csv": (8, 0, 0),
+    "playlists_spotify_backup.json": (2, 0, 1),
     "artist_dash_title_tunemymusic.csv": (2, 0, 1),
     "headerless_lastfm.csv": (2, 1, 0),
     "headerless_links.txt": (3, 0, 0),
