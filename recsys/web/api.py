@@ -140,18 +140,21 @@ OwnOrigin = Depends(_from_own_origin)
 )
 def health(response: Response, dependencies: Here) -> Any:
     """Whether the store answers and the catalogue is loaded; 503 names what does not."""
-    parts = {"store": dependencies.check_store, "catalogue": dependencies.catalogue_is_loaded}
-    failed = [name for name, check in parts.items() if not _is_well(check)]
+    parts: dict[str, Callable[[], object]] = {
+        "store": dependencies.check_store,
+        "catalogue": dependencies.catalogue_is_loaded,
+    }
+    failed = []
+    for name, check in parts.items():
+        # A check that fails returns False or raises.
+        try:
+            is_well = check() is not False
+        except TonearmError:
+            is_well = False
+        if not is_well:
+            failed.append(name)
     response.status_code = 503 if failed else 200
     return {"status": "failing" if failed else "ok", "version": dependencies.version, "failed": failed}
-
-
-def _is_well(check: Callable[[], object]) -> bool:
-    """True unless the check returns False or raises."""
-    try:
-        return check() is not False
-    except TonearmError:
-        return False
 
 
 @router.get("/api/me", operation_id="me", responses=SIGNED_OUT)

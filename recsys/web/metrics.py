@@ -96,11 +96,9 @@ class PrivateMetrics:
         headers = Headers(scope=scope)
         if self.token:
             return hmac.compare_digest(headers.get("authorization", "").encode(), f"Bearer {self.token}".encode())
-        return self.is_local and "x-forwarded-for" not in headers and _is_loopback(scope)
-
-
-def _is_loopback(scope: Scope) -> bool:
-    try:
-        return ip_address(scope["client"][0]).is_loopback
-    except (TypeError, ValueError):
-        return False
+        if not self.is_local or "x-forwarded-for" in headers:
+            return False
+        try:
+            return ip_address(scope["client"][0]).is_loopback
+        except (TypeError, ValueError):
+            return False

@@ -67,26 +67,22 @@ class _Answer:
 
     async def take(self, message: Message) -> None:
         """Take one message of the app's answer."""
-        if message["type"] == "http.response.start" and _is_html(message):
-            self.start = message
-            return
+        if message["type"] == "http.response.start":
+            is_html = MutableHeaders(scope=message).get("content-type", "").startswith("text/html")
+            if is_html:
+                self.start = message
+                return
         if self.start is None or message["type"] != "http.response.body":
             await self.send(message)
             return
         self.body += message.get("body", b"")
-        if not message.get("more_body", False):
-            await self._send_whole(self.start)
-
-    async def _send_whole(self, start: Message) -> None:
+        if message.get("more_body", False):
+            return
         if self.body == self.page:
             self.body = self.styled
-            headers = MutableHeaders(scope=start)
+            headers = MutableHeaders(scope=self.start)
             headers["content-length"] = str(len(self.styled))
             for of_the_file in ("etag", "last-modified", "accept-ranges"):
                 del headers[of_the_file]
-        await self.send(start)
+        await self.send(self.start)
         await self.send({"type": "http.response.body", "body": self.body})
-
-
-def _is_html(start: Message) -> bool:
-    return MutableHeaders(scope=start).get("content-type", "").startswith("text/html")

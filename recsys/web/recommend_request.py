@@ -100,13 +100,17 @@ def _read(name: str) -> PlainValidator:
     return PlainValidator(read)
 
 
-def _field(name: str, schema: Mapping[str, Any], description: str) -> Any:
-    kind = list[str] if name in REPEATED else str  # FastAPI gives every text of a list, and one of anything else
-    described = WithJsonSchema({**schema, "description": description})
-    return Annotated[kind, _read(name), described], Field(default_factory=lambda: None)
-
-
-_FIELDS: Final[dict[str, Any]] = {name: _field(name, *about) for name, about in {**_WEIGHTS, **_DESCRIBED}.items()}
+_FIELDS: Final[dict[str, Any]] = {
+    name: (
+        Annotated[
+            list[str] if name in REPEATED else str,  # FastAPI gives every text of a list, and one of anything else
+            _read(name),
+            WithJsonSchema({**schema, "description": description}),
+        ],
+        Field(default_factory=lambda: None),
+    )
+    for name, (schema, description) in {**_WEIGHTS, **_DESCRIBED}.items()
+}
 
 
 class RecommendRequest(create_model("Parameters", **_FIELDS)):  # type: ignore[misc]  # one field per parameter

@@ -59,16 +59,13 @@ class RequestLog:
             try:
                 await self.app(scope, receive, with_id)
             finally:
-                self._count(scope, status, time.perf_counter() - begin)
-
-    def _count(self, scope: Scope, status: int, seconds: float) -> None:
-        route = self._route(scope["path"])
-        method = scope["method"] if scope["method"] in METHODS else "other"
-        REQUESTS.labels(method, route, str(status)).inc()
-        REQUEST_SECONDS.labels(route).observe(seconds)
-        if route in self.paths:
-            level = logging.DEBUG if route in PROBES and status < 500 else logging.INFO
-            log.log(level, "%s %s %d in %.0f ms", method, route, status, seconds * 1000)
+                seconds, route = time.perf_counter() - begin, self._route(scope["path"])
+                method = scope["method"] if scope["method"] in METHODS else "other"
+                REQUESTS.labels(method, route, str(status)).inc()
+                REQUEST_SECONDS.labels(route).observe(seconds)
+                if route in self.paths:
+                    level = logging.DEBUG if route in PROBES and status < 500 else logging.INFO
+                    log.log(level, "%s %s %d in %.0f ms", method, route, status, seconds * 1000)
 
     def _route(self, path: str) -> str:
         if path in self.paths:

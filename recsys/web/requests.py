@@ -45,15 +45,13 @@ def wanted(accept: str, kind: str) -> tuple[float, int]:
     How much a kind of answer such as `text/csv` is wanted, to be compared with another kind's: its quality, from 0 for
     "not at all" to 1, then how exactly it was named (RFC 9110, 12.5.1).
     """
-    qualities = dict(map(_media_range, accept.split(",")))
-    for exactness, media in ((2, kind), (1, f"{kind.split('/')[0]}/*"), (0, "*/*")):
-        if media in qualities:
-            return qualities[media], exactness
+    qualities = {}
+    for part in accept.split(","):
+        # `text/csv;q=0.5`; a quality that is no number is taken for 1.
+        media, *parameters = (word.strip().lower() for word in part.split(";"))
+        given = next((word[2:] for word in parameters if word.startswith("q=")), "1")
+        qualities[media] = float(given) if re.fullmatch(r"[01](\.[0-9]{0,3})?", given) else 1.0
+    for exactness, named in ((2, kind), (1, f"{kind.split('/')[0]}/*"), (0, "*/*")):
+        if named in qualities:
+            return qualities[named], exactness
     return 0.0, 0
-
-
-def _media_range(part: str) -> tuple[str, float]:
-    """`text/csv;q=0.5` as its two parts. A quality that is no number is taken for 1."""
-    media, *parameters = (word.strip().lower() for word in part.split(";"))
-    given = next((word[2:] for word in parameters if word.startswith("q=")), "1")
-    return media, float(given) if re.fullmatch(r"[01](\.[0-9]{0,3})?", given) else 1.0

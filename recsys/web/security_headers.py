@@ -29,7 +29,9 @@ def content_security_policy(page: str) -> str:
     str
         Own scripts, styles and sockets only; covers from Spotify's image host, and Spotify's embedded player.
     """
-    scripts = " ".join(["'self'", "'wasm-unsafe-eval'", *map(_hash, INLINE_SCRIPT.findall(page))])
+    digests = [hashlib.sha256(script.encode()).digest() for script in INLINE_SCRIPT.findall(page)]
+    hashes = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+    scripts = " ".join(["'self'", "'wasm-unsafe-eval'", *hashes])
     return "; ".join(
         [
             "default-src 'self'",
@@ -46,10 +48,6 @@ def content_security_policy(page: str) -> str:
             "frame-ancestors 'self'",
         ]
     )
-
-
-def _hash(script: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 class DefaultHeaders:
@@ -99,15 +97,15 @@ class SecurityHeaders(DefaultHeaders):
 
         async def with_secure_cookies(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [(name, _secure(name, value)) for name, value in message["headers"]]
+                message["headers"] = [
+                    (name, value + b"; Secure")
+                    if name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+                    else (name, value)
+                    for name, value in message["headers"]
+                ]
             await send(message)
 
         await super().__call__(scope, receive, with_secure_cookies if self.is_https else send)
-
-
-def _secure(name: bytes, value: bytes) -> bytes:
-    is_insecure = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
-    return value + b"; Secure" if is_insecure else value
 
 
 def _answering_errors(app: ASGIApp) -> ASGIApp:

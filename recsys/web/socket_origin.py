@@ -30,16 +30,13 @@ class OwnSocket:
         """Pass everything on but sockets of other origins."""
         app: ASGIApp = self.app
         if scope["type"] == "websocket":
-            origin = Headers(scope=scope).get("origin", "")
+            headers = Headers(scope=scope)
+            origin, host = headers.get("origin", ""), headers.get("host", "")
+            # The scheme, host and port that were asked; https also where a proxy in front of us ended TLS.
+            schemes = ("https",) if scope["scheme"] == "wss" else ("http", "https")
+            is_own_host = bool(host) and origin in [f"{scheme}://{host}" for scheme in schemes]
             if origin == self.public_url:  # a proxy may have rewritten Host; Streamlit compares the two
                 MutableHeaders(scope=scope)["host"] = urlsplit(origin).netloc
-            elif not _is_own_host(origin, scope):
+            elif not is_own_host:
                 app = WebSocketClose(POLICY_VIOLATION)
         await app(scope, receive, send)
-
-
-def _is_own_host(origin: str, scope: Scope) -> bool:
-    """True for the scheme, host and port that were asked; https also where a proxy in front of us ended TLS."""
-    host = Headers(scope=scope).get("host", "")
-    schemes = ("https",) if scope["scheme"] == "wss" else ("http", "https")
-    return bool(host) and origin in [f"{scheme}://{host}" for scheme in schemes]

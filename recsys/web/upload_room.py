@@ -89,7 +89,11 @@ class UploadRoom:
         else:
             return
         found = DISPOSITION.match(head)
-        form = _form(found["boundary"], found["line"], sentence) if found else b""
+        form = b""
+        if found:
+            boundary, media_type = found["boundary"], b"Content-Type: " + REFUSED.encode()
+            lines = (boundary, found["line"], media_type, b"", sentence.encode(), boundary + b"--", b"")
+            form = b"\r\n".join(lines)
         scope = {**scope, "headers": list(scope["headers"])}
         MutableHeaders(scope=scope)["content-length"] = str(len(form))
 
@@ -97,8 +101,3 @@ class UploadRoom:
             return {"type": "http.request", "body": form, "more_body": False}
 
         await self.app(scope, instead, send)
-
-
-def _form(boundary: bytes, disposition: bytes, sentence: str) -> bytes:
-    lines = (boundary, disposition, b"Content-Type: " + REFUSED.encode(), b"", sentence.encode(), boundary + b"--", b"")
-    return b"\r\n".join(lines)
