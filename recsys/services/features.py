@@ -133,7 +133,10 @@ class Features:
         names = {source.name for source in online} or set(misses["source"])
         times = misses[misses["source"].isin(names)].groupby("track_id")["source"].nunique()
         is_missed = rest["track_id"].map(times).fillna(0) >= max(1, len(online))
-        is_waiting = ~is_missed & _can_be_asked(online, rest)
+        can_be_asked = pd.Series(False, index=rest.index)
+        for source in online:
+            can_be_asked |= source.can_be_asked(rest)
+        is_waiting = ~is_missed & can_be_asked
         return Coverage(
             total=len(tracks),
             known=len(sources),
@@ -185,10 +188,3 @@ def _sources(tracks: pd.DataFrame) -> pd.Series:
 
 def _reasons(not_found: int, not_asked: int) -> dict[str, int]:
     return {reason: n for reason, n in ((NOT_FOUND, not_found), (NOT_ASKED, not_asked)) if n}
-
-
-def _can_be_asked(sources: Sequence[FeatureSource], tracks: pd.DataFrame) -> pd.Series:
-    can = pd.Series(False, index=tracks.index)
-    for source in sources:
-        can |= source.can_be_asked(tracks)
-    return can

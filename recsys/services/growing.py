@@ -253,7 +253,21 @@ class _Run:
         if len(missed):
             self._store.save_misses(self._listener, missed.assign(source=self._source.name, asked_at=self._now()))
         self._known |= {*new["track_id"]}
-        return self._advanced(growth, len(found), len(named), pool)
+        grown = replace(
+            growth,
+            position=growth.position + 1,
+            added=growth.added + len(found),
+            pool=pool,
+            new_lately=growth.new_lately + len(found),
+            named_lately=growth.named_lately + len(named),
+        )
+        is_round_over, is_dry = grown.position == len(grown.seeds), False
+        if is_round_over or grown.position % WINDOW == 0:
+            is_dry = grown.new_lately < MIN_SHARE_NEW * max(1, grown.named_lately)
+            grown = replace(grown, new_lately=0, named_lately=0)
+        if grown.added >= TARGET or is_dry or (is_round_over and grown.round + 1 == MAX_ROUNDS):
+            return replace(grown, state="done", finished_at=self._now())
+        return replace(grown, position=0, round=grown.round + 1) if is_round_over else grown
 
     def _with_features(self, songs: pd.DataFrame) -> pd.DataFrame:
         """The songs that the source knows an audio feature of, with all it knows."""
@@ -276,25 +290,6 @@ class _Run:
         finally:
             if was_asked:
                 self._store.log_sent(self._listener, self._source.name, what, rows, self._now())
-
-    def _advanced(self, growth: Growth, found: int, named: int, pool: int) -> Growth:
-        grown = replace(
-            growth,
-            position=growth.position + 1,
-            added=growth.added + found,
-            pool=pool,
-            new_lately=growth.new_lately + found,
-            named_lately=growth.named_lately + named,
-        )
-        is_round_over = grown.position == len(grown.seeds)
-        if is_round_over or grown.position % WINDOW == 0:
-            is_dry = grown.new_lately < MIN_SHARE_NEW * max(1, grown.named_lately)
-            grown = replace(grown, new_lately=0, named_lately=0)
-        else:
-            is_dry = False
-        if grown.added >= TARGET or is_dry or (is_round_over and grown.round + 1 == MAX_ROUNDS):
-            return replace(grown, state="done", finished_at=self._now())
-        return replace(grown, position=0, round=grown.round + 1) if is_round_over else grown
 
     def _now(self) -> str:
         return to_iso(self._clock())

@@ -118,8 +118,10 @@ class ImportQueue:
                     self._reading[ticket] = cost
                     self._changed.notify_all()  # the next one may fit beside it
                     return
-                sentence = self._sentence(ticket)
-            said(sentence)
+                before = self._waiting.index(ticket)
+                others = before + len(self._reading)
+            files, be = ("1 other file", "is") if others == 1 else (f"{others} other files", "are")
+            said(f"{files} {be} {'before yours' if before else 'being read; yours is next'}.")
             with self._changed:
                 left = deadline - time.monotonic()
                 if left <= 0:
@@ -129,9 +131,3 @@ class ImportQueue:
 
     def _is_next(self, ticket: object, cost: int) -> bool:
         return self._waiting[0] is ticket and sum(self._reading.values()) + cost <= self._most_bytes
-
-    def _sentence(self, ticket: object) -> str:
-        before = self._waiting.index(ticket)
-        others = before + len(self._reading)
-        files, be = ("1 other file", "is") if others == 1 else (f"{others} other files", "are")
-        return f"{files} {be} {'before yours' if before else 'being read; yours is next'}."

@@ -108,15 +108,36 @@ class Jobs:
                 finished = [name for name, (_, future) in self._jobs.items() if future.done()]
                 for name in finished[: max(0, len(finished) - MAX_FINISHED)]:
                     del self._jobs[name]
+                kind, _, listener = key.partition(":")
+                pool = self._sync_pool if kind == "sync" else self._pool
+                if is_guest(listener):
+                    pool = self._guest_pool
                 job = Job()
-                self._jobs[key] = (job, self._refusal(key) or self._pool_for(key).submit(copy_context().run, work, job))
-                self._jobs[key][1].add_done_callback(lambda future: _log_unexpected(key, future))
+                future = self._refusal(key) or pool.submit(copy_context().run, work, job)
+                self._jobs[key] = (job, future)
+                future.add_done_callback(lambda ended: _log_unexpected(key, ended))
         return self.snapshot(key) or Snapshot("running")
 
     def snapshot(self, key: str) -> Snapshot | None:
         """How the job under this key is doing, or how it ended; None when there was none."""
         held = self._jobs.get(key)
-        return _snapshot(*held) if held else None
+        if held is None:
+            return None
+        job, future = held
+        if not future.done():
+            return Snapshot("running", progress=job.progress)
+        problem = None if future.cancelled() else future.exception()
+        if future.cancelled() or isinstance(problem, Cancelled):
+            return Snapshot("cancelled", progress=job.progress)
+        if problem is None:
+            return Snapshot("done", progress=job.progress, result=future.result())
+        if isinstance(problem, TonearmError):
+            return Snapshot("failed", str(problem), job.progress)
+        sentence = (
+            f"Something unexpected went wrong ({type(problem).__name__}). "
+            "Everything stored so far is safe; start again to continue."
+        )
+        return Snapshot("failed", sentence, job.progress)
 
     def is_active(self, key: str) -> bool:
         """True while the job under this key waits or runs."""
@@ -165,12 +186,6 @@ class Jobs:
         for pool in (self._pool, self._sync_pool, self._guest_pool):
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _pool_for(self, key: str) -> ThreadPoolExecutor:
-        kind, _, listener = key.partition(":")
-        if is_guest(listener):
-            return self._guest_pool
-        return self._sync_pool if kind == "sync" else self._pool
-
     def _refusal(self, key: str) -> Future[Any] | None:
         """A failed future where one listener, or all guests together, have too many unfinished jobs; else None."""
         kind, listener = [*key.split(":"), ""][:2]
@@ -186,25 +201,6 @@ class Jobs:
         refused: Future[Any] = Future()
         refused.set_exception(TonearmError(sentence))
         return refused
-
-
-def _snapshot(job: Job, future: Future[Any]) -> Snapshot:
-    if not future.done():
-        return Snapshot("running", progress=job.progress)
-    if future.cancelled():
-        return Snapshot("cancelled", progress=job.progress)
-    problem = future.exception()
-    if problem is None:
-        return Snapshot("done", progress=job.progress, result=future.result())
-    if isinstance(problem, Cancelled):
-        return Snapshot("cancelled", progress=job.progress)
-    if isinstance(problem, TonearmError):
-        return Snapshot("failed", str(problem), job.progress)
-    sentence = (
-        f"Something unexpected went wrong ({type(problem).__name__}). "
-        "Everything stored so far is safe; start again to continue."
-    )
-    return Snapshot("failed", sentence, job.progress)
 
 
 def _log_unexpected(key: str, future: Future[Any]) -> None:

@@ -47,24 +47,16 @@ class Work(Protocol):
 
 def this_process() -> str:
     """`host/pid/random`; the host as a hash, because the row is part of the listener's export."""
-    host = hashlib.sha256(" ".join([socket.gethostname(), *_namespace()]).encode()).hexdigest()[:12]
+    names = [socket.gethostname()]
+    # Two containers may have the same host name and both run as pid 1. The kernel's boot id differs between machines,
+    # the inode of the pid namespace between containers of one machine, where the system has them
+    # (https://man7.org/linux/man-pages/man7/namespaces.7.html).
+    with suppress(OSError):
+        names.append(Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip())
+    with suppress(OSError):
+        names.append(str(Path("/proc/self/ns/pid").stat().st_ino))
+    host = hashlib.sha256(" ".join(names).encode()).hexdigest()[:12]
     return f"{host}/{os.getpid()}/{secrets.token_hex(8)}"
-
-
-def _namespace() -> list[str]:
-    """
-    What tells the pids of this process's surroundings from others of the same host name, where the system says it.
-
-    Two containers may have the same host name and both run as pid 1. The kernel's boot id differs between machines, the
-    inode of the pid namespace between containers of one machine
-    (https://man7.org/linux/man-pages/man7/namespaces.7.html).
-    """
-    found = []
-    with suppress(OSError):
-        found.append(Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip())
-    with suppress(OSError):
-        found.append(str(Path("/proc/self/ns/pid").stat().st_ino))
-    return found
 
 
 @dataclass(frozen=True)

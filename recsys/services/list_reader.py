@@ -92,7 +92,14 @@ class ListReader:
         SpotifyProblem, StorageProblem
             What was read before is stored, and reading resumes there.
         """
-        stage = _begun(stage, now)
+        stage = replace(stage, message="", blocked_until=None, is_refused=False)
+        if stage.state not in ("waiting", "done") and stage.pass_at:
+            stage = replace(stage, state="running")
+        else:
+            # The last reading was finished, so this one begins at the top of the list.
+            before = stage.skipped if stage.is_complete else {}
+            fresh = Stage(stage.name, stage.title, "running", pass_at=now, snapshot_id=stage.snapshot_id)
+            stage = replace(fresh, is_complete=stage.is_complete, skipped_before=before)
         known = _Known.of(self._store.origins(self._listener), stage)
         self._save(stage)
         while stage.state == "running":
@@ -122,16 +129,6 @@ class ListReader:
         if not page.plays.empty:
             self._store.save_plays(self._listener, page.plays)
         return added
-
-
-def _begun(stage: Stage, now: str) -> Stage:
-    """The stage, running: where it stopped, or from the beginning of the list when its last reading was finished."""
-    stage = replace(stage, message="", blocked_until=None, is_refused=False)
-    if stage.state not in ("waiting", "done") and stage.pass_at:
-        return replace(stage, state="running")
-    before = stage.skipped if stage.is_complete else {}
-    fresh = Stage(stage.name, stage.title, "running", pass_at=now, snapshot_id=stage.snapshot_id)
-    return replace(fresh, is_complete=stage.is_complete, skipped_before=before)
 
 
 def _after(stage: Stage, page: Page, known: _Known) -> Stage:

@@ -50,24 +50,20 @@ def refresh(store: Store, listener: str, page_at: PageAt, now: str) -> list[dict
     The list is stored. A chosen playlist that is no longer on it is deselected, because no screen shows it any more.
     """
     spotify_id = str((store.profile(listener) or {}).get("spotify_id"))
-    listed = _readable(page_at, spotify_id)
-    there = {one["playlist_id"] for one in listed}
-    left = [one for one in chosen(store, listener) if one in there]
-    stored = store.state(listener, STATE) or {}
-    store.save_state(listener, STATE, {**stored, "chosen": left, "listed": listed, "listed_at": now})
-    return listed
-
-
-def _readable(page_at: PageAt, spotify_id: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    listed: list[dict[str, Any]] = []
     cursor: str | None = None
     while True:
         page = page_at(cursor)
-        found += [
+        listed += [
             {"playlist_id": one.playlist_id, "name": one.name, "total": one.total, "snapshot_id": one.snapshot_id}
             for one in page.playlists
             if one.is_readable_by(spotify_id)
         ]
         cursor = page.next_cursor
         if cursor is None:
-            return found
+            break
+    there = {one["playlist_id"] for one in listed}
+    left = [one for one in chosen(store, listener) if one in there]
+    stored = store.state(listener, STATE) or {}
+    store.save_state(listener, STATE, {**stored, "chosen": left, "listed": listed, "listed_at": now})
+    return listed

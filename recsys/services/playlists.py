@@ -111,7 +111,8 @@ class Playlists:
             Trying again goes on where this stopped.
         """
         name = _checked(name)
-        if not _known(track_ids):
+        wanted = _known(track_ids)
+        if not wanted:
             raise BadValue("No track of this list is on Spotify, so there is nothing to save.", "tracks")
         with self._locked(f"playlists of {listener}"):
             writer = self._writer_for(listener)
@@ -121,7 +122,13 @@ class Playlists:
             stored = self._stored(listener)
             about = {"link": playlist.link, "playlist_id": playlist.playlist_id, "at": to_iso(self._clock())}
             self._store_for(listener).save_state(listener, STATE, {**stored, name: {**stored[name], **about}})
-            self._fill(listener, writer, playlist, before, _known(track_ids))
+            if before is None or list(before.track_ids) != wanted:
+                now = to_iso(self._clock())
+                self._store_for(listener).log_sent(listener, "spotify", "tracks of a playlist", len(wanted), now)
+                if before and before.others:
+                    writer.exchange(playlist.playlist_id, before.track_ids, wanted)
+                else:
+                    writer.replace(playlist.playlist_id, wanted)
         return replace(_change(name, playlist, before, track_ids), is_new=found is None)
 
     def saved(self, listener: str) -> dict[str, str]:
@@ -157,18 +164,6 @@ class Playlists:
         intent = {"mark": mark, "link": None, "at": to_iso(self._clock())}
         self._store_for(listener).save_state(listener, STATE, {**self._stored(listener), name: intent})
         return writer.create(name, f"Made with Tonearm. {mark}")
-
-    def _fill(
-        self, listener: str, writer: PlaylistWriter, playlist: Playlist, before: Contents | None, wanted: list[str]
-    ) -> None:
-        if before and list(before.track_ids) == wanted:
-            return
-        now = to_iso(self._clock())
-        self._store_for(listener).log_sent(listener, "spotify", "tracks of a playlist", len(wanted), now)
-        if before and before.others:
-            writer.exchange(playlist.playlist_id, before.track_ids, wanted)
-        else:
-            writer.replace(playlist.playlist_id, wanted)
 
     def _stored(self, listener: str) -> dict[str, dict[str, Any]]:
         return self._store_for(listener).state(listener, STATE) or {}

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from recsys.core.evaluation.metrics import Interval
 from recsys.core.evaluation.proof import CHANCE, OURS, TEXTBOOK, TUNED, Proof
 
 NAMES: Final = {TEXTBOOK: "a basic recommender", CHANCE: "pure luck"}
@@ -19,19 +18,22 @@ def found(proof: Proof) -> str:
 
 def verdicts(proof: Proof) -> list[tuple[bool, str]]:
     """A sentence against the textbook and one against chance, each with whether the result favours the sliders."""
-    return [_verdict(proof.more[other], NAMES[other], proof.songs) for other in (TEXTBOOK, CHANCE)]
-
-
-def _verdict(more: Interval, other: str, songs: int) -> tuple[bool, str]:
-    interval = f"95% interval {signed(more.low)} to {signed(more.high)}"
-    if more.low > 0:
-        return True, f"{number(more.mean)} more than {other}, and not by luck ({interval})."
-    if more.high < 0:
-        return False, f"On your library **{other} does better**: it finds {number(-more.mean)} more ({interval})."
-    return False, (
-        f"**No better than {other}**, as far as your {songs:,} songs can tell: a difference of "
-        f"{signed(more.mean)} may be luck ({interval})."
-    )
+    says = []
+    for method, other in NAMES.items():
+        more = proof.more[method]
+        interval = f"95% interval {signed(more.low)} to {signed(more.high)}"
+        if more.low > 0:
+            says.append((True, f"{number(more.mean)} more than {other}, and not by luck ({interval})."))
+        elif more.high < 0:
+            sentence = f"On your library **{other} does better**: it finds {number(-more.mean)} more ({interval})."
+            says.append((False, sentence))
+        else:
+            sentence = (
+                f"**No better than {other}**, as far as your {proof.songs:,} songs can tell: a difference of "
+                f"{signed(more.mean)} may be luck ({interval})."
+            )
+            says.append((False, sentence))
+    return says
 
 
 def tuned(proof: Proof) -> tuple[bool, str]:

@@ -91,23 +91,19 @@ class RecentLists:
     def _engine(self, made_of: bytes, catalogue: Catalogue) -> "_Engine":
         """The place of the engine for a library. One that cannot be built stays empty, and is tried again."""
         with self._lock:
-            for key in [key for key, engine in self._engines.items() if _gives_way(engine.catalogue, catalogue)]:
-                del self._engines[key]
+            # A catalogue of everybody's replaces the one before, whose engines are dropped.
+            if POOL not in catalogue.tracks:
+                held = [(key, engine.catalogue) for key, engine in self._engines.items()]
+                for key in [key for key, one in held if one is not catalogue and POOL not in one.tracks]:
+                    del self._engines[key]
             # An engine holds its catalogue, so no other catalogue has the same id.
             key = made_of + id(catalogue).to_bytes(8, "big")
             engine = self._engines.setdefault(key, _Engine(catalogue))
             self._engines.move_to_end(key)
-            while len(self._engines) > 1 and (len(self._engines) > MAX_ENGINES or self._songs() > ENGINE_SONGS):
-                self._engines.popitem(last=False)
+            count = sum(len(held.catalogue) for held in self._engines.values())
+            while len(self._engines) > 1 and (len(self._engines) > MAX_ENGINES or count > ENGINE_SONGS):
+                count -= len(self._engines.popitem(last=False)[1].catalogue)
         return engine
-
-    def _songs(self) -> int:
-        return sum(len(engine.catalogue) for engine in self._engines.values())
-
-
-def _gives_way(held: Catalogue, asked: Catalogue) -> bool:
-    """Whether an engine's catalogue was replaced by the one that is asked for now: both are everybody's."""
-    return held is not asked and POOL not in held.tracks and POOL not in asked.tracks
 
 
 @dataclass

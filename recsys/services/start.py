@@ -123,18 +123,15 @@ def stored_lists(origins: pd.DataFrame, playlists: Mapping[str, str], known: pd.
     """
     here = origins[origins["origin"].isin({*LISTS}) | origins["origin"].str.startswith((PLAYLIST, FILE))]
     here = here[here["track_id"].isin(known)]
-    found = [
-        Part(_title(str(name), playlists), tuple(rows), str(name))
-        for name, rows in (((name, rows["track_id"].tolist()) for name, rows in here.groupby("origin", sort=True)))
-    ]
+    found = []
+    for name, rows in here.groupby("origin", sort=True):
+        origin = str(name)
+        title = LISTS.get(origin, origin.removeprefix(FILE))
+        if origin.startswith(PLAYLIST):
+            title = f"Playlist “{playlists.get(origin.removeprefix(PLAYLIST), 'without a name')}”"
+        found.append(Part(title, tuple(rows["track_id"].tolist()), origin))
     order = {name: place for place, name in enumerate(LISTS)}
     return sorted(found, key=lambda part: (order.get(part.origin, len(order)), part.name.casefold()))
-
-
-def _title(origin: str, playlists: Mapping[str, str]) -> str:
-    if origin.startswith(PLAYLIST):
-        return f"Playlist “{playlists.get(origin.removeprefix(PLAYLIST), 'without a name')}”"
-    return LISTS.get(origin, origin.removeprefix(FILE))
 
 
 def _ids(parts: tuple[Part, ...]) -> tuple[str, ...]:

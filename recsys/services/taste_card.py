@@ -106,7 +106,20 @@ def taste_card(
         Mode(share=round(float(share), 4), title=title)
         for share, title in zip(modes.table["share"], titles, strict=True)
     ]
-    return TasteCard(songs=len(library), note=note, radar=radar, modes=parts, sentences=_sentences(known, modes))
+    # What is most unusual, how many tastes there are, and the middle song in numbers.
+    apart = (known["percentile"] - 0.5).abs().sort_values(ascending=False, kind="stable").head(2).index
+    said = [leaning(str(name), float(known.loc[name, "percentile"])) for name in apart]
+    sentences = [f"{said[0][0].upper()}{' and '.join(said)[1:]}."] if said else []
+    largest = float(modes.table["share"].iloc[0])
+    sentences.append("One taste." if modes.is_one else f"{len(modes.table)} tastes, the largest {largest:.0%} of it.")
+    middle = [
+        with_unit(feature(name), float(known.loc[name, "median"]))
+        for name in ("tempo", "duration", "year")
+        if name in known.index
+    ]
+    if middle:
+        sentences.append(f"The middle song: {', '.join(middle)}.")
+    return TasteCard(songs=len(library), note=note, radar=radar, modes=parts, sentences=sentences)
 
 
 def to_json(card: TasteCard) -> bytes:
@@ -143,18 +156,3 @@ def schema() -> dict[str, Any]:
 def write_schema() -> None:
     """Write the schema beside this module; run after changing the model."""
     SCHEMA.write_text(json.dumps(schema(), indent=1) + "\n", "utf-8")
-
-
-def _sentences(known: pd.DataFrame, modes: Modes) -> list[str]:
-    """What is most unusual, how many tastes there are, and the middle song in numbers."""
-    apart = (known["percentile"] - 0.5).abs().sort_values(ascending=False, kind="stable").head(2).index
-    said = [leaning(str(name), float(known.loc[name, "percentile"])) for name in apart]
-    middle = [
-        with_unit(feature(name), float(known.loc[name, "median"]))
-        for name in ("tempo", "duration", "year")
-        if name in known.index
-    ]
-    sentences = [f"{said[0][0].upper()}{' and '.join(said)[1:]}."] if said else []
-    largest = float(modes.table["share"].iloc[0])
-    sentences.append("One taste." if modes.is_one else f"{len(modes.table)} tastes, the largest {largest:.0%} of it.")
-    return [*sentences, f"The middle song: {', '.join(middle)}."] if middle else sentences

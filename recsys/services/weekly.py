@@ -180,7 +180,16 @@ class WeeklyLists:
                 held.enter_context(self._locked("weekly lists"))
             except StorageProblem as problem:
                 raise ServerBusy(f"{BUSY} ({problem})") from problem
-            return self._refreshed()
+            counts, failed = Counter[str](), {}
+            for listener in self._listeners():
+                self.start(listener)
+                ended = self._jobs.wait(_key(listener))
+                if ended is not None and ended.state == "failed":
+                    failed[listener] = ended.message
+                else:
+                    counts[ended.result if ended and ended.result else "stopped"] += 1
+        asked = counts.total() + len(failed)
+        return Report(asked, counts["renewed"], counts["fresh"], counts["stopped"], failed)
 
     def renew(self, listener: str, job: Job | None = None) -> Result:
         """
@@ -217,18 +226,6 @@ class WeeklyLists:
             int(is_same.sum()),
             len(weeks) == 1,
         )
-
-    def _refreshed(self) -> Report:
-        counts, failed = Counter[str](), {}
-        for listener in self._listeners():
-            self.start(listener)
-            ended = self._jobs.wait(_key(listener))
-            if ended is not None and ended.state == "failed":
-                failed[listener] = ended.message
-            else:
-                counts[ended.result if ended and ended.result else "stopped"] += 1
-        asked = counts.total() + len(failed)
-        return Report(asked, counts["renewed"], counts["fresh"], counts["stopped"], failed)
 
     def _renewed(self, store: Store, listener: str, wanted: WeeklyList, job: Job | None) -> Result:
         week = due(self._clock(), wanted.weekday).isoformat()
