@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -194,11 +194,9 @@ def _address(key: str, value: str) -> str:
         is_address = False
     if not is_address:
         raise SettingsProblem(f"{key} must be an address such as http://127.0.0.1:8501, not “{value}”.")
-    return _origin(parts) if key == "PUBLIC_URL" else value.removesuffix("/v1")
-
-
-def _origin(parts: SplitResult) -> str:
-    """The address as browsers write it into `Origin`, which is compared letter by letter (RFC 6454, 6.2)."""
+    if key != "PUBLIC_URL":
+        return value.removesuffix("/v1")
+    # As browsers write it into `Origin`, which is compared letter by letter (RFC 6454, 6.2).
     host = parts.netloc.lower()
     if parts.hostname == "localhost":
         corrected = f"{parts.scheme}://{host.replace('localhost', '127.0.0.1')}"

@@ -1,10 +1,9 @@
 """Visitors: who is behind a session cookie, and what becomes of a guest's rows when the guest signs in."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 import pandas as pd
@@ -85,10 +84,17 @@ def merge_guest(guests: Store, guest: str, store: Store, listener: str) -> int:
     recipes = guests.recipes(guest)
     own = store.recipes(listener)
     for name, recipe in recipes.items():
-        free = next(one for one in _names(name) if own.get(one, recipe) == recipe)
+        # The name, or the first of "name (2)", "name (3)", ... that no other recipe of theirs has.
+        names = chain([name], (f"{name} ({number})" for number in count(2)))
+        free = next(one for one in names if own.get(one, recipe) == recipe)
         if free not in own:
             store.save_recipe(listener, free, recipe)
-    _merge_feedback(guests.feedback(guest), store, listener)
+    thumbs, rated = guests.feedback(guest), set(store.feedback(listener)["track_id"])
+    marks = zip(thumbs["track_id"], thumbs["liked"], thumbs["at"], strict=True)
+    for position, (track_id, liked, at) in enumerate(marks):
+        if track_id not in rated:
+            track = thumbs.iloc[[position]].drop(columns=["liked", "at"])
+            store.save_feedback(listener, track, bool(liked), at)
     misses = guests.misses(guest)
     if len(misses):
         both = pd.concat([store.misses(listener), misses], ignore_index=True)
@@ -101,22 +107,6 @@ def merge_guest(guests: Store, guest: str, store: Store, listener: str) -> int:
     _merge_weekly(guests, guest, store, listener)
     guests.erase(guest)
     return added
-
-
-def _names(name: str) -> Iterator[str]:
-    """The name, and others to use where it is taken."""
-    yield name
-    yield from (f"{name} ({number})" for number in count(2))
-
-
-def _merge_feedback(thumbs: pd.DataFrame, store: Store, listener: str) -> None:
-    own = set(store.feedback(listener)["track_id"])
-    for position, (track_id, liked, at) in enumerate(
-        zip(thumbs["track_id"], thumbs["liked"], thumbs["at"], strict=True)
-    ):
-        if track_id not in own:
-            track = thumbs.iloc[[position]].drop(columns=["liked", "at"])
-            store.save_feedback(listener, track, bool(liked), at)
 
 
 def _merge_sent(sent: pd.DataFrame, store: Store, listener: str) -> None:

@@ -4,8 +4,7 @@ PKCE flow: https://supabase.com/docs/guides/auth/sessions/pkce-flow. Auth hands 
 answer to the exchange, and neither stores nor renews them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -91,9 +90,14 @@ class SupabaseAccounts:
         if "error" in params or not params.get("code"):
             raise _refusal(params.get("error_code", ""))
         now = self._clock()
-        with _refusals():
-            exchange: Any = {"auth_code": params["code"], "code_verifier": secret, "redirect_to": ""}
+        exchange: Any = {"auth_code": params["code"], "code_verifier": secret, "redirect_to": ""}
+        try:
             session = self._project.for_sign_in().auth.exchange_code_for_session(exchange).session
+        # What Auth says may repeat a code or tokens, so its own words are dropped.
+        except (AuthRetryableError, httpx.HTTPError, ValueError):
+            raise SpotifyUnreachable(_SILENT) from None
+        except AuthError as problem:
+            raise _refusal(problem.code if isinstance(problem, AuthApiError) else "") from None
         if session is None or not session.provider_token:
             raise SignInFailed("Supabase gave no permission of Spotify's along. Please sign in again.")
         until = now + SPOTIFY_TOKEN_LASTS
@@ -181,17 +185,6 @@ def _is_end(problem: Exception) -> bool:
     if isinstance(problem, AuthApiError):
         return bool(problem.code) and problem.status in (400, 401, 403, 404)
     return isinstance(problem, AuthSessionMissingError)
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn what Auth says into a `SpotifyProblem`; its own words, which may repeat a code or tokens, are dropped."""
-    try:
-        yield
-    except (AuthRetryableError, httpx.HTTPError, ValueError):
-        raise SpotifyUnreachable(_SILENT) from None
-    except AuthError as problem:
-        raise _refusal(problem.code if isinstance(problem, AuthApiError) else "") from None
 
 
 def _refusal(code: str | None) -> SpotifyRefused | SignInFailed:

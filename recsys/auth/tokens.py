@@ -110,7 +110,17 @@ class SpotifyTokens:
             return tokens
         with self._tokens.locked(listener):
             tokens = self._stored(listener)  # another tab may have been faster
-            return self._renewed(listener, tokens) if self._is_stale(tokens, refused) else tokens
+            if not self._is_stale(tokens, refused):
+                return tokens
+            try:
+                renewed = self._refresh(tokens, self._clock())
+            except ReconnectSpotify as ended:
+                reason = {"problem": str(ended), "at": to_iso(self._clock())}
+                self._store_for(listener).save_state(listener, STATE, reason)
+                self._tokens.remove_tokens(listener)
+                raise
+            self._tokens.save_tokens(listener, renewed)
+            return renewed
 
     def _stored(self, listener: str) -> Tokens:
         try:
@@ -128,17 +138,6 @@ class SpotifyTokens:
     def is_expiring(self, tokens: Tokens) -> bool:
         """True when the access token is about to end."""
         return tokens.expires_at - self._clock() < MARGIN
-
-    def _renewed(self, listener: str, tokens: Tokens) -> Tokens:
-        try:
-            renewed = self._refresh(tokens, self._clock())
-        except ReconnectSpotify as ended:
-            reason = {"problem": str(ended), "at": to_iso(self._clock())}
-            self._store_for(listener).save_state(listener, STATE, reason)
-            self._tokens.remove_tokens(listener)
-            raise
-        self._tokens.save_tokens(listener, renewed)
-        return renewed
 
 
 class ListenerAccess:

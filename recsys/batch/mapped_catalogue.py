@@ -10,7 +10,7 @@ import pickle
 import struct
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -41,7 +41,12 @@ def save(content: object, path: Path) -> None:
     with path.open("wb") as file:
         file.write(LENGTHS.pack(len(stream), 0))
         file.write(stream)
-        places = [_append(file, buffer.raw()) for buffer in buffers]
+        places = []
+        for buffer in buffers:
+            file.write(b"\0" * (-file.tell() % ALIGNMENT))
+            content = buffer.raw()
+            places.append((file.tell(), len(content)))
+            file.write(content)
         table = file.tell()
         file.write(pickle.dumps(places))
         file.seek(0)
@@ -59,13 +64,6 @@ def save_shards(catalogue: Catalogue, count: int, prefix: Path) -> list[Path]:
         paths.append(prefix.with_suffix(f".{number}.catalogue"))
         save_catalogue(shard, paths[-1], rows)
     return paths
-
-
-def _append(file: BinaryIO, content: memoryview) -> tuple[int, int]:
-    file.write(b"\0" * (-file.tell() % ALIGNMENT))
-    start = file.tell()
-    file.write(content)
-    return start, len(content)
 
 
 def load_catalogue(path: Path) -> Catalogue:

@@ -175,11 +175,13 @@ class Few:
 
     def lists(self, tracks: LibraryTracks, chunk: Chunk, best: Sequence[Best]) -> list[Listed | TonearmError]:
         """The list of each listener from their best songs, by score."""
-        return [self._list(tracks, own, each) for (_, own), each in zip(chunk, best, strict=True)]
-
-    def _list(self, tracks: LibraryTracks, library: Integers, best: Best) -> Listed | TonearmError:
-        if best.problem:
-            return NothingToRank(best.problem)
-        found, scorer = self._listeners.profile_of(tracks, library)
-        rows, bonus = np.searchsorted(self._rows, best.rows), np.zeros(len(best.rows), np.float32)
-        return self._listeners.listed(Ranking(found, scorer, rows, best.scores, bonus, best.cosines, best.counts))
+        lists: list[Listed | TonearmError] = []
+        for (_, library), each in zip(chunk, best, strict=True):
+            if each.problem:
+                lists.append(NothingToRank(each.problem))
+                continue
+            found, scorer = self._listeners.profile_of(tracks, library)
+            rows, bonus = np.searchsorted(self._rows, each.rows), np.zeros(len(each.rows), np.float32)
+            ranking = Ranking(found, scorer, rows, each.scores, bonus, each.cosines, each.counts)
+            lists.append(self._listeners.listed(ranking))
+        return lists

@@ -5,9 +5,8 @@
 3. The shortlists together are a catalogue of a few thousand songs, ranked as the whole would be (`engine.shards`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -77,15 +76,10 @@ def merge(
         return Recommender(Songs.joined(songs).as_catalogue(like), library).recommend(recipe).table
 
     each = zip(libraries, zip(*known, strict=True), zip(*shortlists, strict=True), strict=True)
-    return _ranked((listener, partial(rank, library, own, best)) for (listener, library), own, best in each)
-
-
-def _ranked(libraries: Iterable[tuple[str, Callable[[], pd.DataFrame]]]) -> Ranked:
-    """The outcome for listeners, each with what makes the table of their list or raises why there is none."""
     lists, problems = [], []
-    for listener, rank in libraries:
+    for (listener, library), own, best in each:
         try:
-            found = rank()
+            found = rank(library, own, best)
         except TonearmError as problem:
             problems.append((listener, str(problem)))
         else:
