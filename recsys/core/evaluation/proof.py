@@ -95,25 +95,20 @@ def compared(methods: Mapping[str, Method], splits: list[Split], rng: np.random.
     chance = hidden * min(1.0, TOP / candidates)
     first, *rest = shares
     more = {name: interval(hidden * (shares[first] - shares[name]), rng) for name in rest}
+    found = {name: interval(hidden * each, rng) for name, each in shares.items()}
+    over_chance = interval(hidden * shares[first] - chance, rng)
+    if not shares[first].any():
+        # Every resample is the same and its interval a point, which says nothing about what a rare hit would change:
+        # the high end is that of Clopper and Pearson (Biometrika 26, 1934) for no hit among n songs.
+        over_chance = replace(over_chance, high=hidden * (1 - 0.025 ** (1 / len(shares[first]))) - chance)
     return Proof(
         songs=len(splits[0].visible) + one,
         hidden=hidden,
         candidates=candidates,
-        found={name: interval(hidden * each, rng) for name, each in shares.items()},
+        found=found,
         chance=chance,
-        more=more | {CHANCE: _against_chance(hidden * shares[first], chance, hidden, rng)},
+        more=more | {CHANCE: over_chance},
     )
-
-
-def _against_chance(found: Doubles, chance: float, hidden: int, rng: np.random.Generator) -> Interval:
-    """
-    How many more songs than chance were found.
-
-    Where none was, every resample is the same and its interval a point, which says nothing about what a rare hit would
-    change: there the high end is that of Clopper and Pearson (Biometrika 26, 1934) for no hit among n songs.
-    """
-    more = interval(found - chance, rng)
-    return more if found.any() else replace(more, high=hidden * (1 - 0.025 ** (1 / len(found))) - chance)
 
 
 def _further(progress: Progress, before: int, total: int, done: int, _: int) -> None:

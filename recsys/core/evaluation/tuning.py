@@ -122,16 +122,13 @@ class Search:
         key = tuple(weights[f.name] for f in FEATURES)
         if key not in self._measured:
             recipe = Recipe(weights=weights)
-            pairs = zip(self._recommenders, self._splits, strict=True)
-            self._measured[key] = np.array(
-                [_earliness(recommender.rank_candidates(recipe).rows, cut) for recommender, cut in pairs]
-            )
+            means = []
+            for recommender, cut in zip(self._recommenders, self._splits, strict=True):
+                rows = recommender.rank_candidates(recipe).rows
+                at = np.flatnonzero(np.isin(rows[cut.candidates[rows]], cut.hidden))
+                means.append(float((1 / np.log2(at + 2)).sum() / len(cut.hidden)))
+            self._measured[key] = np.array(means)
         return self._measured[key]
-
-
-def _earliness(rows: Integers, cut: Split) -> float:
-    at = np.flatnonzero(np.isin(rows[cut.candidates[rows]], cut.hidden))
-    return float((1 / np.log2(at + 2)).sum() / len(cut.hidden))
 
 
 def is_clearly_better(values: Doubles, than: Doubles) -> bool:

@@ -88,20 +88,25 @@ def modes(recommender: Recommender, weights: Mapping[str, float], seed: int = 0)
     own = recommender.own[found.is_usable].reset_index(drop=True)
     tracks = Weighted.of(found.tracks, found.metric, np.float64)
     units: Doubles = tracks.units(np.ones(len(tracks.squares))).T.astype(np.float64)
-    labels, stability = _divide(units, seed)
-    return _described(own, units, labels, stability)
-
-
-def _divide(units: Doubles, seed: int) -> tuple[Integers, float | None]:
-    """The mode of each track, and how stable the division is; None where that cannot be measured."""
-    together = np.zeros(len(units), dtype=np.int64)
-    if _count_different(units) < FEWEST_TRACKS:
-        return together, None
-    counts = range(2, min(MOST_MODES, len(units) // (FEWEST_TRACKS // 2)) + 1)
-    divisions = {count: _nearest(units, _centres(units, count, seed)) for count in counts}
-    best = max(counts, key=lambda count: _silhouette(units, divisions[count]))
-    stability = _stability(units, best, seed)
-    return (divisions[best] if stability >= STABLE else together), stability
+    # One mode, unless the best division is stable; too few different tracks cannot be judged.
+    labels, stability = np.zeros(len(units), dtype=np.int64), None
+    if _count_different(units) >= FEWEST_TRACKS:
+        counts = range(2, min(MOST_MODES, len(units) // (FEWEST_TRACKS // 2)) + 1)
+        divisions = {count: _nearest(units, _centres(units, count, seed)) for count in counts}
+        best = max(counts, key=lambda count: _silhouette(units, divisions[count]))
+        stability = _stability(units, best, seed)
+        if stability >= STABLE:
+            labels = divisions[best]
+    # Largest first. The medoid is the member closest to the sum of all members: one product instead of all pairs.
+    used, sizes = np.unique(labels, return_counts=True)
+    order = used[np.argsort(-sizes, kind="stable")]
+    members_of = [np.flatnonzero(labels == label) for label in order]
+    medoids = [int(members[(units[members] @ units[members].sum(axis=0)).argmax()]) for members in members_of]
+    sizes = np.array([len(members) for members in members_of])
+    table = own.iloc[medoids].reset_index(drop=True).assign(tracks=sizes, share=sizes / len(labels))
+    place = {int(label): row for row, label in enumerate(order)}
+    members = pd.Series([place[int(label)] for label in labels], index=pd.Index(own["track_id"]), dtype=np.int64)
+    return Modes(table, members, stability)
 
 
 def _count_different(units: Doubles) -> int:
@@ -137,16 +142,3 @@ def _stability(units: Doubles, count: int, seed: int) -> float:
         one, other = (_nearest(units, _centres(units[half], count, seed)) for half in halves)
         agreed.append(adjusted_rand_score(one, other))
     return float(np.clip(np.mean(agreed), 0, 1))
-
-
-def _described(own: pd.DataFrame, units: Doubles, labels: Integers, stability: float | None) -> Modes:
-    found, counts = np.unique(labels, return_counts=True)
-    order = found[np.argsort(-counts, kind="stable")]
-    members_of = [np.flatnonzero(labels == label) for label in order]
-    # The medoid is the member closest to the sum of all members: one product instead of all pairs.
-    medoids = [int(members[(units[members] @ units[members].sum(axis=0)).argmax()]) for members in members_of]
-    sizes = np.array([len(members) for members in members_of])
-    table = own.iloc[medoids].reset_index(drop=True).assign(tracks=sizes, share=sizes / len(labels))
-    place = {int(label): row for row, label in enumerate(order)}
-    members = pd.Series([place[int(label)] for label in labels], index=pd.Index(own["track_id"]), dtype=np.int64)
-    return Modes(table, members, stability)

@@ -163,25 +163,22 @@ def _fold_aucs(catalogue: Catalogue, vectors: FeatureMatrix, is_liked: Mask, rec
     """The AUC of each fold of the thumbs, scored by the others, (FOLDS,); one half where nothing can be scored."""
     fold = np.empty(len(is_liked), dtype=np.int64)
     fold[np.argsort(is_liked, kind="stable")] = np.arange(len(is_liked)) % FOLDS  # both sides in every fold
-    return np.array([_auc_of_fold(catalogue, vectors, is_liked, recipe, fold == number) for number in range(FOLDS)])
-
-
-def _auc_of_fold(
-    catalogue: Catalogue, vectors: FeatureMatrix, is_liked: Mask, recipe: Recipe, is_tested: Mask
-) -> float:
-    try:
-        liked = vectors.take(is_liked & ~is_tested).shifted(recipe.shifts)
-        found = profile(liked, recipe.weights, catalogue.known_features)
-    except (BadRecipe, NothingToRank):
-        return 0.5
-    disliked, background = vectors.take(~is_liked & ~is_tested), catalogue.background.take(BACKGROUND)
-    scores = DensityRatioScorer(found.tracks, background, disliked, found.metric).scores(vectors.take(is_tested))
-    # The chance that a liked song scores above another one, equal scores counted half; one half without both.
-    above, below = scores[is_liked[is_tested]], scores[~is_liked[is_tested]]
-    if not len(above) or not len(below):
-        return 0.5
-    order: Integers = np.sign(np.subtract.outer(above, below)).astype(np.int64)
-    return float((order.mean() + 1) / 2)
+    aucs = np.full(FOLDS, 0.5)
+    for number in range(FOLDS):
+        is_tested = fold == number
+        try:
+            liked = vectors.take(is_liked & ~is_tested).shifted(recipe.shifts)
+            found = profile(liked, recipe.weights, catalogue.known_features)
+        except (BadRecipe, NothingToRank):
+            continue
+        disliked, background = vectors.take(~is_liked & ~is_tested), catalogue.background.take(BACKGROUND)
+        scores = DensityRatioScorer(found.tracks, background, disliked, found.metric).scores(vectors.take(is_tested))
+        # The chance that a liked song scores above another one, equal scores counted half.
+        above, below = scores[is_liked[is_tested]], scores[~is_liked[is_tested]]
+        if len(above) and len(below):
+            order: Integers = np.sign(np.subtract.outer(above, below)).astype(np.int64)
+            aucs[number] = (order.mean() + 1) / 2
+    return aucs
 
 
 def _ranked_features() -> list[Feature]:

@@ -3,7 +3,6 @@
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from recsys.core.insights.wording import in_words
@@ -34,24 +33,23 @@ def describe(library: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
         below the library's median (equal values count half, so 0.5 is the catalogue's own median). NaN where nothing
         is known. `low` and `high` are the percentiles of `q25` and `q75`.
     """
-    rows = {f.name: _row(library[f.column].dropna(), catalogue[f.column].dropna()) for f in NUMBER_FEATURES}
+    rows = {}
+    for f in NUMBER_FEATURES:
+        own, others = library[f.column].dropna(), catalogue[f.column].dropna()
+        q25, median, q75 = own.quantile([0.25, 0.5, 0.75])
+        rows[f.name] = {
+            "known": len(own),
+            "q25": q25,
+            "median": median,
+            "q75": q75,
+            "catalogue_median": others.median(),
+            "percentile": percentile(median, others),
+            "low": percentile(q25, others),
+            "high": percentile(q75, others),
+        }
     described = pd.DataFrame.from_dict(rows, orient="index")
     described.insert(0, "count", len(library))
     return described.rename_axis("feature")
-
-
-def _row(own: pd.Series, others: pd.Series) -> dict[str, float]:
-    q25, median, q75 = own.quantile([0.25, 0.5, 0.75])
-    return {
-        "known": len(own),
-        "q25": q25,
-        "median": median,
-        "q75": q75,
-        "catalogue_median": others.median(),
-        "percentile": percentile(median, others),
-        "low": percentile(q25, others),
-        "high": percentile(q75, others),
-    }
 
 
 def percentile(value: float, among: pd.Series) -> float:
@@ -126,19 +124,15 @@ def outliers(library: pd.DataFrame, n: int = 5) -> pd.DataFrame:
         mean = np.divide(total, shared, out=np.full_like(total, np.inf), where=shared > 0)
         distances.append(np.partition(mean, NEIGHBOURS, axis=1)[:, NEIGHBOURS])
     distance = np.sqrt(np.maximum(np.concatenate(distances), 0))
-    found = comparable.assign(distance=distance, **_most_extreme(comparable))
-    return found.sort_values(["distance", "track_id"], ascending=[False, True]).head(n).reset_index(drop=True)
-
-
-def _most_extreme(tracks: pd.DataFrame) -> dict[str, npt.NDArray[np.generic]]:
-    """The feature in which each track is nearest to an end of the library, and its percentile there."""
-    values = tracks[[f.column for f in AUDIO_FEATURES]]
+    # The feature in which each track is nearest to an end of the library, and its percentile there.
     positions = ((values.rank(method="average") - 0.5) / values.notna().sum()).to_numpy()
     extreme = np.nan_to_num(np.abs(positions - 0.5), nan=-1).argmax(axis=1)
-    return {
-        "feature": np.array([f.name for f in AUDIO_FEATURES])[extreme],
-        "percentile": positions[np.arange(len(positions)), extreme],
-    }
+    found = comparable.assign(
+        distance=distance,
+        feature=np.array([f.name for f in AUDIO_FEATURES])[extreme],
+        percentile=positions[np.arange(len(positions)), extreme],
+    )
+    return found.sort_values(["distance", "track_id"], ascending=[False, True]).head(n).reset_index(drop=True)
 
 
 def profile_in_words(library: pd.DataFrame, genres: int = 3) -> dict[str, str]:

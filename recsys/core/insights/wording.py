@@ -33,10 +33,8 @@ def in_words(name: str, value: float) -> str:
         low, high = MIDDLING[f.name]
         end = f.low_words if value < low else f.high_words if value > high else "moderate"
         return f"{with_unit(f, value)}, {end}"
-    return _between(f, value) if (f.low, f.high) == (0, 1) else number(f, value)
-
-
-def _between(f: Feature, value: float) -> str:
+    if (f.low, f.high) != (0, 1):
+        return number(f, value)
     steps = (
         f.low_words,
         f"mostly {f.low_words}",

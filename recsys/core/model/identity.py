@@ -174,15 +174,11 @@ def _title_key(title: str) -> str:
     folded = fold(title)
     if _PLAIN.fullmatch(folded) and " f" not in folded:
         return " ".join(folded.split())
-    return words(_without_versions(folded)) or words(folded)
-
-
-def _without_versions(title: str) -> str:
-    """A folded title without the brackets and the " - " endings that name a version of the same song."""
-    without = _BRACKETS.sub(lambda bracket: " " if _is_same_song(bracket[1]) else bracket[0], title)
+    # Without the brackets and the " - " endings that name a version of the same song.
+    without = _BRACKETS.sub(lambda bracket: " " if _is_same_song(bracket[1]) else bracket[0], folded)
     first, *endings = _DASH.split(_DATED_REMASTER.sub(r"\1 ", without))
     without = " - ".join([first, *(ending for ending in endings if not _is_same_song(ending))])
-    return GUEST.sub("", without)
+    return words(GUEST.sub("", without)) or words(folded)
 
 
 def _is_same_song(part: str) -> bool:

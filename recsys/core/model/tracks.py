@@ -74,17 +74,15 @@ def as_tracks(table: pd.DataFrame) -> pd.DataFrame:
     BadTracks
         A number column holds something that is not a number, a required value is missing, or an id occurs twice.
     """
-    columns = {name: _typed(table, name) for name in COLUMNS}
+    columns: dict[str, ExtensionArray] = {}
+    for name in COLUMNS:
+        kind = "str" if name in TEXT else "float64"
+        column = table[name] if name in table.columns else pd.Series(None, index=table.index, dtype=kind)
+        try:
+            columns[name] = column.array if column.dtype == kind else column.astype(kind).array
+        except (TypeError, ValueError) as problem:
+            raise BadTracks(f"The column “{name}” holds values that are not numbers.") from problem
     return check_tracks(pd.DataFrame(columns, index=range(len(table))))
-
-
-def _typed(table: pd.DataFrame, name: str) -> ExtensionArray:
-    kind = "str" if name in TEXT else "float64"
-    column = table[name] if name in table.columns else pd.Series(None, index=table.index, dtype=kind)
-    try:
-        return column.array if column.dtype == kind else column.astype(kind).array
-    except (TypeError, ValueError) as problem:
-        raise BadTracks(f"The column “{name}” holds values that are not numbers.") from problem
 
 
 def check_tracks(tracks: pd.DataFrame) -> pd.DataFrame:
