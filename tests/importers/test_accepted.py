@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import plistlib
 
 import pandas as pd
 import pytest
@@ -47,6 +48,7 @@ BY_ENDING = {
     "jsonl": LINES,
     "ndjson": LINES,
     "jspf": json.dumps(JSPF).encode(),
+    "xml": plistlib.dumps({"Tracks": {str(at): {"Name": t, "Artist": a} for at, (t, a) in enumerate(TABLE[1:])}}),
     "parquet": parquet(),
     "xlsx": xlsx(TABLE).getvalue(),
     "ods": ods(TABLE).getvalue(),
