@@ -30,7 +30,7 @@ ENDINGS: Final = (
 def read_file(source: Source, name: str) -> Imported:
     """
     Import one file: CSV, JSON, Parquet, an iTunes library (.xml), a workbook (.xlsx, .ods), or one of those in a ZIP or
-    packed with gzip.
+    packed with gzip. Of a workbook the first sheet that holds tracks counts.
 
     Parameters
     ----------
@@ -49,7 +49,15 @@ def read_file(source: Source, name: str) -> Imported:
             stream = unpacked(stream, name)
         if kind_of(stream) != ZIP:
             return _read_plain(stream, name)
-        return _read_workbook(stream, name) if is_workbook(stream) else _read_zip(stream, name)
+        if not is_workbook(stream):
+            return _read_zip(stream, name)
+        problem = NoTracks(f"“{name}” holds no tracks on any sheet.")
+        for sheet in sheets(stream, name):
+            try:
+                return read_table(sheet, name)
+            except NoTracks as found:
+                problem = found
+        raise problem
 
 
 def read_files(sources: Iterable[tuple[Source, str]]) -> Imported:
@@ -75,17 +83,6 @@ def _read_plain(stream: BinaryIO, name: str) -> Imported:
         return read_parquet(stream, name)
     text = decoded(stream, name)
     return with_notes(read_json(text, name), text.notes) if kind == JSON else read_table(text, name)
-
-
-def _read_workbook(stream: BinaryIO, name: str) -> Imported:
-    """The first sheet that holds tracks."""
-    problem = NoTracks(f"“{name}” holds no tracks on any sheet.")
-    for sheet in sheets(stream, name):
-        try:
-            return read_table(sheet, name)
-        except NoTracks as found:
-            problem = found
-    raise problem
 
 
 def _read_zip(stream: BinaryIO, name: str) -> Imported:

@@ -39,14 +39,13 @@ class Repairs:
         is_suspect = pc.fill_null(is_suspect, False)
         if not pc.any(is_suspect).as_py():
             return cells
-        repaired = [self._repair(html.unescape(cell)) for cell in cells.filter(is_suspect).to_pylist()]
+        repaired = []
+        for cell in map(html.unescape, cells.filter(is_suspect).to_pylist()):
+            better, is_long = cell, len(cell) > MOST_CHARACTERS
+            if not is_long and self.characters < MOST_REPAIRED and is_bad(cell):
+                self.characters += len(cell)
+                better = ftfy.fix_encoding(cell)
+            self.repaired += better != cell
+            self.damaged += "\ufffd" in better or (not is_long and is_bad(better))
+            repaired.append(better)
         return pc.replace_with_mask(cells, is_suspect, pa.array(repaired, cells.type))
-
-    def _repair(self, cell: str) -> str:
-        better = cell
-        if is_bad(cell[:MOST_CHARACTERS]) and len(cell) <= MOST_CHARACTERS and self.characters < MOST_REPAIRED:
-            self.characters += len(cell)
-            better = ftfy.fix_encoding(cell)
-        self.repaired += better != cell
-        self.damaged += "\ufffd" in better or (len(better) <= MOST_CHARACTERS and is_bad(better))
-        return better

@@ -6,8 +6,9 @@ import io
 import string
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import compress
+from itertools import compress, islice
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -97,19 +98,23 @@ def _look(stream: BinaryIO, encoding: str, skip: int, size: int) -> tuple[Layout
     head = stream.read(size)
     is_whole = len(head) < size
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head, final=is_whole)
-    layouts = [_layout_with(text, is_whole, delimiter, encoding, skip) for delimiter in _delimiters(text)]
-    return max((each for each in layouts if each), key=_recognised, default=None), is_whole
-
-
-def _delimiters(text: str) -> tuple[str, ...]:
-    """The delimiter that Excel's first line `sep=;` names, or every one there is."""
-    first = text[:5].lower()
+    first = text[:5].lower()  # Excel writes `sep=;` above a table
     is_named = first.startswith("sep=") and first[4:] in set(string.punctuation + "\t ") - {'"', ""}
-    return (first[4],) if is_named else DELIMITERS
+    layouts = [
+        _layout_with(text, is_whole, delimiter, encoding, skip)
+        for delimiter in ((first[4],) if is_named else DELIMITERS)
+    ]
+
+    def recognised(layout: Layout) -> tuple[int, int]:
+        return len(recognise(layout.header[:MOST_COLUMNS], layout.sample).places), len(layout.header)
+
+    return max((each for each in layouts if each), key=recognised, default=None), is_whole
 
 
 def _layout_with(text: str, is_whole: bool, delimiter: str, encoding: str, skip: int) -> Layout | None:
-    rows = _first_rows(text, delimiter)
+    rows: list[list[str]] = []
+    with suppress(csv.Error):  # a cell beyond the limit, as an unclosed quote makes
+        rows.extend(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), SAMPLE_ROWS + 1))
     if not is_whole and len(rows) > 1:
         rows.pop()  # it may be cut
     separator_lines = ("sep=", *(f"sep={each}" for each in DELIMITERS))
@@ -134,18 +139,6 @@ def _layout_with(text: str, is_whole: bool, delimiter: str, encoding: str, skip:
     return Layout(encoding, skip, delimiter, _widened(header, sample), header_row, sample)
 
 
-def _first_rows(text: str, delimiter: str) -> list[list[str]]:
-    rows: list[list[str]] = []
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            rows.append(row)
-            if len(rows) > SAMPLE_ROWS:
-                break
-    except csv.Error:  # a cell beyond the limit, as an unclosed quote makes
-        return rows
-    return rows
-
-
 def _widened(header: list[str], sample: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     """A header as wide as nearly all rows. R leaves out the name of the first column, others end rows with a comma."""
     is_wider = [len(row) == len(header) + 1 for row in sample]
@@ -153,11 +146,6 @@ def _widened(header: list[str], sample: tuple[tuple[str, ...], ...]) -> tuple[st
         return tuple(header)
     ends_empty = all(not row[-1].strip() for row, wider in zip(sample, is_wider, strict=True) if wider)
     return (*header, "") if ends_empty else ("", *header)
-
-
-def _recognised(layout: Layout) -> tuple[int, int]:
-    header = layout.header[:MOST_COLUMNS]
-    return len(recognise(header, layout.sample).places), len(layout.header)
 
 
 def batches(stream: BinaryIO, layout: Layout, places: set[int], name: str, skipped: Counter[str]) -> Iterator[Batch]:
@@ -189,7 +177,17 @@ def batches(stream: BinaryIO, layout: Layout, places: set[int], name: str, skipp
         raise UnreadableFile(f"“{name}” cannot be read below row {number}: {UNCLOSED}") from problem
     below = [row for row in odd if row.number > layout.header_row]
     if below:
-        yield _repaired(below, layout, places, name, skipped)
+        # Rows of another length as a batch: short ones are filled up with nulls.
+        width = len(layout.header)
+        rows = [_cells_of(row, layout.delimiter, name) for row in below]
+        fits = [not any(cells[width:]) for cells in rows]
+        if not all(fits):
+            skipped[TOO_LONG] += len(fits) - sum(fits)
+        rows_that_fit = [
+            [cell or None for cell in cells] + [None] * (width - len(cells)) for cells in compress(rows, fits)
+        ]
+        cells = {at: pa.array([row[at] for row in rows_that_fit], pa.string()) for at in places}
+        yield Batch(cells, np.array([row.number for row in compress(below, fits)], dtype=np.int64))
 
 
 def _arrow_reader(
@@ -213,20 +211,6 @@ def _arrow_reader(
             strings_can_be_null=True,
         ),
     )
-
-
-def _repaired(
-    odd: list[arrow_csv.InvalidRow], layout: Layout, places: set[int], name: str, skipped: Counter[str]
-) -> Batch:
-    """Rows of another length as a batch: short ones are filled up with nulls."""
-    width = len(layout.header)
-    rows = [_cells_of(row, layout.delimiter, name) for row in odd]
-    fits = [not any(cells[width:]) for cells in rows]
-    if not all(fits):
-        skipped[TOO_LONG] += len(fits) - sum(fits)
-    rows_that_fit = [[cell or None for cell in cells] + [None] * (width - len(cells)) for cells in compress(rows, fits)]
-    cells = {at: pa.array([row[at] for row in rows_that_fit], pa.string()) for at in places}
-    return Batch(cells, np.array([row.number for row in compress(odd, fits)], dtype=np.int64))
 
 
 def _cells_of(row: arrow_csv.InvalidRow, delimiter: str, name: str) -> list[str]:

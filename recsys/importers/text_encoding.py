@@ -54,13 +54,10 @@ def _between(*ranges: str) -> Callable[[str], bool]:
     return lambda sign: any(pair[0] <= sign <= pair[1] for pair in ranges)
 
 
-def _common_han(encoding: str, first: int, last: int) -> Callable[[str], bool]:
-    """Characters of the level of everyday ones, by the lead byte of their code."""
-    return lambda sign: sign >= "\u3000" and first <= sign.encode(encoding, "replace")[0] <= last
-
-
-def _is_japanese(sign: str) -> bool:
-    return "\u3001" <= sign <= "\u30ff" or "\uff01" <= sign <= "\uff5e" or _common_han("cp932", 0x88, 0x97)(sign)
+def _common_han(encoding: str, first: int, last: int, *ranges: str) -> Callable[[str], bool]:
+    """Characters of the level of everyday ones, by the lead byte of their code, and those of other ranges."""
+    is_other = _between(*ranges)
+    return lambda sign: is_other(sign) or (sign >= "\u3000" and first <= sign.encode(encoding, "replace")[0] <= last)
 
 
 SCRIPTS: Final = (
@@ -71,7 +68,7 @@ SCRIPTS: Final = (
     Script("cp1251", "Cyrillic (Windows)", _between("\u0400\u045f", "\u2013\u2026", "№№", "««", "»»")),
     Script("koi8_r", "Cyrillic (KOI8-R)", _between("\u0400\u045f")),
     Script("cp1253", "Greek (Windows)", _between("\u0386\u038f", "\u0391\u03af", "\u03b1\u03ce", "\u2013\u2026")),
-    Script("cp932", "Japanese (Shift JIS)", _is_japanese),
+    Script("cp932", "Japanese (Shift JIS)", _common_han("cp932", 0x88, 0x97, "、ヿ", "！～")),
     Script("euc_kr", "Korean (EUC-KR)", _between("\uac00\ud7a3", "\u3001\u3011")),
     Script("gb18030", "Chinese (GBK)", _common_han("gb18030", 0xB0, 0xD7)),
     Script("big5", "Chinese (Big5)", _common_han("big5", 0xA4, 0xC6)),

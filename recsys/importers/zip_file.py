@@ -91,7 +91,12 @@ def members(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, BinaryIO
     NoTracks
         There is no file in it.
     """
-    files = [member for member in archive.infolist() if _is_file(member)]
+    files = []
+    for member in archive.infolist():
+        parts = PurePosixPath(member.filename).parts
+        is_hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
+        if not (member.is_dir() or is_hidden) and member.file_size > 0:
+            files.append(member)
     if not files:
         raise NoTracks(f"The ZIP “{name}” holds no files.")
     for member in files:
@@ -100,9 +105,3 @@ def members(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, BinaryIO
             if kind_of(content) == ZIP:
                 raise UnreadableFile(f"The ZIP “{name}” holds another ZIP. Unpack it and choose the files inside.")
             yield PurePosixPath(member.filename).name, content
-
-
-def _is_file(member: zipfile.ZipInfo) -> bool:
-    parts = PurePosixPath(member.filename).parts
-    is_hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-    return not member.is_dir() and member.file_size > 0 and not is_hidden
