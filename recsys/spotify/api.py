@@ -55,7 +55,7 @@ class SpotifyApi:
 
     def __init__(self, api_url: str, access: Access, timeout: float = TIMEOUT) -> None:
         session = requests.Session()
-        session.auth = _as_prepared  # or a .netrc on the server would replace the listener's token
+        session.auth = lambda prepared: prepared  # or a .netrc on the server would replace the listener's token
         session.hooks["response"] = [_judge]
         self._access = access
         self._spotify = spotipy.Spotify(requests_session=session, requests_timeout=timeout)
@@ -71,10 +71,6 @@ class SpotifyApi:
         if answer is None:  # what spotipy makes of a body that is not JSON, such as a captive portal's page
             raise SpotifyUnreachable("Spotify's answer was not one it should give; nothing was lost.")
         return answer
-
-
-def _as_prepared(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
 
 
 def _judge(response: requests.Response, **_: Any) -> None:

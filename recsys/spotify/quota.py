@@ -113,7 +113,14 @@ class WithinQuota:
             self._sleep(left)
         now = self._clock()
         if not self._quota.spend(bucket.name, now, self._budgets.get(bucket.name, bucket.budget)):
-            raise _used_up(bucket, DAY - now % DAY, was_asked)
+            seconds = DAY - now % DAY
+            raise SpotifyBusy(
+                f"Tonearm's own daily allowance for {bucket.says} is used up, so that Spotify does not lock this app "
+                f"out; it starts again in {in_words(seconds)}.",
+                seconds,
+                is_quota=True,
+                was_asked=was_asked,
+            )
 
     def _shut(self, bucket: Bucket, seconds: float, is_quota: bool) -> SpotifyBusy:
         """Remember the wait, also a short one: other listeners of this app keep it too."""
@@ -124,13 +131,3 @@ class WithinQuota:
 def _busy(bucket: Bucket, seconds: float, is_quota: bool, was_asked: bool = True) -> SpotifyBusy:
     sentence = f"Spotify answers about {bucket.says} again in {in_words(seconds)}."
     return SpotifyBusy(sentence, seconds, is_quota, was_asked)
-
-
-def _used_up(bucket: Bucket, seconds: float, was_asked: bool) -> SpotifyBusy:
-    return SpotifyBusy(
-        f"Tonearm's own daily allowance for {bucket.says} is used up, so that Spotify does not lock this app out; "
-        f"it starts again in {in_words(seconds)}.",
-        seconds,
-        is_quota=True,
-        was_asked=was_asked,
-    )
