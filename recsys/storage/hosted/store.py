@@ -178,13 +178,12 @@ class SupabaseStore(Store):
     def weekly_listeners(self) -> list[str]:
         """Read by the server: nobody else may see who asks for what."""
         found: list[str] = []
-        while page := self._weekly_listeners_after(found[-1] if found else None):
-            found += page
-        return found
-
-    def _weekly_listeners_after(self, last: str | None) -> list[str]:
-        query = self._project.server.table("weekly_lists").select("user_id").order("user_id").limit(PAGE)
-        return [one["user_id"] for one in answer(query if last is None else query.gt("user_id", last))]
+        while True:
+            query = self._project.server.table("weekly_lists").select("user_id").order("user_id").limit(PAGE)
+            page = answer(query.gt("user_id", found[-1]) if found else query)
+            if not page:
+                return found
+            found += [one["user_id"] for one in page]
 
     def log_sent(self, listener: str, to: str, what: str, rows: int, at: str) -> None:
         (sent,) = objects(SENT, sent_row(to, what, rows, at))
