@@ -18,7 +18,7 @@ from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations
 from recsys.core.formats import FORMATS as FILE_FORMATS
 from recsys.core.formats import ListFile
-from recsys.core.insights.wording import counted
+from recsys.core.insights.wording import counted, unranked_in_words
 from recsys.core.model.tracks import SPOTIFY_ID
 from recsys.demo import DEMO_NOTE
 from recsys.errors import BadTracks, UnreadableFile
@@ -106,7 +106,7 @@ def command(
         songs = around(songs, read_files([(pool, pool.name)]).tracks)
     now = pd.Timestamp.now(tz="UTC")
     thumbs = disliked.assign(liked=False)
-    engine = recommender(songs, liked, thumbs, seeds, imported.plays, now, minus=minus)
+    engine = recommender(songs, liked, thumbs, seeds, imported.plays, now, minus=minus, choose_from=recipe.choose_from)
     found = engine.recommend(recipe)
     is_invented = found.table["track_id"].str.startswith("demo-").any()
     explanations = explain_all(engine, recipe, found.table["track_id"].tolist())
@@ -129,6 +129,8 @@ def _said(catalogue: Catalogue, found: Recommendations, recipe: Recipe) -> list[
         sentences.append("This catalogue does not say which songs are explicit, so --no-explicit left none out.")
     if left_out := excluded_in_words(recipe.filters, found.counts):
         sentences.append(f"The filters left out {', '.join(left_out)}; {_songs(found)} remain.")
+    if len(found.unranked):
+        sentences.append(unranked_in_words(found.unranked))
     if POOL in found.table:
         own = int((found.table[POOL] == AROUND_YOU).sum())
         sentences.append(f"{own:,} of these {len(found.table):,} songs are from the pool.")

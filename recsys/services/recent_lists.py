@@ -64,7 +64,9 @@ class RecentLists:
         if (rows := fingerprint) is None:
             stored = _Stored.read(store, listener, recipe, now)
             rows = stored.digest()
-        made_of = _digest(rows, [[*seeds], [*minus], f"{now:%Y-%m-%d}" if with_plays else ""])
+        made_of = _digest(
+            rows, [[*seeds], [*minus], f"{now:%Y-%m-%d}" if with_plays else "", recipe.choose_from == "forgotten"]
+        )
         key = _digest(made_of, recipe.as_json())
         with self._lock:
             made_from, found = self._lists.get(key, (None, None))
@@ -76,7 +78,7 @@ class RecentLists:
             ranker = engine.recommender
             if ranker is None:
                 stored = stored or _Stored.read(store, listener, recipe, now)
-                ranker = stored.recommender(catalogue, seeds, minus)
+                ranker = stored.recommender(catalogue, recipe, seeds, minus)
                 if store.fingerprint(listener, with_plays) != fingerprint:
                     return ranker.recommend(recipe)  # somebody wrote in between, so nothing is cached
                 engine.recommender = ranker
@@ -128,8 +130,11 @@ class _Stored:
     def read(cls, store: Store, listener: str, recipe: Recipe, now: datetime | None) -> "_Stored":
         return cls(songs(store, listener), store.feedback(listener), *heard_until(store, listener, recipe, now))
 
-    def recommender(self, catalogue: Catalogue, seeds: Sequence[str], minus: Sequence[str]) -> Recommender:
-        return recommender(catalogue, self.library, self.feedback, seeds, self.plays, self.today, minus=minus)
+    def recommender(
+        self, catalogue: Catalogue, recipe: Recipe, seeds: Sequence[str], minus: Sequence[str]
+    ) -> Recommender:
+        mine = (self.library, self.feedback, seeds, self.plays, self.today)
+        return recommender(catalogue, *mine, minus=minus, choose_from=recipe.choose_from)
 
     def digest(self) -> bytes:
         """The order of the rows decides between songs that are otherwise alike, so it is part of the digest."""

@@ -6,7 +6,8 @@ from datetime import datetime
 import pandas as pd
 
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.pool import owned
+from recsys.core.engine.recipe import ChoiceName, Recipe
 from recsys.core.engine.recommender import Recommender
 from recsys.errors import UnknownMinus
 from recsys.services.song_search import SongSearch
@@ -22,6 +23,7 @@ def recommender(
     now: pd.Timestamp | None = None,
     given: pd.DataFrame | None = None,
     minus: Sequence[str] = (),
+    choose_from: ChoiceName = "new",
 ) -> Recommender:
     """
     The engine for a library and its thumbs.
@@ -40,6 +42,9 @@ def recommender(
         A track table of songs that are not recommended again.
     minus : sequence of track ids
         Tracks of the library or the catalogue that count as turned down.
+    choose_from : str
+        As in the recipe: where it is "forgotten" only the listener's own songs are candidates, those too that the
+        catalogue lacks.
 
     Raises
     ------
@@ -56,7 +61,15 @@ def recommender(
             )
         feedback = _with_minus(feedback, search.tracks_of(minus))
     own, dislikes = with_liked(library, feedback), feedback.loc[~feedback["liked"].astype(bool), library.columns]
+    if choose_from == "forgotten":
+        catalogue = _own_catalogue(catalogue, own, seeds, dislikes)
     return Recommender(catalogue, own, seeds=seeds, dislikes=dislikes, plays=plays, now=now, given=given)
+
+
+def _own_catalogue(catalogue: Catalogue, own: pd.DataFrame, seeds: Sequence[str], dislikes: pd.DataFrame) -> Catalogue:
+    """The listener's own songs, and what is needed of the catalogue to compare with: seeds and what is turned down."""
+    others = SongSearch(own, catalogue).tracks_of([*seeds, *dislikes["track_id"]])
+    return owned(catalogue, pd.concat([own, others[~others["track_id"].isin(own["track_id"])]], ignore_index=True))
 
 
 def with_liked(library: pd.DataFrame, feedback: pd.DataFrame) -> pd.DataFrame:

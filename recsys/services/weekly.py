@@ -265,7 +265,8 @@ class WeeklyLists:
         given = as_tracks(store.weekly_songs(listener)[["track_id", "title", "artists"]].drop_duplicates("track_id"))
         plays, today = heard_until(store, listener, recipe, self._clock())
         with self._turn():
-            engine = recommender(catalogue, library, feedback, start.seeds, plays, today, given, start.away)
+            more = (given, start.away, recipe.choose_from)
+            engine = recommender(catalogue, library, feedback, start.seeds, plays, today, *more)
             return engine.recommend(recipe).table[["track_id", "title", "artists", "rank", "score"]]
 
 

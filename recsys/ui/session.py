@@ -207,7 +207,16 @@ class ListenerSession:
         thumbs = self.feedback.head(0 if self.is_demo else None)
         is_forgotten = self.recipe.choose_from == "forgotten"
         heard, now = (self.plays, pd.Timestamp(self.app.now())) if is_forgotten else (None, None)
-        return recommender(self.catalogue, self.library, thumbs, start.seeds, heard, now, minus=start.away)
+        return recommender(
+            self.catalogue,
+            self.library,
+            thumbs,
+            start.seeds,
+            heard,
+            now,
+            minus=start.away,
+            choose_from=self.recipe.choose_from,
+        )
 
     @property
     def modes(self) -> Modes:

@@ -7,6 +7,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from recsys.core.engine.recommender import Recommendations
+from recsys.core.insights.wording import unranked_in_words
 from recsys.services.sync_progress import StageState
 
 Count = Annotated[int, Field(ge=0)]
@@ -102,6 +103,9 @@ class RecommendationList(_Answer):
     created_at: Annotated[str, Field(json_schema_extra={"format": "date-time"})]
     note: Annotated[str | None, Field(description="Says so where the songs are invented.")]
     counts: Mapping[str, Count]
+    unranked: Annotated[
+        str | None, Field(description="Which forgotten songs could not be ranked, where there are some.")
+    ] = None
     tracks: list[Track]
 
 
@@ -115,7 +119,12 @@ def as_json(listener: str, found: Recommendations, created_at: str, note: str | 
         features = _records(found.features.loc[found.table["track_id"]])
         tracks = [{**track, "isrc": f.pop("isrc"), "features": f} for track, f in zip(tracks, features, strict=True)]
     counts = {name: int(count) for name, count in found.counts.items()}
-    return {"user_id": listener, "created_at": created_at, "note": note, "counts": counts, "tracks": tracks}
+    about = {
+        "note": note,
+        "counts": counts,
+        "unranked": unranked_in_words(found.unranked) if len(found.unranked) else None,
+    }
+    return {"user_id": listener, "created_at": created_at, **about, "tracks": tracks}
 
 
 def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:

@@ -235,6 +235,18 @@ def test_a_link_to_an_album_is_no_seed(library, catalogue):
     assert "album" in str(answer.exception)
 
 
+def test_forgotten_songs_that_cannot_be_ranked_are_named(catalogue, tmp_path):
+    mine = ids(random_tracks(3, seed=7, prefix="x")).assign(added_at="2019-05-01T00:00:00Z")
+    mine.loc[2, [f.column for f in FEATURES if f.name != "genre"]] = np.nan
+    library = tmp_path / "mine.csv"
+    library.write_bytes(to_csv(mine))
+
+    songs, said = songs_of(library, catalogue, "--from", "forgotten")
+
+    assert {song["track_id"] for song in songs} == set(mine["track_id"].head(2))
+    assert f"1 song of yours cannot be ranked, because no source knows how it sounds: “{mine['title'].iloc[2]}”" in said
+
+
 def test_forgotten_songs_are_ones_own(catalogue, tmp_path):
     mine = ids(random_tracks(80, seed=1, prefix="c", missing=0.1)).head(10)
     library = tmp_path / "mine.csv"

@@ -147,6 +147,11 @@ def why_none_is_left(filters: Filters, counts: Mapping[str, int]) -> str:
         "familiar_artists": "Every song that is left is by an artist in your library. Allow familiar artists.",
         "too_little_known": "Too little is known about the songs of the catalogue to rank them by these weights.",
     }
+    if "recently_heard" in counts and counts.get("too_little_known"):
+        return (
+            "No source knows how the songs sound that you have not heard for so long, so none of them can be ranked. "
+            "Look up their audio features, or ask for fewer months."
+        )
     if "recently_heard" in counts and not counts["recently_heard"]:
         return "None of your songs are in the catalogue, so none of them can be ranked as forgotten."
     if "recently_heard" in counts:

@@ -1,5 +1,5 @@
 """
-Candidates found around one listener, beside or in place of the catalogue that everybody shares.
+Candidates of one listener, beside or in place of the catalogue that all share: found around theirs, or their own.
 
 Two services do not measure alike: what one calls a danceability of 0.6 another calls 0.7. A catalogue must not rank one
 source's numbers against another's, so the numbers of the pool are first put on the catalogue's scale (`on_scale_of`),
@@ -16,6 +16,7 @@ import pandas as pd
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.model.arrays import Doubles, Integers
 from recsys.core.model.features import AUDIO_FEATURES, FEATURES
+from recsys.core.model.identity import isrcs
 from recsys.core.model.tracks import COLUMNS, as_tracks
 
 POOL: Final = "pool"
@@ -30,6 +31,9 @@ MIN_PAIRS: Final = 50
 MAX_SHARED: Final = 200_000
 """Songs of a catalogue that is laid out once more together with a pool, which takes its memory again. Of a larger one
 the pool is used alone, on its scale."""
+
+
+_SNAPSHOTS: Final = tuple(f.column for f in FEATURES if f.is_snapshot)
 
 
 def around(catalogue: Catalogue | None, pool: pd.DataFrame, anchors: pd.DataFrame | None = None) -> Catalogue:
@@ -56,7 +60,7 @@ def around(catalogue: Catalogue | None, pool: pd.DataFrame, anchors: pd.DataFram
     if catalogue is None:
         return _marked(Catalogue.from_tracks(own), own)
     # A snapshot of another day (popularity) has no scale in common with the catalogue's: it is unknown.
-    own = own.assign(**dict.fromkeys((f.column for f in FEATURES if f.is_snapshot), np.nan))
+    own = own.assign(**dict.fromkeys(_SNAPSHOTS, np.nan))
     if anchors is not None:
         own = on_scale_of(catalogue, own, anchors)
     # A song that both hold is the catalogue's, whose numbers are on the scale already.
@@ -99,13 +103,38 @@ def _same_rank(values: Doubles, source: Doubles, reference: Doubles) -> Doubles:
     return np.asarray(np.interp(values, knots, sums / counts), dtype=np.float64)
 
 
-def table_of(catalogue: Catalogue) -> pd.DataFrame:
-    """A catalogue's songs as a track table again; who gave the features and when a song was added is not in it."""
-    rows: Integers = np.arange(len(catalogue))
-    text = {name: catalogue.tracks[name].astype("str") for name in ("track_id", "title", "artists", "album", "isrc")}
-    numbers = catalogue.raw.at(rows)
-    table = pd.DataFrame({**text, "genres": catalogue.tracks["genres"].astype("str"), **numbers})
-    table["popularity"] = catalogue.tracks["popularity"].to_numpy(np.float64)
+def owned(catalogue: Catalogue, library: pd.DataFrame) -> Catalogue:
+    """
+    A listener's own songs as a catalogue, on the scale and before the background of another one.
+
+    What that catalogue has of them has its numbers there; the others have the library's, or none, which it counts as
+    too little known.
+    """
+    rows = catalogue.rows_owned(library)
+    there = table_of(catalogue, rows)
+    by_id = catalogue.rows_of(library["track_id"].tolist())
+    is_there = (catalogue.rows_of_songs(library) >= 0) | library["track_id"].isin(by_id).to_numpy(bool)
+    is_there |= isrcs(library["isrc"]).isin(isrcs(there["isrc"]).dropna()).to_numpy(bool)
+    others = as_tracks(library[~is_there]).assign(**dict.fromkeys(_SNAPSHOTS, np.nan))
+    found = Catalogue.from_tracks(pd.concat([there, others[list(COLUMNS)]], ignore_index=True), like=catalogue)
+    # The ids under which the listener has versions that the other catalogue holds under another id.
+    chosen = catalogue.tracks["track_id"]
+    names = {name: str(chosen.iloc[row]) for name, row in by_id.items() if name != chosen.iloc[row]}
+    places = found.rows_of(list(names.values()))
+    versions = pd.Series({name: places[one] for name, one in names.items() if one in places}, dtype=np.int64)
+    versions.index = versions.index.astype("str")
+    return replace(found, other_versions=pd.concat([found.other_versions, versions]))
+
+
+def table_of(catalogue: Catalogue, rows: Integers | None = None) -> pd.DataFrame:
+    """
+    A catalogue's songs, or those in some rows, as a track table again; who gave the features and when a song was added
+    is not in it.
+    """
+    at: Integers = np.arange(len(catalogue)) if rows is None else rows
+    text = {name: catalogue.text(name, at) for name in ("track_id", "title", "artists", "album", "isrc", "genres")}
+    table = pd.DataFrame({**text, **catalogue.raw.at(at)})
+    table["popularity"] = catalogue.tracks["popularity"].to_numpy(np.float64)[at]
     return as_tracks(table)[list(COLUMNS)]
 
 

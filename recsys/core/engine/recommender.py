@@ -10,7 +10,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import blake2b
 from typing import Final
 
@@ -73,6 +73,8 @@ class Recommendations:
         What each dial in use cost; of an order, how many songs moved, and the fall of the mean score of the first ten.
     features : DataFrame
         Indexed by track_id: isrc, and every number feature, key, mode and explicit as the catalogue knows them.
+    unranked : DataFrame
+        track_id, title, artists of the songs counted as "too_little_known" where only the forgotten are chosen.
     """
 
     table: pd.DataFrame
@@ -80,6 +82,7 @@ class Recommendations:
     counts: Mapping[str, int]
     costs: Mapping[str, Cost] = field(default_factory=dict)
     features: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unranked: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=["track_id", "title", "artists"]))
 
 
 class Recommender:
@@ -163,7 +166,8 @@ class Recommender:
         contributions = contribution_table(parts, bonus, recipe).set_index(ids)
         features = self.catalogue.raw.at(rows).set_index(ids)
         features.insert(0, "isrc", self.catalogue.text("isrc", rows).array)
-        return arranged(Recommendations(table, contributions, ranking.counts, costs, features), recipe)
+        unranked = self._unranked(recipe, ranking)
+        return arranged(Recommendations(table, contributions, ranking.counts, costs, features, unranked), recipe)
 
     def rank_candidates(self, recipe: Recipe) -> Ranking:
         """All candidates in order, cached until it is called with another recipe. Raises as `recommend`."""
@@ -269,6 +273,15 @@ class Recommender:
             # β times a cosine is about a score, so a bonus to the score is β times smaller here.
             stage1_scores[self._familiar] += np.float32(FAMILIAR_STEP * recipe.familiarity / scorer.sharpness)
         return stage1_scores
+
+    def _unranked(self, recipe: Recipe, ranking: Ranking) -> pd.DataFrame:
+        """See `Recommendations.unranked`."""
+        rows: Integers = np.arange(0)
+        if recipe.choose_from == "forgotten" and ranking.counts["too_little_known"]:
+            chosen = np.flatnonzero(~self._candidates.exclusion(recipe).rows)
+            cosines_of = self._search.cosines_of(ranking.profile.centroid, ranking.profile.metric, chosen)
+            rows = chosen[cosines_of == -np.inf]
+        return pd.DataFrame({name: self.catalogue.text(name, rows) for name in ("track_id", "title", "artists")})
 
     def _table(self, rows: Integers, scores: Doubles, cosines: Floats) -> pd.DataFrame:
         """What a list shows of some rows, see `Recommendations.table`."""

@@ -3,6 +3,7 @@
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from recsys.core.model.arrays import Doubles
 from recsys.core.model.features import NUMBER_FEATURES, Feature, feature
@@ -11,12 +12,28 @@ MIDDLING: Final = {"loudness": (-14.0, -7.0), "tempo": (90.0, 130.0), "duration"
 """Between these values a feature with a unit is called neither its one end nor its other."""
 
 MINUTE: Final = 60_000
+NAMED: Final = 5
+"""Songs named in one sentence."""
+
 IN_THE_MIDDLE: Final = 0.05
 
 
 def counted(number: int, thing: str, things: str | None = None) -> str:
     """ "1 track", "1,234 tracks": a number with its noun."""
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def unranked_in_words(songs: pd.DataFrame) -> str:
+    """Which forgotten songs could not be ranked: a sentence about a table of title and artists, not empty."""
+    first = songs.head(NAMED)
+    names = [
+        f"“{title}” by {artists.replace(';', ',')}"
+        for title, artists in zip(first["title"], first["artists"], strict=True)
+    ]
+    more = len(songs) - len(first)
+    listed = ", ".join(names) + (f" and {more:,} more" if more else "")
+    sound = "it sounds" if len(songs) == 1 else "they sound"
+    return f"{counted(len(songs), 'song')} of yours cannot be ranked, because no source knows how {sound}: {listed}."
 
 
 def in_words(name: str, value: float) -> str:

@@ -9,8 +9,9 @@ from recsys.core.engine.filters import Filters, excluded_in_words
 from recsys.core.engine.pool import AROUND_YOU, POOL
 from recsys.core.engine.query import LONGEST_LIBRARY
 from recsys.core.engine.recommender import Recommendations
+from recsys.core.insights.wording import unranked_in_words
 from recsys.core.model.features import FEATURES
-from recsys.ui.parts.text import counted
+from recsys.ui.parts.text import counted, plain
 from recsys.ui.recommend.weights import percentages, shares
 from recsys.ui.session import ListenerSession
 
@@ -32,7 +33,10 @@ def facts(session: ListenerSession, found: Recommendations) -> None:
     parts = [f"{_NAMES.get(str(name), str(name)).lower()} {percent}%" for name, percent in made.items() if percent]
     if parts:
         st.caption(f"What made this list: {', '.join(parts)}.")
-    st.caption(compared(found.counts, session.recipe.filters))
+    is_own = session.recipe.choose_from == "forgotten"
+    st.caption(compared(found.counts, session.recipe.filters, "your" if is_own else "the catalogue’s"))
+    if len(found.unranked):
+        st.caption(plain(unranked_in_words(found.unranked)))
     if session.recipe.filters.no_explicit and not session.catalogue.marks_explicit:
         st.caption("This catalogue does not say which songs are explicit, so none could be left out.")
     if POOL in found.table:
@@ -45,9 +49,9 @@ def facts(session: ListenerSession, found: Recommendations) -> None:
             st.caption(f"{_DIALS[dial]} swapped out {counted(cost.replaced, 'song')}.")
 
 
-def compared(counts: Mapping[str, int], filters: Filters | None = None) -> str:
-    """How many songs of the catalogue were compared, and what became of every other one."""
+def compared(counts: Mapping[str, int], filters: Filters | None = None, whose: str = "the catalogue’s") -> str:
+    """How many songs, the catalogue’s or the listener’s own, were compared, and what became of every other one."""
     left_out = [f"{counts[reason]:,} {words}" for reason, words in _LEFT_OUT.items() if counts.get(reason)]
     left_out += excluded_in_words(filters or Filters(), counts)
-    says = f"{counts['candidates']:,} of the catalogue’s {counted(counts['catalogue'], 'song')} compared"
+    says = f"{counts['candidates']:,} of {whose} {counted(counts['catalogue'], 'song')} compared"
     return f"{says}; left out: {', '.join(left_out)}." if left_out else f"{says}."

@@ -102,7 +102,7 @@ def _take_song(session: ListenerSession, state: ListState, kind: str, track: str
     elif kind == "lock":
         _lock(session, state, track)
     elif kind in ("like", "dislike") and not session.is_demo:
-        rows = session.catalogue.tracks
+        rows = session.recommender.catalogue.tracks
         session.judge(rows[rows["track_id"] == track], kind == "like")
         state.rated, state.blocked = track, None
         state.notice = f"Got it: {'more' if kind == 'like' else 'fewer'} songs like “{state.titles[track]}”."
@@ -110,7 +110,7 @@ def _take_song(session: ListenerSession, state: ListState, kind: str, track: str
 
 def _block_artist(session: ListenerSession, state: ListState, track: str) -> None:
     """No more songs by the first artist of a song; the chip above the list, or "Undo", takes it back."""
-    rows = session.catalogue.tracks
+    rows = session.recommender.catalogue.tracks
     artist = artist_names(str(rows.loc[rows["track_id"] == track, "artists"].iloc[0]))[0]
     filters = session.recipe.filters
     names = tuple(dict.fromkeys((*filters.not_artists, artist)))
