@@ -22,6 +22,9 @@ ALIGNMENT: Final = 64
 LENGTHS: Final = struct.Struct("<QQ")
 """The first bytes of the file: the length of the pickle stream, and where the table of arrays begins."""
 
+MOST_FILES: Final = 16
+"""Files that a process has open: libraries, and the shards that it holds where there are more shards than workers."""
+
 
 def save_catalogue(catalogue: Catalogue, path: Path, rows: Integers | None = None) -> None:
     """
@@ -77,7 +80,7 @@ def load_shard(path: Path) -> tuple[Catalogue, Integers]:
     return shard
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=MOST_FILES)
 def load(path: Path) -> Any:
     """What `save` wrote, opened once per process."""
     with path.open("rb") as file:

@@ -1,5 +1,6 @@
 """What a worker does: rank the mapped catalogue for a chunk of listeners, each exactly as `tonearm recommend` does."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from recsys.batch.mapped_catalogue import load, load_shard
+from recsys.batch.mapped_catalogue import MOST_FILES, load, load_shard
 from recsys.batch.shared_tables import SharedTables
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.library_tracks import LibraryTracks
@@ -47,15 +48,19 @@ def rank_chunk(catalogue: Path, libraries: Path, chunk: Chunk, recipe: Recipe) -
     return ranked(listeners.catalogue, chunk, listeners.lists(tracks, [own for _, own in chunk]))
 
 
-_last: dict[Path, ManyListeners] = {}
+_last: OrderedDict[Path, ManyListeners] = OrderedDict()
 
 
 def listeners_of(path: Path, recipe: Recipe) -> ManyListeners:
-    """What all listeners of a process share, for one file and one recipe at a time."""
+    """What all listeners of a process share, for one recipe at a time and the shards that it was asked for last."""
     if path not in _last or _last[path].recipe != recipe:
-        _last.clear()
+        for other in [other for other, listeners in _last.items() if listeners.recipe != recipe]:
+            del _last[other]
         catalogue, whole_rows = load_shard(path)
         _last[path] = ManyListeners(catalogue, recipe, SharedTables(path), whole_rows if len(whole_rows) else None)
+    _last.move_to_end(path)
+    while len(_last) > MOST_FILES:
+        _last.popitem(last=False)
     return _last[path]
 
 

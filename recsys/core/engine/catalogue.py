@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.engine.layout import (
+    UNSORTED_ROWS,
     compact_text,
     deduplicate,
     fit_space,
@@ -60,6 +61,8 @@ class Catalogue:
         The combinations of known features that occur.
     raw : RawFeatures
         The numbers as the table had them.
+    unsorted_rows : int
+        So many of the first rows of each pattern are in random order.
     """
 
     tracks: pd.DataFrame
@@ -75,6 +78,7 @@ class Catalogue:
     chunks: tuple[Block, ...]
     bounds: BlockBounds
     raw: RawFeatures
+    unsorted_rows: int = UNSORTED_ROWS
 
     def __len__(self) -> int:
         return len(self.songs)

@@ -57,7 +57,8 @@ class CandidateSearch:
         # The unsorted first rows of the most common pattern; an empty block in an empty catalogue.
         most_common = catalogue.songs_by_pattern.argmax() if len(catalogue) else 0
         first = next((chunk for chunk in catalogue.chunks if chunk.pattern == most_common), Block(0, 0, 0))
-        self.sample = first._replace(stop=min(first.start + SAMPLE, first.stop))
+        unsorted = min(SAMPLE, catalogue.unsorted_rows)
+        self.sample = first._replace(stop=min(first.start + unsorted, first.stop))
 
     def is_eligible(self, metric: Metric) -> Mask:
         """Of which patterns of the catalogue at least half of the weight is known, (patterns,)."""

@@ -31,6 +31,7 @@ class Songs:
     tracks : DataFrame
         Text, numbers and song hashes, indexed by the row of the whole catalogue, rising.
     axes : (NUMBER_AXES, n) float32
+        One axis after the other in memory (an index would give it song by song): otherwise `take` copies all of it.
     patterns : (n,) int64
         The row of `Catalogue.patterns` of each.
     other_versions : Series
@@ -58,7 +59,7 @@ class Songs:
         versions = catalogue.other_versions[np.isin(catalogue.other_versions.to_numpy(), rows)]
         return cls(
             tracks.assign(**{SONG_COLUMN: catalogue.songs[rows]}),
-            catalogue.axes[:, rows],
+            catalogue.axes.take(rows, axis=1),
             of_chunk[np.searchsorted(starts, rows, side="right") - 1],
             pd.Series(whole[versions.to_numpy(np.int64)], index=versions.index, dtype=np.int64),
         )
@@ -72,13 +73,17 @@ class Songs:
         versions = pd.concat([part.other_versions for part in parts])
         return cls(
             tracks.iloc[places],
-            np.hstack([part.axes for part in parts])[:, places],
+            np.hstack([part.axes for part in parts]).take(places, axis=1),
             np.concatenate([part.patterns for part in parts])[places],
             versions[~versions.index.duplicated()],
         )
 
-    def as_catalogue(self, like: Catalogue) -> Catalogue:
-        """A catalogue of these songs alone; what all parts share is that of `like`, the whole catalogue or any part."""
+    def as_catalogue(self, like: Catalogue, unsorted_rows: int = 0) -> Catalogue:
+        """
+        A catalogue of these songs alone; what all parts share is that of `like`, the whole catalogue or any part.
+
+        `unsorted_rows` is that of the result: what a search guesses from must be a random sample.
+        """
         tracks, numbers = self.tracks.reset_index(drop=True), columns(self.tracks)
         genre_codes, genre_sets = pd.factorize(tracks["genres"], sort=True)
         text = compact_text(tracks, np.arange(len(tracks)), (genre_codes, genre_sets))
@@ -102,6 +107,7 @@ class Songs:
             chunks=chunks,
             bounds=BlockBounds.of(self.axes, like.patterns, chunks),
             raw=RawFeatures.of(tracks[list(FLAGS)], numbers, self.axes, like.space, (like.patterns, chunks)),
+            unsorted_rows=unsorted_rows,
         )
         # What the whole catalogue decides is not computed again from a part of its songs.
         catalogue.__dict__["artists"] = Artists.of(text["artists"], like.artists.credits)
@@ -117,7 +123,7 @@ def split(catalogue: Catalogue, count: int) -> Iterator[tuple[Catalogue, Integer
     """
     for first in range(min(count, len(catalogue))):
         rows = np.arange(first, len(catalogue), count)
-        yield Songs.of(catalogue, rows).as_catalogue(catalogue), rows
+        yield Songs.of(catalogue, rows).as_catalogue(catalogue, catalogue.unsorted_rows // count), rows
 
 
 def songs_named(catalogue: Catalogue, library: pd.DataFrame) -> Integers:

@@ -1,5 +1,7 @@
 """A catalogue in parts gives the list that the whole catalogue gives."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.filters import Filters
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
+from recsys.core.engine.retrieval import CandidateSearch
 from recsys.core.engine.shards import Songs, songs_named, split
 from recsys.demo.catalogue import demo_catalogue
 from recsys.errors import NothingToRank
@@ -82,3 +85,22 @@ def test_a_part_without_a_candidate_is_no_error():
 
 def test_there_are_no_more_parts_than_songs():
     assert len(list(split(Catalogue.from_tracks(demo_catalogue().head(3)), 8))) == 3
+
+
+def test_axes_of_a_part_lie_one_after_the_other_in_memory():
+    whole = Catalogue.from_tracks(demo_catalogue())
+    parts = [Songs.of(part, np.arange(5), rows) for part, rows in split(whole, 4)]
+    assert all(part.axes.flags.c_contiguous for part, _ in split(whole, 4))
+    assert Songs.joined(parts).as_catalogue(whole).axes.flags.c_contiguous
+
+
+def test_a_part_guesses_from_songs_in_random_order_alone(monkeypatch):
+    """The rest is sorted by what is alike: a threshold guessed from it is nobody's."""
+    monkeypatch.setattr("recsys.core.engine.layout.UNSORTED_ROWS", 400)
+    whole = replace(Catalogue.from_tracks(demo_catalogue()), unsorted_rows=400)
+    start = CandidateSearch(whole).sample.start
+    samples = [
+        rows[CandidateSearch(part).sample.start : CandidateSearch(part).sample.stop] for part, rows in split(whole, 4)
+    ]
+    assert [len(rows) for rows in samples] == [100] * 4
+    assert np.array_equal(np.sort(np.concatenate(samples)), np.arange(start, start + 400))
