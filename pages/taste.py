@@ -24,17 +24,18 @@ from recsys.ui.taste_radar import opening, own_radar
 session = this_session()
 
 head(session, "Taste", has_passport=True)
-if not session.is_demo:
-    progress_note(session)
-if session.library.empty:
+is_syncing = not session.is_demo and progress_note(session)
+if session.library.empty and is_syncing:
+    st.info("Your taste appears here when the sync is done.", icon=":material/info:")
+elif session.library.empty:
     st.info("Nothing to show yet. Bring a file or try the demo.", icon=":material/info:")
     st.page_link(page("welcome"), label="Get started", icon=":material/waving_hand:")
 else:
     if not session.is_demo:
         real_songs(session, "taste")
-    has_card = not session.is_demo and features_card(session, "taste")
+    has_card = not session.is_demo and not is_syncing and features_card(session, "taste")
     if not has_audio(session.library).any():
-        if not has_card:
+        if not has_card and not is_syncing:
             no_features_note(session)
         distributions(session)
     elif session.is_false_yardstick:

@@ -62,13 +62,13 @@ class Character:
 CHARACTERS: Final = (
     Character(
         "Marlo Quennick",
-        "Quiet folk and bossa nova over breakfast, techno after dark, and more of the dark every year.",
+        "Afrobeat while cooking, deep house after dark and more of it every year, quiet folk on Sunday mornings.",
         320,
         11,
         (
-            Taste("indie folk", 0.5, -0.5, 7, 2014),
-            Taste("bossa nova", 0.36, 0.0, 9, 1985),
-            Taste("techno", 0.14, 0.8, 20, 2020),
+            Taste("afrobeat", 0.55, -0.3, 18, 1985),
+            Taste("deep house", 0.3, 0.9, 21, 2015),
+            Taste("indie folk", 0.15, -0.2, 8, 2010),
         ),
     ),
     Character(

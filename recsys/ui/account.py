@@ -90,7 +90,7 @@ def capabilities_panel(session: ListenerSession) -> None:
     st.header("What works and what does not", anchor=False)
     with problems.shown(), st.spinner("Asking Spotify once …"):
         known = probes.probe_once(session.listener)
-        st.table(pd.DataFrame([_row(one) for one in known.found]).set_index("What"))
+        st.markdown("\n".join(_line(one) for one in sorted(known.found, key=lambda one: one.works is True)))
         if known.probed_at:
             st.caption(f"As Spotify answered on {local_time(from_iso(known.probed_at))}.")
         if st.button("Ask again", key="probe_again", icon=":material/refresh:"):
@@ -120,13 +120,12 @@ def limits_panel(session: ListenerSession) -> None:
             st.caption("Spotify counts per developer account and publishes no numbers, so these limits are our own.")
 
 
-def _row(one: Finding) -> dict[str, str]:
-    answer = {
-        True: "✓\N{NO-BREAK SPACE}works",
-        False: "✗\N{NO-BREAK SPACE}blocked",
-        None: "?\N{NO-BREAK SPACE}unknown",
-    }[one.works]
-    return {"What": one.title, "Answer": answer, "Why": plain(one.why), "How to fix it": plain(one.remedy)}
+def _line(one: Finding) -> str:
+    """What does not work with the reason and the remedy; of what works its name is enough."""
+    answer = {True: "works", False: "blocked", None: "unknown"}[one.works]
+    icon = {True: "check", False: "block", None: "help"}[one.works]
+    because = "" if one.works else " ".join(plain(text) for text in (one.why, one.remedy) if text)
+    return f"- :material/{icon}: **{plain(one.title)}**: {answer}{f'. {because}' if because else ''}"
 
 
 def stored_panel(session: ListenerSession) -> None:

@@ -1,5 +1,7 @@
 """From a sign-in or an upload to a list: what runs by itself, how far it is, and the one step that comes next."""
 
+from typing import Literal
+
 import streamlit as st
 
 from recsys.core.model.tracks import has_audio
@@ -116,7 +118,11 @@ def _features(session: ListenerSession, covered: Coverage, was_active: bool, key
     missing = covered.total - covered.known
     if not was_active:
         st.markdown(f"We don’t know yet how **{counted(missing, 'song')}** of yours sound.")
-        if st.button("Find out how my songs sound", key=f"sound_{key}", type="primary", icon=":material/search:"):
+        # One button of a page stands out: without real songs it is the one that gets them.
+        emphasis: Literal["primary", "secondary"] = (
+            "primary" if session.has_real_catalogue or key == "welcome" else "secondary"
+        )
+        if st.button("Find out how my songs sound", key=f"sound_{key}", type=emphasis, icon=":material/search:"):
             with problems.shown():
                 features.agree(listener, "reccobeats", True)
                 session.forget("coverage", "consent")

@@ -16,15 +16,6 @@ def demo_note(session: ListenerSession) -> None:
         st.badge(f"demo data: {name}’s invented music", icon=":material/science:", color="orange")
 
 
-def invented_list_note(session: ListenerSession) -> None:
-    """Say that a real library is answered with invented songs, where no real catalogue is installed."""
-    if session.note and not session.is_demo:
-        st.warning(
-            "**demo data**: this server has no real catalogue, so the songs below are invented.",
-            icon=":material/science:",
-        )
-
-
 def passport_note(session: ListenerSession) -> None:
     """What this page compares with: name, size, source and date of the catalogue, and more at a press."""
     passport = session.passport

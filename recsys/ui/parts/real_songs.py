@@ -42,6 +42,8 @@ def real_songs(session: ListenerSession, key: str) -> None:
         return
     is_active = job is not None and job.is_active
     with st.container(border=True, key=f"real_songs_{key}"):
+        if key == "recommend" and session.note and not session.is_demo:
+            st.markdown("**demo data**: without real music to choose from, the songs below are invented.")
         fragment(_watched, run_every=1.0 if is_active else None)(session, key, is_active)
 
 
@@ -73,7 +75,7 @@ def _offer(session: ListenerSession, job: Snapshot | None, key: str) -> None:
         return
     may_install = session.app.catalogues.may_install(is_on_this_host(session))
     best, others = entries[0], entries[1:]
-    if not session.is_demo:
+    if not session.is_demo and key != "recommend":
         st.markdown("Without a catalogue of real music, Tonearm can only recommend invented songs.")
     with st.container(horizontal=True, vertical_alignment="center"):
         # One button of a page stands out; in the demo it is the one that opens it.
