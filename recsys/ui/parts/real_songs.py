@@ -15,7 +15,7 @@ from recsys.ui.session import ListenerSession
 
 _AWAITED: Final = "real_songs_awaited"
 _STAGES: Final = {
-    "waiting": "Starting …",
+    "waiting": "Connecting …",
     "download": "Downloading",
     "import": "Reading the songs …",
     "install": "Installing …",
