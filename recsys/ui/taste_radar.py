@@ -17,6 +17,7 @@ from recsys.ui.recommend.list_rows import rounded
 from recsys.ui.recommend.listener_view import ListenerView, listener_view
 from recsys.ui.recommend.song_modes import find_modes, needs_modes
 from recsys.ui.session import ListenerSession
+from recsys.ui.taste_drift import change_over_time
 
 _KEY: Final = "taste_radar"
 _UNUSUAL: Final = 0.08
@@ -30,7 +31,9 @@ def opening(session: ListenerSession) -> None:
         find_modes(session)
     view = listener_view(session)
     modes = session.modes_if_known
-    lines = headlines(view, modes, session.start.name)
+    placed = view.yardstick.positions(session.library)
+    change = None if view.seeds else change_over_time(placed, session.library, session.plays)
+    lines = headlines(view, modes, session.start.name, change)
     drawn, said = st.columns([3, 2], gap="small", vertical_alignment="center")
     with drawn:
         data = _radar(view, modes, session, " ".join(lines))
@@ -68,12 +71,14 @@ def _amount(f: Feature, value: float) -> str:
     return f"{value:.0f} {f.unit}" if f.unit else f"{value:.2f}"
 
 
-def headlines(view: ListenerView, modes: Modes | None, start: str = "") -> list[str]:
-    """The tastes first, then what is most unusual about the listener, or about what they start from."""
+def headlines(view: ListenerView, modes: Modes | None, start: str = "", change: str | None = None) -> list[str]:
+    """The tastes first, then what changed, then what is most unusual about the listener or what they start from."""
     lines = []
     if modes is not None and not modes.is_one:
         titles = [f"“{shortened(on_one_line(title), 40)}”" for title in modes.table["title"]]
         lines.append(f"You have {len(titles)} tastes, around {listed(titles)}.")
+    if change is not None:
+        lines.append(change)
     unusual = sorted(_away(view), key=lambda found: -abs(found[1] - 0.5))
     parts = [in_a_phrase(f, share) for f, share in unusual[:2] if abs(share - 0.5) >= _UNUSUAL]
     if parts:
