@@ -29,7 +29,9 @@ def main() -> None:
     parser.add_argument("--think", type=float, default=1, help="seconds between two moves (1)")
     parser.add_argument("--minutes", type=float, default=0, help="another run at 30, for the slope of memory (none)")
     parser.add_argument("--catalogue", type=Path, help="a catalogue of your own (80,000 invented songs)")
-    parser.add_argument("--instances", type=int, default=1, help="servers that share the listeners (1)")
+    parser.add_argument(
+        "--instances", type=int, default=2, help="servers that share the listeners, as in compose.yaml (2)"
+    )
     parser.add_argument("--taste", type=int, default=30, help="listeners who open Taste at once (30; 0 for none)")
     parser.add_argument("--api-seconds", type=float, default=15, help="length of the two API runs (15; 0 for none)")
     options = parser.parse_args()
