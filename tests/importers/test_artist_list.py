@@ -6,6 +6,7 @@ import pytest
 
 from recsys.core.engine.filters import MOST_BLOCKED
 from recsys.errors import UnreadableFile
+from recsys.importers import artist_list
 from recsys.importers.artist_list import read_artists
 
 
@@ -49,7 +50,7 @@ def test_a_file_of_one_column_has_a_header_or_none():
         (b"\n# only a comment\n", "names no artist"),
         (b"\xff\xfe\x00", "UTF-8"),
         ("\n".join(f"Artist {at}" for at in range(MOST_BLOCKED + 1)), "can be used"),
-        ("x" * (21 << 20), "larger than"),
+        ("x" * ((2 << 20) + 1), "larger than"),
         ('artist,x\n"' + "a" * 200_000 + '",1\n', "not a sound CSV|names no artist"),
     ],
     ids=["empty", "comments", "bytes", "too many", "too large", "a long cell"],
@@ -64,3 +65,12 @@ def test_hostile_lines_are_skipped_and_counted():
 
     assert found.names == ("Ann",)
     assert found.skipped == 3
+
+
+def test_a_line_that_is_repeated_is_looked_at_once(monkeypatch):
+    looked_at = []
+    monkeypatch.setattr(artist_list, "leading_credits", lambda name: looked_at.append(name) or [name])
+
+    found = read("a & b & c\n" * 10_000)
+
+    assert (found.names, found.lines, found.repeated, len(looked_at)) == (("a & b & c",), 10_000, 9_999, 1)
