@@ -63,7 +63,10 @@ def _values(text: str, texts: Iterator[str], name: str, closing: str) -> Iterato
         while at < len(text) and text[at] in BETWEEN:
             at += 1
         if closing and text.startswith(closing, at):
-            return
+            text, at = _behind(text[at + 1 :], texts, name), 1
+            if not text:
+                return
+            continue
         if not closing and at == len(text):
             text, at = next(texts, ""), 0
             if not text:
@@ -80,6 +83,16 @@ def _values(text: str, texts: Iterator[str], name: str, closing: str) -> Iterato
             continue
         yield entry
         at = end
+
+
+def _behind(text: str, texts: Iterator[str], name: str) -> str:
+    """What follows an array: nothing, or another one, as in files that were joined."""
+    text = text.lstrip()
+    while not text and (more := next(texts, "")):
+        text = more.lstrip()
+    if text and not text.startswith("["):
+        raise UnreadableFile(f"“{name}” is JSON with something else behind it. Download it again.")
+    return text
 
 
 def _longer(text: str, texts: Iterator[str], name: str, problem: ValueError) -> str:

@@ -16,6 +16,7 @@ from recsys.core.model.tracks import COLUMNS, MAX_TEXT, NUMBERS, TEXT, as_tracks
 from recsys.errors import BadTracks, NoTracks, UnreadableFile
 from recsys.importers.columns import recognise
 from recsys.importers.delimited import MOST_COLUMNS, Batch
+from recsys.importers.open_source import opened
 from recsys.importers.report import FileReport, Imported, count_with_features, no_plays
 from recsys.importers.table_file import import_rows
 
@@ -25,6 +26,10 @@ MOST_RATIO: Final = 200
 """How many times its own size a stranger's file may hold decoded; tables of tracks reach 20."""
 SMALL: Final = 64 << 20
 """Decoded bytes that any file may hold."""
+MOST_FOOTER_BYTES: Final = 16 << 20
+MOST_GROUPS: Final = 2_000
+"""Row groups; each takes a millisecond, however short it is."""
+
 SAMPLE_ROWS: Final = 200
 BATCH_ROWS: Final = 1 << 16
 BATCH_BYTES: Final = 16 << 20
@@ -40,12 +45,20 @@ def opened_parquet(source: Path | BinaryIO, name: str) -> Iterator[parquet.Parqu
     Raises
     ------
     UnreadableFile
-        It is damaged, has too many rows, or unpacks to more than four gigabytes. Also when reading from it inside the
-        `with` fails.
+        It is damaged, has too many rows or parts, or unpacks to more than four gigabytes. Also when reading from it
+        inside the `with` fails.
     """
     try:
+        with opened(source, name) as stream:
+            stream.seek(-8, io.SEEK_END)
+            footer_bytes = int.from_bytes(stream.read(4), "little")
+            stream.seek(0)
+        if footer_bytes > MOST_FOOTER_BYTES:
+            raise UnreadableFile(f"“{name}” is written in too many parts. Write it again as one table.")
         file = parquet.ParquetFile(source, memory_map=isinstance(source, Path))
         groups = range(file.metadata.num_row_groups)
+        if len(groups) > MOST_GROUPS:
+            raise UnreadableFile(f"“{name}” is written in too many parts. Write it again as one table.")
         if sum(file.metadata.row_group(at).total_byte_size for at in groups) > MOST_BYTES:
             raise UnreadableFile(f"“{name}” unpacks to more than {MOST_BYTES >> 30} GB. Split it into parts.")
         if file.metadata.num_rows > MOST_ROWS:

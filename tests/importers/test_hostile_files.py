@@ -212,6 +212,11 @@ def test_json_that_ends_early_or_is_none(text):
     assert "is not complete JSON" in refusal(as_file(text))
 
 
+@pytest.mark.parametrize("text", ['[{"a": 1}] x', '[{"a": 1}]' + " " * (2 << 20) + "}", '[]{"title": "a"}'])
+def test_json_with_something_behind_it(text):
+    assert "something else behind it" in refusal(as_file(text))
+
+
 def test_json_with_one_endless_entry():
     assert "too large for a track or playlist" in refusal(as_file('[{"a": "' + "x" * (40 << 20) + '"}]'))
 
@@ -239,6 +244,21 @@ def test_json_of_something_else(text):
 
 def test_a_damaged_parquet_file():
     assert "is damaged" in refusal(as_file(b"PAR1" + bytes(100) + b"PAR1"))
+
+
+def test_a_parquet_file_of_thousands_of_parts():
+    stream = io.BytesIO()
+    parquet.write_table(pa.table({"name": ["x"] * 2_001}), stream, row_group_size=1)
+
+    assert "is written in too many parts" in refusal(stream)
+
+
+def test_a_parquet_file_with_an_enormous_footer():
+    stream = io.BytesIO()
+    parquet.write_table(pa.table({"name": ["x"]}), stream)
+    lying = stream.getvalue()[:-8] + struct.pack("<I", 17 << 20) + b"PAR1"
+
+    assert "is written in too many parts" in refusal(as_file(lying))
 
 
 @pytest.mark.parametrize("others", [[], [column for column in COLUMNS if column not in REQUIRED]])

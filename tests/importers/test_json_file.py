@@ -46,6 +46,15 @@ def test_json_lines_cut_in_the_middle_are_not_half_imported():
         read_file(as_file(f"{line}\n{line[:20]}"), "tracks.jsonl")
 
 
+@pytest.mark.parametrize("between", ["", "\n", " " * (2 << 20)])
+def test_arrays_that_were_joined_are_read_to_the_end(between):
+    rows = [[{"id": ONE, "name": "Blue"}], [{"id": TWO, "name": "Red"}], []]
+
+    imported = read_file(as_file(between.join(json.dumps(each) for each in rows) + between), "joined.json")
+
+    assert imported.tracks["title"].tolist() == ["Blue", "Red"]
+
+
 def test_artists_as_objects_are_read_by_their_names():
     rows = [{"id": ONE, "name": "Blue", "artists": [{"id": "x", "name": "Ann"}, {"name": "Bob"}, {"id": "y"}, None]}]
 
