@@ -143,10 +143,11 @@ def in_halves(measured: Measured) -> list[str]:
     names = measured.found.values["ours"].index
     is_test = pd.util.hash_array(names.to_numpy(dtype=object)) % 2 == 1
     lines = [
-        f"The sharpness of the score and the weight of popularity were chosen on one half of these playlists "
-        f"({np.count_nonzero(~is_test)}, by a hash of their name); the other half ({np.count_nonzero(is_test)}) was "
-        "only measured. Popularity is taken from one snapshot of the catalogue on both sides. It brings better-known "
-        "songs of the same taste forward; its slider at 0 ranks by sound, year and genre alone.",
+        f"The sharpness of the score, the place of a year among the eras and the weight of popularity were chosen on "
+        f"one half of these playlists ({np.count_nonzero(~is_test)}, by a hash of their name); the other half "
+        f"({np.count_nonzero(is_test)}) was only measured. Popularity is taken from one snapshot of the catalogue on "
+        "both sides. It brings better-known songs of the same taste forward; its slider at 0 ranks by sound, year and "
+        "genre alone.",
         "",
         row("NDCG@50", "half it was chosen on", "other half"),
         "|---|--:|--:|",

@@ -156,7 +156,7 @@ def why_none_is_left(filters: Filters, counts: Mapping[str, int]) -> str:
         return "None of your songs are in the catalogue, so none of them can be ranked as forgotten."
     if "recently_heard" in counts:
         return (
-            "None of your songs in the catalogue are known to have been silent for so long. Ask for fewer months, or "
-            "import your listening history."
+            "None of your songs are known to have been silent for so long. Ask for fewer months, or import your "
+            "listening history."
         )
     return sentences[max(sentences, key=lambda reason: counts.get(reason, 0))]

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from recsys.core.engine.similarity import ENOUGH_KNOWN, Metric, metric, required
+from recsys.core.engine.similarity import Metric, is_enough, metric
 from recsys.core.model.arrays import Floats, Mask
 from recsys.core.model.features import FEATURES
 from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
@@ -56,12 +56,11 @@ def profile(tracks: FeatureMatrix, weights: Mapping[str, float], known_features:
     """
     wanted = np.array([weights[f.name] for f in FEATURES]) * known_features
     # How much of the weight is known of each track, and how much could be: only features that any track has count.
-    judged = required(wanted * tracks.mask.any(axis=1))
-    known_weight = judged @ tracks.mask
-    is_usable: Mask = (known_weight >= ENOUGH_KNOWN * judged.sum()) & (known_weight > 0)
+    known_weight = wanted @ tracks.mask
+    is_usable = is_enough(tracks.mask.T, wanted * tracks.mask.any(axis=1)) & (known_weight > 0)
     # Where half the weight is known of no track, little is better than nothing.
     if not is_usable.any():
-        is_usable = wanted @ tracks.mask > 0
+        is_usable = known_weight > 0
     usable = tracks.take(is_usable)
     active: Mask = (wanted > 0) & usable.mask.any(axis=1)
     if not active.any():

@@ -22,7 +22,7 @@ from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.layout import CHUNK_ROWS, UNSORTED_ROWS
 from recsys.core.engine.pruning import Block
 from recsys.core.engine.running_sums import RunningSums, Terms
-from recsys.core.engine.similarity import ENOUGH_KNOWN, TINY, Metric, likely_threshold, required, top_positions
+from recsys.core.engine.similarity import TINY, Metric, is_enough, likely_threshold, top_positions
 from recsys.core.model.arrays import Doubles, Floats, Integers, Mask
 from recsys.core.model.scaling import FIRST_AXIS
 
@@ -61,9 +61,8 @@ class CandidateSearch:
         self.sample = first._replace(stop=min(first.start + unsorted, first.stop))
 
     def is_eligible(self, metric: Metric) -> Mask:
-        """Of which patterns of the catalogue at least half of the weight is known, (patterns,)."""
-        weights = required(metric.weights.astype(np.float64))
-        return np.asarray(self._catalogue.patterns @ weights >= ENOUGH_KNOWN * weights.sum(), dtype=bool)
+        """Of which patterns of the catalogue enough is known, (patterns,)."""
+        return is_enough(self._catalogue.patterns, metric.weights.astype(np.float64))
 
     def cosines(self, profile: Floats, metric: Metric) -> Floats:
         """

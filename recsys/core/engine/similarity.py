@@ -18,7 +18,7 @@ from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
 
 ENOUGH_KNOWN: Final = 0.5 * (1 - 1e-6)
 """The share of the weight that must be known of a track for it to count: half, less a trace, so that weights in the
-same proportions decide alike however they are rounded. Genre takes no part, see `required`."""
+same proportions decide alike however they are rounded."""
 
 IS_GENRE: Final = np.array([f.scale == "genre" for f in FEATURES])
 TINY: Final = 1e-18
@@ -62,14 +62,20 @@ def metric(weights: Matrix, active: Mask) -> Metric:
     return Metric((active_weights / size).astype(np.float32))
 
 
-def required(weights: Matrix) -> Matrix:
+def is_enough(known: Matrix | Mask, weights: Matrix) -> Mask:
     """
-    The weights of which half must be known of a track, (features,): all but genre's, unless genre alone has weight.
+    Whether enough is known of tracks: half of the weight, with genre or without it, (n,).
 
     A song whose artists nobody named a genre for is compared by how it sounds, however much genre counts for others.
+
+    Parameters
+    ----------
+    known : (n, features)
+    weights : (features,)
     """
-    number_weights = np.where(IS_GENRE, 0.0, weights)
-    return number_weights if number_weights.any() else weights
+    numbers = np.where(IS_GENRE, 0.0, weights)
+    with_genre, without = (known @ some >= ENOUGH_KNOWN * some.sum() for some in (weights, numbers))
+    return np.asarray(with_genre | (without & numbers.any()), dtype=bool)
 
 
 @dataclass(frozen=True)

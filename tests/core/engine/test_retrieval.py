@@ -51,10 +51,9 @@ def slowly(centre, by):
         x, known = songs.values[:, at].astype(float), songs.mask[:, at][AXIS_FEATURE]
         w = by.weights[AXIS_FEATURE].astype(float) * known
         lengths = np.sqrt((w * x * x).sum() * (w * centre * centre).sum())
-        weights = by.weights.astype(float)
-        if weights[:-1].any():
-            weights[-1] = 0  # genre, the last, does not decide where anything else has weight
-        if songs.mask[:, at] @ weights >= ENOUGH_KNOWN * weights.sum():
+        weights, numbers = by.weights.astype(float), by.weights[:-1].astype(float)  # genre is the last
+        is_enough = songs.mask[:, at] @ weights >= ENOUGH_KNOWN * weights.sum()
+        if is_enough or (numbers.any() and songs.mask[:-1, at] @ numbers >= ENOUGH_KNOWN * numbers.sum()):
             found[at] = (w * x * centre).sum() / lengths if lengths > 1e-8 else 0
     return found
 
