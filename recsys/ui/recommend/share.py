@@ -108,6 +108,9 @@ def link_notice(session: ListenerSession, found: Recommendations) -> None:
         change = changed_since(link.checksums, session.recommender, found)
         says.append("The same list." if change is None else f"{change.summary().capitalize()}.")
         says += [] if change is None else change.reasons
+        here = _catalogue_name(session)
+        if change is not None and link.catalogue not in ("", here):
+            says.append(f"It was made with the catalogue “{link.catalogue}”; here it is “{here}”.")
     if link.seeds_left_out:
         songs = counted(link.seeds_left_out, "song")
         says.append(f"It was made from {_called(link.seed_names)}: these {songs} are not in the link.")
@@ -119,6 +122,23 @@ def link_notice(session: ListenerSession, found: Recommendations) -> None:
     st.info(plain(" ".join(says)), icon=":material/link:")
 
 
+def _catalogue_name(session: ListenerSession) -> str:
+    return "demo" if session.is_demo else session.passport.name
+
+
+def link_here(session: ListenerSession, found: Recommendations) -> RecipeLink:
+    """The link of the list on the screen."""
+    return RecipeLink(
+        session.recipe,
+        session.seeds,
+        tuple(part.name for part in session.start.parts),
+        session.start.away,
+        tuple(part.name for part in session.start.minus),
+        _catalogue_name(session),
+        checksums(session.recommender, found),
+    )
+
+
 def share_panel(session: ListenerSession) -> None:
     """The link, the recipe as a file, and somebody else's recipe."""
     panel = st.popover("Share", icon=":material/link:", key="share", on_change="rerun")
@@ -126,15 +146,7 @@ def share_panel(session: ListenerSession) -> None:
     if not panel.open or found is None:
         return
     with panel:
-        link = RecipeLink(
-            session.recipe,
-            session.seeds,
-            tuple(part.name for part in session.start.parts),
-            session.start.away,
-            tuple(part.name for part in session.start.minus),
-            "demo" if session.is_demo else "",
-            checksums(session.recommender, found),
-        )
+        link = link_here(session, found)
         st.caption("This link brings the same settings; on the same data it makes the same list.")
         address = shared_origin(session.app.settings, st.context.url)
         st.code(f"{address}/recommend?{to_query(link)}", language=None, wrap_lines=True)
