@@ -63,10 +63,7 @@ def _start(session: ListenerSession, songs: BoxedSongs) -> None:
     else:
         st.caption(f"None of yours here, but {counted(len(songs.others), 'song')} of the catalogue.")
     chosen = songs.own or songs.others
-    if st.button(f"Start from {_these(len(chosen))}", key="map_start", icon=":material/queue_music:"):
+    these = "this song" if len(chosen) == 1 else f"these {len(chosen):,} songs"
+    if st.button(f"Start from {these}", key="map_start", icon=":material/queue_music:"):
         session.start_from(chosen, f"{counted(len(chosen), 'song')} of a part of the map")
         st.switch_page(page("recommend"))
-
-
-def _these(count: int) -> str:
-    return "this song" if count == 1 else f"these {count:,} songs"

@@ -353,9 +353,12 @@ def _looked_up() -> ListenerSession:
     """
     app = running()
     cookie = st.context.cookies.get(session_cookie(app.settings.is_https))
-    who = visitor(cookie, app.sessions, app.now()) or _without_cookie()
-    ended = app.jobs.ended(who.listener)
     session = cast("ListenerSession | None", st.session_state.get(_KEY))
+    who = visitor(cookie, app.sessions, app.now())
+    if who is None:
+        # A guest for as long as the tab is open, when the browser stores no cookies.
+        who = session.visitor if session else Visitor(guest_listener(new_guest_id()), is_guest=True)
+    ended = app.jobs.ended(who.listener)
     erasures = app.erasures.of(who.listener)
     if session is not None and (session.visitor.listener, session.erasures) != (who.listener, erasures):
         st.session_state.clear()
@@ -371,9 +374,3 @@ def _looked_up() -> ListenerSession:
     session.notice(ended)
     session.notice_edits()
     return session
-
-
-def _without_cookie() -> Visitor:
-    """A guest for as long as the tab is open, when the browser stores no cookies."""
-    session = cast("ListenerSession | None", st.session_state.get(_KEY))
-    return session.visitor if session else Visitor(guest_listener(new_guest_id()), is_guest=True)

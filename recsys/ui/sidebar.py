@@ -13,20 +13,15 @@ def sidebar(session: ListenerSession) -> None:
     """Draw the sidebar."""
     with st.sidebar:
         if session.is_demo:
-            _demo(session)
+            listener = session.app.demo_listeners[session.demo_listener or 0]
+            st.badge("demo data", icon=":material/science:", color="orange")
+            st.caption(f"Sample listener: {plain(listener.name)}. All songs are invented.")
+            if not session.own_library.empty:
+                st.button("Back to my library", icon=":material/undo:", on_click=session.show_own, width="stretch")
         else:
             st.caption(f"Your library · {counted(len(session.library), 'song')}")
         if not session.visitor.is_guest:
             _signed_in(session)
-
-
-def _demo(session: ListenerSession) -> None:
-    listeners = session.app.demo_listeners
-    number = session.demo_listener or 0
-    st.badge("demo data", icon=":material/science:", color="orange")
-    st.caption(f"Sample listener: {plain(listeners[number].name)}. All songs are invented.")
-    if not session.own_library.empty:
-        st.button("Back to my library", icon=":material/undo:", on_click=session.show_own, width="stretch")
 
 
 def _signed_in(session: ListenerSession) -> None:
@@ -39,18 +34,12 @@ def _signed_in(session: ListenerSession) -> None:
         "margin-top:.6rem;padding:.3rem .9rem;border-radius:8px;border:1px solid rgba(128,128,128,.6);background:none;"
         'color:inherit;font:inherit;cursor:pointer">Log out</button></form></div>'
     )
-    _connection(session)
-
-
-def _connection(session: ListenerSession) -> None:
-    """Say when Spotify's consent has ended, or is about to."""
+    # Spotify's consent has ended, or is about to.
     state = session.connection
-    if state is None:
-        return
-    if state.problem:
+    if state is not None and state.problem:
         st.warning(plain(state.problem), icon=":material/link_off:")
         reconnect_link()
-    elif state.is_ending and state.ends_at:
+    elif state is not None and state.is_ending and state.ends_at:
         st.warning(
             f"Your Spotify connection ends on {state.ends_at:%d %B}. Reconnect for another six months.",
             icon=":material/schedule:",

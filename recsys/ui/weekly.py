@@ -34,7 +34,15 @@ def weekly_panel(session: ListenerSession) -> None:
         if wanted is None:
             _offer(session)
         else:
-            _running(session, wanted)
+            latest = date.fromisoformat(wanted.renewed_week) if wanted.renewed_week else date.min
+            following = max(latest, due(session.app.now(), wanted.weekday)) + timedelta(days=7)
+            day = f"{DAYS[following.weekday()]}, {following:%d %B}"
+            place = f" It is also in your Spotify playlist “{plain(wanted.playlist)}”." if wanted.playlist else ""
+            st.caption(f"The next list comes on {day}.{place}")
+            is_changed = wanted.recipe != session.settings_to_store
+            if is_changed and st.button("Use these settings from then on", key="weekly_change"):
+                _ask(session, wanted.weekday, wanted.playlist)
+            off_button(session, "panel")
 
 
 @fragment
@@ -50,8 +58,10 @@ def weekly_news(session: ListenerSession) -> None:
     if change is None:
         return
     with st.expander(plain(headline(change)), icon=":material/event_repeat:"):
+        songs = change.songs
+        artists = songs["artists"].map(artists_in_words)
         picked = st.dataframe(
-            _table(change.songs),
+            pd.DataFrame({"Title": songs["title"], "Artists": artists, "Spotify": links(songs["track_id"])}),
             key="weekly_songs",
             hide_index=True,
             alt="Your weekly list",
@@ -59,7 +69,7 @@ def weekly_news(session: ListenerSession) -> None:
             on_select="rerun",
             selection_mode="single-row",
         )
-        more_like_button(session, change.songs, picked_row(picked, change.songs), key="more_like_weekly")
+        more_like_button(session, songs, picked_row(picked, songs), key="more_like_weekly")
         if len(change.left):
             st.caption(f"Gone since the week before: {plain(names(change.left))}.")
         if wanted.playlist:
@@ -133,16 +143,6 @@ def _playlist(session: ListenerSession) -> str | None:
     return st.text_input("Playlist", PLAYLIST, max_chars=100, key="weekly_playlist", help="It holds the latest list.")
 
 
-def _running(session: ListenerSession, wanted: WeeklyList) -> None:
-    latest = date.fromisoformat(wanted.renewed_week) if wanted.renewed_week else date.min
-    following = max(latest, due(session.app.now(), wanted.weekday)) + timedelta(days=7)
-    place = f" It is also in your Spotify playlist “{plain(wanted.playlist)}”." if wanted.playlist else ""
-    st.caption(f"The next list comes on {_day(following)}.{place}")
-    if wanted.recipe != session.settings_to_store and st.button("Use these settings from then on", key="weekly_change"):
-        _ask(session, wanted.weekday, wanted.playlist)
-    off_button(session, "panel")
-
-
 def _ask(session: ListenerSession, day: int, playlist: str | None) -> None:
     weekly = session.app.weekly
     with problems.shown(), st.spinner("Making your list …"):
@@ -152,14 +152,5 @@ def _ask(session: ListenerSession, day: int, playlist: str | None) -> None:
         st.rerun()
 
 
-def _table(songs: pd.DataFrame) -> pd.DataFrame:
-    artists = songs["artists"].map(artists_in_words)
-    return pd.DataFrame({"Title": songs["title"], "Artists": artists, "Spotify": links(songs["track_id"])})
-
-
 def _says(weekday: int, songs: int) -> str:
     return f"Every {DAYS[weekday]}, {counted(songs, 'new song')}"
-
-
-def _day(day: date) -> str:
-    return f"{DAYS[day.weekday()]}, {day:%d %B}"

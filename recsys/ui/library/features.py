@@ -90,17 +90,14 @@ def _look_up(session: ListenerSession, covered: Coverage, has_agreed: bool, was_
     elif job and job.result:
         for reason in reasons([job.result]):
             st.info(reason, icon=":material/schedule:")
-        if job.result.is_finished and _is_still_so(job.result, covered):
+        # Said as long as nothing was brought, taken away or agreed to since.
+        result, rest = job.result, covered.not_found + covered.not_asked
+        at_the_end = (result.stored, result.pending, sum(result.skipped.values()))
+        if result.is_finished and at_the_end == (covered.known, covered.waiting, rest):
             st.caption(ended(covered, has_agreed))
     if session.app.jobs.is_active(key) != was_active:
         session.show_own()
         st.rerun()
-
-
-def _is_still_so(result: Stage, covered: Coverage) -> bool:
-    """Whether nothing was brought, taken away or agreed to since a look-up ended."""
-    rest = covered.not_found + covered.not_asked
-    return (result.stored, result.pending, sum(result.skipped.values())) == (covered.known, covered.waiting, rest)
 
 
 def ended(covered: Coverage, has_agreed: bool) -> str:

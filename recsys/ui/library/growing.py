@@ -4,7 +4,6 @@ import streamlit as st
 
 from recsys.core.model.identity import NAMED
 from recsys.services.growing import NAMES_CONSENT, Growing, registered_in
-from recsys.services.growth import Growth
 from recsys.times import from_iso
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
@@ -75,26 +74,21 @@ def _watched(session: ListenerSession, has_agreed: bool, was_running: bool) -> N
         if st.button("Cancel", icon=":material/stop:", key="grow_cancel"):
             growing.cancel(listener)
     else:
-        _begin(session, growing, growth, has_agreed)
+        if growth.message:
+            until = f" Try again after {local_time(from_iso(growth.blocked_until))}." if growth.blocked_until else ""
+            st.info(f"{plain(growth.message)}{until} The songs found so far are saved.", icon=":material/schedule:")
+        is_interrupted = growth.state != "done" and (growth.position or growth.round)
+        label = "Continue finding songs" if is_interrupted else "Find songs around mine"
+        if st.button(label, key="grow_start", icon=":material/travel_explore:", disabled=not has_agreed):
+            with problems.shown():
+                growing.start(listener)
+        if not has_agreed:
+            st.caption("Takes about five minutes. Nothing is sent before you agree.")
+        elif growth.state == "done" and not growth.added:
+            st.caption("The last search found nothing new. ReccoBeats may not know your songs.")
     if growing.is_running(listener) != was_running:
         session.forget("pool")
         st.rerun()
-
-
-def _begin(session: ListenerSession, growing: Growing, growth: Growth, has_agreed: bool) -> None:
-    """What came of the last run, and the button that starts or continues one."""
-    if growth.message:
-        until = f" Try again after {local_time(from_iso(growth.blocked_until))}." if growth.blocked_until else ""
-        st.info(f"{plain(growth.message)}{until} The songs found so far are saved.", icon=":material/schedule:")
-    is_interrupted = growth.state != "done" and (growth.position or growth.round)
-    label = "Continue finding songs" if is_interrupted else "Find songs around mine"
-    if st.button(label, key="grow_start", icon=":material/travel_explore:", disabled=not has_agreed):
-        with problems.shown():
-            growing.start(session.listener)
-    if not has_agreed:
-        st.caption("Takes about five minutes. Nothing is sent before you agree.")
-    elif growth.state == "done" and not growth.added:
-        st.caption("The last search found nothing new. ReccoBeats may not know your songs.")
 
 
 def pool_note(session: ListenerSession) -> None:

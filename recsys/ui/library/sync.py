@@ -82,8 +82,21 @@ def _show(session: ListenerSession, progress: SyncProgress) -> None:
     """The sum over all lists as a bar and a sentence, then a row per list."""
     done = progress.stored + progress.skipped
     st.progress(done / progress.found if progress.found else 0.0, counts_in_words(progress))
+    rows = [
+        {
+            "List": stage.title,
+            "State": STATES[stage.state],
+            "Found": stage.found,
+            "Stored": stage.stored,
+            "Skipped": stage.skipped_in_all,
+            "Pending": stage.pending,
+            "New": stage.added,
+            "Why skipped": ", ".join(f"{count:,} × {reason}" for reason, count in stage.skipped.items()),
+        }
+        for stage in shown(progress.stages)
+    ]
     st.dataframe(
-        pd.DataFrame([_row(stage) for stage in shown(progress.stages)]),
+        pd.DataFrame(rows),
         hide_index=True,
         column_config=_WIDTHS,
         alt="The lists of this sync",
@@ -114,28 +127,11 @@ def reasons(stages: Iterable[Stage]) -> dict[str, list[str]]:
     messages: dict[str, list[str]] = {}
     for stage in stages:
         if stage.message:
-            messages.setdefault(f"{plain(stage.message)}{_until(stage)}", []).append(stage.title)
+            until = ""
+            if stage.blocked_until:
+                until = f" It can continue after {local_time(from_iso(stage.blocked_until))}."
+            messages.setdefault(f"{plain(stage.message)}{until}", []).append(stage.title)
     return messages
-
-
-def _row(stage: Stage) -> dict[str, object]:
-    skipped = ", ".join(f"{count:,} × {reason}" for reason, count in stage.skipped.items())
-    return {
-        "List": stage.title,
-        "State": STATES[stage.state],
-        "Found": stage.found,
-        "Stored": stage.stored,
-        "Skipped": stage.skipped_in_all,
-        "Pending": stage.pending,
-        "New": stage.added,
-        "Why skipped": skipped,
-    }
-
-
-def _until(stage: Stage) -> str:
-    if not stage.blocked_until:
-        return ""
-    return f" It can continue after {local_time(from_iso(stage.blocked_until))}."
 
 
 def _playlists(session: ListenerSession, sync: Sync) -> None:
