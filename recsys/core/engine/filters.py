@@ -174,7 +174,12 @@ def _masks(catalogue: Catalogue, filters: Filters) -> Iterator[tuple[str, Mask]]
         yield "remix", catalogue.recordings["remix"]
     if filters.no_christmas:
         yield "christmas", catalogue.recordings["christmas"]
-    yield from _genre_masks(catalogue, filters)
+    codes = catalogue.tracks["genres"].cat.codes.to_numpy()
+    if filters.genres:
+        yield "genres" + UNKNOWN, codes < 0
+        yield "genres", ~_with_genres(catalogue, filters.genres) & (codes >= 0)
+    if filters.not_genres:
+        yield "not_genres", _with_genres(catalogue, filters.not_genres)
     for name, names in (("not_artists", filters.not_artists), ("blocked_artists", blocked_names(filters))):
         if names:
             # `rows_by` gives rows; the others need a mask of all songs.
@@ -188,15 +193,6 @@ def blocked_names(filters: Filters) -> tuple[str, ...]:
     # The longest credit is the whole name: a name given to a filter is one artist, whatever it contains.
     allowed = {leading_credits(name)[0] for name in filters.allowed_artists if leading_credits(name)}
     return tuple(name for name in filters.blocked_artists if not allowed.intersection(leading_credits(name)[:1]))
-
-
-def _genre_masks(catalogue: Catalogue, filters: Filters) -> Iterator[tuple[str, Mask]]:
-    codes = catalogue.tracks["genres"].cat.codes.to_numpy()
-    if filters.genres:
-        yield "genres" + UNKNOWN, codes < 0
-        yield "genres", ~_with_genres(catalogue, filters.genres) & (codes >= 0)
-    if filters.not_genres:
-        yield "not_genres", _with_genres(catalogue, filters.not_genres)
 
 
 def _with_genres(catalogue: Catalogue, genres: tuple[str, ...]) -> Mask:

@@ -32,7 +32,16 @@ class LibraryTracks:
         # Whether "A & B" is one artist or two is decided by all artists of a library, so by no other library's.
         is_joint = {text: may_be_joint(text) for text in tracks["artists"].dropna().unique().tolist()}
         self._is_joint = tracks["artists"].map(is_joint).fillna(False).to_numpy(bool)
-        self._positions, self._rows = _owned_rows(catalogue, tracks)
+        # Pairs of a position, rising, and a row of the catalogue that the owner of that track has.
+        positions, hashes = song_aliases(tracks)
+        rows = catalogue.rows_of_hashes(hashes)
+        by_id = catalogue.rows_of(tracks["track_id"].tolist())
+        row_of_id = np.array([by_id.get(name, -1) for name in tracks["track_id"].tolist()], dtype=np.int64)
+        is_known = np.flatnonzero(row_of_id >= 0)
+        pairs = [(positions[rows >= 0], rows[rows >= 0]), (is_known, row_of_id[is_known]), _by_isrc(catalogue, tracks)]
+        position, row = (np.concatenate(column) for column in zip(*pairs, strict=True))
+        order = np.argsort(position, kind="stable")
+        self._positions, self._rows = position[order], row[order]
 
     def vectors(self, library: Integers) -> FeatureMatrix:
         """The tracks at some positions (n,) as `Recommender` sees that library: each song once, by song hash."""
@@ -55,19 +64,6 @@ class LibraryTracks:
         # The places starts[i] … ends[i] − 1 of all tracks, one after another.
         places = np.arange(lengths.sum()) + np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
         return np.unique(self._rows[places])
-
-
-def _owned_rows(catalogue: Catalogue, tracks: pd.DataFrame) -> tuple[Integers, Integers]:
-    """Pairs of a position, rising, and a row of the catalogue that the owner of that track has."""
-    positions, hashes = song_aliases(tracks)
-    rows = catalogue.rows_of_hashes(hashes)
-    by_id = catalogue.rows_of(tracks["track_id"].tolist())
-    row_of_id = np.array([by_id.get(name, -1) for name in tracks["track_id"].tolist()], dtype=np.int64)
-    is_known = np.flatnonzero(row_of_id >= 0)
-    pairs = [(positions[rows >= 0], rows[rows >= 0]), (is_known, row_of_id[is_known]), _by_isrc(catalogue, tracks)]
-    position, row = (np.concatenate(column) for column in zip(*pairs, strict=True))
-    order = np.argsort(position, kind="stable")
-    return position[order], row[order]
 
 
 def _by_isrc(catalogue: Catalogue, tracks: pd.DataFrame) -> tuple[Integers, Integers]:

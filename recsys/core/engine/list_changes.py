@@ -80,17 +80,6 @@ def checksums(recommender: Recommender, found: Recommendations) -> str:
     return f"{recommender.catalogue.checksum}~{recommender.checksum}~{text}"
 
 
-def _unpacked(text: str) -> list[int]:
-    """The fingerprints in a text; none where it is broken."""
-    try:
-        packed = int.from_bytes(urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")
-    except ValueError:
-        return []
-    # The leading 1 that `checksums` put in front is not counted.
-    count = max(packed.bit_length() - 1, 0) // FINGERPRINT_BITS
-    return [packed >> FINGERPRINT_BITS * at & (1 << FINGERPRINT_BITS) - 1 for at in reversed(range(count))]
-
-
 def changed_since(remembered: str, recommender: Recommender, found: Recommendations) -> ListChange | None:
     """
     A list against the one that a link remembers; None where it remembers none or nothing changed.
@@ -99,7 +88,13 @@ def changed_since(remembered: str, recommender: Recommender, found: Recommendati
     """
     catalogue, _, rest = remembered.partition("~")
     listener, _, songs = rest.partition("~")
-    old = _unpacked(songs)
+    try:
+        packed = int.from_bytes(urlsafe_b64decode(songs + "=" * (-len(songs) % 4)), "big")
+    except ValueError:
+        return None
+    # The leading 1 that `checksums` put in front is not counted.
+    count = max(packed.bit_length() - 1, 0) // FINGERPRINT_BITS
+    old = [packed >> FINGERPRINT_BITS * at & (1 << FINGERPRINT_BITS) - 1 for at in reversed(range(count))]
     table = found.table.head(FINGERPRINTED)
     new = [_fingerprint(name) for name in table["track_id"]]
     if not old or old == new:

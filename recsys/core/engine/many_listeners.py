@@ -24,7 +24,7 @@ from recsys.core.engine.retrieval import CandidateSearch
 from recsys.core.engine.scoring import DensityRatioScorer, log_mean_exp
 from recsys.core.engine.selection import Ranking, select
 from recsys.core.engine.shared_search import SharedSearch
-from recsys.core.engine.similarity import Metric, Weighted
+from recsys.core.engine.similarity import Weighted
 from recsys.core.model.arrays import Doubles, Floats, Integers
 from recsys.errors import NothingToRank, TonearmError
 
@@ -84,7 +84,15 @@ class ManyListeners:
     def lists(self, libraries: LibraryTracks, each: Sequence[Integers]) -> Iterator[Listed | TonearmError]:
         """For each library (positions of its tracks) the list of `Recommender.recommend`, or what that raises."""
         if not can_share(self.recipe):
-            yield from (self._alone(libraries, library) for library in each)
+            for library in each:
+                try:
+                    tracks = libraries.tracks.iloc[library].reset_index(drop=True)
+                    table = Recommender(self.catalogue, tracks).recommend(self.recipe).table
+                except TonearmError as problem:
+                    yield problem
+                else:
+                    rows = self.catalogue.rows_of(table["track_id"].tolist())
+                    yield Listed(np.array([rows[name] for name in table["track_id"]]), table["score"].to_numpy())
             return
         for found in self.rankings(libraries, each):
             if isinstance(found, TonearmError):
@@ -115,17 +123,6 @@ class ManyListeners:
             query if isinstance(query, TonearmError) else self._ranking(query, np.arange(0), np.zeros(0, np.float32))
             for query in queries
         ]
-        for at, query, rows, cosines in self._shortlists(queries):
-            found[at] = self._ranking(query, rows, cosines)
-        return found
-
-    def _ranking(self, query: Query, rows: Integers, cosines: Floats) -> Ranking:
-        scores, bonus = self._scores(query, rows), np.zeros(len(rows), np.float32)
-        order = np.argsort(-scores, kind="stable")
-        return Ranking(query.profile, query.scorer, rows[order], scores[order], bonus, cosines[order], query.counts)
-
-    def _shortlists(self, queries: Sequence[Query | TonearmError]) -> Iterator[tuple[int, Query, Integers, Floats]]:
-        """The number, the query, the rows of the shortlist and their cosines of all who have candidates."""
         by_metric: dict[bytes, list[tuple[int, Query]]] = {}
         for at, query in enumerate(queries):
             if not isinstance(query, TonearmError) and query.counts["candidates"]:
@@ -133,9 +130,24 @@ class ManyListeners:
         for key, members in by_metric.items():
             profiles = [query.profile.centroid for _, query in members]
             excluded = [query.candidates.exclusion(self.recipe).rows for _, query in members]
-            search = self._search_under(key, members[0][1].profile.metric)
-            for (at, query), (rows, cosines) in zip(members, search.top_k(profiles, SHORTLIST, excluded), strict=True):
-                yield at, query, rows, cosines
+            if key not in self._searches:
+                # One at a time: few recipes have two metrics.
+                self._searches = {key: SharedSearch(self.catalogue, members[0][1].profile.metric)}
+            shortlists = self._searches[key].top_k(profiles, SHORTLIST, excluded)
+            for (at, query), (rows, cosines) in zip(members, shortlists, strict=True):
+                found[at] = self._ranking(query, rows, cosines)
+        return found
+
+    def _ranking(self, query: Query, rows: Integers, cosines: Floats) -> Ranking:
+        # What `DensityRatioScorer.scores` returns, in order of rows, because neighbours are read faster.
+        scorer, by_row = query.scorer, np.argsort(rows)
+        in_order = rows[by_row]
+        songs = Weighted.of(self.catalogue.vectors(in_order, bool(scorer.metric.weights[-1])), scorer.metric)
+        ours = log_mean_exp(songs, Weighted.of(scorer.library, scorer.metric), scorer.sharpness)
+        scores, bonus = np.empty(len(rows), np.float32), np.zeros(len(rows), np.float32)
+        scores[by_row] = ours - self._background(scorer).of(in_order, songs)
+        order = np.argsort(-scores, kind="stable")
+        return Ranking(query.profile, query.scorer, rows[order], scores[order], bonus, cosines[order], query.counts)
 
     def profile_of(self, libraries: LibraryTracks, library: Integers) -> tuple[Profile, DensityRatioScorer]:
         """
@@ -163,32 +175,14 @@ class ManyListeners:
         def familiar() -> Integers:
             return self.catalogue.artists.rows_by(libraries.tracks["artists"].iloc[library])
 
-        owned, nobody = self._rows_here(libraries.rows_owned(library)), np.arange(0)
+        owned, nobody = libraries.rows_owned(library), np.arange(0)
+        if self._whole_rows is not None:
+            # A shard: those of its own rows that are owned.
+            places = np.searchsorted(self._whole_rows, owned).clip(max=len(self._whole_rows) - 1)
+            owned = np.asarray(places[self._whole_rows[places] == owned])
         candidates = Candidates(self.catalogue, owned, nobody, familiar, nobody, nobody, None)
         counts = candidates.count(self.recipe, self._search.is_eligible(found.metric))
         return Query(found, scorer, candidates, counts)
-
-    def _scores(self, query: Query, rows: Integers) -> Floats:
-        """What `DensityRatioScorer.scores` returns."""
-        # In order of rows, because neighbours are read faster.
-        scorer, order = query.scorer, np.argsort(rows)
-        in_order = rows[order]
-        songs = Weighted.of(self.catalogue.vectors(in_order, bool(scorer.metric.weights[-1])), scorer.metric)
-        ours = log_mean_exp(songs, Weighted.of(scorer.library, scorer.metric), scorer.sharpness)
-        scores = np.empty(len(rows), np.float32)
-        scores[order] = ours - self._background(scorer).of(in_order, songs)
-        return scores
-
-    def _rows_here(self, rows: Integers) -> Integers:
-        if self._whole_rows is None:
-            return rows
-        places = np.searchsorted(self._whole_rows, rows).clip(max=len(self._whole_rows) - 1)
-        return np.asarray(places[self._whole_rows[places] == rows])
-
-    def _search_under(self, key: bytes, metric: Metric) -> SharedSearch:
-        if key not in self._searches:
-            self._searches = {key: SharedSearch(self.catalogue, metric)}  # one at a time: few recipes have two metrics
-        return self._searches[key]
 
     def _background(self, scorer: DensityRatioScorer) -> "Background":
         key = (scorer.metric.weights.tobytes(), scorer.sharpness)
@@ -199,15 +193,6 @@ class ManyListeners:
         while len(self._backgrounds) > TABLES:
             self._backgrounds.popitem(last=False)
         return self._backgrounds[key]
-
-    def _alone(self, libraries: LibraryTracks, library: Integers) -> Listed | TonearmError:
-        try:
-            tracks = libraries.tracks.iloc[library].reset_index(drop=True)
-            table = Recommender(self.catalogue, tracks).recommend(self.recipe).table
-        except TonearmError as problem:
-            return problem
-        rows = self.catalogue.rows_of(table["track_id"].tolist())
-        return Listed(np.array([rows[name] for name in table["track_id"]]), table["score"].to_numpy())
 
 
 class Background:

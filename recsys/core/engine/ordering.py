@@ -11,7 +11,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 
 from recsys.core.engine.transitions import Sound, improve_path, smooth_path, transition_costs
-from recsys.core.model.arrays import Codes, Doubles, Integers, Mask
+from recsys.core.model.arrays import Codes, Doubles, Integers
 
 OrderName = Literal["score", "rise", "fall", "arc", "smooth"]
 OrderBy = Literal["energy", "tempo"]
@@ -171,18 +171,14 @@ def _pick(left: Integers, songs: Integers, position: int, groups: Groups, spacin
     is_due = np.zeros(len(left), dtype=bool)
     for codes in (groups.artists, groups.albums):
         conflicts += np.isin(codes[left], codes[near]) & (codes[left] >= 0)
-        is_due |= _due(codes[left], spacing)
+        # Due is a group so large that it fills the positions left if one of it comes as often as allowed: k songs need
+        # a first position and k − 1 more, each spacing + 1 further on.
+        _, group, counts = np.unique(codes[left], return_inverse=True, return_counts=True)
+        needed = (counts[group] - 1) * (spacing + 1) + 1
+        is_due |= (needed >= len(left)) & (codes[left] >= 0) & (counts[group] > 1)
     best = conflicts == conflicts.min()
     wanted = best & is_due if (best & is_due).any() else best
     return int(wanted.argmax())
-
-
-def _due(codes: Codes, spacing: int) -> Mask:
-    """Songs of a group so large that it fills the positions left if one of it comes now and then as soon as allowed."""
-    _, group, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    # A group of k songs needs its first position and k − 1 more, each spacing + 1 further on.
-    needed = (counts[group] - 1) * (spacing + 1) + 1
-    return np.asarray((needed >= len(codes)) & (codes >= 0) & (counts[group] > 1))
 
 
 def fit_minutes(durations_ms: Doubles, minutes: float) -> Integers:

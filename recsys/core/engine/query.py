@@ -58,7 +58,14 @@ def query_tracks(
         if not len(library):
             raise NothingToRank("Your library is empty. Import or sync some tracks first.")
         used = drop_duplicate_songs(library).head(LONGEST_LIBRARY)
-        return _with_known_names(catalogue, used[shown]), embed(catalogue, used)
+        tracks = used[shown]
+        # A track that came as an id alone gets the title and the artists that the catalogue knows.
+        rows = catalogue.rows_of(tracks.loc[tracks["title"] == tracks["track_id"], "track_id"].tolist())
+        if rows:
+            known = catalogue.tracks.iloc[list(rows.values())][["title", "artists"]].astype("str").set_axis(list(rows))
+            names = {name: tracks["track_id"].map(known[name]).fillna(tracks[name]) for name in known}
+            tracks = tracks.assign(**names)
+        return tracks, embed(catalogue, used)
     named = library[library["track_id"].isin(seeds)]
     own, own_ids = drop_duplicate_songs(named), set(named["track_id"])
     rows = catalogue.rows_of([seed for seed in seeds if seed not in own_ids])
@@ -115,12 +122,3 @@ def _catalogue_rows(catalogue: Catalogue, tracks: pd.DataFrame) -> tuple[Integer
     # A track without any number of its own may take those of another version of the song.
     is_bare = tracks[[f.column for f in AUDIO_FEATURES]].isna().all(axis=1).to_numpy()
     return np.where(is_bare, song_rows, rows), song_rows
-
-
-def _with_known_names(catalogue: Catalogue, tracks: pd.DataFrame) -> pd.DataFrame:
-    """The same tracks; one that came as an id alone gets the title and the artists that the catalogue knows."""
-    rows = catalogue.rows_of(list(tracks.loc[tracks["title"] == tracks["track_id"], "track_id"]))
-    if not rows:
-        return tracks
-    known = catalogue.tracks.iloc[list(rows.values())][["title", "artists"]].astype("str").set_axis(list(rows))
-    return tracks.assign(**{name: tracks["track_id"].map(known[name]).fillna(tracks[name]) for name in known})

@@ -155,15 +155,14 @@ class RawFeatures:
         patterns = np.array([chunk.pattern for chunk in self.chunks], dtype=np.int64)
         # The chunk of a row is the last that starts at or before it.
         known = self.patterns[patterns[np.searchsorted(starts, rows, side="right") - 1]]
-        numbers = {f.column: self._at(f.name, rows, known) for f in NUMBER_FEATURES}
+        numbers: dict[str, Doubles] = {}
+        for number, f in enumerate(NUMBER_FEATURES):
+            if f.name == "tempo":
+                # The shortest decimal number that is this one in single precision: 94.474, not 94.47399902.
+                numbers[f.column] = np.array([float(str(value)) for value in self.tempo[rows]], dtype=np.float64)
+            else:
+                values = self.columns[f.name].at(self.axes[FIRST_AXIS[number]], rows)
+                numbers[f.column] = np.where(known[:, number], values, np.nan)
         flags = {name: np.where((flag := self.flags[name][rows]) < 0, np.nan, flag) for name in FLAGS}
-        values = {**numbers, **flags}
-        return pd.DataFrame(np.column_stack(list(values.values())).astype(np.float64), columns=list(values))
-
-    def _at(self, name: str, rows: Integers, known: Mask) -> Doubles:
-        """A number feature of some rows, of which `known` (rows, number features) says what is known."""
-        if name == "tempo":
-            # The shortest decimal number that is this one in single precision: 94.474, not 94.47399902.
-            return np.array([float(str(value)) for value in self.tempo[rows]], dtype=np.float64)
-        number = NUMBER_NAMES.index(name)
-        return np.where(known[:, number], self.columns[name].at(self.axes[FIRST_AXIS[number]], rows), np.nan)
+        table = {**numbers, **flags}
+        return pd.DataFrame(np.column_stack(list(table.values())).astype(np.float64), columns=list(table))

@@ -163,17 +163,17 @@ def recipe_parameters(recipe: Recipe) -> Iterable[tuple[str, str]]:
         dial = _DIALS.get(name, name)
         if (value := getattr(recipe, dial)) != getattr(usual, dial):
             yield name, _as_text(value)
-    yield from _filter_parameters(recipe.filters)
-    if recipe.locked:
-        yield "locked", ",".join(f"{track_id}:{position}" for track_id, position in recipe.locked.items())
-
-
-def _filter_parameters(filters: Filters) -> Iterable[tuple[str, str]]:
+    filters = recipe.filters
     yield from (("only", f"{name}:{format_range(name, ends)}") for name, ends in filters.ranges.items())
     yield from ((name, "true") for name in SWITCHES if getattr(filters, name))
-    yield from (("genre", name) for name in filters.genres)
-    yield from (("not_genre", name) for name in filters.not_genres)
-    yield from (("not_artist", name) for name in filters.not_artists)
+    for name, names in (
+        ("genre", filters.genres),
+        ("not_genre", filters.not_genres),
+        ("not_artist", filters.not_artists),
+    ):
+        yield from ((name, text) for text in names)
+    if recipe.locked:
+        yield "locked", ",".join(f"{track_id}:{position}" for track_id, position in recipe.locked.items())
 
 
 def to_json(link: RecipeLink) -> str:

@@ -188,7 +188,13 @@ class Recommender:
         if all(int(row) in ranks for row in rows):
             return [ranks[int(row)] for row in rows]
         stage1_scores = self._stage1_scores(recipe, self._what_if, ranking.profile, ranking.scorer)
-        return [ranks.get(int(row)) or _rank_behind(stage1_scores, int(row), len(ranks)) for row in rows]
+        positions: list[int | None] = []
+        for row in map(int, rows):
+            position = ranks.get(row)
+            if position is None and stage1_scores[row] > -np.inf:
+                position = max(int(np.count_nonzero(stage1_scores > stage1_scores[row])), len(ranks)) + 1
+            positions.append(position)
+        return positions
 
     def bonus(self, recipe: Recipe, rows: Integers) -> Floats:
         """What familiarity, or a long silence where only the forgotten are chosen, adds to the score of some rows."""
@@ -334,10 +340,3 @@ def contribution_table(parts: Doubles, bonus: Floats, recipe: Recipe) -> pd.Data
 def uses_familiarity(recipe: Recipe) -> bool:
     """Whether familiarity counts: among the listener's own songs all artists are familiar."""
     return bool(recipe.familiarity) and recipe.choose_from != "forgotten"
-
-
-def _rank_behind(stage1_scores: Floats, row: int, shortlisted: int) -> int | None:
-    """The rank of a song outside the shortlist; None where it is no candidate."""
-    if stage1_scores[row] == -np.inf:
-        return None
-    return max(int(np.count_nonzero(stage1_scores > stage1_scores[row])), shortlisted) + 1

@@ -185,16 +185,13 @@ class RunningSums:
                 terms.weights[feature]
             )
         if terms.weights[-1]:
-            numerator += np.where(catalogue.patterns[patterns, -1], self._genres_of(terms, rows), 0.0)
+            # Of few rows one product each, of many one product per kind of genres.
+            vectors, codes = catalogue.genre_vectors, catalogue.genre_codes[rows]
+            towards = terms.towards[NUMBER_AXES:].astype(np.float64)
+            is_few = len(rows) < len(vectors)
+            of_genres = (vectors[codes] * towards).sum(axis=1) if is_few else (vectors * towards).sum(axis=1)[codes]
+            numerator += np.where(catalogue.patterns[patterns, -1], of_genres, 0.0)
         return numerator, norm
-
-    def _genres_of(self, terms: Terms, rows: Integers) -> Doubles:
-        """What genres add to the numerators of some rows (n,), in double precision."""
-        vectors, codes = self._catalogue.genre_vectors, self._catalogue.genre_codes[rows]
-        towards = terms.towards[NUMBER_AXES:].astype(np.float64)
-        if len(rows) < len(vectors):
-            return np.asarray((vectors[codes] * towards).sum(axis=1))
-        return np.asarray((vectors * towards).sum(axis=1)[codes])
 
     def _add(self, step: Terms, chunk: Block) -> None:
         """Add only the features that changed to the stored sums of a chunk, one contiguous column each."""

@@ -65,28 +65,20 @@ def _rerank(catalogue: Catalogue, ranking: Ranking, recipe: Recipe) -> tuple[Int
     """Positions in the shortlist of the songs to list, and what each dial cost."""
     # The best few are nearly always enough; where limits leave the list short, the whole shortlist is tried.
     for pool in (usual_pool(recipe), len(ranking.rows)):
-        listed, costs = _rerank_among(catalogue, ranking, recipe, min(pool, len(ranking.rows)))
+        rows, scores = ranking.rows[:pool], ranking.scores[:pool].astype(np.float64)
+        artists = catalogue.artists.of_rows(rows)
+        similarity: Matrix = np.zeros((0, 0))
+        if recipe.variety:
+            songs = Weighted.of(catalogue.vectors(rows), ranking.profile.metric)
+            similarity = cosines(songs, songs)
+        listed = np.arange(min(recipe.length, len(rows)))
+        costs: dict[str, Cost] = {}
+        for dial, variety in (("per_artist", 0.0), ("variety", recipe.variety)):
+            if getattr(recipe, dial):
+                options = Options(recipe.length, recipe.per_artist, variety)
+                after = rerank_mmr(scores, artists, similarity, options)
+                costs[dial] = cost(scores, listed, after)
+                listed = after
         if len(listed) == recipe.length:
             break
-    return listed, costs
-
-
-def _rerank_among(
-    catalogue: Catalogue, ranking: Ranking, recipe: Recipe, pool: int
-) -> tuple[Integers, dict[str, Cost]]:
-    """The same among the first `pool` songs of the shortlist."""
-    rows, scores = ranking.rows[:pool], ranking.scores[:pool].astype(np.float64)
-    artists = catalogue.artists.of_rows(rows)
-    similarity: Matrix = np.zeros((0, 0))
-    if recipe.variety:
-        songs = Weighted.of(catalogue.vectors(rows), ranking.profile.metric)
-        similarity = cosines(songs, songs)
-    listed = np.arange(min(recipe.length, pool))
-    costs: dict[str, Cost] = {}
-    for dial, variety in (("per_artist", 0.0), ("variety", recipe.variety)):
-        if getattr(recipe, dial):
-            options = Options(recipe.length, recipe.per_artist, variety)
-            after = rerank_mmr(scores, artists, similarity, options)
-            costs[dial] = cost(scores, listed, after)
-            listed = after
     return listed, costs

@@ -179,7 +179,11 @@ def top_positions(scores: Floats, count: int) -> Integers:
 
     The threshold is guessed from a sample and only what passes it is sorted; the answer is exact.
     """
-    passing = _passing(scores, count)
+    # Every n-th score; the threshold it suggests is checked by counting, so a poor sample costs time, not songs.
+    level = likely_threshold(scores[:: max(1, len(scores) // SAMPLE)], count, len(scores))
+    passing = np.flatnonzero(scores >= level) if level > -np.inf else np.arange(0)
+    if len(passing) < count:
+        passing = np.flatnonzero(scores > -np.inf)
     if len(passing) > count:
         # The count-th highest score, without sorting the rest. Of those equal to it the first positions fill up the
         # list.
@@ -187,18 +191,6 @@ def top_positions(scores: Floats, count: int) -> Integers:
         above, level = passing[scores[passing] > cut], passing[scores[passing] == cut]
         passing = np.sort(np.concatenate([above, level[: count - len(above)]]))
     return passing[np.argsort(-scores[passing], kind="stable")]
-
-
-def _passing(scores: Floats, count: int) -> Integers:
-    """Positions of finite scores above a level that at least `count` scores reach, if that many are finite."""
-    # Every n-th score; the threshold it suggests is checked by counting, so a poor sample costs time, not songs.
-    sample = scores[:: max(1, len(scores) // SAMPLE)]
-    level = likely_threshold(sample, count, len(scores))
-    if level > -np.inf:
-        passing = np.flatnonzero(scores >= level)
-        if len(passing) >= count:
-            return passing
-    return np.flatnonzero(scores > -np.inf)
 
 
 def likely_threshold(sample: Floats, count: int, total: int) -> float:

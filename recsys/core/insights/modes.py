@@ -93,7 +93,13 @@ def modes(recommender: Recommender, weights: Mapping[str, float], seed: int = 0)
     if _count_different(units) >= FEWEST_TRACKS:
         counts = range(2, min(MOST_MODES, len(units) // (FEWEST_TRACKS // 2)) + 1)
         divisions = {count: _nearest(units, _centres(units, count, seed)) for count in counts}
-        best = max(counts, key=lambda count: _silhouette(units, divisions[count]))
+        from sklearn.metrics import silhouette_score
+
+        fits = {
+            count: silhouette_score(units, division) if len(np.unique(division)) > 1 else -1.0
+            for count, division in divisions.items()
+        }
+        best = max(counts, key=fits.__getitem__)
         stability = _stability(units, best, seed)
         if stability >= STABLE:
             labels = divisions[best]
@@ -123,12 +129,6 @@ def _centres(units: Doubles, count: int, seed: int) -> Doubles:
 
 def _nearest(units: Doubles, centres: Doubles) -> Integers:
     return np.asarray((units @ centres.T - (centres**2).sum(axis=1) / 2).argmax(axis=1), dtype=np.int64)
-
-
-def _silhouette(units: Doubles, labels: Integers) -> float:
-    from sklearn.metrics import silhouette_score
-
-    return float(silhouette_score(units, labels)) if len(np.unique(labels)) > 1 else -1.0
 
 
 def _stability(units: Doubles, count: int, seed: int) -> float:
