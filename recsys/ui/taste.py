@@ -10,7 +10,6 @@ from recsys.charts.taste_map import map_in_words
 from recsys.charts.theme import listed, shortened
 from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words, plays_per_month
 from recsys.core.engine.query import LONGEST_LIBRARY
-from recsys.core.insights.modes import Modes
 from recsys.core.insights.summary import describe
 from recsys.core.insights.summary import outliers as most_alone
 from recsys.core.model.features import NUMBER_FEATURES, Feature, feature
@@ -175,8 +174,13 @@ def map_and_modes(session: ListenerSession) -> None:
 
 
 def _map_and_modes(session: ListenerSession) -> None:
+    found = None  # where too little is known to look for tastes
     with session.app.ranking.turn():
-        found = _found_modes(session)
+        try:
+            with st.spinner("Looking for your tastes …"):
+                found = session.modes
+        except NothingToRank as problem:
+            st.caption(plain(problem))
     medoids = [] if found is None or found.is_one else list(found.table["track_id"])
     words = map_in_words(session.library, session.catalogue, medoids)
     map_with_start(session, medoids, words)
@@ -202,13 +206,3 @@ def _map_and_modes(session: ListenerSession) -> None:
                 if st.button("Start from here", key=f"mode_{mode.Index}", help="Recommend from this taste alone"):
                     session.start_from(found.members.index[found.members == mode.Index], f"the taste of “{title}”")
                     st.switch_page(page("recommend"))
-
-
-def _found_modes(session: ListenerSession) -> Modes | None:
-    """The tastes; None, with the reason, where too little is known to look for any."""
-    try:
-        with st.spinner("Looking for your tastes …"):
-            return session.modes
-    except NothingToRank as problem:
-        st.caption(plain(problem))
-        return None

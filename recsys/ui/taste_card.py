@@ -17,7 +17,7 @@ from recsys.ui.session import ListenerSession
 
 
 def card_panel(session: ListenerSession) -> None:
-    """Make a card of the library, or look at one that another listener gave away."""
+    """Make a card of the library, or look at one that another listener shared."""
     st.subheader("Taste card", anchor=False)
     st.caption("Your taste as a picture or a small file: totals only, no song unless you tick titles.")
     with_titles = st.toggle("Name one song of each taste", key="card_titles")

@@ -51,8 +51,11 @@ def own_radar(session: ListenerSession) -> None:
     values = [
         rounded((middle[f.name] - f.low) / (f.high - f.low)) if f.name in middle else None for f in AUDIO_FEATURES
     ]
-    says = ", ".join(f"{f.title.lower()} {_amount(f, middle[f.name])}" for f in known)
-    words = f"Radar of audio features, the middle of your songs: {says}."
+    says = []
+    for f in known:
+        amount = f"{middle[f.name]:.0f} {f.unit}" if f.unit else f"{middle[f.name]:.2f}"
+        says.append(f"{f.title.lower()} {amount}")
+    words = f"Radar of audio features, the middle of your songs: {', '.join(says)}."
     mount(
         "radar",
         key=_KEY,
@@ -65,10 +68,6 @@ def own_radar(session: ListenerSession) -> None:
         on_ask_change=lambda: None,
     )
     st.caption("Your own numbers, each on its whole scale. Get real songs to see what is unusual about them.")
-
-
-def _amount(f: Feature, value: float) -> str:
-    return f"{value:.0f} {f.unit}" if f.unit else f"{value:.2f}"
 
 
 def headlines(view: ListenerView, modes: Modes | None, start: str = "", change: str | None = None) -> list[str]:
@@ -93,7 +92,7 @@ def _starting_from(start: str) -> str:
 
 
 def in_a_phrase(f: Feature, share: float) -> str:
-    """Where a share of the catalogue stands, in a listener's words: "calmer than 70% of songs"."""
+    """A share of the catalogue in a listener's words: "calmer than 70% of songs"."""
     return f"{f.more if share > 0.5 else f.less} than {max(share, 1 - share):.0%} of songs"
 
 
@@ -103,27 +102,28 @@ def strip(session: ListenerSession) -> None:
     places = dict((f.name, share) for f, share in _away(view))
     known = [f for f in NUMBER_FEATURES if f.name in places]
     order = sorted(known, key=lambda f: -abs(places[f.name] - 0.5))
-    mount("strip", key="taste_strip", data={"features": [_small(f, view, places[f.name]) for f in order]})
+    features = []
+    for f in order:
+        picture, share = view.pictures[f.name], places[f.name]
+        is_middle = abs(share - 0.5) < 0.05
+        features.append(
+            {
+                "title": f.title,
+                "says": "in the middle of the catalogue" if is_middle else in_a_phrase(f, share),
+                "low": f.low_words,
+                "high": f.high_words,
+                "axis": picture.axis,
+                "own_heights": picture.own,
+                "pool_heights": picture.pool,
+                "you": picture.you,
+            }
+        )
+    mount("strip", key="taste_strip", data={"features": features})
 
 
 def _away(view: ListenerView) -> list[tuple[Feature, float]]:
     places = ((f, percentile(view.you[f.name])) for f in NUMBER_FEATURES)
     return [(f, share) for f, share in places if share is not None]
-
-
-def _small(f: Feature, view: ListenerView, share: float) -> dict[str, Any]:
-    picture = view.pictures[f.name]
-    is_middle = abs(share - 0.5) < 0.05
-    return {
-        "title": f.title,
-        "says": "in the middle of the catalogue" if is_middle else in_a_phrase(f, share),
-        "low": f.low_words,
-        "high": f.high_words,
-        "axis": picture.axis,
-        "own_heights": picture.own,
-        "pool_heights": picture.pool,
-        "you": picture.you,
-    }
 
 
 def _radar(view: ListenerView, modes: Modes | None, session: ListenerSession, words: str) -> dict[str, Any]:

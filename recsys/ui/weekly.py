@@ -18,7 +18,7 @@ from recsys.ui.session import ListenerSession
 
 PLAYLIST: Final = "Tonearm weekly"
 FIRST_LIST_S: Final = 60.0
-"""Seconds to wait for the first list; it goes on in the background after that."""
+"""Seconds to wait for the first list; it continues in the background after that."""
 
 NAMED: Final = 2
 """Songs named in one line."""

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from recsys.core.model.identity import NAMED
-from recsys.services.growing import NAMES_CONSENT, Growing, registered_in
+from recsys.services.growing import CONSENT, NAMES_CONSENT, registered_in
 from recsys.times import from_iso
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
@@ -19,18 +19,22 @@ def growing_panel(session: ListenerSession) -> None:
         "ReccoBeats can name songs like yours, new releases too. They are added to what Tonearm recommends from, for "
         "you alone."
     )
-    had_agreed = session.known("grow consent", lambda: growing.has_agreed(session.listener))
-    agreed = st.toggle(
+    agreed = _consent(
+        session,
+        CONSENT,
+        "grow_consent",
         "Send the Spotify ids of up to 200 of my songs to ReccoBeats, to find songs like them",
-        value=had_agreed,
-        key="grow_consent",
-        help="A free service run by one person. It sees song ids, nothing about you. Off until you agree.",
+        "A free service run by one person. It sees song ids, nothing about you. Off until you agree.",
     )
-    if agreed != had_agreed:
-        growing.agree(session.listener, agreed)
-        session.forget("grow consent")
-        st.rerun()
-    _names_consent(session, growing)
+    # Songs that nothing but their names is known of.
+    if named := int(session.library["track_id"].str.startswith(NAMED).sum()):
+        _consent(
+            session,
+            NAMES_CONSENT,
+            "names_consent",
+            "Send title, artist and album of songs without a Spotify id to ListenBrainz",
+            f"{counted(named, 'song')} of yours came without an id. ListenBrainz, a non-profit, finds some of them.",
+        )
     is_running = growing.is_running(session.listener)
     fragment(_watched, run_every=1.0 if is_running else None)(session, agreed, is_running)
     if not session.pool.empty and not is_running:
@@ -46,22 +50,16 @@ def growing_panel(session: ListenerSession) -> None:
                 st.rerun()
 
 
-def _names_consent(session: ListenerSession, growing: Growing) -> None:
-    """The consent to send names, where the library has songs that nothing else is known of."""
-    named = int(session.library["track_id"].str.startswith(NAMED).sum())
-    if not named:
-        return
-    had_agreed = session.known("names consent", lambda: growing.has_agreed(session.listener, NAMES_CONSENT))
-    agreed = st.toggle(
-        "Send title, artist and album of songs without a Spotify id to ListenBrainz",
-        value=had_agreed,
-        key="names_consent",
-        help=f"{counted(named, 'song')} of yours came without an id. ListenBrainz, a non-profit, finds some of them.",
-    )
+def _consent(session: ListenerSession, consent: str, key: str, label: str, says: str) -> bool:
+    """A toggle that gives or withdraws one consent; whether it is given."""
+    growing = session.app.growing
+    had_agreed = session.known(key, lambda: growing.has_agreed(session.listener, consent))
+    agreed = st.toggle(label, value=had_agreed, key=key, help=says)
     if agreed != had_agreed:
-        growing.agree(session.listener, agreed, NAMES_CONSENT)
-        session.forget("names consent")
+        growing.agree(session.listener, agreed, consent)
+        session.forget(key)
         st.rerun()
+    return agreed
 
 
 def _watched(session: ListenerSession, has_agreed: bool, was_running: bool) -> None:

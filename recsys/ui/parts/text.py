@@ -35,7 +35,7 @@ def artists_in_words(artists: object) -> str:
 
 
 def local_time(moment: datetime) -> str:
-    """A moment on the listener's own clock: "24 November, 06:30"; with "UTC" where the browser tells no known zone."""
+    """A moment on the listener's own clock: "24 November, 06:30"; with "UTC" where the browser reports none we know."""
     return _on_clock(moment, st.context.timezone)
 
 

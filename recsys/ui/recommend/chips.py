@@ -30,9 +30,15 @@ class Chip:
 
 def chips(session: ListenerSession) -> list[Chip]:
     """A chip for the start, for each aim, for a preset or each weight, and for each setting that is not the usual."""
-    found = [*_start(session)]
+    found = []
+    for kind, title, parts in (
+        ("from", "Starting from", session.start.parts),
+        ("away", "Away from", session.start.minus),
+    ):
+        for number, part in enumerate(parts):
+            found.append(Chip(f"{kind}:{number}", title, part.name, partial(_without, part=part)))
     recipe = session.recipe
-    settings = [*_aims(recipe), *_weights(recipe), *_others(recipe), *_filters(recipe), *_arrangement(recipe)]
+    settings = [*_aims_and_weights(recipe), *_others(recipe), *_filters(recipe), *_arrangement(recipe)]
     return found + [
         Chip(id_, name, value, partial(set_recipe, recipe=without)) for id_, name, value, without in settings
     ]
@@ -53,28 +59,15 @@ def active_preset(recipe: Recipe) -> str | None:
     return next((preset.name for preset in PRESETS if preset.all_weights() == recipe.weights), None)
 
 
-def _start(session: ListenerSession) -> Iterator[Chip]:
-    """A chip for each song, list or taste that the list starts from, and for each to stay away from."""
-    for kind, name, parts in (
-        ("from", "Starting from", session.start.parts),
-        ("away", "Away from", session.start.minus),
-    ):
-        for number, part in enumerate(parts):
-            yield Chip(f"{kind}:{number}", name, part.name, partial(_without, part=part))
-
-
 def _without(session: ListenerSession, part: Part) -> None:
     session.start = session.start.without(part)
 
 
-def _aims(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
+def _aims_and_weights(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
     for f in FEATURES:
         if shift := recipe.shifts.get(f.name):
             rest = {name: other for name, other in recipe.shifts.items() if name != f.name}
             yield f"aim:{f.name}", f.title, aim_in_words(f, shift), replace(recipe, shifts=rest)
-
-
-def _weights(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
     usual = default_weights()
     preset = active_preset(recipe)
     if preset is not None:

@@ -9,7 +9,7 @@ from recsys.core.model.features import AUDIO_FEATURES, NUMBER_FEATURES
 from recsys.ui.recommend.list_rows import rounded
 
 NOTABLE: Final = 0.4
-"""A difference is named from so many steps of the catalogue's spread."""
+"""Differences of at least this many steps of the catalogue's spread are named."""
 _SHORT: Final = {
     "danceability": "Dance",
     "loudness": "Loud",

@@ -10,7 +10,6 @@ import streamlit as st
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.insights.placement import Yardstick, heights, medians
 from recsys.core.insights.summary import profile_in_words
-from recsys.core.model.arrays import Doubles
 from recsys.core.model.features import NUMBER_FEATURES
 from recsys.ui.session import ListenerSession
 
@@ -61,26 +60,20 @@ def listener_view(session: ListenerSession) -> ListenerView:
 
 def view_of(catalogue: Catalogue, library: pd.DataFrame, seeds: tuple[str, ...] = ()) -> ListenerView:
     """The view of a library, or of the seeds in its place, against a catalogue."""
-    tracks = _speaking(catalogue, library, seeds)
+    tracks = library
+    if seeds:
+        # Some of the seeds may be the catalogue's.
+        own_seeds = library[library["track_id"].isin(seeds)]
+        others = [seed for seed in seeds if seed not in set(own_seeds["track_id"])]
+        rows = np.array(sorted(catalogue.rows_of(others).values()), dtype=np.int64)
+        songs = catalogue.raw.at(rows).assign(genres=catalogue.tracks["genres"].iloc[rows].astype("str").array)
+        tracks = pd.concat([own_seeds, songs], ignore_index=True)
     yardstick = Yardstick.of(catalogue)
     own, pool = yardstick.positions(tracks), yardstick.positions(catalogue.sample)
     you = medians(own)
-    pictures = {f.name: _picture(own[f.name], pool[f.name], you[f.name]) for f in NUMBER_FEATURES}
+    pictures = {}
+    for name in (f.name for f in NUMBER_FEATURES):
+        middle = you[name] or 0.0
+        axis = (min(-2.6, middle - _REACH), max(2.6, middle + _REACH))
+        pictures[name] = FeaturePicture(axis, heights(own[name], axis), heights(pool[name], axis), you[name])
     return ListenerView(catalogue, library, seeds, yardstick, you, pictures, profile_in_words(tracks))
-
-
-def _speaking(catalogue: Catalogue, library: pd.DataFrame, seeds: tuple[str, ...]) -> pd.DataFrame:
-    """The tracks that represent the listener: the library, or the seeds, of which some may be the catalogue's."""
-    if not seeds:
-        return library
-    own = library[library["track_id"].isin(seeds)]
-    others = [seed for seed in seeds if seed not in set(own["track_id"])]
-    rows = np.array(sorted(catalogue.rows_of(others).values()), dtype=np.int64)
-    songs = catalogue.raw.at(rows).assign(genres=catalogue.tracks["genres"].iloc[rows].astype("str").array)
-    return pd.concat([own, songs], ignore_index=True)
-
-
-def _picture(own: Doubles, pool: Doubles, you: float | None) -> FeaturePicture:
-    middle = you or 0.0
-    axis = (min(-2.6, middle - _REACH), max(2.6, middle + _REACH))
-    return FeaturePicture(axis, heights(own, axis), heights(pool, axis), you)

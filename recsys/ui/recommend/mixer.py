@@ -74,6 +74,12 @@ def _feature(f: Feature, recipe: Recipe, view: ListenerView, of_list: float | No
     picture = view.pictures.get(f.name)
     weight = recipe.weights[f.name]
     who = "the start" if view.seeds else "you"
+    # Why a feature cannot be steered by.
+    disabled = None
+    if not view.catalogue.known_features[FEATURES.index(f)]:
+        disabled = "not known for these songs"
+    elif f.scale != "genre" and (picture is None or picture.you is None):
+        disabled = "not known for your songs"
     return {
         "name": f.name,
         "title": f.title,
@@ -88,19 +94,10 @@ def _feature(f: Feature, recipe: Recipe, view: ListenerView, of_list: float | No
         "level": nearest_level(f, weight),
         "level_word": level_in_words(f, weight),
         "levels": levels(f),
-        "disabled": _disabled(f, view, picture is not None and picture.you is not None),
+        "disabled": disabled,
         "axis": picture and picture.axis,
         "own_heights": picture.own if picture else [],
         "pool_heights": picture.pool if picture else [],
         "you": picture and picture.you,
         "list": of_list,
     }
-
-
-def _disabled(f: Feature, view: ListenerView, is_yours_known: bool) -> str | None:
-    """Why a feature cannot be steered by; None where it can."""
-    if not view.catalogue.known_features[FEATURES.index(f)]:
-        return "not known for these songs"
-    if f.scale != "genre" and not is_yours_known:
-        return "not known for your songs"
-    return None

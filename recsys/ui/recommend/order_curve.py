@@ -19,16 +19,13 @@ def order_of_list(recipe: Recipe, found: Recommendations, songs: ListedSongs) ->
     if cost is None:
         return None
     f = feature("tempo" if recipe.by == "tempo" and recipe.order != "smooth" else "energy")
+    loss = "as high as before"
+    if round(cost.score, 2):
+        loss = f"{abs(cost.score):.2f} {'lower' if cost.score > 0 else 'higher'} on average"
     return {
-        "says": f"The order moved {counted(cost.replaced, 'song')}: {_loss(cost.score)}",
+        "says": f"The order moved {counted(cost.replaced, 'song')}: the first ten score {loss}.",
         "curve": _curve(f, songs.raw[f.column].to_numpy(np.float64)) if recipe.order != "score" else None,
     }
-
-
-def _loss(score: float) -> str:
-    if round(score, 2) == 0:
-        return "the first ten score as high as before."
-    return f"the first ten score {abs(score):.2f} {'lower' if score > 0 else 'higher'} on average."
 
 
 def _curve(f: Feature, values: Doubles) -> dict[str, Any] | None:

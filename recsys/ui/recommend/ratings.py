@@ -58,29 +58,24 @@ def _more_like(session: ListenerSession, track_id: str) -> None:
 
 def proposal_panel(session: ListenerSession) -> None:
     """After a rating: the change that all ratings together suggest, to apply or not."""
-    proposal = _proposal(session)
-    if proposal is None:
+    rated = list_state().rated
+    if rated is None or session.is_demo:
+        st.session_state.pop(_KEY, None)
+        return
+    # Computed once for each rating; forgotten once the settings it would change have changed.
+    stored = cast("tuple[object, Proposal | None] | None", st.session_state.get(_KEY))
+    made_for = (rated, list_state().notice, session.recipe)
+    if stored is None or stored[0] != made_for:
+        found = propose(session.catalogue, session.feedback, session.recipe)
+        stored = st.session_state[_KEY] = (made_for, found)
+    proposal = stored[1]
+    if proposal is None or proposal.sentence in st.session_state.get(_REFUSED, ()):
         return
     with st.container(border=True, key="proposal"):
         st.markdown(f"**{proposal.sentence}?** {proposal.reason}")
         with st.container(horizontal=True):
             st.button("Apply", key="proposal_apply", on_click=_apply, args=(session, proposal))
             st.button("No", key="proposal_refuse", on_click=_refuse, args=(proposal,))
-
-
-def _proposal(session: ListenerSession) -> Proposal | None:
-    """Computed once for each rating; forgotten once the settings it would change have changed."""
-    rated = list_state().rated
-    if rated is None or session.is_demo:
-        st.session_state.pop(_KEY, None)
-        return None
-    stored = cast("tuple[object, Proposal | None] | None", st.session_state.get(_KEY))
-    made_for = (rated, list_state().notice, session.recipe)
-    if stored is None or stored[0] != made_for:
-        found = propose(session.catalogue, session.feedback, session.recipe)
-        stored = st.session_state[_KEY] = (made_for, found)
-    is_refused = stored[1] is not None and stored[1].sentence in st.session_state.get(_REFUSED, ())
-    return None if is_refused else stored[1]
 
 
 def _apply(session: ListenerSession, proposal: Proposal) -> None:

@@ -36,7 +36,17 @@ def start_from(session: ListenerSession) -> None:
                 st.caption("No song of your library or of the catalogue has all these words.")
             for song in songs:
                 song_buttons(session, song)
-        _own_lists(session)
+        if lists := own_lists(session):
+            chosen = st.selectbox(
+                "Or one of your lists",
+                lists,
+                index=None,
+                placeholder="Choose a list",
+                format_func=lambda part: f"{part.name} ({counted(len(part.track_ids), 'song')})",
+                key="start_list",
+            )
+            if chosen is not None:
+                list_button(session, chosen)
         if session.start != Start() and st.button("Back to my whole library", key="whole_library", type="tertiary"):
             session.start_from((), "")
             st.rerun()
@@ -77,19 +87,3 @@ def restore_start(session: ListenerSession, stored: Any) -> None:
     if gone:
         names = ", ".join(f"“{name}”" for name in gone)
         st.session_state[_NOTICE] = f"Left out, because neither your library nor the catalogue has it now: {names}."
-
-
-def _own_lists(session: ListenerSession) -> None:
-    lists = own_lists(session)
-    if not lists:
-        return
-    chosen = st.selectbox(
-        "Or one of your lists",
-        lists,
-        index=None,
-        placeholder="Choose a list",
-        format_func=lambda part: f"{part.name} ({counted(len(part.track_ids), 'song')})",
-        key="start_list",
-    )
-    if chosen is not None:
-        list_button(session, chosen)

@@ -28,19 +28,15 @@ def by_link(session: ListenerSession, link: SpotifyLink) -> None:
     if link.kind == "playlist" and synced is not None:
         list_button(session, synced)
     elif session.app.spotify is None or session.visitor.is_guest or session.is_demo:
-        _without_spotify(session, link)
+        # The link itself does not say which songs it stands for.
+        instead = f"Search for its songs{' or its artist' if link.kind == 'album' else ''} instead."
+        if session.app.spotify is None:
+            st.caption(f"Only Spotify knows which songs are on this {link.kind}, and it is not set up here. {instead}")
+        else:
+            st.caption(f"Connect Spotify first: then we can read which songs are on this {link.kind}. {instead}")
+            st.page_link(page("welcome"), label="Connect Spotify", icon=":material/login:")
     elif st.button(f"Read this {link.kind}", icon=":material/download:", key="start_read_list"):
         _read(session, link)
-
-
-def _without_spotify(session: ListenerSession, link: SpotifyLink) -> None:
-    """What to do where Spotify cannot be asked: the link itself does not say which songs it stands for."""
-    instead = "Search for its songs or its artist instead." if link.kind == "album" else "Search for its songs instead."
-    if session.app.spotify is None:
-        st.caption(f"Only Spotify knows which songs are on this {link.kind}, and it is not set up here. {instead}")
-        return
-    st.caption(f"Connect Spotify first: then we can read which songs are on this {link.kind}. {instead}")
-    st.page_link(page("welcome"), label="Connect Spotify", icon=":material/login:")
 
 
 def _read(session: ListenerSession, link: SpotifyLink) -> None:
