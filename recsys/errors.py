@@ -104,7 +104,7 @@ class ReconnectSpotify(SpotifyProblem):
 
 class SpotifyBusy(SpotifyProblem):
     """
-    Spotify asks us to wait. `retry_after` is in seconds; `is_quota` tells a daily quota from a short limit. Where
+    Spotify asks us to wait. `retry_after` is in seconds; `is_quota` is True for a daily quota. Where
     `was_asked` is False a wait was remembered, and nothing was sent.
     """
 

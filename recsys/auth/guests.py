@@ -120,7 +120,7 @@ def _merge_sent(sent: pd.DataFrame, store: Store, listener: str) -> None:
 
 
 def _merge_weekly(guests: Store, guest: str, store: Store, listener: str) -> None:
-    """Weeks in order, so that a merge that was interrupted goes on with the first that is missing."""
+    """Weeks in order, so that a merge that was interrupted continues with the first that is missing."""
     wanted, own = guests.weekly(guest), store.weekly(listener)
     if wanted is None or (own is not None and own.recipe != wanted.recipe):
         return

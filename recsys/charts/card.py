@@ -115,7 +115,7 @@ def _at(turn: float, share: float) -> tuple[float, float]:
 
 
 def _modes(draw: ImageDraw.ImageDraw, modes: Sequence[tuple[float, str | None]], palette: Palette, y: int) -> int:
-    """The bar of taste modes and their titles; where the text goes on."""
+    """The bar of taste modes and their titles; where the text continues."""
     left = float(TEXT_LEFT)
     for (share, _), colour in zip(modes, palette.modes, strict=False):
         right = left + TEXT_WIDTH * share

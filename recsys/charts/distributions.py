@@ -85,7 +85,12 @@ def sentence(name: str, library: pd.Series, catalogue: pd.Series) -> str:
     f = feature(name, NUMBER_FEATURES)
     own, others = library.dropna(), catalogue.dropna()
     if len(own) < TOO_FEW:
-        return _too_few(f, len(own), len(library))
+        what, count = f.title.lower(), len(library)
+        if own.empty:
+            return f"We don’t know the {what} of your songs yet."
+        if len(own) == count:
+            return f"{'One track is' if count == 1 else f'{count:,} tracks are'} too few to describe the {what} of."
+        return f"The {what} is known of only {len(own):,} of your {count:,} tracks, too few to describe."
     q25, median, q75 = own.quantile([0.25, 0.5, 0.75])
     half = f"Half of your tracks lie {between(f, q25, q75)}."
     if others.empty:
@@ -93,15 +98,6 @@ def sentence(name: str, library: pd.Series, catalogue: pd.Series) -> str:
     place = leaning(name, percentile(median, others))
     theirs = f"The catalogue’s median is {with_unit(f, others.median())}"
     return f"{half} {theirs}; yours is {with_unit(f, median)}, {place}."
-
-
-def _too_few(f: Feature, known: int, count: int) -> str:
-    what = f.title.lower()
-    if known == 0:
-        return f"We don’t know the {what} of your songs yet."
-    if known == count:
-        return f"{'One track is' if count == 1 else f'{count:,} tracks are'} too few to describe the {what} of."
-    return f"The {what} is known of only {known:,} of your {count:,} tracks, too few to describe."
 
 
 def _edges(f: Feature, values: Doubles) -> Doubles:

@@ -15,7 +15,7 @@ from recsys.errors import NoTracks, SettingsProblem
 from recsys.importers.any_file import read_files
 from recsys.importers.catalogue_file import add_to_catalogue, read_catalogue
 from recsys.importers.report import count_with_features
-from recsys.services.catalogues import CatalogueProgress, Catalogues, ReadyCatalogue, as_json, passport_sentences
+from recsys.services.catalogues import CatalogueProgress, Catalogues, as_json, passport_sentences
 from recsys.services.jobs import Jobs
 from recsys.settings import Settings
 
@@ -78,7 +78,22 @@ def get(name: str, path: Path | None, is_json: bool) -> None:
     printer = _ProgressPrinter()
     ready = service.get(service.entry(name), printer, time.sleep, install=True)
     printer.end()
-    click.echo(json.dumps(as_json(ready), indent=2, ensure_ascii=False) if is_json else _installed(ready))
+    if is_json:
+        click.echo(json.dumps(as_json(ready), indent=2, ensure_ascii=False))
+        return
+    counts = ready.counts
+    click.echo(f"{ready.path} is installed. Restart the app if it is running.")
+    if counts is None:
+        click.echo("It was fetched before, so nothing was downloaded.")
+    else:
+        click.echo(
+            f"{counted(counts.rows, 'row')} = {counted(counts.tracks, 'track')} + "
+            f"{counted(counts.duplicates, 'duplicate')} + {sum(counts.skipped.values()):,} skipped; "
+            f"{counted(counts.with_features, 'track has', 'tracks have')} audio features."
+        )
+    if ready.previous:
+        click.echo(f"The catalogue that was there, built by hand, is now {ready.previous}.")
+    click.echo("\n".join(passport_sentences(ready.passport)))
 
 
 @command.command("passport")
@@ -135,23 +150,6 @@ def _of_the_app() -> Path:
     if is_address(source):
         raise SettingsProblem("TONEARM_CATALOGUE is an address, which cannot be written. Name a file with --to.")
     return Path(source)
-
-
-def _installed(ready: ReadyCatalogue) -> str:
-    """The import report and the passport of an installed catalogue."""
-    counts = ready.counts
-    lines = [f"{ready.path} is installed. Restart the app if it is running."]
-    if counts is None:
-        lines.append("It was fetched before, so nothing was downloaded.")
-    else:
-        lines.append(
-            f"{counted(counts.rows, 'row')} = {counted(counts.tracks, 'track')} + "
-            f"{counted(counts.duplicates, 'duplicate')} + {sum(counts.skipped.values()):,} skipped; "
-            f"{counted(counts.with_features, 'track has', 'tracks have')} audio features."
-        )
-    if ready.previous:
-        lines.append(f"The catalogue that was there, built by hand, is now {ready.previous}.")
-    return "\n".join([*lines, *passport_sentences(ready.passport)])
 
 
 class _ProgressPrinter:

@@ -38,7 +38,17 @@ def command() -> None:
     """
     settings = Settings.from_environment()
     with httpx.Client(timeout=TIMEOUT) as http:
-        parts = [_local(settings), _spotify(settings)]
+        here: list[Step] = [
+            ("the data folder can be written", lambda: _writable(settings.data_folder)),
+            ("the key that encrypts tokens is safe", lambda: _private_key(settings)),
+            ("the embedded store can be opened", lambda: _store(settings.data_folder)),
+            ("there is a catalogue", lambda: _catalogue(settings)),
+        ]
+        spotify: list[Step] = [("Spotify can be connected", lambda: _spotify_app(settings))]
+        if settings.has_spotify:
+            return_address = f"{settings.public_url}/callback"
+            spotify.append(("Spotify accepts the return address", lambda: checked_redirect(return_address)))
+        parts = [iter(here), iter(spotify)]
         if settings.has_supabase:
             checkup = SupabaseCheckup(
                 str(settings.supabase_url),
@@ -66,13 +76,6 @@ def _is_well(steps: Iterator[Step]) -> bool:
             return False
         click.echo(f"  ok  {says}{f': {remark}' if remark else ''}")
     return True
-
-
-def _local(settings: Settings) -> Iterator[Step]:
-    yield "the data folder can be written", lambda: _writable(settings.data_folder)
-    yield "the key that encrypts tokens is safe", lambda: _private_key(settings)
-    yield "the embedded store can be opened", lambda: _store(settings.data_folder)
-    yield "there is a catalogue", lambda: _catalogue(settings)
 
 
 def _writable(folder: Path) -> str:
@@ -107,12 +110,6 @@ def _catalogue(settings: Settings) -> str:
     if "://" in settings.catalogue or Path(settings.catalogue).exists():
         return settings.catalogue
     return "the invented one; install yours with: tonearm catalogue add FILE"
-
-
-def _spotify(settings: Settings) -> Iterator[Step]:
-    yield "Spotify can be connected", lambda: _spotify_app(settings)
-    if settings.has_spotify:
-        yield "Spotify accepts the return address", lambda: checked_redirect(f"{settings.public_url}/callback")
 
 
 def _spotify_app(settings: Settings) -> str | None:

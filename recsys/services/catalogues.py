@@ -89,7 +89,7 @@ class Catalogues:
         The entries, in order. May raise `SettingsProblem` or `DownloadFailed`.
     files : CatalogueFiles
     jobs : Jobs
-        Where fetching goes on while pages are changed; its key is "catalogue:<listener>".
+        Where fetching continues while pages are changed; its key is "catalogue:<listener>".
     installers : "loopback", "everyone" or "nobody"
         Who may install for the whole server; the command line always may.
     installed : callable

@@ -319,7 +319,7 @@ def registered_in(pool: pd.DataFrame, year: int) -> int:
     """
     Songs of a pool whose ISRC was registered in a year.
 
-    The source tells no release dates; positions 6 and 7 of an ISRC are the year of reference (ISO 3901), as a rule
+    The source reports no release dates; positions 6 and 7 of an ISRC are the year of reference (ISO 3901), as a rule
     that of the recording's first release. Old recordings without one got theirs later.
     """
     years = pool["isrc"].str.upper().str.extract(ISRC_YEAR.pattern, expand=False)

@@ -1,4 +1,4 @@
-"""Long work outside the screens' threads: it goes on when the page is changed, reloaded or closed."""
+"""Long work outside the screens' threads: it continues when the page is changed, reloaded or closed."""
 
 import logging
 import threading
@@ -46,7 +46,7 @@ class Snapshot:
 
     @property
     def is_active(self) -> bool:
-        """True while the work goes on."""
+        """True while the work runs."""
         return self.state == "running"
 
 

@@ -140,7 +140,11 @@ def _after(stage: Stage, page: Page, known: _Known) -> Stage:
         stage = replace(stage, skipped=_sum(stage.skipped, _sum(page.skipped, {REPEATED: repeats})))
     known.meet(page)
     stage = replace(stage, stored=len(known.met), cursor=page.next_cursor)
-    if _is_rest_known(stage, page, known, ids):
+    # Saved tracks come newest first: once a page reaches tracks of an earlier, complete reading, and known and new
+    # together are as many as Spotify counts, nothing was taken off further down, and all of that is known.
+    # https://developer.spotify.com/documentation/web-api/reference/get-users-saved-tracks
+    meets_known = stage.name == "saved" and stage.is_complete and bool(ids & known.before)
+    if meets_known and len(known.before | known.met.keys()) + sum(_larger(stage).values()) == page.total:
         known.met |= dict.fromkeys(known.before, 0.0)
         return _finished(replace(stage, stored=len(known.met), skipped=_larger(stage)))
     read = stage.stored + stage.skipped_in_all
@@ -162,18 +166,6 @@ def _after(stage: Stage, page: Page, known: _Known) -> Stage:
 
 def _looking_again(stage: Stage) -> Stage:
     return replace(stage, cursor=None, is_second_look=True)
-
-
-def _is_rest_known(stage: Stage, page: Page, known: _Known, ids: set[str]) -> bool:
-    """
-    True when everything below this page is known from an earlier, complete reading.
-
-    Saved tracks come newest first: once a page reaches known ones, and known and new together are as many as Spotify
-    counts, nothing was taken off further down. https://developer.spotify.com/documentation/web-api/reference/get-users-saved-tracks
-    """
-    if stage.name != "saved" or not stage.is_complete or not ids & known.before:
-        return False
-    return len(known.before | known.met.keys()) + sum(_larger(stage).values()) == page.total
 
 
 def _larger(stage: Stage) -> Mapping[str, int]:

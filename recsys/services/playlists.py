@@ -31,7 +31,7 @@ class PlaylistWriter(Protocol):
         """Make a private playlist. When the answer is lost it may exist nevertheless."""
 
     def find(self, mark: str, owner_id: str, playlist_id: str | None = None) -> Playlist | None:
-        """The listener's own playlist of that id, or with the mark in its description; None if it was thrown away."""
+        """The listener's own playlist of that id, or with the mark in its description; None if it was deleted."""
 
     def contents(self, playlist_id: str) -> Contents:
         """The content of the playlist."""
@@ -108,7 +108,7 @@ class Playlists:
         BadValue
             The name is empty or too long, or no track of the list is known to Spotify.
         SpotifyProblem, StorageProblem
-            Trying again goes on where this stopped.
+            Trying again continues where this stopped.
         """
         name = _checked(name)
         wanted = _known(track_ids)

@@ -77,7 +77,7 @@ class Sync:
         return True
 
     def cancel(self, listener: str) -> SyncProgress:
-        """Stop after the page at hand. What is stored stays, and the next start goes on from there."""
+        """Stop after the page at hand. What is stored stays, and the next start continues from there."""
         self._jobs.cancel(_key(listener))
         self._leases.cancel(listener)
         return self.progress(listener)

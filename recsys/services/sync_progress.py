@@ -42,7 +42,7 @@ class Stage:
     is_refused : bool
         True when that was Spotify saying no: a retry helps only once the listener or the app's owner has fixed it.
     cursor, pass_at, is_second_look : str or None, str or None, bool
-        Where reading goes on, when this reading of the list began, and whether it is read again to find what moved.
+        Where reading continues, when this reading of the list began, and whether it is read again to find what moved.
     is_complete, skipped_before : bool, mapping of reason to count
         Whether the last finished reading saw every entry Spotify counts, and those of them it skipped.
     snapshot_id : str or None
@@ -121,7 +121,7 @@ class SyncProgress:
 
     @property
     def is_interrupted(self) -> bool:
-        """True when something is left to do and nobody does it: a start goes on where it stopped."""
+        """True when something is left to do and nobody does it: a start continues where it stopped."""
         return bool(self.stages) and not self.is_running and self.finished_at is None
 
     @property

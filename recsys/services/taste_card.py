@@ -129,7 +129,7 @@ def to_json(card: TasteCard) -> bytes:
 
 def from_json(content: bytes, name: str) -> TasteCard:
     """
-    Read a card that another listener gave away.
+    Read a card that another listener shared.
 
     Raises
     ------

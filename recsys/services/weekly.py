@@ -166,7 +166,7 @@ class WeeklyLists:
         """
         Renew the lists of all listeners whose day has come, one after the other.
 
-        A problem of one listener's is in the report, and stored for them to read; the next goes on.
+        A problem of one listener's is in the report, and stored for them to read; the others are renewed all the same.
 
         Raises
         ------

@@ -64,7 +64,7 @@ class Stage(Progress):
 
 
 class Sync(Progress):
-    """A sync. Where reading goes on and what was read before stay on the server."""
+    """A sync. Where reading continues and what was read before stay on the server."""
 
     is_running: bool
     started_at: str | None

@@ -86,7 +86,16 @@ class Limits:
         """Pass on what is within the limits."""
         app: ASGIApp = self.app
         if scope["type"] == "websocket":
-            await self._socket(scope, receive, send)
+            address = client_address(scope, self.dependencies)
+            if self.shares and address not in SHARED and self.sockets[address] >= SOCKETS_PER_ADDRESS:
+                await WebSocketClose(TRY_AGAIN_LATER)(scope, receive, send)
+                return
+            self.sockets[address] += 1
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                self.sockets[address] -= 1
+                self.sockets += Counter()  # forgets addresses without a socket
             return
         if scope["type"] == "http" and not (scope["path"] == SCREEN and asks_for_page(scope)):
             share = next((one for one in self.shares if scope["path"].startswith(one.paths)), None)
@@ -116,18 +125,6 @@ class Limits:
         finally:
             self.waiting -= 1
         return wait
-
-    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        address = client_address(scope, self.dependencies)
-        if self.shares and address not in SHARED and self.sockets[address] >= SOCKETS_PER_ADDRESS:
-            await WebSocketClose(TRY_AGAIN_LATER)(scope, receive, send)
-            return
-        self.sockets[address] += 1
-        try:
-            await self.app(scope, receive, send)
-        finally:
-            self.sockets[address] -= 1
-            self.sockets += Counter()  # forgets addresses without a socket
 
 
 def client_address(scope: Scope, dependencies: Dependencies) -> str:
