@@ -136,7 +136,15 @@ def _sent(
     proxied = is_named and not urllib.request.proxy_bypass(f"{origin.host}:{origin.port}")
     if proxied and not is_trusted and is_private_literal(origin.host):
         raise _refusal(address)
-    targets = [origin.host] if proxied else _targets(address, origin, is_trusted, resolve)
+    targets = [origin.host]
+    if not proxied:
+        try:
+            targets = resolve(origin.host, origin.port)
+        except (OSError, UnicodeError) as problem:
+            raise httpx.ConnectError(f"no address for {origin.host}") from problem
+        # One that is private among several public ones is enough to refuse.
+        if not is_trusted and not all(is_public(ipaddress.ip_address(each.split("%")[0])) for each in targets):
+            raise _refusal(address)
     # Without `trust_env` httpx would ignore SSL_CERT_FILE; with it, a request to a bare address would miss NO_PROXY.
     context = httpx.create_ssl_context(trust_env=True)
     with httpx.Client(timeout=TIMEOUT, trust_env=proxied, verify=context, follow_redirects=False) as client:
@@ -145,17 +153,6 @@ def _sent(
             yield response
         finally:
             response.close()
-
-
-def _targets(address: str, origin: Origin, is_trusted: bool, resolve: Resolve) -> list[str]:
-    """The checked addresses to connect to. One that is private among several public ones is enough to refuse."""
-    try:
-        found = resolve(origin.host, origin.port)
-    except (OSError, UnicodeError) as problem:
-        raise httpx.ConnectError(f"no address for {origin.host}") from problem
-    if not is_trusted and not all(is_public(ipaddress.ip_address(each.split("%")[0])) for each in found):
-        raise _refusal(address)
-    return found
 
 
 def _refusal(address: str) -> DownloadFailed:

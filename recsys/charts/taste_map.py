@@ -66,10 +66,24 @@ def taste_map(
         A part that is outlined; dragging then draws another one.
     """
     own, others, ends = _placed(library, catalogue)
+    # One trace for each taste, so that the legend holds the titles: on the map they would cover points and each other.
+    placed = own.set_index("track_id").reindex(medoids).dropna(subset="x").reset_index()
+    tastes = [
+        go.Scatter(
+            x=[row.x],
+            y=[row.y],
+            mode="markers",
+            marker={"size": 17, "symbol": SYMBOLS[number % len(SYMBOLS)], "line": {"width": 2, "color": EDGE}},
+            hovertemplate="%{fullData.name}<extra>stands for one of your tastes</extra>",
+            name=plain(f"{number + 1}. {shortened(row.title)}"),
+            zorder=1,
+        )
+        for number, row in enumerate(placed.itertuples())
+    ]
     traces = [
         _points(own, names[0], {"size": 7, "opacity": 0.8}),
         _points(_thinned(others), names[1], {"size": 4, "color": FAINT}, "in the catalogue").update(zorder=-1),
-        *_medoids(own, medoids),
+        *tastes,
     ]
     x, y = ({"title": {"text": words}, "showticklabels": False, "showgrid": False} for words in ends)
     drawing: dict[str, Any] = {}
@@ -196,20 +210,3 @@ def _points(songs: pd.DataFrame, name: str, marker: dict[str, Any], where: str =
 def _thinned(others: pd.DataFrame) -> pd.DataFrame:
     """Every n-th song of the sample, so that at most `MOST_SHOWN` are drawn."""
     return others.iloc[:: -(-len(others) // MOST_SHOWN) or 1]
-
-
-def _medoids(own: pd.DataFrame, medoids: Sequence[str]) -> list[go.Scatter]:
-    """One trace for each, so that the legend holds the titles: on the map they would cover points and each other."""
-    placed = own.set_index("track_id").reindex(medoids).dropna(subset="x").reset_index()
-    return [
-        go.Scatter(
-            x=[row.x],
-            y=[row.y],
-            mode="markers",
-            marker={"size": 17, "symbol": SYMBOLS[number % len(SYMBOLS)], "line": {"width": 2, "color": EDGE}},
-            hovertemplate="%{fullData.name}<extra>stands for one of your tastes</extra>",
-            name=plain(f"{number + 1}. {shortened(row.title)}"),
-            zorder=1,
-        )
-        for number, row in enumerate(placed.itertuples())
-    ]

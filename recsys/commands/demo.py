@@ -1,15 +1,13 @@
 """`demo`: the invented listeners and the invented catalogue as files."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import pandas as pd
 
 from recsys.core.export import to_csv
 from recsys.demo import DEMO_NOTE
 from recsys.demo.catalogue import SEED, demo_catalogue
-from recsys.demo.listeners import DemoListener, demo_listeners
+from recsys.demo.listeners import demo_listeners
 from recsys.errors import UnreadableFile
 from recsys.importers.catalogue_file import write_catalogue
 
@@ -41,23 +39,17 @@ def command(out: Path, seed: int) -> None:
         out.mkdir(parents=True, exist_ok=True)
         write_catalogue(catalogue, out / "catalogue.parquet")
         click.echo(f"{out / 'catalogue.parquet'}: {len(catalogue):,} tracks, all invented")
-        for name, table, what in _tables(catalogue, demo_listeners(seed)):
+        # Every CSV file: its name, what goes into it, and what to call its rows.
+        files = [("catalogue.csv", catalogue, "tracks, the same catalogue as CSV")]
+        for listener in demo_listeners(seed):
+            name = listener.name.lower().replace(" ", "-")
+            songs = listener.library[["track_id", "title", "artists", "album"]]
+            plays = listener.plays.merge(songs, on="track_id", validate="many_to_one")
+            files.append((f"{name}.csv", listener.library, f"tracks, the library of {listener.name}"))
+            files.append((f"{name}-history.csv", plays, f"plays, the listening history of {listener.name}"))
+        for name, table, what in files:
             (out / name).write_bytes(to_csv(table, note=DEMO_NOTE))
             click.echo(f"{out / name}: {len(table):,} {what}")
     except OSError as problem:
         reason = "it is a file, not a folder" if out.is_file() else str(problem.strerror or problem)
         raise UnreadableFile(f"The demo cannot be written to {out}: {reason}.") from problem
-
-
-def _tables(catalogue: pd.DataFrame, listeners: tuple[DemoListener, ...]) -> Iterator[tuple[str, pd.DataFrame, str]]:
-    """Every CSV file: its name, what goes into it, and what to call its rows."""
-    yield "catalogue.csv", catalogue, "tracks, the same catalogue as CSV"
-    for listener in listeners:
-        name = listener.name.lower().replace(" ", "-")
-        yield f"{name}.csv", listener.library, f"tracks, the library of {listener.name}"
-        songs = listener.library[["track_id", "title", "artists", "album"]]
-        yield (
-            f"{name}-history.csv",
-            listener.plays.merge(songs, on="track_id", validate="many_to_one"),
-            f"plays, the listening history of {listener.name}",
-        )

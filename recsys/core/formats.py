@@ -130,28 +130,23 @@ def _songs(file: ListFile) -> list[dict[str, Any]]:
         file.found.contributions.to_dict("records"),
         strict=True,
     )
-    return [
-        {
+    described = []
+    for row, features, why in songs:
+        # A URI that names the recording: its ISRC (RFC 3901) where it is known.
+        isrc = _plain(features["isrc"])
+        own_id = quote(str(row["track_id"]), safe="", errors="replace")
+        reasons = sorted(why.items(), key=lambda pair: -pair[1])[:TOP_REASONS]
+        song = {
             "location": _plain(row["url"]),
-            "identifier": _identifier(str(row["track_id"]), _plain(features["isrc"])),
+            "identifier": f"urn:isrc:{quote(isrc, safe='')}" if isrc else f"urn:tonearm:{own_id}",
             "title": _line(row["title"]),
             "creator": _line(row["artists"]),
-            "annotation": _reasons(why),
+            "annotation": ", ".join(f"{name} {value:+.2f}" for name, value in reasons),
             "album": None if pd.isna(row["album"]) else _line(row["album"]),
             "duration": None if pd.isna(features["duration_ms"]) else round(features["duration_ms"]),
         }
-        for row, features, why in songs
-    ]
-
-
-def _identifier(track_id: str, isrc: str | None) -> str:
-    """A URI that names the recording: its ISRC (RFC 3901) where it is known."""
-    return f"urn:isrc:{quote(isrc, safe='')}" if isrc else f"urn:tonearm:{quote(track_id, safe='', errors='replace')}"
-
-
-def _reasons(why: Mapping[Any, float]) -> str:
-    top = sorted(why.items(), key=lambda pair: -pair[1])[:TOP_REASONS]
-    return ", ".join(f"{name} {value:+.2f}" for name, value in top)
+        described.append(song)
+    return described
 
 
 def _title(file: ListFile) -> str:

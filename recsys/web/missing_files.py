@@ -29,12 +29,8 @@ class MissingFiles:
             if not is_missing:
                 await send(message)
 
-        await self.app(scope, receive, unless_a_page if _is_file(scope) else send)
-
-
-def _is_file(scope: Scope) -> bool:
-    """True for addresses of files, but for those of components, some of which are pages in a frame."""
-    if scope["type"] != "http" or scope["path"] == "/index.html":
-        return False
-    path: str = scope["path"]
-    return path.startswith("/static/") or ("." in path and not path.startswith(("/component/", "/_stcore/")))
+        path: str = scope["path"] if scope["type"] == "http" else ""
+        # Files of components are let through: some are pages in a frame.
+        is_ours = path == "/index.html" or path.startswith(("/component/", "/_stcore/"))
+        is_file = path.startswith("/static/") or ("." in path and not is_ours)
+        await self.app(scope, receive, unless_a_page if is_file else send)

@@ -89,7 +89,15 @@ class Filters:
 
     def __post_init__(self) -> None:
         for name, (low, high) in self.ranges.items():
-            _check_range(name, low, high)
+            title = feature(name, NUMBER_FEATURES).title.lower()
+            for end in (low, high):
+                if end is not None and not (is_number(end) and np.isfinite(end)):
+                    raise BadRecipe(f"The limits of {title} must be numbers, not {end}.")
+            if low is None and high is None:
+                says = f"The limits of {title} lack both ends. Give at least one, such as {name}=..5 or {name}=5..."
+                raise BadRecipe(says)
+            if low is not None and high is not None and low > high:
+                raise BadRecipe(f"The limits of {title} are the wrong way round: {low:g} is above {high:g}.")
         for names, what, most in (
             (self.genres, "genres", MOST_NAMES),
             (self.not_genres, "genres", MOST_NAMES),
@@ -203,17 +211,6 @@ def _with_genres(catalogue: Catalogue, genres: tuple[str, ...]) -> Mask:
     has_one = [not wanted.isdisjoint(genre_names(text)) for text in column.categories.tolist()]
     by_set = np.append(np.array(has_one, dtype=bool), False)  # code -1, unknown, reads the last
     return np.asarray(by_set[column.codes], dtype=bool)
-
-
-def _check_range(name: str, low: float | None, high: float | None) -> None:
-    title = feature(name, NUMBER_FEATURES).title.lower()
-    for end in (low, high):
-        if end is not None and not (is_number(end) and np.isfinite(end)):
-            raise BadRecipe(f"The limits of {title} must be numbers, not {end}.")
-    if low is None and high is None:
-        raise BadRecipe(f"The limits of {title} lack both ends. Give at least one, such as {name}=..5 or {name}=5...")
-    if low is not None and high is not None and low > high:
-        raise BadRecipe(f"The limits of {title} are the wrong way round: {low:g} is above {high:g}.")
 
 
 def check_names(names: tuple[str, ...], what: str, most: int = MOST_NAMES) -> None:

@@ -95,7 +95,16 @@ def embed(catalogue: Catalogue, tracks: pd.DataFrame) -> FeatureMatrix:
     values, mask = vectors.values.copy(), vectors.mask.copy()
     # The table's own values of a snapshot feature are dropped; the loop below fills in the catalogue's.
     values[IS_SNAPSHOT[AXIS_FEATURE]], mask[IS_SNAPSHOT] = 0, 0
-    track_rows, song_rows = _catalogue_rows(catalogue, tracks)
+    # The row of each track, by id, and of the song it is a version of; -1 where there is none.
+    by_id = catalogue.rows_of(list(tracks["track_id"]))
+    track_rows: Integers = np.array(tracks["track_id"].map(by_id).fillna(-1), dtype=np.int64)
+    song_rows = track_rows.copy()
+    if (track_rows < 0).any():
+        song_rows[track_rows < 0] = catalogue.rows_of_songs(tracks[track_rows < 0])
+    # A track without any number of its own may take those of another version of the song. One with features of its own
+    # may not: the other version may sound different.
+    is_bare = tracks[[f.column for f in AUDIO_FEATURES]].isna().all(axis=1).to_numpy()
+    track_rows = np.where(is_bare, song_rows, track_rows)
     # Snapshot features are filled in for every version of a song, the others only for the track itself.
     for rows, is_filled in ((track_rows, ~IS_SNAPSHOT), (song_rows, IS_SNAPSHOT)):
         at = np.flatnonzero(rows >= 0)
@@ -105,20 +114,3 @@ def embed(catalogue: Catalogue, tracks: pd.DataFrame) -> FeatureMatrix:
         values[:, at] = np.where(is_missing[AXIS_FEATURE], known_there.values, values[:, at])
         mask[:, at] = np.where(is_missing, known_there.mask, mask[:, at])
     return FeatureMatrix(values, mask)
-
-
-def _catalogue_rows(catalogue: Catalogue, tracks: pd.DataFrame) -> tuple[Integers, Integers]:
-    """
-    The row of each track, and the row of the song it is a version of; -1 where there is none.
-
-    The first is found by id, or as the same song for a track without audio features. A track with features of its own
-    is not looked up by name: another version of the song may sound different.
-    """
-    by_id = catalogue.rows_of(list(tracks["track_id"]))
-    rows: Integers = np.array(tracks["track_id"].map(by_id).fillna(-1), dtype=np.int64)
-    song_rows = rows.copy()
-    if (rows < 0).any():
-        song_rows[rows < 0] = catalogue.rows_of_songs(tracks[rows < 0])
-    # A track without any number of its own may take those of another version of the song.
-    is_bare = tracks[[f.column for f in AUDIO_FEATURES]].isna().all(axis=1).to_numpy()
-    return np.where(is_bare, song_rows, rows), song_rows

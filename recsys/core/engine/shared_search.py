@@ -51,7 +51,13 @@ class SharedSearch:
         each = [Terms.of(self._catalogue, profile, self._metric) for profile in profiles]
         # Squared lengths of what is known of each pattern, (profiles, patterns).
         lengths = np.stack([self._alone.lengths(profile, self._metric) for profile in profiles])
-        thresholds = self._thresholds(each, lengths, count, excluded_rows)
+        # A cosine that `count` candidates probably reach, for each profile; infinite where none can be guessed.
+        sample = self._alone.sample
+        thresholds = np.full(len(each), np.inf, np.float32)
+        if self._alone.is_large and self._is_eligible[sample.pattern]:
+            found = self._numerators(each, sample.start, sample.stop) / lengths[:, sample.pattern, None]
+            guesses = [self._alone.guess(row, mask, count) for row, mask in zip(found, excluded_rows, strict=True)]
+            thresholds[:] = [guess if guess > 0 else np.inf for guess in guesses]
         reaching = self._reaching(each, lengths, thresholds) if np.isfinite(thresholds).any() else []
         result = []
         for at, profile in enumerate(profiles):
@@ -63,15 +69,6 @@ class SharedSearch:
             else:
                 result.append(self._alone.top_k(profile, self._metric, count, excluded_rows[at]))
         return result
-
-    def _thresholds(self, each: Sequence[Terms], lengths: Floats, count: int, excluded_rows: Sequence[Mask]) -> Floats:
-        """A cosine that `count` candidates probably reach, for each profile; infinite where none can be guessed."""
-        sample = self._alone.sample
-        if not self._alone.is_large or not self._is_eligible[sample.pattern]:
-            return np.full(len(each), np.inf, np.float32)
-        cosines = self._numerators(each, sample.start, sample.stop) / lengths[:, sample.pattern, None]
-        guesses = [self._alone.guess(row, mask, count) for row, mask in zip(cosines, excluded_rows, strict=True)]
-        return np.array([guess if guess > 0 else np.inf for guess in guesses], np.float32)
 
     def _reaching(self, each: Sequence[Terms], lengths: Floats, thresholds: Floats) -> list[tuple[Integers, Floats]]:
         """For each profile the rows whose cosine reaches its threshold, rising, and the cosines."""

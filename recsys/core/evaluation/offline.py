@@ -5,6 +5,7 @@ All methods get the same visible songs, the same candidates and the same questio
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from itertools import product
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -142,27 +143,21 @@ class Evaluation:
         nothing; `high` is null where nothing bounds the ratio.
         `differences`: "ours - textbook" and the like -> metric -> the same of paired differences.
         """
+        means, ratios, differences = {}, {}, {}
+        for name, values in self.values.items():
+            found = {metric: _ends(interval(column.to_numpy(), rng)) for metric, column in values.items()}
+            found["catalog_coverage"] = {"mean": self.catalog_coverage[name], "low": None, "high": None}
+            means[name] = {metric: found[metric] for metric in METRICS}
+        for name in (name for name in self.values if name != "textbook"):
+            values, to = self.values[name], self.values["textbook"]
+            each = {metric: ratio(values[metric].to_numpy(), to[metric].to_numpy(), rng) for metric in values}
+            ratios[name] = {metric: _ends(one) if one else None for metric, one in each.items()}
         ours = [name for name in self.values if name.startswith("ours")]
-        others = [name for name in self.values if not name.startswith("ours")]
-        return {
-            "methods": {name: self._means(name, rng) for name in self.values},
-            "ratios_to_textbook": {name: self._ratios(name, rng) for name in self.values if name != "textbook"},
-            "differences": {f"{one} - {other}": self._differences(one, other, rng) for one in ours for other in others},
-        }
-
-    def _means(self, method: str, rng: np.random.Generator) -> dict[str, dict[str, float | None]]:
-        found = {metric: _ends(interval(column.to_numpy(), rng)) for metric, column in self.values[method].items()}
-        found["catalog_coverage"] = {"mean": self.catalog_coverage[method], "low": None, "high": None}
-        return {metric: found[metric] for metric in METRICS}
-
-    def _ratios(self, method: str, rng: np.random.Generator) -> dict[str, dict[str, float | None] | None]:
-        values, to = self.values[method], self.values["textbook"]
-        ratios = {metric: ratio(values[metric].to_numpy(), to[metric].to_numpy(), rng) for metric in values}
-        return {metric: _ends(found) if found else None for metric, found in ratios.items()}
-
-    def _differences(self, one: str, other: str, rng: np.random.Generator) -> dict[str, dict[str, float | None]]:
-        apart = self.values[one] - self.values[other]
-        return {metric: _ends(interval(column.to_numpy(), rng)) for metric, column in apart.items()}
+        for one, other in product(ours, [name for name in self.values if name not in ours]):
+            apart = self.values[one] - self.values[other]
+            ends = {metric: _ends(interval(column.to_numpy(), rng)) for metric, column in apart.items()}
+            differences[f"{one} - {other}"] = ends
+        return {"methods": means, "ratios_to_textbook": ratios, "differences": differences}
 
 
 def _ends(found: Interval) -> dict[str, float | None]:
