@@ -60,6 +60,12 @@ class Start:
         return " and ".join(part.name for part in self.parts)
 
     @property
+    def in_words(self) -> str:
+        """What the list starts from and stays away from."""
+        away = " and ".join(part.name for part in self.minus)
+        return f"{self.name or 'the whole library'}{f' away from {away}' if away else ''}"
+
+    @property
     def away(self) -> tuple[str, ...]:
         """The track ids of what to stay away from, each once."""
         return _ids(self.minus)

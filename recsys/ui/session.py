@@ -19,7 +19,7 @@ from recsys.auth.tokens import Connection
 from recsys.catalogues.models import Passport
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.pool import around
-from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recipe import ChoiceName, Recipe
 from recsys.core.engine.recommender import Recommender
 from recsys.core.insights.modes import Modes, modes
 from recsys.core.model.tracks import as_tracks
@@ -199,24 +199,16 @@ class ListenerSession:
         """The engine for this library, cached between slider moves so that only what changed is recomputed."""
         state = (id(self.catalogue), self.demo_listener, self.start, self.recipe.choose_from == "forgotten")
         if self._recommender is None or self._recommender[0] != state:
-            self._recommender = (state, self.recommender_for(self.start))
+            self._recommender = (state, self.recommender_for(self.start, self.recipe.choose_from))
         return self._recommender[1]
 
-    def recommender_for(self, start: Start) -> Recommender:
-        """The engine for this library and another start; what a start stays away from counts as turned down."""
+    def recommender_for(self, start: Start, choose_from: ChoiceName = "new") -> Recommender:
+        """The engine for this library, another start and what a recipe chooses from."""
         thumbs = self.feedback.head(0 if self.is_demo else None)
-        is_forgotten = self.recipe.choose_from == "forgotten"
+        is_forgotten = choose_from == "forgotten"
         heard, now = (self.plays, pd.Timestamp(self.app.now())) if is_forgotten else (None, None)
-        return recommender(
-            self.catalogue,
-            self.library,
-            thumbs,
-            start.seeds,
-            heard,
-            now,
-            minus=start.away,
-            choose_from=self.recipe.choose_from,
-        )
+        mine = (self.library, thumbs, start.seeds, heard, now)
+        return recommender(self.catalogue, *mine, minus=start.away, choose_from=choose_from)
 
     @property
     def modes(self) -> Modes:

@@ -6,8 +6,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recipe_link import to_query
 from recsys.services.start import Part, Start
+from recsys.ui.recommend.history import Settings
 from recsys.ui.recommend.share import link_here
 from tests.pages.test_every_page import OTHERS, OWN, bringing, opened, shows_no_trace, with_settings
 
@@ -180,3 +182,21 @@ def test_everything_leaves_out_none_of_the_listeners_own_songs():
 
     shows_no_trace(app)
     assert "40 of the catalogue’s 40 songs compared." in said(app)
+
+
+def test_forgotten_songs_are_compared_with_new_ones_and_another_start_is_named():
+    def prepare(session):
+        bringing(OWN.assign(added_at="2020-01-01T00:00:00Z"), OTHERS)(session)
+        session.recipe = Recipe(choose_from="forgotten")
+
+    app = opened("recommend", prepare)
+    away = Start(minus=(Part("Other song 7 by Band 7", (f"cat{7:019d}",)),))
+    app.session_state["history_a"] = Settings(Recipe(), away)
+    app.session_state["compare_on"] = True
+    app.run()
+
+    shows_no_trace(app)
+    says = said(app).replace("\\", "")
+    assert "**A against now:** same 0," in says
+    assert "start: the whole library away from Other song 7 by Band 7 before, the whole library now" in says
+    assert "from: as usual before, forgotten now" in says

@@ -103,8 +103,9 @@ def comparison_panel(session: ListenerSession, found: Recommendations) -> None:
             engine = session.recommender
             reasons = why_lists_differ(other.recipe, session.recipe)
             if other.start != session.start:
-                engine = session.recommender_for(other.start)
-                reasons.append("start: another one")
+                reasons.append(f"start: {other.start.in_words} before, {session.start.in_words} now")
+            if other.start != session.start or other.recipe.choose_from != session.recipe.choose_from:
+                engine = session.recommender_for(other.start, other.recipe.choose_from)
             change = compare_lists(engine.recommend(other.recipe), found, reasons)
         except TonearmError as problem:
             st.warning(plain(problem))
