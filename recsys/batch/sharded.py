@@ -104,26 +104,26 @@ def best_of_shard(shard: Path, libraries: Path, chunk: Chunk, recipe: Recipe) ->
 
 def best_of_all(shards: Sequence[Sequence[Best]], recipe: Recipe) -> tuple[list[Best], list[Best]]:
     """The shortlists of the whole catalogue, and of each what is nearly always enough to choose from."""
-    whole = [_joined(parts, recipe) for parts in zip(*shards, strict=True)]
+    whole = []
+    for parts in zip(*shards, strict=True):
+        if problem := next((part.problem for part in parts if part.problem), ""):
+            whole.append(Best.none(problem))
+            continue
+        counts = {name: sum(part.counts[name] for part in parts) for name in parts[0].counts}
+        if not counts["candidates"]:
+            whole.append(Best.none(why_none_is_left(recipe.filters, counts), counts))
+            continue
+        rows, cosines, scores = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "cosines", "scores")
+        )
+        # By row first, so that of equal cosines the first row of the whole catalogue is taken, as there.
+        in_order = np.argsort(rows)
+        shortlist = in_order[top_positions(cosines[in_order], SHORTLIST)]
+        best = shortlist[np.argsort(-scores[shortlist], kind="stable")]
+        whole.append(Best(rows[best], cosines[best], scores[best], counts))
     # A list of a length in minutes is filled from the whole shortlist.
     enough = usual_pool(recipe) if recipe.minutes is None else SHORTLIST
-    return [best.first(enough) for best in whole], whole
-
-
-def _joined(parts: Sequence[Best], recipe: Recipe) -> Best:
-    if problem := next((part.problem for part in parts if part.problem), ""):
-        return Best.none(problem)
-    counts = {name: sum(part.counts[name] for part in parts) for name in parts[0].counts}
-    if not counts["candidates"]:
-        return Best.none(why_none_is_left(recipe.filters, counts), counts)
-    rows, cosines, scores = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "cosines", "scores")
-    )
-    # By row first, so that of equal cosines the first row of the whole catalogue is taken, as there.
-    in_order = np.argsort(rows)
-    shortlist = in_order[top_positions(cosines[in_order], SHORTLIST)]
-    best = shortlist[np.argsort(-scores[shortlist], kind="stable")]
-    return Best(rows[best], cosines[best], scores[best], counts)
+    return [each.first(enough) for each in whole], whole
 
 
 def songs_of_shard(shard: Path, best: tuple[list[Best], list[Best]]) -> Songs:

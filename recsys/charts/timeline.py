@@ -71,7 +71,13 @@ def feature_drift(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> go.F
         Months with fewer than five such plays leave a gap.
     """
     f = feature(name, NUMBER_FEATURES)
-    drift = _drift(name, plays, library)
+    played = _played(name, plays, library)
+    drift = pd.DataFrame({"q25": [], "median": [], "q75": []}, dtype=float)
+    if not played.empty:
+        by_month = played.groupby(played["played_at"].str[:7])["value"]
+        drift = by_month.quantile([0.25, 0.5, 0.75]).unstack().set_axis(["q25", "median", "q75"], axis=1)
+        # NaN where a month has too few known plays.
+        drift = drift.where(by_month.size() >= TOO_FEW).reindex(_months(played))
     q25, median, q75 = (in_unit(f, drift[name].to_numpy()) for name in ("q25", "median", "q75"))
     months = drift.index.tolist()
     texts = [with_unit(f, value) for value in drift["median"]]
@@ -131,16 +137,6 @@ def _played(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> pd.DataFra
     """`played_at` and `value` of the plays whose feature is known."""
     values = library.set_index("track_id")[feature(name, NUMBER_FEATURES).column]
     return pd.DataFrame({"played_at": plays["played_at"], "value": plays["track_id"].map(values)}).dropna()
-
-
-def _drift(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> pd.DataFrame:
-    """`q25`, `median` and `q75` by month; NaN where a month has too few known plays."""
-    played = _played(name, plays, library)
-    if played.empty:
-        return pd.DataFrame({"q25": [], "median": [], "q75": []}, dtype=float)
-    by_month = played.groupby(played["played_at"].str[:7])["value"]
-    drift = by_month.quantile([0.25, 0.5, 0.75]).unstack().set_axis(["q25", "median", "q75"], axis=1)
-    return drift.where(by_month.size() >= TOO_FEW).reindex(_months(played))
 
 
 def _band(months: list[str], values: Doubles, fill: str | None) -> go.Scatter:

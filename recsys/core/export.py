@@ -32,7 +32,17 @@ def to_csv(table: pd.DataFrame, note: str | None = None) -> bytes:
         Said in a last column "note" of every row, such as "demo data"; a comment line would be read as data.
     """
     noted = table if note is None else table.assign(note=note)
-    safe = pd.DataFrame({name: _guarded(noted[name]) for name in noted.columns}, index=noted.index)
+    cells = {}
+    for name in noted.columns:
+        column = noted[name]
+        if not pd.api.types.is_numeric_dtype(column.dtype):
+            cells[name] = column.astype("object").map(_guard, na_action="ignore")
+            continue
+        # Numbers that are all whole become whole: a year is 2019, not 2019.0, though one of them may be missing.
+        known = column.dropna()
+        is_whole = pd.api.types.is_float_dtype(column.dtype) and (known % 1 == 0).all() and (known.abs() < 2**53).all()
+        cells[name] = column.astype("Int64") if is_whole else column
+    safe = pd.DataFrame(cells, index=noted.index)
     safe.columns = [_guard(name) for name in noted.columns]
     text = safe.to_csv(index=False, lineterminator="\r\n")
     return BYTE_ORDER_MARK + str(text).encode("utf-8", "replace")
@@ -41,15 +51,6 @@ def to_csv(table: pd.DataFrame, note: str | None = None) -> bytes:
 def without_guard(cell: str) -> str:
     """A cell as it was before `to_csv` guarded it."""
     return _GUARD.sub("", cell)
-
-
-def _guarded(column: pd.Series) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        # Numbers that are all whole become whole: a year is 2019, not 2019.0, though one of them may be missing.
-        known = column.dropna()
-        is_whole = pd.api.types.is_float_dtype(column.dtype) and (known % 1 == 0).all() and (known.abs() < 2**53).all()
-        return column.astype("Int64") if is_whole else column
-    return column.astype("object").map(_guard, na_action="ignore")
 
 
 def _guard(cell: object) -> object:

@@ -59,17 +59,17 @@ def recommender(
             raise UnknownMinus(
                 f"The track {unknown[0]} to stay away from is neither in your library nor in the catalogue."
             )
-        feedback = _with_minus(feedback, search.tracks_of(minus))
+        # A thumbs-down for each of them, whatever was thought of it before.
+        away = search.tracks_of(minus)
+        rated = feedback[~feedback["track_id"].isin(away["track_id"])]
+        feedback = pd.concat([rated, away.assign(liked=False)], ignore_index=True)
     own, dislikes = with_liked(library, feedback), feedback.loc[~feedback["liked"].astype(bool), library.columns]
     if choose_from == "forgotten":
-        catalogue = _own_catalogue(catalogue, own, seeds, dislikes)
+        # The listener's own songs, and what is needed of the catalogue to compare with: seeds and what is turned down.
+        others = SongSearch(own, catalogue).tracks_of([*seeds, *dislikes["track_id"]])
+        others = others[~others["track_id"].isin(own["track_id"])]
+        catalogue = owned(catalogue, pd.concat([own, others], ignore_index=True))
     return Recommender(catalogue, own, seeds=seeds, dislikes=dislikes, plays=plays, now=now, given=given)
-
-
-def _own_catalogue(catalogue: Catalogue, own: pd.DataFrame, seeds: Sequence[str], dislikes: pd.DataFrame) -> Catalogue:
-    """The listener's own songs, and what is needed of the catalogue to compare with: seeds and what is turned down."""
-    others = SongSearch(own, catalogue).tracks_of([*seeds, *dislikes["track_id"]])
-    return owned(catalogue, pd.concat([own, others[~others["track_id"].isin(own["track_id"])]], ignore_index=True))
 
 
 def with_liked(library: pd.DataFrame, feedback: pd.DataFrame) -> pd.DataFrame:
@@ -77,12 +77,6 @@ def with_liked(library: pd.DataFrame, feedback: pd.DataFrame) -> pd.DataFrame:
     is_new = feedback["liked"].astype(bool) & ~feedback["track_id"].isin(library["track_id"])
     liked = feedback.loc[is_new, library.columns]
     return pd.concat([library, liked], ignore_index=True) if len(liked) else library
-
-
-def _with_minus(feedback: pd.DataFrame, minus: pd.DataFrame) -> pd.DataFrame:
-    """Thumbs, and a thumbs-down for each track of `minus` (a track table), whatever was thought of it before."""
-    rated = feedback[~feedback["track_id"].isin(minus["track_id"])]
-    return pd.concat([rated, minus.assign(liked=False)], ignore_index=True)
 
 
 def heard_until(

@@ -4,7 +4,7 @@ the app instead of one after another once the app has run (https://html.spec.wha
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,15 +24,12 @@ def first_modules(page: str, static: Path) -> Mapping[str, Sequence[str]]:
     scripts = static / "static" / "js"
     drawing = [file for file in scripts.glob("BidiComponent.*.js")]
     theirs = [f"/static/js/{name}" for name in _with_imports(drawing) if name not in page]
-    return {
-        path: [*theirs, *(address for name in names for address in _addresses(name))] for path, names in FIRST.items()
-    }
-
-
-def _addresses(component: str) -> Iterator[str]:
-    """Each component is served with its own copy of what it imports."""
-    for name in _with_imports([COMPONENTS / f"{component}.js"]):
-        yield f"/_stcore/bidi-components/tonearm.{component}/{name}"
+    found = {}
+    for path, names in FIRST.items():
+        # Each component is served with its own copy of what it imports.
+        own = [(name, module) for name in names for module in _with_imports([COMPONENTS / f"{name}.js"])]
+        found[path] = [*theirs, *(f"/_stcore/bidi-components/tonearm.{name}/{module}" for name, module in own)]
+    return found
 
 
 def _with_imports(files: Sequence[Path]) -> list[str]:

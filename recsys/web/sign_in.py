@@ -99,9 +99,25 @@ class SignIn:
         try:
             accounts = self._accounts(request, self._begun_limit)
             self._dependencies.check_store()  # else the listener agrees at Spotify for nothing
-            return self._send_away(accounts, following, session_id_of(request, self._dependencies))
+            url, secret = accounts.begin(self._dependencies.redirect_uri)
         except (TonearmError, _Refused) as problem:
             return self._refuse(problem)
+        session_id = session_id_of(request, self._dependencies)
+        own = session_id if is_session_id(session_id) else new_guest_id()
+        # The `state` an address carries; "" where it has none (Supabase Auth has its own, and PKCE binds the code).
+        begun = {
+            "id": secrets.token_urlsafe(16),
+            "session": hash_id(own),
+            "state": parse_qs(urlsplit(url).query).get("state", [""])[0],
+            "secret": secret,
+            "next": following,
+            "at": self._dependencies.clock().timestamp(),
+        }
+        response = _go(url)
+        give_sign_in(response, self._dependencies.cipher.encrypt(json.dumps(begun)), self._dependencies.is_https)
+        if own != session_id:
+            give_session(response, own, self._dependencies.is_https)
+        return response
 
     def callback(self, request: Request) -> Response:
         """Take the browser back: check its cookie, exchange the code, store the tokens, start a new session."""
@@ -151,25 +167,6 @@ class SignIn:
         if not limit.allows(client_address(request.scope, self._dependencies)):
             raise _Refused("too_often")
         return self._dependencies.accounts
-
-    def _send_away(self, accounts: Accounts, following: str, session_id: str | None) -> Response:
-        url, secret = accounts.begin(self._dependencies.redirect_uri)
-        is_new = not is_session_id(session_id)
-        own = session_id if is_session_id(session_id) else new_guest_id()
-        # The `state` an address carries; "" where it has none (Supabase Auth has its own, and PKCE binds the code).
-        begun = {
-            "id": secrets.token_urlsafe(16),
-            "session": hash_id(own),
-            "state": parse_qs(urlsplit(url).query).get("state", [""])[0],
-            "secret": secret,
-            "next": following,
-            "at": self._dependencies.clock().timestamp(),
-        }
-        response = _go(url)
-        give_sign_in(response, self._dependencies.cipher.encrypt(json.dumps(begun)), self._dependencies.is_https)
-        if is_new:
-            give_session(response, own, self._dependencies.is_https)
-        return response
 
     def _begun(self, request: Request) -> dict[str, Any]:
         """What this browser began and now brings back, once it is sure that it is the same sign-in, and not used."""

@@ -143,7 +143,15 @@ class CandidateSearch:
         update, is_eligible = self._sums.plan(Terms.of(self._catalogue, profile, metric)), self.is_eligible(metric)
         scales = np.float32(1) / (self.lengths(profile, metric) * np.float32(threshold))
         # Stored sums are brought up to date as a whole: skipping blocks would leave some of them behind.
-        chunks = self._catalogue.chunks if update.is_stored else self._promising(profile, metric, threshold)
+        chunks: Sequence[Block] = self._catalogue.chunks
+        if not update.is_stored:
+            # The blocks that can hold a song whose cosine reaches the threshold, from the squared length of the profile
+            # within each feature, times its weight, (features,).
+            bounds, pattern = self._catalogue.bounds, self._catalogue.bounds.blocks[:, 2]
+            weighted_squares = np.asarray(np.add.reduceat(profile * profile, FIRST_AXIS) * metric.weights)
+            needed = ROUNDING_MARGIN * threshold**2 * (self._catalogue.patterns @ weighted_squares)
+            can_reach = bounds.upper_bounds(profile, weighted_squares) >= needed[pattern]
+            chunks = bounds.runs(is_eligible[pattern] & can_reach, CHUNK_ROWS)
         for chunk in chunks:
             numerator, norm = self._sums.apply(update, chunk, scales[chunk.pattern])
             if not is_eligible[chunk.pattern]:
@@ -157,15 +165,6 @@ class CandidateSearch:
             scores.append((threshold * numerator[passing] / np.sqrt(norm[passing])).astype(np.float32))
         self._sums.commit(update)
         return np.concatenate(rows), np.concatenate(scores)
-
-    def _promising(self, profile: Floats, metric: Metric, threshold: float) -> Sequence[Block]:
-        """The parts of the catalogue that can hold a song whose cosine reaches a threshold above 0."""
-        bounds, pattern = self._catalogue.bounds, self._catalogue.bounds.blocks[:, 2]
-        # The squared length of a profile within each feature, times its weight, (features,).
-        weighted_squares = np.asarray(np.add.reduceat(profile * profile, FIRST_AXIS) * metric.weights)
-        needed = ROUNDING_MARGIN * threshold**2 * (self._catalogue.patterns @ weighted_squares)
-        can_reach = bounds.upper_bounds(profile, weighted_squares) >= needed[pattern]
-        return bounds.runs(self.is_eligible(metric)[pattern] & can_reach, CHUNK_ROWS)
 
     def _threshold(self, profile: Floats, metric: Metric, count: int, excluded_rows: Mask) -> float:
         """A cosine that `count` candidates probably reach, guessed from the sample; −∞ where none can be."""

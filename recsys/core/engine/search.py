@@ -53,7 +53,13 @@ class SongIndex:
         # Lines are in order of popularity, so the first lines found are the most popular ones and a search may stop
         # early.
         self._rows = np.argsort(-np.nan_to_num(popularity, nan=-1.0), kind="stable")
-        titles, artists = (_one_line_each(tracks[name].iloc[self._rows]) for name in ("title", "artists"))
+        folded = []
+        for name in ("title", "artists"):
+            # One call of `fold` on a joined text, not one per title: line ends survive folding, so it splits again.
+            texts = tracks[name].iloc[self._rows].astype("str").fillna("")
+            one_line_each = texts.str.replace(r"[\t\n]", " ", regex=True).tolist()
+            folded.append(fold("\n".join(one_line_each)).split("\n") if one_line_each else [])
+        titles, artists = folded
         lines = [f" {title.strip()}\t {artist.strip()}" for title, artist in zip(titles, artists, strict=True)]
         self._title_hashes = hash_texts(title.strip() for title in titles)
         # A line end before the first line and after the last: every line has one on both sides.
@@ -113,10 +119,3 @@ class SongIndex:
         if artist == wanted:
             return 1
         return 2 if title.startswith(wanted) or artist.startswith(wanted) else 3
-
-
-def _one_line_each(texts: pd.Series) -> list[str]:
-    """Each text folded, as one operation on all of them."""
-    # One call of `fold` on a joined text instead of one per title: line ends survive folding, so it splits again.
-    lines = texts.astype("str").fillna("").str.replace(r"[\t\n]", " ", regex=True).tolist()
-    return fold("\n".join(lines)).split("\n") if lines else []

@@ -59,15 +59,14 @@ def moved(recipe: Recipe, move: Mapping[str, Any]) -> Recipe:
         return replace(recipe, weights=default_weights(), shifts={})
     if preset := next((preset for preset in PRESETS if preset.name == move.get("preset")), None):
         return replace(recipe, weights=preset.all_weights())
-    aims, weights = (_numbers(move.get(name)) for name in ("aims", "weights"))
+    sent: dict[str, dict[str, float]] = {}
+    for kind in ("aims", "weights"):
+        given = move.get(kind)
+        pairs = given.items() if isinstance(given, Mapping) else ()
+        sent[kind] = {feature(str(name)).name: float(value) for name, value in pairs if is_number(value)}
+    aims, weights = sent["aims"], sent["weights"]
     shifts = {name: shift for name, shift in {**recipe.shifts, **aims}.items() if shift}
     return replace(recipe, weights={**recipe.weights, **weights}, shifts=shifts)
-
-
-def _numbers(sent: Any) -> dict[str, float]:
-    if not isinstance(sent, Mapping):
-        return {}
-    return {feature(str(name)).name: float(value) for name, value in sent.items() if is_number(value)}
 
 
 def _feature(f: Feature, recipe: Recipe, view: ListenerView, of_list: float | None) -> dict[str, Any]:
