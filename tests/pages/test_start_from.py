@@ -109,7 +109,7 @@ def test_a_link_of_another_catalogue_says_whose_it_was():
 
     def elsewhere(session):
         bringing(OWN, OTHERS.head(20))(session)
-        session.own_passport = replace(session.app.passport, name="Fewer songs")
+        session.own_passport = replace(session.app.passport, name="", title="Fewer songs")
 
     app = opened("recommend", elsewhere)
     app.session_state["shared_recipe"] = shared

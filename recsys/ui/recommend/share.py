@@ -123,7 +123,7 @@ def link_notice(session: ListenerSession, found: Recommendations) -> None:
 
 
 def _catalogue_name(session: ListenerSession) -> str:
-    return "demo" if session.is_demo else session.passport.name
+    return "demo" if session.is_demo else session.passport.name or session.passport.title
 
 
 def link_here(session: ListenerSession, found: Recommendations) -> RecipeLink:
