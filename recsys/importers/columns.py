@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal
@@ -221,7 +221,10 @@ def recognise(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Columns
     """
     tidied = [tidy_name(cell) for cell in header]
     dialect = next((d for d in DIALECTS if d.signature <= set(tidied)), OTHER)
-    places = {ours: found for ours in ALIASES if (found := _places_of(ours, tidied))}
+    positions: dict[str, list[int]] = {}
+    for at, name in enumerate(tidied):
+        positions.setdefault(name, []).append(at)
+    places = {ours: found for ours in ALIASES if (found := _places_of(ours, positions))}
     chosen = {ours: found[0] for ours, found in places.items() if ours != "track_id"}
     ids = [at for at in places.get("track_id", []) if dialect.is_ours or holds_ids(at, sample)]
     if ids:
@@ -256,21 +259,14 @@ def refuse_beside_tracks(header: Iterable[str], name: str) -> None:
         )
 
 
-def _places_of(ours: str, tidied: list[str]) -> list[int]:
-    """Every column that may be ours, the best first."""
+def _places_of(ours: str, positions: Mapping[str, Sequence[int]]) -> list[int]:
+    """Every column that may be ours, the best first, out of the positions of each tidied header."""
     aliases = ALIASES[ours]
-    exact = [at for alias in aliases for at, name in enumerate(tidied) if name == alias]
-    if ours not in NUMBERS:
-        return exact
-    return exact + [
-        at
-        for prefix in PREFIXES
-        for at, name in enumerate(tidied)
-        if name.startswith(prefix)
-        and name.removeprefix(prefix) in aliases
-        and at not in exact
-        and name != "trackkey"  # Shazam's number of a song
-    ]
+    found = [at for alias in aliases for at in positions.get(alias, ())]
+    for prefix in PREFIXES if ours in NUMBERS else ():
+        names = {prefix + alias for alias in aliases} - {"trackkey"}  # Shazam's number of a song
+        found += sorted(at for name in names for at in positions.get(name, ()) if at not in found)
+    return found
 
 
 def holds_ids(at: int, sample: Sequence[Sequence[str]]) -> bool:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import compress, islice
+from itertools import accumulate, compress, islice
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -25,8 +25,14 @@ csv.field_size_limit(BLOCK_BYTES)
 MOST_COLUMNS: Final = 2_000
 MOST_LINES_ABOVE: Final = 20
 """Rows in which the header is looked for: "Shazam Library", "Exported on …", the name of a sheet."""
+MOST_CELLS_ABOVE: Final = 4_000
+"""Cells among which the header is looked for: what is above one is short."""
+
 DELIMITERS: Final = (",", ";", "\t", "|")
 TOO_LONG: Final = "more cells than the header"
+MOST_ODD: Final = 200_000
+"""Rows with another number of cells than the header; each takes twenty microseconds."""
+
 UNCLOSED: Final = (
     f"a quote is opened there and never closed, or a cell is longer than {BLOCK_BYTES >> 20} MB. "
     "Open it in a spreadsheet, save it again as CSV and retry."
@@ -126,7 +132,9 @@ def _layout_with(text: str, is_whole: bool, delimiter: str, encoding: str, skip:
     if not filled:
         return None
     place = 0
-    for at, (_, row) in enumerate(filled[:MOST_LINES_ABOVE]):
+    cells_so_far = accumulate(len(row) for _, row in filled[:MOST_LINES_ABOVE])
+    candidates = filled[: max(1, sum(cells <= MOST_CELLS_ABOVE for cells in cells_so_far))]
+    for at, (_, row) in enumerate(candidates):
         if len(row) <= MOST_COLUMNS and recognise(row, [below for _, below in filled[at + 1 :]]).has_identity:
             place = at
             break
@@ -158,7 +166,7 @@ def batches(stream: BinaryIO, layout: Layout, places: set[int], name: str, skipp
     Raises
     ------
     UnreadableFile
-        A quote is opened and never closed, or a cell is larger than a batch.
+        A quote is opened and never closed, a cell is larger than a batch, or too many rows have another length.
     """
     odd: list[arrow_csv.InvalidRow] = []
     stream.seek(layout.skip)
@@ -174,6 +182,10 @@ def batches(stream: BinaryIO, layout: Layout, places: set[int], name: str, skipp
             is_row = pa.array(numbers > layout.header_row)
             yield Batch({at: batch.column(str(at)).filter(is_row) for at in places}, numbers[is_row.to_numpy(False)])
     except pa.ArrowInvalid as problem:
+        if len(odd) > MOST_ODD:
+            raise UnreadableFile(
+                f"“{name}” has more than {MOST_ODD:,} rows with another number of cells than its header."
+            ) from problem
         raise UnreadableFile(f"“{name}” cannot be read below row {number}: {UNCLOSED}") from problem
     below = [row for row in odd if row.number > layout.header_row]
     if below:
@@ -197,7 +209,7 @@ def _arrow_reader(
 
     def keep_for_later(row: arrow_csv.InvalidRow) -> str:
         odd.append(row)
-        return "skip"
+        return "skip" if len(odd) <= MOST_ODD else "error"
 
     return arrow_csv.open_csv(
         stream,

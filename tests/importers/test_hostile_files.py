@@ -12,7 +12,7 @@ import pytest
 
 from recsys.core.model.tracks import COLUMNS, MAX_TEXT, REQUIRED, TEXT
 from recsys.errors import UnreadableFile
-from recsys.importers import damaged_text, table_file
+from recsys.importers import damaged_text, delimited, table_file
 from recsys.importers.any_file import read_file
 from tests.importers.files import EXPORTIFY_NET, ONE, TWO, as_file, as_zip
 
@@ -343,6 +343,21 @@ def test_a_table_of_more_rows_than_any_catalogue_is_refused(monkeypatch, rows):
     text = rows if rows.startswith("#") else f"title,artist\n{rows}"
 
     assert "has more than 1,000 rows. Split it into parts" in refusal(as_file(text))
+
+
+def test_rows_of_another_length_are_repaired_up_to_a_number(monkeypatch):
+    monkeypatch.setattr(delimited, "MOST_ODD", 100)
+    rows = "Blue,Ann,x\n" + "Red\n" * 100
+
+    assert read_file(as_file(HEADER + rows), "odd.csv").report.rows == 101
+    assert "has more than 100 rows with another number of cells" in refusal(as_file(HEADER + rows + "Red\n"))
+
+
+def test_a_zip_of_many_wide_tables_costs_what_its_size_allows():
+    wide = ("c," * 1_900 + "\n") * 10
+    began = time.thread_time()
+    read_file(as_zip({"good.csv": EXPORTIFY_NET} | {f"{number}.csv": wide for number in range(40)}), "wide.zip")
+    assert time.thread_time() - began < 8
 
 
 @pytest.mark.parametrize("sign", ["é", "音", '"', "a", "7", "\r"])
