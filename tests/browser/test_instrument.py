@@ -10,6 +10,7 @@ from tests.browser.screen import CALMER, listed_titles, move_slider, press, sett
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
 
 
 def test_an_aim_changes_the_list_and_says_what_came_and_went(page):
@@ -157,12 +158,12 @@ def test_ratings_of_invented_songs_say_why_there_are_none(page):
 
 
 def test_a_weight_changes_what_made_the_list(page):
-    expect(page.get_by_text("What made this list")).to_contain_text(re.compile(r"energy \d+%"))
+    expect(page.get_by_text("What made this list")).to_contain_text(re.compile(r"valence \d+%"))
 
-    move_slider(page, "Energy", "Home")
+    move_slider(page, "Valence", "Home")
 
-    expect(page.get_by_text("What made this list")).not_to_contain_text("energy")
-    expect(page.locator(".chip")).to_contain_text("Energy counts: off")
+    expect(page.get_by_text("What made this list")).not_to_contain_text("valence")
+    expect(page.locator(".chip")).to_contain_text("Valence counts: off")
 
 
 def test_on_a_phone_the_list_comes_first_and_steering_is_a_sheet_over_it(visit):
@@ -185,6 +186,21 @@ def test_on_a_phone_the_list_comes_first_and_steering_is_a_sheet_over_it(visit):
     expect(energy).not_to_be_in_viewport()
     expect(page.get_by_role("button", name="Steer")).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_on_a_phone_the_menu_closes_after_a_choice(visit):
+    page = visit("/recommend", user_agent=IPHONE, is_mobile=True, has_touch=True)
+    page.set_viewport_size(PHONE)
+    listed_titles(settled(page))
+    link = page.get_by_test_id("stSidebarNavLink").filter(has_text="Account")
+    expect(link).not_to_be_in_viewport()
+
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(link).to_be_in_viewport()
+    link.click()
+
+    expect(page.get_by_role("heading", name="Account")).to_be_in_viewport()
+    expect(link).not_to_be_in_viewport()
 
 
 def test_a_hostile_title_in_the_list_stays_text(visit):

@@ -21,17 +21,17 @@ def open_demo(page):
     return settled(page)
 
 
-def test_the_energy_slider_steers_the_demo_list_and_its_reasons(visit):
+def test_the_valence_slider_steers_the_demo_list_and_its_reasons(visit):
     page = open_demo(visit())
     what_made_it = page.get_by_text("What made this list")
-    expect(what_made_it).to_contain_text(re.compile(r"energy \d+%"))
+    expect(what_made_it).to_contain_text(re.compile(r"valence \d+%"))
 
-    move_slider(page, "Energy", "Home")
-    expect(what_made_it).not_to_contain_text("energy")
+    move_slider(page, "Valence", "Home")
+    expect(what_made_it).not_to_contain_text("valence")
     ignored = listed_titles(page)
 
-    move_slider(page, "Energy", "End")
-    expect(what_made_it).to_contain_text(re.compile(r"energy \d+%"))
+    move_slider(page, "Valence", "End")
+    expect(what_made_it).to_contain_text(re.compile(r"valence \d+%"))
     assert listed_titles(page) != ignored
 
 

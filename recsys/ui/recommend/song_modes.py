@@ -4,8 +4,9 @@ import numpy as np
 
 from recsys.core.engine.profile import profile
 from recsys.core.engine.recipe import Recipe
-from recsys.core.engine.recommender import Recommendations
-from recsys.core.engine.similarity import Weighted, cosines
+from recsys.core.engine.recommender import Recommendations, Recommender
+from recsys.core.engine.similarity import Metric, Weighted, cosines
+from recsys.core.insights.modes import Modes
 from recsys.errors import TonearmError
 from recsys.ui.session import ListenerSession
 
@@ -16,15 +17,26 @@ def song_modes(session: ListenerSession, found: Recommendations) -> dict[str, in
     if modes is None or modes.is_one or session.seeds:
         return {}
     engine = session.recommender
+    # Looked up once: a move changes neither.
+    name = f"medoids of {id(modes)} of {session.demo_listener} in {id(engine.catalogue)}"
+    stands = session.known(name, lambda: _medoids(engine, modes))
+    if stands is None:
+        return {}
+    metric, medoids = stands
+    genres = found.table["genres"].set_axis(found.features.index)
+    songs = engine.catalogue.space.transform(found.features.assign(genres=genres))
+    likeness = cosines(Weighted.of(songs, metric), medoids)
+    return dict(zip(found.table["track_id"], likeness.argmax(axis=1).tolist(), strict=True))
+
+
+def _medoids(engine: Recommender, modes: Modes) -> tuple[Metric, Weighted] | None:
+    """The metric of the whole library and the songs that its tastes are around; None where one is not used."""
     places = {track: place for place, track in enumerate(engine.own["track_id"])}
     medoids = [places[track] for track in modes.table["track_id"] if track in places]
     if len(medoids) != len(modes.table):
-        return {}
+        return None
     metric = profile(engine.own_vectors, Recipe().weights, engine.catalogue.known_features).metric
-    genres = found.table["genres"].set_axis(found.features.index)
-    songs = engine.catalogue.space.transform(found.features.assign(genres=genres))
-    likeness = cosines(Weighted.of(songs, metric), Weighted.of(engine.own_vectors.take(np.array(medoids)), metric))
-    return dict(zip(found.table["track_id"], likeness.argmax(axis=1).tolist(), strict=True))
+    return metric, Weighted.of(engine.own_vectors.take(np.array(medoids)), metric)
 
 
 def needs_modes(session: ListenerSession) -> bool:
