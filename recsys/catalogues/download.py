@@ -33,6 +33,10 @@ ATTEMPTS: Final = 5
 
 MAX_WAIT_S: Final = 60.0
 RETRIED: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+REFUSALS: Final = dict.fromkeys((404, 410), "There is no file at {} any more (status {}).") | dict.fromkeys(
+    (401, 403), "{} wants a sign-in or refuses us (status {})."
+)
+"""Sentences by status, for an address and the status."""
 
 Report = Callable[[int, int | None], None]
 """Called with bytes so far and in total (None: not known) at least every quarter megabyte. May raise to stop."""
@@ -148,17 +152,10 @@ def _accepted(entry: CatalogueEntry, part: "_Part", response: httpx.Response) ->
         part.discard()
         raise _TryAgain(status, 0.0)
     if status != httpx.codes.OK:
-        raise DownloadFailed(_refused(entry, status))
+        why = REFUSALS.get(status, "{} answered with status {}.").format(shown(entry.address), status)
+        raise DownloadFailed(f"{why} {by_hand(entry)}")
     part.restart(headers)
     return _bytes_in(headers.get("content-length", ""))
-
-
-def _refused(entry: CatalogueEntry, status: int) -> str:
-    if status in (404, 410):
-        return f"There is no file at {shown(entry.address)} any more (status {status}). {by_hand(entry)}"
-    if status in (401, 403):
-        return f"{shown(entry.address)} wants a sign-in or refuses us (status {status}). {by_hand(entry)}"
-    return f"{shown(entry.address)} answered with status {status}. {by_hand(entry)}"
 
 
 def _refuse_web_page(entry: CatalogueEntry, response: httpx.Response, head: bytes) -> None:
