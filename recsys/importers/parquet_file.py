@@ -90,7 +90,19 @@ def read_parquet(stream: BinaryIO, name: str) -> Imported:
         if len(header) > MOST_COLUMNS:
             raise NoTracks(f"“{name}” has {len(header):,} columns; that is not a table of tracks.")
         if not is_catalogue(file) or not _has_short_texts(stream, file, name):
-            return _read_table(stream, file, header, name)
+            first = next(_bounded_batches(stream, file, header, name, SAMPLE_ROWS), None)
+            columns = [_as_strings(column) for column in first.columns] if first is not None else []
+            sample = [
+                [cell or "" for cell in row] for row in zip(*(column.to_pylist() for column in columns), strict=True)
+            ]
+            if len(set(header)) < len(header):
+                raise UnreadableFile(f"“{name}” has two columns of one name. Rename or remove one and try again.")
+            found = recognise(header, sample)
+            if not found.has_identity:
+                raise NoTracks(f"“{name}” has no column with Spotify track ids, nor both a title and an artist column.")
+            return import_rows(
+                found, _batches(stream, file, [header[at] for at in found.places.values()], header, name), name
+            )
         tracks = catalogue_rows(file, (), name)
     report = FileReport(name, "Tonearm catalogue", len(tracks), len(tracks), 0, {}, count_with_features(tracks))
     return Imported(tracks, no_plays(), None, (report,))
@@ -158,18 +170,6 @@ def catalogue_rows(file: parquet.ParquetFile, extra: tuple[str, ...], name: str)
         return as_tracks(rows).assign(**{name: rows[name].array for name in rows.columns if name not in COLUMNS})
     except BadTracks as problem:
         raise UnreadableFile(f"The catalogue “{name}” cannot be used: {problem}") from problem
-
-
-def _read_table(stream: BinaryIO, file: parquet.ParquetFile, header: list[str], name: str) -> Imported:
-    first = next(_bounded_batches(stream, file, header, name, SAMPLE_ROWS), None)
-    columns = [_as_strings(column) for column in first.columns] if first is not None else []
-    sample = [[cell or "" for cell in row] for row in zip(*(column.to_pylist() for column in columns), strict=True)]
-    if len(set(header)) < len(header):
-        raise UnreadableFile(f"“{name}” has two columns of one name. Rename or remove one and try again.")
-    found = recognise(header, sample)
-    if not found.has_identity:
-        raise NoTracks(f"“{name}” has no column with Spotify track ids, nor both a title and an artist column.")
-    return import_rows(found, _batches(stream, file, [header[at] for at in found.places.values()], header, name), name)
 
 
 def _batches(

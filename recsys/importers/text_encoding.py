@@ -134,7 +134,14 @@ def decoded(stream: BinaryIO, name: str) -> Text:
         return Text(stream, encoding, skip)
     called = ""
     if encoding == "utf-8" and not skip:
-        sample = _unusual_lines(stream)
+        # The lines of a text that are not ASCII, up to a size.
+        stream.seek(0)
+        found, size = [], 0
+        while size < SAMPLE_BYTES and (line := stream.readline(SAMPLE_BYTES)):
+            if not line.isascii():
+                found.append(line)
+                size += len(line)
+        sample = b"".join(found)
         guess = sample.decode("utf-8", "replace")
         damaged, intact = guess.count("\ufffd"), sum(sign > "\x7f" for sign in guess) - guess.count("\ufffd")
         if damaged > intact:
@@ -224,17 +231,6 @@ def _score(sample: bytes, script: Script) -> float:
     usual = 0.5 * len(FINAL_VOWELS.findall(text)) if script.rare else 0.0
     usual += sum(script.usual(sign) + 0.5 * (sign in script.rare) for sign in signs)
     return (2 * usual - len(signs) - 2 * len(UNLIKELY.findall(text))) / len(signs)
-
-
-def _unusual_lines(stream: BinaryIO) -> bytes:
-    """The lines of a text that are not ASCII, up to a size."""
-    stream.seek(0)
-    found, size = [], 0
-    while size < SAMPLE_BYTES and (line := stream.readline(SAMPLE_BYTES)):
-        if not line.isascii():
-            found.append(line)
-            size += len(line)
-    return b"".join(found)
 
 
 def _decodes(stream: BinaryIO, encoding: str, skip: int) -> bool:
