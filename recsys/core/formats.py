@@ -65,23 +65,21 @@ def as_csv(file: ListFile) -> bytes:
 
 def as_json(file: ListFile) -> bytes:
     """A list of objects in the order of the list; what is unknown is null."""
-    objects = [_object(file, at) for at in range(len(file.found.table))]
-    return (json.dumps(objects, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
-
-
-def _object(file: ListFile, at: int) -> dict[str, Any]:
-    row, features = file.found.table.iloc[at], file.features.iloc[at]
-    shown = {name: _plain(row[name]) for name in ("rank", "track_id", "title", "artists", "album", "year", "score")}
-    shown["year"] = None if shown["year"] is None else int(shown["year"])
-    why = {str(name): float(value) for name, value in file.found.contributions.iloc[at].items()}
-    nearest = file.explanations[at].nearest["title"].tolist() if file.explanations else []
-    numbers = {name: _plain(features[name]) for name in FEATURES_SHOWN}
-    numbers |= {name: int(numbers[name]) for name in _WHOLE if numbers.get(name) is not None}
-    about = {"why": why, "nearest": nearest, "url": _plain(row["url"]), "isrc": _plain(features["isrc"])}
+    objects = []
     note = {"note": file.note} if file.note else {}
-    if POOL in row:
-        about["pool"] = _plain(row[POOL])
-    return {**shown, **about, "features": numbers, **note}
+    for at in range(len(file.found.table)):
+        row, features = file.found.table.iloc[at], file.features.iloc[at]
+        shown = {name: _plain(row[name]) for name in ("rank", "track_id", "title", "artists", "album", "year", "score")}
+        shown["year"] = None if shown["year"] is None else int(shown["year"])
+        why = {str(name): float(value) for name, value in file.found.contributions.iloc[at].items()}
+        nearest = file.explanations[at].nearest["title"].tolist() if file.explanations else []
+        numbers = {name: _plain(features[name]) for name in FEATURES_SHOWN}
+        numbers |= {name: int(numbers[name]) for name in _WHOLE if numbers.get(name) is not None}
+        about = {"why": why, "nearest": nearest, "url": _plain(row["url"]), "isrc": _plain(features["isrc"])}
+        if POOL in row:
+            about["pool"] = _plain(row[POOL])
+        objects.append({**shown, **about, "features": numbers, **note})
+    return (json.dumps(objects, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
 def _plain(value: Any) -> Any:

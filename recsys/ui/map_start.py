@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from recsys.charts.taste_map import BoxedSongs, MapBox, axis_words, box_from_drawing, songs_within, taste_map
+from recsys.charts.taste_map import MapBox, axis_words, box_from_drawing, songs_within, taste_map
 from recsys.charts.theme import CONFIG
 from recsys.ui.navigation import page
 from recsys.ui.parts.text import counted
@@ -42,7 +42,19 @@ def map_with_start(session: ListenerSession, medoids: Sequence[str], words: str)
         # The edges of the box as two sliders, for the keyboard.
         for label, key in zip(axis_words(session.library, session.catalogue), (_ACROSS, _UP), strict=True):
             st.slider(label, 0.0, 100.0, step=0.1, format="%.0f%%", key=key)
-        _start(session, songs_within(session.library, session.catalogue, box))
+        # The button; from the listener's own songs in the box, or where there are none from the catalogue's.
+        songs = songs_within(session.library, session.catalogue, box)
+        chosen = songs.own or songs.others
+        if songs.own:
+            st.caption(f"{counted(len(songs.own), 'song')} of yours in this part of the map.")
+        elif songs.others:
+            st.caption(f"None of yours here, but {counted(len(songs.others), 'song')} of the catalogue.")
+        else:
+            st.caption("No song is in this part of the map.")
+        these = "this song" if len(chosen) == 1 else f"these {len(chosen):,} songs"
+        if chosen and st.button(f"Start from {these}", key="map_start", icon=":material/queue_music:"):
+            session.start_from(chosen, f"{counted(len(chosen), 'song')} of a part of the map")
+            st.switch_page(page("recommend"))
 
 
 def _drawn(session: ListenerSession) -> None:
@@ -51,19 +63,3 @@ def _drawn(session: ListenerSession) -> None:
     if boxes:
         box = box_from_drawing(session.library, session.catalogue, boxes[-1]["x"], boxes[-1]["y"])
         st.session_state[_ACROSS], st.session_state[_UP] = (box.left, box.right), (box.bottom, box.top)
-
-
-def _start(session: ListenerSession, songs: BoxedSongs) -> None:
-    """The button; from the listener's own songs in the box, or where there are none from the catalogue's."""
-    if not songs.own and not songs.others:
-        st.caption("No song is in this part of the map.")
-        return
-    if songs.own:
-        st.caption(f"{counted(len(songs.own), 'song')} of yours in this part of the map.")
-    else:
-        st.caption(f"None of yours here, but {counted(len(songs.others), 'song')} of the catalogue.")
-    chosen = songs.own or songs.others
-    these = "this song" if len(chosen) == 1 else f"these {len(chosen):,} songs"
-    if st.button(f"Start from {these}", key="map_start", icon=":material/queue_music:"):
-        session.start_from(chosen, f"{counted(len(chosen), 'song')} of a part of the map")
-        st.switch_page(page("recommend"))

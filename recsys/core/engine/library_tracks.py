@@ -38,7 +38,17 @@ class LibraryTracks:
         by_id = catalogue.rows_of(tracks["track_id"].tolist())
         row_of_id = np.array([by_id.get(name, -1) for name in tracks["track_id"].tolist()], dtype=np.int64)
         is_known = np.flatnonzero(row_of_id >= 0)
-        pairs = [(positions[rows >= 0], rows[rows >= 0]), (is_known, row_of_id[is_known]), _by_isrc(catalogue, tracks)]
+        pairs = [(positions[rows >= 0], rows[rows >= 0]), (is_known, row_of_id[is_known])]
+        own = isrcs(tracks["isrc"])
+        if own.notna().any():
+            codes = catalogue.tracks["isrc"].cat
+            names = isrcs(pd.Series(codes.categories, dtype="str"))
+            held = np.flatnonzero(names.isin(own.dropna()))
+            by_isrc = np.flatnonzero(np.isin(codes.codes, held))
+            theirs = pd.DataFrame({"isrc": names.iloc[codes.codes.to_numpy()[by_isrc]].array, "row": by_isrc})
+            mine = pd.DataFrame({"isrc": own.array, "position": np.arange(len(own))}).dropna()
+            both = mine.merge(theirs, on="isrc")
+            pairs.append((both["position"].to_numpy(np.int64), both["row"].to_numpy(np.int64)))
         position, row = (np.concatenate(column) for column in zip(*pairs, strict=True))
         order = np.argsort(position, kind="stable")
         self._positions, self._rows = position[order], row[order]
@@ -64,18 +74,3 @@ class LibraryTracks:
         # The places starts[i] … ends[i] − 1 of all tracks, one after another.
         places = np.arange(lengths.sum()) + np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
         return np.unique(self._rows[places])
-
-
-def _by_isrc(catalogue: Catalogue, tracks: pd.DataFrame) -> tuple[Integers, Integers]:
-    """The same pairs by ISRC alone."""
-    own = isrcs(tracks["isrc"])
-    if not own.notna().any():
-        return np.arange(0), np.arange(0)
-    codes = catalogue.tracks["isrc"].cat
-    names = isrcs(pd.Series(codes.categories, dtype="str"))
-    held = np.flatnonzero(names.isin(own.dropna()))
-    rows = np.flatnonzero(np.isin(codes.codes, held))
-    theirs = pd.DataFrame({"isrc": names.iloc[codes.codes.to_numpy()[rows]].array, "row": rows})
-    mine = pd.DataFrame({"isrc": own.array, "position": np.arange(len(own))}).dropna()
-    both = mine.merge(theirs, on="isrc")
-    return both["position"].to_numpy(np.int64), both["row"].to_numpy(np.int64)

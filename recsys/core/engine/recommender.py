@@ -161,7 +161,19 @@ class Recommender:
         songs = self.catalogue.vectors(rows)
         parts = ranking.scorer.contributions(songs)
         scores = monotone_scores(ranking.scorer.precise_scores(songs), parts, bonus)
-        table = self._table(rows, scores, ranking.cosines[listed])
+        text = {name: self.catalogue.text(name, rows) for name in ("track_id", "title", "artists", "album")}
+        table = pd.DataFrame(
+            {
+                "rank": np.arange(1, len(rows) + 1),
+                **text,
+                "year": self.catalogue.tracks["year"].to_numpy()[rows].astype(np.float64),
+                "genres": self.catalogue.text("genres", rows),
+                "score": scores,
+                "cosine": ranking.cosines[listed].astype(np.float64),
+                "url": links(text["track_id"]),
+                **({POOL: self.catalogue.text(POOL, rows)} if POOL in self.catalogue.tracks else {}),
+            }
+        )
         ids = pd.Index(table["track_id"], dtype="str")
         contributions = contribution_table(parts, bonus, recipe).set_index(ids)
         features = self.catalogue.raw.at(rows).set_index(ids)
@@ -288,23 +300,6 @@ class Recommender:
             cosines_of = self._search.cosines_of(ranking.profile.centroid, ranking.profile.metric, chosen)
             rows = chosen[cosines_of == -np.inf]
         return pd.DataFrame({name: self.catalogue.text(name, rows) for name in ("track_id", "title", "artists")})
-
-    def _table(self, rows: Integers, scores: Doubles, cosines: Floats) -> pd.DataFrame:
-        """What a list shows of some rows, see `Recommendations.table`."""
-        tracks = self.catalogue.tracks
-        text = {name: self.catalogue.text(name, rows) for name in ("track_id", "title", "artists", "album")}
-        return pd.DataFrame(
-            {
-                "rank": np.arange(1, len(rows) + 1),
-                **text,
-                "year": tracks["year"].to_numpy()[rows].astype(np.float64),
-                "genres": self.catalogue.text("genres", rows),
-                "score": scores,
-                "cosine": cosines.astype(np.float64),
-                "url": links(text["track_id"]),
-                **({POOL: self.catalogue.text(POOL, rows)} if POOL in tracks else {}),
-            }
-        )
 
 
 def arranged(found: Recommendations, recipe: Recipe) -> Recommendations:

@@ -96,40 +96,31 @@ def _take_song(session: ListenerSession, state: ListState, kind: str, track: str
     if kind in ("explain", "close"):
         state.opened = track if kind == "explain" else None
     elif kind == "block":
-        _block_artist(session, state, track)
+        # No more songs by the first artist of the song; the chip above the list, or "Undo", takes it back.
+        tracks, filters = session.recommender.catalogue.tracks, session.recipe.filters
+        artist = artist_names(str(tracks.loc[tracks["track_id"] == track, "artists"].iloc[0]))[0]
+        names = tuple(dict.fromkeys((*filters.not_artists, artist)))
+        try:
+            set_recipe(session, replace(session.recipe, filters=replace(filters, not_artists=names)))
+            state.notice, state.rated, state.blocked = f"No more songs by {artist}.", None, artist
+        except TonearmError as problem:
+            state.notice = str(problem)
     elif kind == "seed":
         more_like(session, track)
     elif kind == "lock":
-        _lock(session, state, track)
+        # The song keeps the place it has, whatever is moved; pressed again it may move.
+        place = list(state.titles).index(track) + 1
+        # A song that was locked here and is not on the list makes room.
+        rest = {name: at for name, at in session.recipe.locked.items() if name != track and at != place}
+        is_free = track in session.recipe.locked
+        set_recipe(session, replace(session.recipe, locked=rest if is_free else {**rest, track: place}))
+        said = "may move again" if is_free else f"stays at number {place}"
+        state.notice, state.rated, state.blocked = f"“{state.titles[track]}” {said}.", None, None
     elif kind in ("like", "dislike") and not session.is_demo:
         rows = session.recommender.catalogue.tracks
         session.judge(rows[rows["track_id"] == track], kind == "like")
         state.rated, state.blocked = track, None
         state.notice = f"Got it: {'more' if kind == 'like' else 'fewer'} songs like “{state.titles[track]}”."
-
-
-def _block_artist(session: ListenerSession, state: ListState, track: str) -> None:
-    """No more songs by the first artist of a song; the chip above the list, or "Undo", takes it back."""
-    rows = session.recommender.catalogue.tracks
-    artist = artist_names(str(rows.loc[rows["track_id"] == track, "artists"].iloc[0]))[0]
-    filters = session.recipe.filters
-    names = tuple(dict.fromkeys((*filters.not_artists, artist)))
-    try:
-        set_recipe(session, replace(session.recipe, filters=replace(filters, not_artists=names)))
-        state.notice, state.rated, state.blocked = f"No more songs by {artist}.", None, artist
-    except TonearmError as problem:
-        state.notice = str(problem)
-
-
-def _lock(session: ListenerSession, state: ListState, track: str) -> None:
-    """The song keeps the place it has, whatever is moved; pressed again it may move."""
-    place = list(state.titles).index(track) + 1
-    # A song that was locked here and is not on the list makes room.
-    rest = {name: at for name, at in session.recipe.locked.items() if name != track and at != place}
-    is_free = track in session.recipe.locked
-    set_recipe(session, replace(session.recipe, locked=rest if is_free else {**rest, track: place}))
-    said = "may move again" if is_free else f"stays at number {place}"
-    state.notice, state.rated, state.blocked = f"“{state.titles[track]}” {said}.", None, None
 
 
 def _explained(session: ListenerSession, state: ListState, rows: list[dict[str, Any]]) -> dict[str, list[str]]:

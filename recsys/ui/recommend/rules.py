@@ -72,7 +72,15 @@ def rules(session: ListenerSession) -> None:
             not_artists=tuple(artists),
             **switches,
         )
-        session.recipe = replace(session.recipe, filters=chosen, **_arrangement(session.recipe))
+        order = st.selectbox("Order", ORDERS, format_func=lambda name: ORDER_WORDS[name], key="rule_order")
+        by = st.segmented_control("Ordered by", ORDERED_BY, key="rule_by", disabled=order in ("score", "smooth"))
+        spacing = st.number_input("Songs between two of one artist or album", 0, 20, key="rule_spacing")
+        minutes = st.number_input("Minutes, instead of a number of songs (0: off)", 0, 1440, step=5, key="rule_minutes")
+        recipe = session.recipe
+        exact = recipe.minutes if int(recipe.minutes or 0) == minutes else (float(minutes) or None)
+        session.recipe = replace(
+            recipe, filters=chosen, order=order, by=by or recipe.by, spacing=int(spacing), minutes=exact
+        )
     except TonearmError as problem:
         st.warning(plain(problem))
 
@@ -193,12 +201,3 @@ def _set_block_list(session: ListenerSession, names: tuple[str, ...]) -> None:
     session.recipe = replace(session.recipe, filters=replace(session.recipe.filters, blocked_artists=names))
     if not names:
         st.session_state.pop("rule_block_list", None)
-
-
-def _arrangement(recipe: Recipe) -> dict[str, Any]:
-    order = st.selectbox("Order", ORDERS, format_func=lambda name: ORDER_WORDS[name], key="rule_order")
-    by = st.segmented_control("Ordered by", ORDERED_BY, key="rule_by", disabled=order in ("score", "smooth"))
-    spacing = st.number_input("Songs between two of one artist or album", 0, 20, key="rule_spacing")
-    minutes = st.number_input("Minutes, instead of a number of songs (0: off)", 0, 1440, step=5, key="rule_minutes")
-    exact = recipe.minutes if int(recipe.minutes or 0) == minutes else (float(minutes) or None)
-    return {"order": order, "by": by or recipe.by, "spacing": int(spacing), "minutes": exact}
