@@ -36,18 +36,19 @@ def _rating(session: ListenerSession, row: Any) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         by = plain(artists_in_words(row.artists))
         st.markdown(f"{'♥' if row.liked else '✕'} {plain(row.title)} by {by}", width="stretch")
-        for key, icon, says, press in (
-            ("more_like_rated", "queue_music", "More like", partial(_more_like, session)),
-            ("unrate", "delete", "Remove the rating of", session.unjudge),
-        ):
-            st.button(
-                "",
-                key=f"{key}_{row.track_id}",
-                icon=f":material/{icon}:",
-                help=plain(f"{says} {row.title}"),
-                on_click=press,
-                args=(row.track_id,),
-            )
+        with st.container(horizontal=True, gap="small", width="content"):  # the two stay side by side on a phone
+            for key, icon, says, press in (
+                ("more_like_rated", "queue_music", "More like", partial(_more_like, session)),
+                ("unrate", "delete", "Remove the rating of", session.unjudge),
+            ):
+                st.button(
+                    "",
+                    key=f"{key}_{row.track_id}",
+                    icon=f":material/{icon}:",
+                    help=plain(f"{says} {row.title}"),
+                    on_click=press,
+                    args=(row.track_id,),
+                )
 
 
 def _more_like(session: ListenerSession, track_id: str) -> None:
