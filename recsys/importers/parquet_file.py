@@ -187,6 +187,10 @@ def _as_strings(column: pa.Array) -> pa.Array:
     """A column as CSV would hold it; lists are joined, and what has no text form is empty."""
     nothing = pa.nulls(len(column), pa.string())
     if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        inside = column.type.value_type
+        if pa.types.is_struct(inside) and inside.get_field_index("name") >= 0:  # Spotify's artists: by their names
+            names = ([one["name"] for one in each or () if one] for each in column.to_pylist())
+            return pa.array(["; ".join(name for name in some if isinstance(name, str)) for some in names], pa.string())
         return pc.binary_join(column.cast(pa.list_(pa.string())), "; ") if _is_text(column.type.value_type) else nothing
     try:
         return column.cast(pa.string())

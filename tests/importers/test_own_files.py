@@ -91,6 +91,16 @@ def test_a_catalogue_comes_back_as_it_was(tmp_path):
     pd.testing.assert_frame_equal(imported.tracks, tracks)
 
 
+def test_artists_of_a_parquet_file_are_read_by_their_names(tmp_path):
+    artists = [[{"name": "Ann", "id": 1}, {"name": None, "id": 2}, {"name": "Bob", "id": 3}, None], None]
+    parquet.write_table(pa.table({"name": ["Blue", "Red"], "artists": artists}), tmp_path / "dump.parquet")
+
+    imported = read_file(tmp_path / "dump.parquet", "dump.parquet")
+
+    assert imported.tracks[["title", "artists"]].to_numpy().tolist() == [["Blue", "Ann; Bob"]]
+    assert sum(imported.report.skipped.values()) == 1
+
+
 def test_any_other_parquet_is_read_like_a_table(tmp_path):
     columns = {"track_id": [ONE], "artists": [["Ann", "Bob"]], "track_name": ["Blue"], "energy": [2.0], "x": [{"a": 1}]}
     parquet.write_table(pa.table(columns), tmp_path / "dump.parquet")
