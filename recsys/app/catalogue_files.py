@@ -64,7 +64,13 @@ class StoredCatalogues:
         beside = target.with_name(f".{target.name}.{os.getpid()}")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            previous = _moved_aside(target)
+            previous, passport = None, read_passport(target)
+            if target.exists() and (passport is None or not passport.fingerprint):
+                # A second name for a catalogue that was built by hand and cannot be fetched again.
+                previous = target.with_name(f"{target.stem}.previous{target.suffix}")
+                copy = previous.with_name(f".{previous.name}.{os.getpid()}")
+                shutil.copyfile(target, copy)
+                copy.replace(previous)
             shutil.copyfile(ready.path, beside)
             with beside.open("rb+") as copied:
                 os.fsync(copied.fileno())
@@ -93,18 +99,6 @@ def _imported(entry: CatalogueEntry, published: Path, path: Path) -> ReadyCatalo
         beside.unlink(missing_ok=True)
     counts = ImportCounts(report.rows, report.tracks, report.duplicates, report.skipped, report.with_features)
     return ReadyCatalogue(path, passport, counts)
-
-
-def _moved_aside(target: Path) -> Path | None:
-    """A second name for a catalogue that was built by hand and cannot be fetched again; None for any other."""
-    passport = read_passport(target)
-    if not target.exists() or (passport is not None and passport.fingerprint):
-        return None
-    previous = target.with_name(f"{target.stem}.previous{target.suffix}")
-    beside = previous.with_name(f".{previous.name}.{os.getpid()}")
-    shutil.copyfile(target, beside)
-    beside.replace(previous)
-    return previous
 
 
 def stored_catalogues(settings: Settings, target: Path | None = None) -> StoredCatalogues:

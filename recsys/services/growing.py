@@ -245,7 +245,14 @@ class _Run:
         seed = growth.seeds[growth.position]
         named = self._logged(SENT_SEED, 1, lambda: self._source.neighbours(seed, NEIGHBOURS))
         new = named[~named["track_id"].isin(self._known)].reset_index(drop=True)
-        found = self._with_features(new)
+        # Those that the source knows an audio feature of, with all it knows.
+        parts = []
+        for start in range(0, len(new), self._source.at_once):
+            batch = new.iloc[start : start + self._source.at_once]
+            answer = self._logged(SENT_FOUND, len(batch), partial(self._source.look_up, batch))
+            parts.append(with_answers(batch, answer, self._source.name))
+        found = pd.concat(parts, ignore_index=True) if parts else new
+        found = found[found[AUDIO].notna().any(axis=1)].reset_index(drop=True)
         pool = growth.pool
         if len(found):
             pool = self._store.save_pool(self._listener, found, self._now())
@@ -268,16 +275,6 @@ class _Run:
         if grown.added >= TARGET or is_dry or (is_round_over and grown.round + 1 == MAX_ROUNDS):
             return replace(grown, state="done", finished_at=self._now())
         return replace(grown, position=0, round=grown.round + 1) if is_round_over else grown
-
-    def _with_features(self, songs: pd.DataFrame) -> pd.DataFrame:
-        """The songs that the source knows an audio feature of, with all it knows."""
-        parts = []
-        for start in range(0, len(songs), self._source.at_once):
-            batch = songs.iloc[start : start + self._source.at_once]
-            answer = self._logged(SENT_FOUND, len(batch), partial(self._source.look_up, batch))
-            parts.append(with_answers(batch, answer, self._source.name))
-        whole = pd.concat(parts, ignore_index=True) if parts else songs
-        return whole[whole[AUDIO].notna().any(axis=1)].reset_index(drop=True)
 
     def _logged(self, what: str, rows: int, ask: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """Ask, and log what was sent even when the answer never came."""

@@ -100,8 +100,18 @@ class Start:
         """
         if not isinstance(stored, Mapping):
             return cls()
-        read = {name: tuple(_parts(stored.get(name), origins)) for name in ("parts", "minus")}
-        return cls(read["parts"], read["minus"])
+        read: dict[str, list[Part]] = {"parts": [], "minus": []}
+        for name, parts in read.items():
+            listed = stored.get(name)
+            for one in listed if isinstance(listed, list) else []:
+                if not isinstance(one, Mapping) or not isinstance(one.get("name"), str):
+                    continue
+                origin, songs = one.get("origin", ""), one.get("songs", [])
+                if origin:
+                    songs = origins.loc[origins["origin"] == origin, "track_id"].tolist()
+                if isinstance(songs, list):
+                    parts.append(Part(one["name"], tuple(str(song) for song in songs), str(origin)))
+        return cls(tuple(read["parts"]), tuple(read["minus"]))
 
     def known(self, track_ids: Iterable[str]) -> tuple["Start", list[str]]:
         """The same without the songs that are not among these, and the names of the parts that are then empty."""
@@ -147,14 +157,3 @@ def _ids(parts: tuple[Part, ...]) -> tuple[str, ...]:
 def _as_json(part: Part) -> dict[str, Any]:
     songs = {"origin": part.origin} if part.origin else {"songs": list(part.track_ids)}
     return {"name": part.name, **songs}
-
-
-def _parts(stored: Any, origins: pd.DataFrame) -> Iterable[Part]:
-    for one in stored if isinstance(stored, list) else []:
-        if not isinstance(one, Mapping) or not isinstance(one.get("name"), str):
-            continue
-        origin, songs = one.get("origin", ""), one.get("songs", [])
-        if origin:
-            songs = origins.loc[origins["origin"] == origin, "track_id"].tolist()
-        if isinstance(songs, list):
-            yield Part(one["name"], tuple(str(song) for song in songs), str(origin))

@@ -20,28 +20,25 @@ def sidebar(session: ListenerSession) -> None:
                 st.button("Back to my library", icon=":material/undo:", on_click=session.show_own, width="stretch")
         else:
             st.caption(f"Your library · {counted(len(session.library), 'song')}")
-        if not session.visitor.is_guest:
-            _signed_in(session)
-
-
-def _signed_in(session: ListenerSession) -> None:
-    name = html.escape(session.visitor.display_name or "Spotify listener", quote=True)
-    picture = html.escape(session.visitor.avatar_url or "", quote=True)
-    image = f'<img src="{picture}" alt="" width="36" height="36" style="border-radius:50%">' if picture else ""
-    st.html(
-        f'<div style="font-size:.875rem"><div style="display:flex;gap:.6rem;align-items:center">{image}'
-        f'<span>Signed in as <b>{name}</b></span></div><form method="post" action="/logout"><button style="'
-        "margin-top:.6rem;padding:.3rem .9rem;border-radius:8px;border:1px solid rgba(128,128,128,.6);background:none;"
-        'color:inherit;font:inherit;cursor:pointer">Log out</button></form></div>'
-    )
-    # Spotify's consent has ended, or is about to.
-    state = session.connection
-    if state is not None and state.problem:
-        st.warning(plain(state.problem), icon=":material/link_off:")
-        reconnect_link()
-    elif state is not None and state.is_ending and state.ends_at:
-        st.warning(
-            f"Your Spotify connection ends on {state.ends_at:%d %B}. Reconnect for another six months.",
-            icon=":material/schedule:",
+        if session.visitor.is_guest:
+            return
+        name = html.escape(session.visitor.display_name or "Spotify listener", quote=True)
+        picture = html.escape(session.visitor.avatar_url or "", quote=True)
+        image = f'<img src="{picture}" alt="" width="36" height="36" style="border-radius:50%">' if picture else ""
+        st.html(
+            f'<div style="font-size:.875rem"><div style="display:flex;gap:.6rem;align-items:center">{image}'
+            f'<span>Signed in as <b>{name}</b></span></div><form method="post" action="/logout"><button style="'
+            "margin-top:.6rem;padding:.3rem .9rem;border-radius:8px;border:1px solid rgba(128,128,128,.6);"
+            'background:none;color:inherit;font:inherit;cursor:pointer">Log out</button></form></div>'
         )
-        reconnect_link()
+        # Spotify's consent has ended, or is about to.
+        state = session.connection
+        if state is not None and state.problem:
+            st.warning(plain(state.problem), icon=":material/link_off:")
+            reconnect_link()
+        elif state is not None and state.is_ending and state.ends_at:
+            st.warning(
+                f"Your Spotify connection ends on {state.ends_at:%d %B}. Reconnect for another six months.",
+                icon=":material/schedule:",
+            )
+            reconnect_link()

@@ -230,7 +230,14 @@ def summarize(
         for method, rows in measured.first.items():
             first.setdefault(method, []).append(rows)
     if not records:
-        raise NothingToRank(_nothing_measured(hold_out, chosen))
+        reason = (
+            f"No list holds {hold_out.min_tracks:,} songs or more that the catalogue knows with their audio features"
+        )
+        if chosen:
+            reason = "Every song that the lists hide is visible under another name"
+        if chosen and hold_out.only_new_artists:
+            reason = "No list hides a song by an artist that is new to it"
+        raise NothingToRank(f"{reason}, so there is nothing to measure.")
     methods = list(dict.fromkeys(record["method"] for record in records))
     means = pd.DataFrame(records).groupby(["method", "list"]).mean()
     values = {method: means.loc[method] for method in methods}
@@ -247,17 +254,6 @@ def summarize(
         "nothing_hidden": chosen - measured_lists,
     }
     return Evaluation(values, covered, counts)
-
-
-def _nothing_measured(hold_out: HoldOut, chosen: int) -> str:
-    if chosen and hold_out.only_new_artists:
-        return "No list hides a song by an artist that is new to it, so there is nothing to measure."
-    if chosen:
-        return "Every song that the lists hide is visible under another name, so there is nothing to measure."
-    return (
-        f"No list holds {hold_out.min_tracks:,} songs or more that the catalogue knows with their audio features, "
-        "so there is nothing to measure."
-    )
 
 
 def measure(pool: Pool, cut: Split, answer: Answer, asked: Integers) -> dict[str, float]:
