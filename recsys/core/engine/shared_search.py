@@ -41,34 +41,27 @@ class SharedSearch:
         """As `CandidateSearch.top_k` for each profile (axes,) with its own excluded rows, (songs,) each."""
         found: list[tuple[Integers, Floats]] = []
         for start in range(0, len(profiles), LISTENERS_AT_ONCE):
-            some = slice(start, start + LISTENERS_AT_ONCE)
-            found += self._top_of_some(profiles[some], count, excluded_rows[some])
+            some, masks = profiles[start : start + LISTENERS_AT_ONCE], excluded_rows[start : start + LISTENERS_AT_ONCE]
+            each = [Terms.of(self._catalogue, profile, self._metric) for profile in some]
+            # Squared lengths of what is known of each pattern, (profiles, patterns).
+            lengths = np.stack([self._alone.lengths(profile, self._metric) for profile in some])
+            # A cosine that `count` candidates probably reach, for each profile; infinite where none can be guessed.
+            sample = self._alone.sample
+            thresholds = np.full(len(each), np.inf, np.float32)
+            if self._alone.is_large and self._is_eligible[sample.pattern]:
+                of_sample = self._numerators(each, sample.start, sample.stop) / lengths[:, sample.pattern, None]
+                guesses = [self._alone.guess(row, mask, count) for row, mask in zip(of_sample, masks, strict=True)]
+                thresholds[:] = [guess if guess > 0 else np.inf for guess in guesses]
+            reaching = self._reaching(each, lengths, thresholds) if np.isfinite(thresholds).any() else []
+            for at, profile in enumerate(some):
+                rows, cosines = reaching[at] if reaching else (np.arange(0), np.zeros(0, np.float32))
+                is_candidate = ~masks[at][rows]
+                rows, cosines = rows[is_candidate], cosines[is_candidate]
+                if np.count_nonzero(cosines >= thresholds[at] + 2 * MARGIN) >= count:
+                    found.append(self._alone.best_of(profile, self._metric, count, (rows, cosines)))
+                else:
+                    found.append(self._alone.top_k(profile, self._metric, count, masks[at]))
         return found
-
-    def _top_of_some(
-        self, profiles: Sequence[Floats], count: int, excluded_rows: Sequence[Mask]
-    ) -> list[tuple[Integers, Floats]]:
-        each = [Terms.of(self._catalogue, profile, self._metric) for profile in profiles]
-        # Squared lengths of what is known of each pattern, (profiles, patterns).
-        lengths = np.stack([self._alone.lengths(profile, self._metric) for profile in profiles])
-        # A cosine that `count` candidates probably reach, for each profile; infinite where none can be guessed.
-        sample = self._alone.sample
-        thresholds = np.full(len(each), np.inf, np.float32)
-        if self._alone.is_large and self._is_eligible[sample.pattern]:
-            found = self._numerators(each, sample.start, sample.stop) / lengths[:, sample.pattern, None]
-            guesses = [self._alone.guess(row, mask, count) for row, mask in zip(found, excluded_rows, strict=True)]
-            thresholds[:] = [guess if guess > 0 else np.inf for guess in guesses]
-        reaching = self._reaching(each, lengths, thresholds) if np.isfinite(thresholds).any() else []
-        result = []
-        for at, profile in enumerate(profiles):
-            rows, cosines = reaching[at] if reaching else (np.arange(0), np.zeros(0, np.float32))
-            is_candidate = ~excluded_rows[at][rows]
-            rows, cosines = rows[is_candidate], cosines[is_candidate]
-            if np.count_nonzero(cosines >= thresholds[at] + 2 * MARGIN) >= count:
-                result.append(self._alone.best_of(profile, self._metric, count, (rows, cosines)))
-            else:
-                result.append(self._alone.top_k(profile, self._metric, count, excluded_rows[at]))
-        return result
 
     def _reaching(self, each: Sequence[Terms], lengths: Floats, thresholds: Floats) -> list[tuple[Integers, Floats]]:
         """For each profile the rows whose cosine reaches its threshold, rising, and the cosines."""

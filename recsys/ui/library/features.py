@@ -3,13 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from recsys.app.container import Container
 from recsys.charts.coverage import coverage_chart, coverage_in_words
 from recsys.core.insights.summary import features_by_source
 from recsys.core.model.tracks import has_audio
 from recsys.services.features import Coverage
-from recsys.services.jobs import Job
-from recsys.services.sync_progress import Stage
 from recsys.times import from_iso
 from recsys.ui.library.sync import reasons
 from recsys.ui.parts.charts import figure
@@ -67,7 +64,11 @@ def known_panel(session: ListenerSession) -> None:
 
 def look_up(session: ListenerSession) -> None:
     """Start looking up what is missing, or join the look-up that runs."""
-    session.app.jobs.start(features_key(session), lambda job: _fill(session.app, session.listener, job))
+    app, listener, sync = session.app, session.listener, session.app.sync
+    app.jobs.start(
+        features_key(session),
+        lambda job: sync.look_up(listener, job) if sync else app.features.fill(listener, job.report),
+    )
 
 
 def features_key(session: ListenerSession) -> str:
@@ -110,11 +111,6 @@ def ended(covered: Coverage, has_agreed: bool) -> str:
     if covered.not_asked and not has_agreed:
         said.append("We ask ReccoBeats once you agree.")
     return " ".join(said)
-
-
-def _fill(app: Container, listener: str, job: Job) -> Stage:
-    sync = app.sync
-    return sync.look_up(listener, job) if sync else app.features.fill(listener, job.report)
 
 
 def named(source: str) -> str:
