@@ -1,6 +1,6 @@
 """The opening of the taste page: headlines from the data, the radar at once, and a strip of small multiples."""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -36,7 +36,16 @@ def opening(session: ListenerSession) -> None:
     lines = headlines(view, modes, session.start.name, change)
     drawn, said = st.columns([3, 2], gap="small", vertical_alignment="center")
     with drawn:
-        data = _radar(view, modes, session, " ".join(lines))
+        outlines = [{"name": _starting_from(session.start.name) or "You", "kind": "you", "values": _shares(view.you)}]
+        if modes is not None and not modes.is_one:
+            placed = view.yardstick.positions(session.library)
+            of = session.library["track_id"].map(modes.members).to_numpy(np.float64)
+            for row in modes.table.head(_MODES_DRAWN).itertuples():
+                middle = medians({name: column[of == row.Index] for name, column in placed.items()})
+                name = f"around “{shortened(on_one_line(row.title), 28)}” ({counted(int(row.tracks), 'song')})"
+                outlines.append({"name": name, "kind": f"mode-{row.Index}", "values": _shares(middle)})
+        words = f"Radar of audio features. {' '.join(lines)}"
+        data = {"axes": axis_titles(), "outlines": outlines, "words": words}
         mount("radar", key=_KEY, data=data | {"wants_more": needs_modes(session)}, on_ask_change=lambda: None)
     with said:
         coming = ["Looking for your tastes …"] if needs_modes(session) else []
@@ -124,19 +133,6 @@ def strip(session: ListenerSession) -> None:
 def _away(view: ListenerView) -> list[tuple[Feature, float]]:
     places = ((f, percentile(view.you[f.name])) for f in NUMBER_FEATURES)
     return [(f, share) for f, share in places if share is not None]
-
-
-def _radar(view: ListenerView, modes: Modes | None, session: ListenerSession, words: str) -> dict[str, Any]:
-    outlines = [{"name": _starting_from(session.start.name) or "You", "kind": "you", "values": _shares(view.you)}]
-    if modes is not None and not modes.is_one:
-        library = session.library
-        placed = view.yardstick.positions(library)
-        of = library["track_id"].map(modes.members).to_numpy(np.float64)
-        for row in modes.table.head(_MODES_DRAWN).itertuples():
-            middle = medians({name: column[of == row.Index] for name, column in placed.items()})
-            name = f"around “{shortened(on_one_line(row.title), 28)}” ({counted(int(row.tracks), 'song')})"
-            outlines.append({"name": name, "kind": f"mode-{row.Index}", "values": _shares(middle)})
-    return {"axes": axis_titles(), "outlines": outlines, "words": f"Radar of audio features. {words}"}
 
 
 def _shares(positions: dict[str, float | None]) -> list[float | None]:

@@ -74,7 +74,19 @@ def arrange(sound: Sound, groups: Groups, order: Order) -> Integers:
     """
     is_free = np.ones(len(sound), dtype=bool)
     is_free[[position for position in order.locked.values() if position < len(sound)]] = False
-    placed = _placed(_ideal(sound, order), groups, order)
+    ideal = _ideal(sound, order)
+    # Locked songs at their positions, the others in the ideal order as far as spacing lets them.
+    placed = np.full(len(ideal), -1, dtype=np.int64)
+    for song, position in order.locked.items():
+        if song < len(ideal) and position < len(ideal):
+            placed[position] = song
+    left = ideal[~np.isin(ideal, placed)]
+    for position in np.flatnonzero(placed < 0).tolist():
+        pick = _pick(left, placed, position, groups, order.spacing) if order.spacing else 0
+        placed[position] = left[pick]
+        left = np.delete(left, pick)
+    if order.spacing:
+        placed = _spread(placed, groups, order)
     if order.name == "smooth" and (order.spacing or not is_free.all()):
         crowding = partial(crowded, groups, order.spacing)
         placed = improve_path(transition_costs(sound), placed, is_free, crowding)
@@ -119,20 +131,6 @@ def _ideal(sound: Sound, order: Order) -> Integers:
         arc[np.argsort(level, kind="stable")] = rising
         rising = arc
     return np.concatenate([rising, unknown])
-
-
-def _placed(ideal: Integers, groups: Groups, order: Order) -> Integers:
-    """Locked songs at their positions, the others in the ideal order as far as spacing lets them."""
-    songs = np.full(len(ideal), -1, dtype=np.int64)
-    for song, position in order.locked.items():
-        if song < len(ideal) and position < len(ideal):
-            songs[position] = song
-    left = ideal[~np.isin(ideal, songs)]
-    for position in np.flatnonzero(songs < 0).tolist():
-        pick = _pick(left, songs, position, groups, order.spacing) if order.spacing else 0
-        songs[position] = left[pick]
-        left = np.delete(left, pick)
-    return _spread(songs, groups, order) if order.spacing else songs
 
 
 def _spread(songs: Integers, groups: Groups, order: Order) -> Integers:

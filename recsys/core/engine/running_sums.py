@@ -123,7 +123,14 @@ class RunningSums:
         # Features in whose direction the numerator changes; more than the weights that changed means that the profile
         # moved.
         moved = np.unique(AXIS_FEATURE[np.flatnonzero(step.towards)])
-        drift = self._drift_after(changed, moved, wanted.weights)
+        # A bound on the relative rounding error after adding the changes. Adding is right only where the profile moved
+        # by its weights alone (`moved` features are among the `changed`). Lowering a weight from a to b leaves at least
+        # b/a of a norm, so an absolute error grows at most by a/b relative to it; a weight that falls to 0 has no such
+        # bound.
+        drift, weights = np.inf, wanted.weights[changed]
+        if not np.setdiff1d(moved, changed).size and weights.all():
+            shrink = max(1.0, float((self._last.weights[changed] / weights).max(initial=1.0)))
+            drift = self._drift * shrink + ROUNDING * (shrink + 1) * (len(changed) > 0)
         is_added = drift <= MAX_DRIFT
         return Update(wanted, step, is_stored=True, is_added=is_added, drift=drift if is_added else ROUNDING)
 
@@ -217,16 +224,3 @@ class RunningSums:
             codes = self._catalogue.genre_codes[chunk.start : chunk.stop]
             # mode="wrap" reads code -1 (unknown) as the last place, and fills `out` without the copy "raise" makes.
             numerator += terms.genre_terms.take(codes, out=self._scratch[2, : len(codes)], mode="wrap")
-
-    def _drift_after(self, changed: Integers, moved: Integers, weights: Floats) -> float:
-        """
-        A bound on the relative rounding error after adding the changes; infinite where adding would be wrong.
-
-        Adding is right only where the profile moved by its weights alone (`moved` features are among the `changed`).
-        Lowering a weight from a to b leaves at least b/a of a norm, so an absolute error grows at most by a/b relative
-        to it; a weight that falls to 0 has no such bound.
-        """
-        if np.setdiff1d(moved, changed).size or not weights[changed].all():
-            return np.inf
-        shrink = max(1.0, float((self._last.weights[changed] / weights[changed]).max(initial=1.0)))
-        return self._drift * shrink + ROUNDING * (shrink + 1) * (len(changed) > 0)
