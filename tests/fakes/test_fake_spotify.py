@@ -316,3 +316,14 @@ def test_it_can_be_started_by_hand_and_says_how_to_use_it():
             started.terminate()
 
     assert settings["SPOTIFY_CLIENT_ID"] == CLIENT_ID
+
+
+def test_a_token_from_before_a_reset_is_nobodys(fake):
+    """What a slow request of one test still writes would otherwise be written in the next one."""
+    before = fake.grant("ada")
+    fake.reset()
+    fake.grant("ada")
+
+    emptied = httpx.put(f"{fake.api_url}/v1/playlists/{OWN}/items", json={"uris": []}, headers=bearer(before))
+
+    assert emptied.status_code == 401

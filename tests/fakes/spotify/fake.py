@@ -45,6 +45,8 @@ class FakeSpotify:
         self.faults = Faults()
         self.fail_next, self.fail_when = self.faults.fail_next, self.faults.fail_when
         self.clear_faults, self.count = self.faults.clear_faults, self.faults.count
+        # Never begun again: a request that is slower than its test must not be known after `reset`.
+        self._grants = itertools.count()
         self.reset()
         self._accounts = Loopback(Faulty(accounts.accounts_app(self), self.faults, "accounts"), accounts_port)
         api = Starlette(routes=[*reading.routes(self), *writing.routes(self), *writing.gone(self)])
@@ -60,7 +62,6 @@ class FakeSpotify:
         self.codes, self.access_tokens, self.refresh_tokens = {}, {}, {}
         self.listeners = music.listeners(self._saved)
         self.tracks = music.tracks_of(self.listeners)
-        self._grants = itertools.count()
 
     @property
     def requests(self):
