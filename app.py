@@ -20,6 +20,7 @@ from starlette.middleware import Middleware
 
 from recsys.app import logs
 from recsys.app.container import Container, start
+from recsys.app.memory import limit_arenas
 from recsys.app.no_delay import send_without_delay
 from recsys.auth.encryption import app_secret
 from recsys.errors import SettingsProblem
@@ -59,6 +60,7 @@ def checked_settings() -> Settings:
         sys.exit(f"Tonearm cannot start. {problem}")
 
 
+limit_arenas()  # before any thread has one of its own
 settings = checked_settings()
 logs.configure(key=app_secret(settings.app_secret_key, settings.data_folder).encode())
 container = Container(settings)
