@@ -11,7 +11,7 @@ from recsys.services.weekly import DAYS, WeeklyChange, due
 from recsys.storage.store import WeeklyList
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
-from recsys.ui.parts.text import artists_in_words, counted, on_one_line, plain
+from recsys.ui.parts.text import artists_in_words, counted, plain, songs_in_words
 from recsys.ui.parts.track_table import picked_row
 from recsys.ui.recommend.start_from import more_like_button
 from recsys.ui.session import ListenerSession
@@ -71,7 +71,7 @@ def weekly_news(session: ListenerSession) -> None:
         )
         more_like_button(session, songs, picked_row(picked, songs), key="more_like_weekly")
         if len(change.left):
-            st.caption(f"Gone since the week before: {plain(names(change.left))}.")
+            st.caption(f"Gone since the week before: {plain(songs_in_words(change.left, NAMED))}.")
         if wanted.playlist:
             st.caption(f"Also in your Spotify playlist “{plain(wanted.playlist)}”.")
         off_button(session, "news")
@@ -96,20 +96,10 @@ def off_button(session: ListenerSession, where: str) -> None:
 def headline(change: WeeklyChange) -> str:
     """ "30 new since Monday: “A” by X, “B” by Y and 28 more"."""
     if change.is_first:
-        return f"Your weekly songs: {names(change.entered)}"
+        return f"Your weekly songs: {songs_in_words(change.entered, NAMED)}"
     same = f", {change.same} still there" if change.same else ""
-    return f"{len(change.entered)} new since {DAYS[change.week.weekday()]}{same}: {names(change.entered)}"
-
-
-def names(songs: pd.DataFrame) -> str:
-    """The first songs by title and artists, and how many more there are."""
-    first = songs.head(NAMED)
-    said = [
-        f"“{on_one_line(title)}” by {artists_in_words(artists)}"
-        for title, artists in zip(first["title"], first["artists"], strict=True)
-    ]
-    more = len(songs) - len(first)
-    return ", ".join(said) + (f" and {more} more" if more else "")
+    entered = songs_in_words(change.entered, NAMED)
+    return f"{len(change.entered)} new since {DAYS[change.week.weekday()]}{same}: {entered}"
 
 
 def _wanted(session: ListenerSession) -> WeeklyList | None:

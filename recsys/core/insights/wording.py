@@ -1,5 +1,6 @@
 """Values and units in words: "mostly calm", "112 beats per minute, moderate", "3:41 minutes"."""
 
+import re
 from typing import Final
 
 import numpy as np
@@ -17,21 +18,46 @@ NAMED: Final = 5
 
 IN_THE_MIDDLE: Final = 0.05
 
+_SPACES: Final = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the non-breaking ones
+_TURNS: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters that change the direction of writing, also of the text after them."""
+_JOINED: Final = re.compile(r"(?<=\w),(?=[^\W\d])")
+"""A comma that some sources join artists with; none inside a number ("10,000 Maniacs")."""
+
 
 def counted(number: int, thing: str, things: str | None = None) -> str:
     """ "1 track", "1,234 tracks": a number with its noun."""
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
-def unranked_in_words(songs: pd.DataFrame) -> str:
-    """Which forgotten songs could not be ranked: a sentence about a table of title and artists, not empty."""
-    first = songs.head(NAMED)
-    names = [
-        f"“{title}” by {artists.replace(';', ',')}"
+def on_one_line(text: object) -> str:
+    """The text on one line with nothing turned, for a place that reads no Markdown."""
+    return _SPACES.sub(" ", _TURNS.sub("", str(text))).strip()
+
+
+def artists_in_words(artists: object) -> str:
+    """Artists as a track table joins them, with the one separator that screens use."""
+    return _JOINED.sub(", ", on_one_line(artists).replace("; ", ", "))
+
+
+def songs_in_words(songs: pd.DataFrame, at_most: int) -> str:
+    """
+    The first songs of a table by title and artists, and how many more there are: "“A” by X, “B” by Y and 28 more".
+
+    A song without artists is named by its title.
+    """
+    first = songs.head(at_most)
+    named = [
+        f"“{on_one_line(title)}”{f' by {artists_in_words(artists)}' if pd.notna(artists) else ''}"
         for title, artists in zip(first["title"], first["artists"], strict=True)
     ]
     more = len(songs) - len(first)
-    listed = ", ".join(names) + (f" and {more:,} more" if more else "")
+    return ", ".join(named) + (f" and {more:,} more" if more else "")
+
+
+def unranked_in_words(songs: pd.DataFrame) -> str:
+    """Which forgotten songs could not be ranked: a sentence about a table of title and artists, not empty."""
+    listed = songs_in_words(songs, NAMED)
     sound = "it sounds" if len(songs) == 1 else "they sound"
     return f"{counted(len(songs), 'song')} of yours cannot be ranked, because no source knows how {sound}: {listed}."
 

@@ -1,0 +1,22 @@
+"""Songs in words."""
+
+import pandas as pd
+
+from recsys.core.insights.wording import songs_in_words, unranked_in_words
+
+
+def songs(*rows):
+    return pd.DataFrame(rows, columns=["title", "artists"], dtype="str")
+
+
+def test_the_first_songs_are_named_and_the_others_counted():
+    some = songs(("A", "X; Y"), ("B\nb", "Z"), ("C", "W"))
+
+    assert songs_in_words(some, 3) == "“A” by X, Y, “B b” by Z, “C” by W"
+    assert songs_in_words(some, 2) == "“A” by X, Y, “B b” by Z and 1 more"
+
+
+def test_a_song_without_artists_is_named_by_its_title():
+    assert unranked_in_words(songs(("A", None))) == (
+        "1 song of yours cannot be ranked, because no source knows how it sounds: “A”."
+    )
