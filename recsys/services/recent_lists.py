@@ -17,7 +17,7 @@ from recsys.core.engine.pool import POOL
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations, Recommender
 from recsys.services.library import songs
-from recsys.services.recommend import heard_until, recommender
+from recsys.services.recommend import heard_until, recommender, today_of
 from recsys.storage.store import Store
 
 STORED: Final = 64
@@ -59,14 +59,13 @@ class RecentLists:
         `now`, with a time zone, says what counts as forgotten; only the day matters. `minus` are tracks to stay away
         from.
         """
-        with_plays = recipe.choose_from == "forgotten" and now is not None
+        today = today_of(recipe, now)
+        with_plays = today is not None
         stored, fingerprint = None, store.fingerprint(listener, with_plays)
         if (rows := fingerprint) is None:
             stored = _Stored.read(store, listener, recipe, now)
             rows = stored.digest()
-        made_of = _digest(
-            rows, [[*seeds], [*minus], f"{now:%Y-%m-%d}" if with_plays else "", recipe.choose_from == "forgotten"]
-        )
+        made_of = _digest(rows, [[*seeds], [*minus], str(today), recipe.choose_from == "forgotten"])
         key = _digest(made_of, recipe.as_json())
         with self._lock:
             made_from, found = self._lists.get(key, (None, None))

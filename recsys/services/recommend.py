@@ -55,7 +55,8 @@ def recommender(
     """
     if minus:
         search = SongSearch(library, catalogue)
-        if unknown := [one for one in minus if one not in search.known(minus)]:
+        known = search.known(minus)
+        if unknown := [one for one in minus if one not in known]:
             raise UnknownMinus(
                 f"The track {unknown[0]} to stay away from is neither in your library nor in the catalogue."
             )
@@ -83,6 +84,12 @@ def heard_until(
     store: Store, listener: str, recipe: Recipe, now: datetime | None
 ) -> tuple[pd.DataFrame, pd.Timestamp | None]:
     """The listening history and the day, where a recipe chooses from the forgotten: a history may be years long."""
-    if recipe.choose_from != "forgotten" or now is None:
+    today = today_of(recipe, now)
+    if today is None:
         return pd.DataFrame({"track_id": [], "played_at": []}, dtype="str"), None
-    return store.plays(listener), pd.Timestamp(now).floor("D")
+    return store.plays(listener), today
+
+
+def today_of(recipe: Recipe, now: datetime | None) -> pd.Timestamp | None:
+    """The day of `now`, where a recipe's list depends on it and on the listening history: it takes the forgotten."""
+    return None if recipe.choose_from != "forgotten" or now is None else pd.Timestamp(now).floor("D")
