@@ -66,10 +66,11 @@ logs.configure(key=app_secret(settings.app_secret_key, settings.data_folder).enc
 container = Container(settings)
 start(container)
 index = Path(st.__file__).parent / "static" / "index.html"
+page = index.read_text("utf-8")
 dependencies = container.dependencies(
-    page=index.read_text("utf-8"),
+    page=page,
     styles=(Path(__file__).resolve().parent / "recsys" / "ui" / "page.css").read_text("utf-8"),
-    modules=first_modules(index.read_text("utf-8"), index.parent),
+    modules=first_modules(page, index.parent),
     uploaded_bytes=held_bytes,
     largest_upload=st.get_option("server.maxUploadSize") << 20,
 )
