@@ -30,7 +30,7 @@ def starts_here(page):
 
 
 def test_a_box_that_is_drawn_on_the_map_is_what_the_list_starts_from(taste):
-    before = taste.locator(".st-key-map_start").inner_text()
+    before = taste.locator(".st-key-map_start").text_content()
     plot = taste.locator(".st-key-map .nsewdrag").bounding_box()
 
     taste.mouse.move(plot["x"] + 5, plot["y"] + 5)
@@ -45,7 +45,7 @@ def test_a_box_that_is_drawn_on_the_map_is_what_the_list_starts_from(taste):
 
 def test_the_same_is_done_with_the_keyboard(taste):
     low = taste.locator(".st-key-map_across").get_by_role("slider").first
-    before = taste.locator(".st-key-map_start").inner_text()
+    before = taste.locator(".st-key-map_start").text_content()
 
     low.press("Home")
 
