@@ -23,9 +23,9 @@ from recsys.core.engine.recommender import SHORTLIST, Recommender, uses_familiar
 from recsys.core.engine.retrieval import CandidateSearch
 from recsys.core.engine.scoring import DensityRatioScorer, log_mean_exp
 from recsys.core.engine.selection import Ranking, select
-from recsys.core.engine.shared_search import SharedSearch
+from recsys.core.engine.shared_search import LISTENERS_AT_ONCE, SharedSearch
 from recsys.core.engine.similarity import Weighted
-from recsys.core.model.arrays import Doubles, Floats, Integers
+from recsys.core.model.arrays import Bits, Doubles, Floats, Integers
 from recsys.errors import NothingToRank, TonearmError
 
 TABLES: Final = 8
@@ -45,11 +45,16 @@ class Listed:
 
 @dataclass(frozen=True)
 class Query:
-    """One listener of a chunk as stage 1 and 2 need them, or why there is nothing to rank for them."""
+    """
+    One listener of a chunk as stage 1 and 2 need them.
+
+    `excluded` are the songs that are no candidates, a bit each (`numpy.packbits`): a chunk has a byte for every song of
+    the catalogue otherwise, for each of its listeners.
+    """
 
     profile: Profile
     scorer: DensityRatioScorer
-    candidates: Candidates
+    excluded: Bits
     counts: dict[str, int]
 
 
@@ -128,14 +133,18 @@ class ManyListeners:
             if not isinstance(query, TonearmError) and query.counts["candidates"]:
                 by_metric.setdefault(query.profile.metric.weights.tobytes(), []).append((at, query))
         for key, members in by_metric.items():
-            profiles = [query.profile.centroid for _, query in members]
-            excluded = [query.candidates.exclusion(self.recipe).rows for _, query in members]
             if key not in self._searches:
                 # One at a time: few recipes have two metrics.
                 self._searches = {key: SharedSearch(self.catalogue, members[0][1].profile.metric)}
-            shortlists = self._searches[key].top_k(profiles, SHORTLIST, excluded)
-            for (at, query), (rows, cosines) in zip(members, shortlists, strict=True):
-                found[at] = self._ranking(query, rows, cosines)
+            for start in range(0, len(members), LISTENERS_AT_ONCE):
+                some = members[start : start + LISTENERS_AT_ONCE]
+                shortlists = self._searches[key].top_k(
+                    [query.profile.centroid for _, query in some],
+                    SHORTLIST,
+                    [np.unpackbits(query.excluded, count=len(self.catalogue)).view(bool) for _, query in some],
+                )
+                for (at, query), (rows, cosines) in zip(some, shortlists, strict=True):
+                    found[at] = self._ranking(query, rows, cosines)
         return found
 
     def _ranking(self, query: Query, rows: Integers, cosines: Floats) -> Ranking:
@@ -182,7 +191,7 @@ class ManyListeners:
             owned = np.asarray(places[self._whole_rows[places] == owned])
         candidates = Candidates(self.catalogue, owned, nobody, familiar, nobody, nobody, None)
         counts = candidates.count(self.recipe, self._search.is_eligible(found.metric))
-        return Query(found, scorer, candidates, counts)
+        return Query(found, scorer, np.packbits(candidates.exclusion(self.recipe).rows), counts)
 
     def _background(self, scorer: DensityRatioScorer) -> "Background":
         key = (scorer.metric.weights.tobytes(), scorer.sharpness)

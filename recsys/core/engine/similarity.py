@@ -124,10 +124,19 @@ class Weighted:
         return np.asarray(self.values / np.sqrt(np.maximum(self.squares[known > 0].sum(axis=0), TINY)))
 
     @cached_property
+    def has_one_pattern(self) -> bool:
+        """Whether the same features are known of all tracks, and there is one."""
+        return len(self) > 0 and bool((self.mask == self.mask[:, :1]).all())
+
+    @property
     def by_pattern(self) -> list[tuple[Integers, "Weighted"]]:
         """The tracks in groups of which the same features are known, with their positions."""
-        if len(self) and (self.mask == self.mask[:, :1]).all():
-            return [(np.arange(len(self)), self)]
+        # Not cached: an object that holds itself is freed by the garbage collector alone, seconds later.
+        return [(np.arange(len(self)), self)] if self.has_one_pattern else self.groups
+
+    @cached_property
+    def groups(self) -> list[tuple[Integers, "Weighted"]]:
+        """As `by_pattern`, each a copy."""
         # The pattern of a track as one number with a bit per feature; exact in 64 bits for the features there are.
         codes = (2 ** np.arange(len(self.mask))) @ self.mask.astype(np.int64)
         patterns, group = np.unique(codes, return_inverse=True)

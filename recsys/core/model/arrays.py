@@ -13,3 +13,5 @@ Matrix: TypeAlias = NDArray[np.floating]
 """Single or double precision, as asked for."""
 
 Mask: TypeAlias = NDArray[np.bool_]
+Bits: TypeAlias = NDArray[np.uint8]
+"""Eight to a byte, as `numpy.packbits` stores them."""
