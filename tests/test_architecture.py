@@ -42,7 +42,7 @@ MAY_USE = {
         "times",
     },
     "demo": {"demo", "core", "errors"},
-    "batch": {"batch", "importers", "core", "errors"},
+    "batch": {"batch", "importers", "core", "errors", "services.recommend"},
     "catalogues": {"catalogues", "core", "errors", "parsing"},
     "services": {
         *("services", "core", "errors", "times", "log_context"),

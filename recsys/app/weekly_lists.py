@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.silence import last_heard
+from recsys.core.model.tracks import COLUMNS
 from recsys.errors import NothingToRank, TonearmError
 from recsys.services.library import songs
-from recsys.services.recommend import with_liked
+from recsys.services.recommend import heard_until, with_liked
 from recsys.services.weekly import Report, WeeklyLists
 
 if TYPE_CHECKING:
@@ -41,22 +44,33 @@ def listeners(app: "Container") -> Iterator[str]:
         yield from app.embedded_store.weekly_listeners()
 
 
-def stored_libraries(app: "Container") -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+def stored_libraries(app: "Container", recipe: Recipe) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
     """
-    The songs that `listeners` have or like, a track table each, and why some of them have none.
+    What the lists of `listeners` are made from, and why some of them have none.
 
-    A store that does not answer for one of them, or a listener who has to sign in again, is among the latter.
+    Returns
+    -------
+    libraries : dict of DataFrame
+        By listener a track table with `liked` (False for songs that were turned down) and, where the recipe is for
+        forgotten songs, `heard_at` (ISO 8601; missing where unknown).
+    problems : dict of str
+        A sentence by listener: also where a store does not answer for one of them, or who has to sign in again.
     """
     found, problems = {}, {}
     for listener in listeners(app):
         try:
             store = app.store_for(listener)
-            found[listener] = with_liked(songs(store, listener), store.feedback(listener))
-            if found[listener].empty:
+            feedback = store.feedback(listener)
+            own = with_liked(songs(store, listener), feedback)
+            if own.empty:
                 raise NothingToRank("Your library is empty. Import some tracks first.")
+            heard = last_heard(own, heard_until(store, listener, recipe, app.now())[0])
         except TonearmError as problem:
-            found.pop(listener, None)
             problems[listener] = str(problem)
+        else:
+            own = own.assign(liked=True, heard_at=heard.dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ").array)
+            turned_down = feedback.loc[~feedback["liked"].astype(bool), [*COLUMNS]].assign(liked=False)
+            found[listener] = pd.concat([own, turned_down], ignore_index=True)
     return found, problems
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import dask
+import pandas as pd
 from distributed import Client, LocalCluster, as_completed
 
 from recsys.batch.ranking import Chunk, Ranked, rank_chunk
@@ -36,7 +37,10 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
     SettingsProblem
         Nothing answers at the address, or it has no worker.
     """
-    settings = {"distributed.scheduler.allowed-failures": RETRIES, "distributed.comm.timeouts.connect": CONNECT_SECONDS}
+    settings = {
+        "distributed.scheduler.allowed-failures": RETRIES,
+        "distributed.comm.timeouts.connect": CONNECT_SECONDS,
+    }
     logging.getLogger("distributed").setLevel(logging.WARNING)  # it reports every connection otherwise
     with dask.config.set(settings):
         if scheduler is None:
@@ -105,6 +109,7 @@ def rank_all(
     libraries: Path,
     jobs: Iterable[Job],
     recipe: Recipe,
+    today: pd.Timestamp,
     done: Callable[[int, Ranked], None],
 ) -> None:
     """
@@ -123,9 +128,10 @@ def rank_all(
         if job is None:
             return None
         if len(catalogues) == 1:
-            future = client.submit(rank_chunk, catalogues[0], libraries, job[1], recipe, pure=False, retries=RETRIES)
+            arguments = (catalogues[0], libraries, job[1], recipe, today)
+            future = client.submit(rank_chunk, *arguments, pure=False, retries=RETRIES)
         else:
-            future = submit_chunk(client, catalogues, libraries, job, recipe, RETRIES)
+            future = submit_chunk(client, catalogues, libraries, job, recipe, today, RETRIES)
         numbers[str(future.key)] = job[0]
         return future
 

@@ -9,19 +9,19 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from recsys.batch.libraries import Listener
 from recsys.batch.mapped_catalogue import MOST_FILES, load, load_shard
 from recsys.batch.shared_tables import SharedTables
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.library_tracks import LibraryTracks
 from recsys.core.engine.many_listeners import Listed, ManyListeners
 from recsys.core.engine.recipe import Recipe
-from recsys.core.model.arrays import Integers
 from recsys.errors import TonearmError
+from recsys.services.recommend import recommender
 
 COLUMNS: Final = ("listener", "rank", "track_id", "title", "artists", "score")
 
-Chunk = Sequence[tuple[str, Integers]]
-"""Listeners with the positions of their tracks in the table of all libraries."""
+Chunk = Sequence[Listener]
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,51 @@ class Ranked:
     problems: pd.DataFrame
 
 
-def rank_chunk(catalogue: Path, libraries: Path, chunk: Chunk, recipe: Recipe) -> Ranked:
+@dataclass(frozen=True)
+class Own:
+    """What is known of one listener: track tables of their songs and of those they turned down, and their plays."""
+
+    tracks: pd.DataFrame
+    disliked: pd.DataFrame
+    plays: pd.DataFrame
+
+    @classmethod
+    def of(cls, libraries: LibraryTracks, listener: Listener) -> "Own":
+        """Of the tables that all listeners of a run share."""
+        tracks, disliked = (
+            libraries.tracks.iloc[positions].reset_index(drop=True) for positions in (listener.own, listener.disliked)
+        )
+        plays = pd.DataFrame({"track_id": tracks["track_id"], "played_at": pd.Series(listener.heard_at, dtype="str")})
+        return cls(tracks, disliked, plays[plays["played_at"].fillna("") != ""])
+
+    def recommend(self, catalogue: Catalogue, recipe: Recipe, today: pd.Timestamp) -> pd.DataFrame:
+        """The table of the listener's own list, as the app makes it. Raises as `Recommender`."""
+        thumbs = self.disliked.assign(liked=False)
+        engine = recommender(
+            catalogue, self.tracks, thumbs, plays=self.plays, now=today, choose_from=recipe.choose_from
+        )
+        return engine.recommend(recipe).table
+
+
+def rank_chunk(catalogue: Path, libraries: Path, chunk: Chunk, recipe: Recipe, today: pd.Timestamp) -> Ranked:
     """Rank for each listener of a chunk. Who cannot be ranked becomes a row of `problems`."""
     listeners = listeners_of(catalogue, recipe)
     tracks: LibraryTracks = load(libraries)
-    return ranked(listeners.catalogue, chunk, listeners.lists(tracks, [own for _, own in chunk]))
+    is_alone = [recipe.choose_from == "forgotten" or len(one.disliked) > 0 for one in chunk]
+    together = listeners.lists(tracks, [one.own for one, alone in zip(chunk, is_alone, strict=True) if not alone])
+    outcomes = (
+        rank_alone(listeners.catalogue, Own.of(tracks, one), recipe, today) if alone else next(together)
+        for one, alone in zip(chunk, is_alone, strict=True)
+    )
+    return ranked(listeners.catalogue, chunk, outcomes)
+
+
+def rank_alone(catalogue: Catalogue, own: Own, recipe: Recipe, today: pd.Timestamp) -> pd.DataFrame | TonearmError:
+    """The table of one listener's list, or why there is none."""
+    try:
+        return own.recommend(catalogue, recipe, today)
+    except TonearmError as problem:
+        return problem
 
 
 _last: OrderedDict[Path, ManyListeners] = OrderedDict()
@@ -64,23 +104,30 @@ def listeners_of(path: Path, recipe: Recipe) -> ManyListeners:
     return _last[path]
 
 
-def ranked(catalogue: Catalogue, chunk: Chunk, outcomes: Iterable[Listed | TonearmError]) -> Ranked:
+def ranked(catalogue: Catalogue, chunk: Chunk, outcomes: Iterable[Listed | pd.DataFrame | TonearmError]) -> Ranked:
     """The tables of a chunk's lists; text is read of the songs that are listed alone."""
     lists: list[tuple[str, Listed]] = []
+    tables: list[pd.DataFrame] = []
     problems: list[tuple[str, str]] = []
-    for (listener, _), outcome in zip(chunk, outcomes, strict=True):
+    for one, outcome in zip(chunk, outcomes, strict=True):
         if isinstance(outcome, TonearmError):
-            problems.append((listener, str(outcome)))
+            problems.append((one.name, str(outcome)))
+        elif isinstance(outcome, Listed):
+            lists.append((one.name, outcome))
         else:
-            lists.append((listener, outcome))
+            tables.append(outcome.assign(listener=one.name)[list(COLUMNS)].astype({"listener": "str"}))
     lengths = [len(listed.rows) for _, listed in lists]
-    songs = catalogue.tracks.iloc[np.concatenate([np.arange(0), *(listed.rows for _, listed in lists)])]
+    rows = np.concatenate([np.arange(0), *(listed.rows for _, listed in lists)])
     table = pd.DataFrame(
         {
             "listener": pd.Series(np.repeat(np.array([name for name, _ in lists], dtype=object), lengths), dtype="str"),
             "rank": np.concatenate([np.arange(0), *(np.arange(1, length + 1) for length in lengths)]),
-            **{name: songs[name].astype("str").array for name in ("track_id", "title", "artists")},
+            **{name: catalogue.text(name, rows) for name in ("track_id", "title", "artists")},
             "score": np.concatenate([np.zeros(0), *(listed.scores for _, listed in lists)]),
         }
     )
+    if tables:
+        places = {one.name: place for place, one in enumerate(chunk)}
+        every = pd.concat([table, *tables], ignore_index=True)
+        table = every.iloc[np.argsort(every["listener"].map(places), kind="stable")].reset_index(drop=True)
     return Ranked(table, pd.DataFrame(problems, columns=["listener", "reason"], dtype="str"))

@@ -47,6 +47,7 @@ def run_batch(
     recipe: Recipe,
     out: Path,
     version: str,
+    today: pd.Timestamp,
     *,
     workers: int = 1,
     scheduler: str | None = None,
@@ -70,6 +71,8 @@ def run_batch(
         Replaced when everything is finished.
     version : str
         Of the program: another version does not continue from this one's chunks.
+    today : Timestamp
+        Midnight, with a time zone: what a recipe for forgotten songs counts from.
     workers : int
         Local worker processes; not used with `scheduler`.
     scheduler : str, optional
@@ -86,10 +89,13 @@ def run_batch(
     SettingsProblem
         The scheduler does not answer.
     """
-    given = libraries if isinstance(libraries, Libraries) else Libraries.read(libraries)
-    chunks = list(given.chunks(CHUNK))
+    with_times = recipe.choose_from == "forgotten"
+    given = libraries if isinstance(libraries, Libraries) else Libraries.read(libraries, with_times)
+    chunks = list(given.chunks(CHUNK, with_times))
     checksum = sha256(pd.util.hash_pandas_object(tracks, index=False).to_numpy().tobytes()).hexdigest()
     settings = {"version": version, "catalogue": checksum, "libraries": given.checksum, "recipe": recipe.as_json()}
+    if with_times:
+        settings["today"] = today.isoformat()
     checkpoint = Checkpoint(out, settings)
     left = [number for number in range(len(chunks)) if not checkpoint.has(number)]
     continued = done = len(given) - sum(len(chunks[number]) for number in left)
@@ -108,6 +114,6 @@ def run_batch(
             save(LibraryTracks(songs, given.tracks), tracks_file)
             for path in (*mapped, tracks_file):
                 share_file(client, path)
-            rank_all(client, mapped, tracks_file, ((number, chunks[number]) for number in left), recipe, store)
+            rank_all(client, mapped, tracks_file, ((number, chunks[number]) for number in left), recipe, today, store)
     whole = checkpoint.finish(len(chunks))
     return Outcome(len(given), len(whole.lists), continued, whole.problems)

@@ -5,7 +5,8 @@
 2. A merge keeps the best of all shards: the shortlist of the whole, of which nearly always the first hundred decide.
 3. The shards give text and features of those alone, and the list is chosen as from the whole.
 
-Recipes that compare each listener with single songs (familiar artists, an order, locked songs) send whole songs.
+Recipes that compare each listener with single songs (familiar artists, an order, locked songs) send whole songs, and so
+do listeners who turned songs down.
 """
 
 from collections.abc import Sequence
@@ -14,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from distributed import Client, worker_client
 
 from recsys.batch.mapped_catalogue import load, load_catalogue, load_shard
-from recsys.batch.ranking import Chunk, Ranked, listeners_of, ranked
-from recsys.batch.sharded_songs import find_shortlists, known_songs, merge
+from recsys.batch.ranking import Chunk, Own, Ranked, listeners_of, ranked
+from recsys.batch.sharded_songs import find_shortlists, known_songs, merge, rank_own
 from recsys.core.engine.candidates import why_none_is_left
 from recsys.core.engine.library_tracks import LibraryTracks
 from recsys.core.engine.many_listeners import Listed, ManyListeners, can_share
@@ -56,7 +58,13 @@ class Best:
 
 
 def submit_chunk(
-    client: Client, shards: Sequence[Path], libraries: Path, job: tuple[int, Chunk], recipe: Recipe, retries: int
+    client: Client,
+    shards: Sequence[Path],
+    libraries: Path,
+    job: tuple[int, Chunk],
+    recipe: Recipe,
+    today: pd.Timestamp,
+    retries: int,
 ) -> Any:
     """
     A future of the `Ranked` of one chunk.
@@ -78,12 +86,14 @@ def submit_chunk(
         )
 
     every = range(len(shards))
-    if not can_share(recipe):
+    if not can_share(recipe) or any(len(one.disliked) for one in chunk):
         tracks: LibraryTracks = load(libraries)
-        given = [(name, tracks.tracks.iloc[own].reset_index(drop=True)) for name, own in chunk]
+        given = [Own.of(tracks, one) for one in chunk]
         known = [submit(known_songs, shard, given) for shard in every]
+        if recipe.choose_from == "forgotten":
+            return submit(rank_own, number % len(shards), chunk, given, known, recipe, today)
         shortlists = [submit(find_shortlists, shard, given, known, recipe) for shard in every]
-        return submit(merge, number % len(shards), given, known, shortlists, recipe)
+        return submit(merge, number % len(shards), chunk, given, known, shortlists, recipe)
     found = [submit(best_of_shard, shard, libraries, chunk, recipe) for shard in every]
     best = client.submit(best_of_all, found, recipe, pure=False, retries=retries)
     songs = [submit(songs_of_shard, shard, best) for shard in every]
@@ -98,7 +108,7 @@ def best_of_shard(shard: Path, libraries: Path, chunk: Chunk, recipe: Recipe) ->
         Best.none(str(found))
         if isinstance(found, TonearmError)
         else Best(whole_rows[found.rows], found.cosines, found.scores, dict(found.counts))
-        for found in listeners.rankings(tracks, [own for _, own in chunk])
+        for found in listeners.rankings(tracks, [one.own for one in chunk])
     ]
 
 
@@ -176,11 +186,11 @@ class Few:
     def lists(self, tracks: LibraryTracks, chunk: Chunk, best: Sequence[Best]) -> list[Listed | TonearmError]:
         """The list of each listener from their best songs, by score."""
         lists: list[Listed | TonearmError] = []
-        for (_, library), each in zip(chunk, best, strict=True):
+        for one, each in zip(chunk, best, strict=True):
             if each.problem:
                 lists.append(NothingToRank(each.problem))
                 continue
-            found, scorer = self._listeners.profile_of(tracks, library)
+            found, scorer = self._listeners.profile_of(tracks, one.own)
             rows, bonus = np.searchsorted(self._rows, each.rows), np.zeros(len(each.rows), np.float32)
             ranking = Ranking(found, scorer, rows, each.scores, bonus, each.cosines, each.counts)
             lists.append(self._listeners.listed(ranking))

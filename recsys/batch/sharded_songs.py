@@ -13,14 +13,12 @@ import numpy as np
 import pandas as pd
 
 from recsys.batch.mapped_catalogue import load_catalogue, load_shard
-from recsys.batch.ranking import COLUMNS, Ranked
+from recsys.batch.ranking import Chunk, Own, Ranked, rank_alone, ranked
 from recsys.core.engine.candidates import why_none_is_left
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
 from recsys.core.engine.shards import Songs, songs_named
 from recsys.errors import NothingToRank, TonearmError
-
-Libraries = Sequence[tuple[str, pd.DataFrame]]
 
 
 @dataclass(frozen=True)
@@ -32,22 +30,39 @@ class Shortlist:
     problem: str = ""
 
 
-def known_songs(shard: Path, libraries: Libraries) -> list[Songs]:
-    """What a shard knows of each library."""
+def known_songs(shard: Path, given: Sequence[Own]) -> list[Songs]:
+    """What a shard knows of the songs that each listener has or turned down."""
     catalogue, rows = load_shard(shard)
-    return [Songs.of(catalogue, songs_named(catalogue, library), rows) for _, library in libraries]
+    tables = [pd.concat([one.tracks, one.disliked], ignore_index=True) for one in given]
+    return [Songs.of(catalogue, songs_named(catalogue, table), rows) for table in tables]
+
+
+def rank_own(
+    shard: Path,
+    chunk: Chunk,
+    given: Sequence[Own],
+    known: Sequence[Sequence[Songs]],
+    recipe: Recipe,
+    today: pd.Timestamp,
+) -> Ranked:
+    """Lists of what the listeners have themselves: the whole catalogue is what all shards know of that."""
+    like = load_catalogue(shard)
+    each = [Songs.joined(parts).as_catalogue(like) for parts in zip(*known, strict=True)]
+    lists = [rank_alone(songs, own, recipe, today) for songs, own in zip(each, given, strict=True)]
+    return ranked(like, chunk, lists)
 
 
 def find_shortlists(
-    shard: Path, libraries: Libraries, known: Sequence[Sequence[Songs]], recipe: Recipe
+    shard: Path, given: Sequence[Own], known: Sequence[Sequence[Songs]], recipe: Recipe
 ) -> list[Shortlist]:
-    """The best songs of a shard for each listener; `known` holds what each shard knows of each library."""
+    """The best songs of a shard for each listener; `known` holds what each shard knows of each listener's songs."""
     catalogue, rows = load_shard(shard)
     found = []
-    for (_, library), parts in zip(libraries, zip(*known, strict=True), strict=True):
-        library_songs = Songs.joined(parts).as_catalogue(catalogue)
+    for own, parts in zip(given, zip(*known, strict=True), strict=True):
+        own_songs = Songs.joined(parts).as_catalogue(catalogue)
         try:
-            listed, counts = Recommender(catalogue, library, known=library_songs).shortlist(recipe)
+            engine = Recommender(catalogue, own.tracks, dislikes=own.disliked, known=own_songs)
+            listed, counts = engine.shortlist(recipe)
         except TonearmError as problem:
             found.append(Shortlist(None, {}, str(problem)))
         else:
@@ -57,7 +72,8 @@ def find_shortlists(
 
 def merge(
     shard: Path,
-    libraries: Libraries,
+    chunk: Chunk,
+    given: Sequence[Own],
     known: Sequence[Sequence[Songs]],
     shortlists: Sequence[Sequence[Shortlist]],
     recipe: Recipe,
@@ -65,28 +81,19 @@ def merge(
     """The lists of the whole catalogue; of `shard` only what all shards share is used."""
     like = load_catalogue(shard)
 
-    def rank(library: pd.DataFrame, own: Sequence[Songs], best: Sequence[Shortlist]) -> pd.DataFrame:
+    def rank(own: Own, parts: Sequence[Songs], best: Sequence[Shortlist]) -> pd.DataFrame | TonearmError:
         for shortlist in best:
             if shortlist.problem:
-                raise NothingToRank(shortlist.problem)
+                return NothingToRank(shortlist.problem)
         counts = {name: sum(shortlist.counts[name] for shortlist in best) for name in best[0].counts}
         if not counts["candidates"]:
-            raise NothingToRank(why_none_is_left(recipe.filters, counts))
-        songs = [*own, *(shortlist.songs for shortlist in best if shortlist.songs is not None)]
-        return Recommender(Songs.joined(songs).as_catalogue(like), library).recommend(recipe).table
-
-    each = zip(libraries, zip(*known, strict=True), zip(*shortlists, strict=True), strict=True)
-    lists, problems = [], []
-    for (listener, library), own, best in each:
+            return NothingToRank(why_none_is_left(recipe.filters, counts))
+        songs = [*parts, *(shortlist.songs for shortlist in best if shortlist.songs is not None)]
+        engine = Recommender(Songs.joined(songs).as_catalogue(like), own.tracks, dislikes=own.disliked)
         try:
-            found = rank(library, own, best)
+            return engine.recommend(recipe).table
         except TonearmError as problem:
-            problems.append((listener, str(problem)))
-        else:
-            lists.append(found.assign(listener=listener)[list(COLUMNS)])
-    empty = pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
-    empty = empty.astype({"rank": "int64", "score": "float64"})
-    return Ranked(
-        pd.concat([empty, *lists], ignore_index=True) if lists else empty,
-        pd.DataFrame(problems, columns=["listener", "reason"], dtype="str"),
-    )
+            return problem
+
+    each = zip(given, zip(*known, strict=True), zip(*shortlists, strict=True), strict=True)
+    return ranked(like, chunk, [rank(*one) for one in each])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+import pandas as pd
 
 from recsys import __version__
 from recsys.commands.options import (
@@ -37,8 +38,9 @@ Examples:
 \b
 LIBRARIES needs a column for the listener (listener, user_id, playlist_id, ...) and one for the track (track_id, uri).
 The output has the columns listener, rank, track_id, title, artists and score. An interrupted run continues when the
-same command is given again. --store ranks the songs that each listener has or likes, by one recipe for all of them,
-and stores nothing; `tonearm refresh` renews each weekly list by its own recipe.
+same command is given again. A recipe for forgotten songs needs a column added_at in a file; of --store it takes plays.
+--store gives each listener the list of their page, with their ratings, by one recipe for all and from CATALOGUE alone:
+songs found around a listener are left out. It stores nothing; `tonearm refresh` renews weekly lists by their recipes.
 --json prints {listeners, ranked, not_ranked, rows, seconds, problems}.
 """
 
@@ -86,13 +88,14 @@ def command(
     recipe = read_recipe(recipe_file, weights, length)
     tracks = with_genres(open_catalogue(catalogue), genres)
     started = time.monotonic()
-    given, unread = _from_store() if libraries is None else (libraries, {})
+    given, unread = _from_store(recipe) if libraries is None else (libraries, {})
     found = run_batch(
         given,
         tracks,
         recipe,
         out,
         __version__,
+        pd.Timestamp.now(tz="UTC").floor("D"),
         workers=workers,
         scheduler=scheduler,
         shards=shards,
@@ -113,7 +116,7 @@ def command(
     click.echo(json.dumps(report, indent=1, ensure_ascii=False) if as_json else as_text(report, out))
 
 
-def _from_store() -> tuple["Libraries", dict[str, str]]:
+def _from_store(recipe: Recipe) -> tuple["Libraries", dict[str, str]]:
     """The libraries of all who ask for a weekly list, and why some have none."""
     from recsys.app.container import Container
     from recsys.app.weekly_lists import stored_libraries
@@ -121,7 +124,7 @@ def _from_store() -> tuple["Libraries", dict[str, str]]:
     from recsys.settings import Settings
 
     with closing(Container(Settings.from_environment())) as app:
-        found, problems = stored_libraries(app)
+        found, problems = stored_libraries(app, recipe)
     if not found and not problems:
         raise NoTracks("Nobody asks for a weekly list yet: it is switched on below the list on the Recommend page.")
     return Libraries.of(found), problems

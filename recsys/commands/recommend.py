@@ -104,9 +104,11 @@ def command(
     songs = Catalogue.from_tracks(with_genres(open_catalogue(catalogue), genres))
     if pool is not None:
         songs = around(songs, read_files([(pool, pool.name)]).tracks)
-    now = pd.Timestamp.now(tz="UTC")
+    today = pd.Timestamp.now(tz="UTC").floor("D")  # the same list all day
     thumbs = disliked.assign(liked=False)
-    engine = recommender(songs, liked, thumbs, seeds, imported.plays, now, minus=minus, choose_from=recipe.choose_from)
+    engine = recommender(
+        songs, liked, thumbs, seeds, imported.plays, today, minus=minus, choose_from=recipe.choose_from
+    )
     found = engine.recommend(recipe)
     is_invented = found.table["track_id"].str.startswith("demo-").any()
     explanations = explain_all(engine, recipe, found.table["track_id"].tolist())

@@ -15,7 +15,7 @@ from recsys.importers.columns import ALIASES, tidy_name
 from recsys.importers.delimited import batches, find_layout
 from recsys.importers.open_source import opened
 from recsys.importers.sniffing import PARQUET, kind_of, refuse_known
-from recsys.importers.text_cells import ids
+from recsys.importers.text_cells import ids, iso_times
 from recsys.importers.text_encoding import decoded
 
 LIST_NAMES: Final = (
@@ -25,7 +25,7 @@ LIST_NAMES: Final = (
 """Headers met for the name of a list, tidied by `tidy_name`, the most telling first."""
 
 
-def read_playlists(path: Path) -> pd.DataFrame:
+def read_playlists(path: Path, with_times: bool = False) -> pd.DataFrame:
     """
     Read a table with one row per track on a list.
 
@@ -38,7 +38,8 @@ def read_playlists(path: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `list`, `track_id` as text, every pair once. Rows that lack either are left out.
+        `list`, `track_id` as text, every pair once. Rows that lack either are left out. With times also `added_at`:
+        when the track was added (ISO 8601, UTC), as the first of its rows that knows says; missing where none does.
 
     Raises
     ------
@@ -48,40 +49,50 @@ def read_playlists(path: Path) -> pd.DataFrame:
     with opened(path, path.name) as stream:
         refuse_known(stream, path.name)
         if kind_of(stream) == PARQUET:
-            return _read_parquet(stream, path.name)
+            return _read_parquet(stream, path.name, with_times)
         text = decoded(stream, path.name)
         layout = find_layout(text, path.name)
         tidied = [tidy_name(cell) for cell in layout.header]
-        at_list, at_track = _places(tidied, path.name)
-        read = list(batches(text.stream, layout, {at_list, at_track}, path.name, Counter()))
-    return _entries((batch.cells[at_list], batch.cells[at_track]) for batch in read)
+        places = _places(tidied, path.name, with_times)
+        read = list(batches(text.stream, layout, set(places), path.name, Counter()))
+    return _entries(([batch.cells[place] for place in places] for batch in read), with_times)
 
 
-def _read_parquet(stream: BinaryIO, name: str) -> pd.DataFrame:
+def _read_parquet(stream: BinaryIO, name: str, with_times: bool) -> pd.DataFrame:
     try:
         file = pq.ParquetFile(stream)
         header = file.schema_arrow.names
-        wanted = [header[at] for at in _places([tidy_name(cell) for cell in header], name)]
+        wanted = [header[at] for at in _places([tidy_name(cell) for cell in header], name, with_times)]
         read = [batch.select(wanted).columns for batch in file.iter_batches(columns=wanted)]
-        return _entries((lists.cast(pa.string()), tracks.cast(pa.string())) for lists, tracks in read)
+        return _entries(([cells.cast(pa.string()) for cells in columns] for columns in read), with_times)
     except pa.ArrowException as problem:
         raise UnreadableFile(f"“{name}” cannot be read: it is damaged, or its ids are not text.") from problem
 
 
-def _entries(batches: Iterable[tuple[pa.Array, pa.Array]]) -> pd.DataFrame:
-    tables = [
-        pd.DataFrame({"list": _text(lists), "track_id": _text(pc.coalesce(ids(tracks), tracks))})
-        for lists, tracks in batches
-    ]
-    empty = pd.DataFrame({"list": [], "track_id": []}, dtype="str")
-    return pd.concat([empty, *tables], ignore_index=True).dropna().drop_duplicates(ignore_index=True)
+def _entries(batches: Iterable[Sequence[pa.Array]], with_times: bool) -> pd.DataFrame:
+    tables = []
+    for lists, tracks, *times in batches:
+        table = pd.DataFrame({"list": _text(lists), "track_id": _text(pc.coalesce(ids(tracks), tracks))})
+        if with_times:
+            added = iso_times(times[0]).to_pandas() if times else None
+            table["added_at"] = pd.Series(added, index=table.index, dtype="str")
+        tables.append(table)
+    names = ["list", "track_id", *(["added_at"] if with_times else [])]
+    empty = pd.DataFrame({name: [] for name in names}, dtype="str")
+    found = pd.concat([empty, *tables], ignore_index=True).dropna(subset=["list", "track_id"])
+    if with_times:
+        return found.groupby(["list", "track_id"], sort=False).first().reset_index()
+    return found.drop_duplicates(ignore_index=True)
 
 
-def _places(tidied: Sequence[str], name: str) -> tuple[int, int]:
-    return (
+def _places(tidied: Sequence[str], name: str, with_times: bool) -> list[int]:
+    places = [
         _place(tidied, LIST_NAMES, name, "lists, such as “playlist_id” or “user_id”"),
         _place(tidied, ALIASES["track_id"], name, "tracks, such as “track_id”"),
-    )
+    ]
+    if with_times:
+        places += [tidied.index(alias) for alias in ALIASES["added_at"] if alias in tidied][:1]
+    return places
 
 
 def _place(tidied: Sequence[str], aliases: Sequence[str], name: str, what: str) -> int:

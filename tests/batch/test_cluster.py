@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from recsys.batch.cluster import connected, rank_all
+from recsys.batch.libraries import Listener
 from recsys.batch.mapped_catalogue import load_catalogue, save, save_catalogue, save_shards
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.library_tracks import LibraryTracks
@@ -15,6 +16,8 @@ from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
 from recsys.demo.catalogue import demo_catalogue
 from recsys.errors import SettingsProblem
+
+TODAY = pd.Timestamp("2026-11-28", tz="UTC")
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +49,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(mapped, tmp_path, shards):
     library = demo_catalogue().tail(30).reset_index(drop=True)
     tracks = tmp_path / "songs.libraries"
     save(LibraryTracks(mapped[0], library), tracks)
-    jobs = [(number, [(f"{number}", np.arange(len(library)))]) for number in range(60)]
+    jobs = [(number, [Listener(f"{number}", np.arange(len(library)))]) for number in range(60)]
     finished = {}
 
     with connected(None, 2) as client:
@@ -58,7 +61,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(mapped, tmp_path, shards):
             assert number not in finished
             finished[number] = ranked
 
-        rank_all(client, paths, tracks, jobs, Recipe(length=10), done)
+        rank_all(client, paths, tracks, jobs, Recipe(length=10), TODAY, done)
 
     assert sorted(finished) == list(range(60))
     assert all(len(ranked.lists) == 10 and not len(ranked.problems) for ranked in finished.values())

@@ -66,6 +66,36 @@ def test_every_list_equals_the_one_that_recommend_prints(songs, tmp_path):
         assert batched["score"].tolist() == [row["score"] for row in alone]
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_forgotten_songs_of_a_file_are_those_that_recommend_lists(songs, tmp_path, form):
+    catalogue, ids = songs
+    rows = pd.DataFrame(
+        [
+            {"listener": name, "track_id": ids[at], "added_at": f"{2010 + at % 9 + len(name)}-03-01T00:00:00Z"}
+            for name, first in (("ada", 0), ("bobby", 5))
+            for at in range(first, first + 20)
+        ]
+    )
+    libraries = tmp_path / f"libraries.{form}"
+    getattr(rows, f"to_{form}")(libraries, index=False)
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text('{"choose_from": "forgotten", "silent_months": 120, "length": 12}')
+
+    run(libraries, "--catalogue", catalogue, "--recipe", recipe, "--out", tmp_path / "l.parquet", "--json")
+
+    lists = pd.read_parquet(tmp_path / "l.parquet")
+    for name in ("ada", "bobby"):
+        own = tmp_path / f"{name}.csv"
+        rows[rows["listener"] == name].drop(columns="listener").to_csv(own, index=False)
+        words = [str(own), "--catalogue", str(catalogue), "--from", "forgotten", "--silent-months", "120"]
+        answer = CliRunner().invoke(recommend, [*words, "-n", "12", "--format", "json"])
+        alone = json.loads(answer.stdout)
+        batched = lists[lists["listener"] == name]
+        assert len(alone) > 3
+        assert batched["track_id"].tolist() == [row["track_id"] for row in alone]
+        assert batched["score"].tolist() == [row["score"] for row in alone]
+
+
 def test_a_listener_who_cannot_be_ranked_is_reported_with_the_reason(songs, tmp_path):
     catalogue, ids = songs
     libraries = write_libraries(tmp_path / "libraries.csv", ids, listeners=3)

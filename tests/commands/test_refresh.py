@@ -17,6 +17,7 @@ from recsys.settings import Settings
 from recsys.storage.store import WeeklyList
 from tests.core.small import random_tracks
 
+TODAY = pd.Timestamp.now(tz="UTC").floor("D")
 ASKED = WeeklyList(Recipe(length=4).as_json(), 0, 4)
 
 
@@ -76,6 +77,55 @@ def test_batch_ranks_everybody_who_asks_as_recommend_does_and_counts_the_others(
         expected = engine.recommend(Recipe(length=5)).table["track_id"].tolist()
         assert lists.loc[lists["listener"] == listener, "track_id"].tolist() == expected
     assert liked["track_id"].iloc[0] not in set(lists.loc[lists["listener"] == "bob", "track_id"])
+
+
+@pytest.fixture
+def rated(container):
+    """
+    Two listeners who ask for a list. Ada has songs of the catalogue and others, plays of some, and a dislike; Bob has
+    songs of the same ids as Ada, which sound otherwise to him.
+    """
+    store, songs = container.embedded_store, random_tracks(60, 1, "song")
+    for listener in ("ada", "bob"):
+        store.save_weekly(listener, ASKED)
+    store.save_tracks("ada", songs.iloc[10:18].assign(added_at="2021-05-01T12:00:00Z"))
+    store.save_tracks("bob", random_tracks(14, 9, "own").assign(added_at="2020-05-01T12:00:00Z"))
+    store.save_feedback("ada", songs.iloc[[3]], liked=False, at="2026-11-20T12:00:00Z")
+    store.save_feedback("ada", random_tracks(1, 7, "far"), liked=False, at="2026-11-20T12:00:00Z")
+    store.save_feedback("bob", songs.iloc[[4]], liked=True, at="2026-11-20T12:00:00Z")
+    played = {"own0": "2019-01-01", "own1": "2022-03-04", "song11": "2024-01-01", "song12": str(TODAY.date())}
+    at = [f"{day}T08:00:00Z" for day in played.values()]
+    store.save_plays("ada", pd.DataFrame({"track_id": [*played], "played_at": at, "ms_played": 200_000}))
+    return store
+
+
+@pytest.mark.parametrize("shards", [1, 2])
+@pytest.mark.parametrize(
+    "recipe",
+    [Recipe(length=5), Recipe(length=5, order="smooth"), Recipe(length=8, choose_from="forgotten", silent_months=3)],
+    ids=["new", "ordered", "forgotten"],
+)
+def test_batch_of_the_store_gives_each_listener_the_list_of_the_page(container, rated, tmp_path, recipe, shards):
+    (tmp_path / "recipe.json").write_text(json.dumps(recipe.as_json()))
+    out = tmp_path / "lists.parquet"
+    words = ("--store", "--catalogue", str(tmp_path / "catalogue.parquet"), "--shards", str(shards), "--json")
+
+    answer = CliRunner().invoke(
+        batch, [*words, "--recipe", str(tmp_path / "recipe.json"), "--out", str(out)], standalone_mode=False
+    )
+
+    assert answer.exception is None, answer.exception
+    assert json.loads(answer.stdout)["ranked"] == 2
+    lists = pd.read_parquet(out)
+    for listener in ("ada", "bob"):
+        mine = (rated.tracks(listener), rated.feedback(listener), (), rated.plays(listener), TODAY)
+        alone = recommender(container.catalogue, *mine, choose_from=recipe.choose_from).recommend(recipe).table
+        listed = lists[lists["listener"] == listener].reset_index(drop=True)
+        pd.testing.assert_frame_equal(listed.drop(columns="listener"), alone[[*listed.columns[1:]]], check_exact=True)
+    if recipe.choose_from == "forgotten":
+        listed = set(lists.loc[lists["listener"] == "ada", "track_id"])
+        assert listed & {"own0", "own1"}, "songs the catalogue lacks"
+        assert "song12" not in listed, "heard today"
 
 
 @pytest.mark.parametrize("words", [("a.csv", "--store"), ()])

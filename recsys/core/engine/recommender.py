@@ -103,7 +103,8 @@ class Recommender:
     now : Timestamp, optional
         With a time zone; without it nothing counts as forgotten.
     known : Catalogue, optional
-        What is read of the library's own tracks, where `catalogue` is a part of a larger one: see `shards.songs_named`.
+        What is read of the library and the dislikes, where `catalogue` is a part of a larger one: see
+        `shards.songs_named`.
 
     Raises
     ------
@@ -129,8 +130,9 @@ class Recommender:
         if not len(catalogue):
             raise NothingToRank("The catalogue is empty. Add tracks to it first.")
         self.catalogue = catalogue
-        self.own, self.own_vectors = query_tracks(catalogue if known is None else known, library, seeds)
-        self._dislikes = embed(catalogue, disliked.head(LONGEST_LIBRARY))
+        known = catalogue if known is None else known
+        self.own, self.own_vectors = query_tracks(known, library, seeds)
+        self._dislikes = embed(known, disliked.head(LONGEST_LIBRARY))
         seed_rows = catalogue.rows_of_ids(seeds)
         owned = np.union1d(catalogue.rows_owned(library), seed_rows)
         turned_down = np.setdiff1d(catalogue.rows_owned(disliked), owned)
