@@ -1,6 +1,7 @@
 """Runs chunks of work on Dask: local worker processes, or the workers of a running cluster."""
 
 import logging
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any, Final
 import dask
 import pandas as pd
 from distributed import Client, LocalCluster, as_completed
+from distributed.utils import get_mp_context
 
 from recsys.batch.ranking import Chunk, Ranked, rank_chunk
 from recsys.batch.sharded import submit_chunk
@@ -22,6 +24,13 @@ CONNECT_SECONDS: Final = 30
 RETRIES: Final = 10
 """How often a chunk is tried again after the worker that had it died."""
 COPY_BYTES: Final = 32 << 20
+
+FORKED: Final = {
+    "distributed.worker.multiprocessing-method": "forkserver",
+    "distributed.worker.profile.enabled": False,
+    "distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": 1,
+}
+"""Local workers are forked from a process that has imported everything, and share its memory."""
 
 Job = tuple[int, Chunk]
 """The number of a chunk, and its listeners."""
@@ -40,10 +49,13 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
     settings = {
         "distributed.scheduler.allowed-failures": RETRIES,
         "distributed.comm.timeouts.connect": CONNECT_SECONDS,
+        **(FORKED if sys.platform == "linux" else {}),
     }
     logging.getLogger("distributed").setLevel(logging.WARNING)  # it reports every connection otherwise
     with dask.config.set(settings):
         if scheduler is None:
+            if sys.platform == "linux":
+                get_mp_context().set_forkserver_preload(["recsys.batch.worker_imports"])
             with (
                 LocalCluster(
                     n_workers=workers,

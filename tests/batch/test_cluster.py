@@ -1,7 +1,9 @@
 """Workers that die, and clusters that do not answer."""
 
+import gc
 import os
 import signal
+import sys
 
 import numpy as np
 import pandas as pd
@@ -65,6 +67,13 @@ def test_a_worker_killed_in_the_middle_loses_nothing(mapped, tmp_path, shards):
 
     assert sorted(finished) == list(range(60))
     assert all(len(ranked.lists) == 10 and not len(ranked.problems) for ranked in finished.values())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each worker imports for itself")
+def test_local_workers_begin_with_everything_imported_and_left_alone_by_garbage_collection():
+    with connected(None, 1) as client:
+        (frozen,) = client.run(gc.get_freeze_count).values()
+    assert frozen > 50_000
 
 
 def test_a_scheduler_that_does_not_answer_is_one_sentence(monkeypatch):
