@@ -7,14 +7,18 @@ import subprocess
 import sys
 import time
 import urllib.request
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.markers import Marker
 
 from tests.browser.server import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
+BASE_BYTES = 135_000_000
+"""python:3.11-slim, unpacked."""
 
 
 def test_the_lock_pins_every_direct_dependency_with_hashes():
@@ -24,6 +28,31 @@ def test_the_lock_pins_every_direct_dependency_with_hashes():
 
     assert wanted.items() <= locked.items(), "run `make lock`"
     assert all("--hash=sha256:" in entry for entry in re.split(r"^(?=[\w.-]+==)", lock, flags=re.M)[1:])
+
+
+def test_docker_and_ci_install_what_is_locked():
+    for name in ("Dockerfile", ".github/workflows/test.yml"):
+        assert "--require-hashes -r requirements.lock" in (ROOT / name).read_text("utf-8"), name
+
+
+def test_the_image_has_at_most_900_megabytes():
+    """The installed files of every locked package without its tests, as the Dockerfile installs them."""
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    size, absent = BASE_BYTES, []
+    for name, condition in re.findall(r"^([\w.-]+)==[^ ;\\]+(?: ; ([^\\]+))?", lock, re.M):
+        if condition and not Marker(condition.strip()).evaluate():
+            continue
+        try:
+            files = distribution(name).files or []
+        except PackageNotFoundError:
+            absent.append(name)
+            continue
+        for file in files:
+            if "tests" in file.parts[:-1] or "__pycache__" in file.parts or not (path := Path(file.locate())).exists():
+                continue
+            size += path.stat().st_size * (2 if path.suffix == ".py" else 1)  # compiled, a module takes as much again
+    assert absent == [], "every locked package is installed here"
+    assert size <= 900e6, f"{size / 1e6:.0f} MB"
 
 
 @pytest.fixture
