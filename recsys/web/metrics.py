@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import Final
+from urllib.parse import urlsplit
 
 from prometheus_client import GC_COLLECTOR, PLATFORM_COLLECTOR, PROCESS_COLLECTOR, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -22,6 +23,9 @@ from recsys.web.dependencies import Dependencies, SpotifyLimit
 
 PATHS: Final = ("/metrics", "/_stcore/metrics")
 """Ours, and Streamlit's own."""
+
+OF_PROXIES: Final = ("x-forwarded-for", "x-forwarded-host", "forwarded", "x-real-ip", "via")
+"""Headers of which every proxy sends one: behind it everybody comes from this machine."""
 
 COUNTS: Final = ("found", "stored", "skipped", "pending")
 
@@ -77,7 +81,8 @@ class PrivateMetrics:
     Refuses metrics, Streamlit's own included, to everybody but the owner of this server. Pure ASGI.
 
     The owner sends the token (`Authorization: Bearer …`). Without a token, and only where the app itself is on loopback
-    (behind a proxy everybody comes from there), any user of this machine counts as the owner.
+    and no proxy sent the request, any user of this machine counts as the owner. A browser that another site sent here
+    under its own host name (DNS rebinding) does not.
     """
 
     def __init__(self, app: ASGIApp, dependencies: Dependencies) -> None:
@@ -95,10 +100,13 @@ class PrivateMetrics:
     def _is_owner(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)
         if self.token:
-            return hmac.compare_digest(headers.get("authorization", "").encode(), f"Bearer {self.token}".encode())
-        if not self.is_local or "x-forwarded-for" in headers:
+            scheme, _, given = headers.get("authorization", "").partition(" ")
+            return scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), self.token.encode())
+        if not self.is_local or any(name in headers for name in OF_PROXIES):
             return False
         try:
-            return ip_address(scope["client"][0]).is_loopback
+            host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+            is_here = host == "localhost" or ip_address(host).is_loopback
+            return is_here and ip_address(scope["client"][0]).is_loopback
         except (TypeError, ValueError):
             return False

@@ -1,13 +1,19 @@
 """Files that do not exist are not found. Streamlit would answer its index.html with status 200 instead."""
 
+import re
+from typing import Final
+
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+BELOW_A_PATH: Final = re.compile(r"(/[^/]+)+/(livez|health|metrics|api/.*)")
+"""Our own routes behind a base path, such as `/tonearm/health`: a probe must not take a page for an answer."""
+
 
 class MissingFiles:
     """
-    Answers 404 where the address is a file's and the answer would be a page. Pure ASGI.
+    Answers 404 at the address of a file, or of a route below a base path, where it would be a page. Pure ASGI.
 
     Pages have no dot in their address. What search engines and scanners ask for has: `/robots.txt`, `/.env`, scripts of
     an older version below `/static`.
@@ -25,7 +31,7 @@ class MissingFiles:
             if message["type"] == "http.response.start":
                 is_missing = Headers(scope=message).get("content-type", "").startswith("text/html")
                 if is_missing:
-                    await PlainTextResponse("There is no such file.", 404)(scope, receive, send)
+                    await PlainTextResponse(sentence, 404)(scope, receive, send)
             if not is_missing:
                 await send(message)
 
@@ -33,4 +39,6 @@ class MissingFiles:
         # Files of components are let through: some are pages in a frame.
         is_ours = path == "/index.html" or path.startswith(("/component/", "/_stcore/"))
         is_file = path.startswith("/static/") or ("." in path and not is_ours)
-        await self.app(scope, receive, unless_a_page if is_file else send)
+        is_below = bool(BELOW_A_PATH.fullmatch(path)) and not is_ours
+        sentence = "Tonearm is at the root of its host, without a base path." if is_below else "There is no such file."
+        await self.app(scope, receive, unless_a_page if is_file or is_below else send)

@@ -128,6 +128,11 @@ def test_while_the_store_does_not_answer_the_rest_is_reported(deployment):
     [
         ({}, ("203.0.113.9", 1), {}),
         ({"X-Forwarded-For": "127.0.0.1"}, HERE, {}),
+        ({"Forwarded": "for=203.0.113.9"}, HERE, {}),
+        ({"X-Real-IP": "203.0.113.9"}, HERE, {}),
+        ({"Host": "tonearm.example"}, HERE, {}),
+        ({"Host": "tonearm.example:8501"}, HERE, {}),
+        ({"Host": "[::1"}, HERE, {}),
         ({}, HERE, {"public_url": "https://tonearm.example"}),
         ({}, HERE, {"metrics_token": "secret"}),
         ({"Authorization": "Bearer wrong"}, HERE, {"metrics_token": "secret"}),
@@ -143,6 +148,12 @@ def test_nobody_else_reads_them(deployment, path, headers, client, changed):
 def test_whoever_has_the_token_reads_them_from_anywhere(deployment):
     owner = owner_of(deployment, ("203.0.113.9", 1), public_url="https://tonearm.example", metrics_token="secret")
     assert samples(owner, Authorization="Bearer secret")
+    assert samples(owner, Authorization="bearer secret")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8501", "localhost", "[::1]:8501"])
+def test_a_user_of_this_machine_reads_them_under_any_of_its_names(deployment, host):
+    assert samples(owner_of(deployment), Host=host)
 
 
 def test_the_process_is_alive_whatever_its_parts_do(deployment):

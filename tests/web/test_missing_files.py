@@ -36,3 +36,10 @@ def test_files_that_exist_are_served(browser):
     answer = browser.get("/api/docs/files/swagger-ui.css")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/css")
+
+
+@pytest.mark.parametrize("path", ["/tonearm/health", "/a/b/livez", "/tonearm/metrics", "/tonearm/api/recommend"])
+def test_a_probe_below_a_base_path_is_told_that_there_is_none(browser, path):
+    answer = browser.get(path)
+    assert answer.status_code == 404
+    assert "at the root of its host" in answer.text
