@@ -41,7 +41,7 @@ def world(spotify, tmp_path, http):
 
 
 def visit(world, spotify, browser):
-    """Everything that carries a secret or a track id; all secrets there were."""
+    """Everything that carries a secret, a track id or a title; all of them that there were."""
     away = browser.begin()
     browser.visit(spotify.approve(away))
     first = browser.session_id()
@@ -51,8 +51,10 @@ def visit(world, spotify, browser):
     spotify.fail_next("GET /v1/me/tracks", Fault.unauthorized())  # so that a token is renewed
     browser.post("/api/sync-spotify", headers=OURS)
     world.sync.wait(listener, 30)
-    saved = list(world.store.tracks(listener)["track_id"])
-    world.playlists.save(listener, "Evening", saved[:3])
+    stored = world.store.tracks(listener)
+    saved, texts = list(stored["track_id"]), {*stored["title"], *stored["artists"], *stored["album"].dropna()}
+    browser.get(f"/api/recommend?seeds={saved[0]}&minus={saved[1]}&not_artist=Nobody%20Whatever")
+    world.playlists.save(listener, "Evening at home", saved[:3])
     world.probes.probe(listener)
     again = world.sessions.tokens(listener)
     spotify.fail_when("POST /api/token", Fault.server_error())
@@ -62,12 +64,13 @@ def visit(world, spotify, browser):
     given = {body.get(name) for body in asked for name in ("code", "code_verifier", "refresh_token")} - {None}
     state = parse_qs(urlsplit(away).query)["state"][0]
     secrets_stored = {one for held in (tokens, again) for one in (held.access_token, held.refresh_token)}
-    return {first, state, CLIENT_SECRET, *given, *secrets_stored, *spotify.access_tokens, *spotify.codes}, saved
+    secrets = {first, state, CLIENT_SECRET, *given, *secrets_stored, *spotify.access_tokens, *spotify.codes}
+    return secrets, saved, {*texts, "Evening at home", "Nobody Whatever", "Nobody%20Whatever"}
 
 
-def test_no_log_at_debug_shows_a_token_a_code_a_verifier_a_session_or_a_track(world, spotify, browser, caplog):
+def test_no_log_at_debug_shows_a_token_a_code_a_verifier_a_session_a_track_or_a_title(world, spotify, browser, caplog):
     with configured(), caplog.at_level(logging.DEBUG):
-        secrets, tracks = visit(world, spotify, browser)
+        secrets, tracks, titles = visit(world, spotify, browser)
     logged = [record for record in caplog.records if not record.name.startswith(OF_THE_TEST)]
     text = "\n".join(f"{record.name} {record.getMessage()} {record.exc_text or ''}" for record in logged)
 
@@ -76,3 +79,5 @@ def test_no_log_at_debug_shows_a_token_a_code_a_verifier_a_session_or_a_track(wo
     assert len(tracks) > 100
     assert [secret for secret in secrets if secret in text] == []
     assert [track_id for track_id in tracks if track_id in text] == []
+    assert len(titles) > 100
+    assert [title for title in titles if title in text] == []
