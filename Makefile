@@ -21,7 +21,7 @@ lint: .venv/test.stamp          ## style and types only
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 lint-js:                        ## the components' JavaScript (needs Node.js)
-	npx --yes eslint@10.15.0 --config tests/eslint.config.mjs --max-warnings 0 recsys/ui/components
+	npx --yes eslint@10.15.0 --config tests/eslint.config.mjs --max-warnings 0 recsys/ui/page.js recsys/ui/components
 
 fuzz: .venv/test.stamp          ## mutated files against every importer: time, memory and crashes as a table
 	$(BIN)/python -m tests.fuzz

@@ -67,15 +67,17 @@ container = Container(settings)
 start(container)
 index = Path(st.__file__).parent / "static" / "index.html"
 page = index.read_text("utf-8")
+screens = Path(__file__).resolve().parent / "recsys" / "ui"
 dependencies = container.dependencies(
     page=page,
-    styles=(Path(__file__).resolve().parent / "recsys" / "ui" / "page.css").read_text("utf-8"),
+    styles=(screens / "page.css").read_text("utf-8"),
+    script=(screens / "page.js").read_text("utf-8"),
     modules=first_modules(page, index.parent),
     uploaded_bytes=held_bytes,
     largest_upload=st.get_option("server.maxUploadSize") << 20,
 )
 app = st.App(
-    Path(__file__).resolve().parent / "recsys" / "ui" / "main.py",
+    screens / "main.py",
     lifespan=lifespan,
     routes=routes(dependencies),
     middleware=[*middleware(dependencies), Middleware(LeftPages)],

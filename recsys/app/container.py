@@ -263,15 +263,17 @@ class Container(Stores):
         self,
         page: str,
         styles: str = "",
+        script: str = "",
         modules: Mapping[str, Sequence[str]] = MappingProxyType({}),
         uploaded_bytes: Callable[[str | None], int] = lambda tab: 0,
         largest_upload: int = 300 << 20,
     ) -> Dependencies:
-        """What the HTTP routes need; `page` is Streamlit's index.html, into which `styles` and `modules` are put."""
+        """What the HTTP routes need; `page` is Streamlit's index.html, into which the next three are put."""
         return Dependencies(
             public_url=self.settings.public_url,
             page=page,
             styles=styles,
+            script=script,
             modules=modules,
             sessions=self.sessions,
             tokens=self.sessions,

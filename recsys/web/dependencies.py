@@ -69,7 +69,7 @@ class Dependencies:
     public_url : str
         Where browsers reach the app, without a trailing slash.
     page : str
-        Streamlit's index.html, whose inline scripts the security headers allow by hash.
+        Streamlit's index.html, whose inline scripts, and `script`, the security headers allow by hash.
     sessions, tokens, store_for : SessionStore, TokenStore, callable
         Who is here, what they allowed, and the store with a listener's rows.
     cipher : Cipher
@@ -90,8 +90,8 @@ class Dependencies:
     version : str
     clock : callable
         The time, with time zone.
-    styles : str
-        A style sheet that is put into `page`.
+    styles, script : str
+        A style sheet and a script that are put into `page`.
     modules : mapping of path to sequence of str
         Scripts that the first screen of a page waits for; they are named in `page`.
     ranking : Turns
@@ -126,6 +126,7 @@ class Dependencies:
     version: str
     clock: Callable[[], datetime]
     styles: str = ""
+    script: str = ""
     modules: Mapping[str, Sequence[str]] = field(default_factory=dict)
     ranking: Turns = field(default_factory=lambda: Turns(2, 0, 0))
     requests_a_minute: int = 120

@@ -1,4 +1,4 @@
-"""Streamlit's page with a style sheet of ours in it, so that the first thing a browser paints has the app's look."""
+"""Streamlit's page with our style sheet and script, so that the first thing a browser paints has the app's look."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -15,15 +15,16 @@ _CONDITIONS: Final = ("accept-encoding", "if-none-match", "if-modified-since", "
 """Headers that would bring the page compressed, in part or not at all."""
 
 
-def with_styles(page: str, styles: str) -> str:
+def with_styles(page: str, styles: str, script: str = "") -> str:
     """
-    The page with the styles at the end of its head, and Tonearm's name as its title.
+    The page with the styles and the script at the end of its head, and Tonearm's name as its title.
 
     Styles that a script puts into the page arrive after its first paint, and then move everything
     (https://web.dev/articles/cls). A page without a head is returned as it is.
     """
     named = page.replace("<title>Streamlit</title>", "<title>Tonearm</title>")
-    return named.replace(_HEAD_END, f"<style>\n{styles}</style>\n{_HEAD_END}", 1)
+    scripts = f"<script>\n{script}</script>\n" if script else ""
+    return named.replace(_HEAD_END, f"<style>\n{styles}</style>\n{scripts}{_HEAD_END}", 1)
 
 
 def with_links(page: str, modules: Sequence[str]) -> str:

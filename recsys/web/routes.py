@@ -67,9 +67,10 @@ def routes(dependencies: Dependencies) -> list[BaseRoute]:
 
 def middleware(dependencies: Dependencies) -> list[Middleware]:
     """What every answer passes through, Streamlit's included."""
+    styled = with_styles(dependencies.page, dependencies.styles, dependencies.script)
     return [
         Middleware(RequestLog, paths=OWN_PATHS),
-        Middleware(SecurityHeaders, page=dependencies.page, is_https=dependencies.is_https),
+        Middleware(SecurityHeaders, page=styled, is_https=dependencies.is_https),
         Middleware(OwnSocket, public_url=dependencies.public_url),
         Middleware(PrivateMetrics, dependencies=dependencies),
         Middleware(Limits, dependencies=dependencies),
@@ -80,7 +81,7 @@ def middleware(dependencies: Dependencies) -> list[Middleware]:
         Middleware(
             PageStyles,
             page=dependencies.page,
-            styled=with_styles(dependencies.page, dependencies.styles),
+            styled=styled,
             modules=dependencies.modules,
         ),
     ]

@@ -188,8 +188,9 @@ def test_on_a_phone_the_list_comes_first_and_steering_is_a_sheet_over_it(visit):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_on_a_phone_the_menu_closes_after_a_choice(visit):
-    page = visit("/recommend", user_agent=IPHONE, is_mobile=True, has_touch=True)
+@pytest.mark.parametrize("device", [{"user_agent": IPHONE, "is_mobile": True, "has_touch": True}, {}])
+def test_in_a_narrow_window_the_menu_closes_after_a_choice(visit, device):
+    page = visit("/recommend", **device)
     page.set_viewport_size(PHONE)
     listed_titles(settled(page))
     link = page.get_by_test_id("stSidebarNavLink").filter(has_text="Account")

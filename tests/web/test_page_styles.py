@@ -1,5 +1,8 @@
 """The page a browser gets first: Streamlit's, with our styles in it."""
 
+import base64
+import hashlib
+
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -9,6 +12,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from recsys.web.page_styles import PageStyles, with_styles
+from recsys.web.security_headers import content_security_policy
 from tests.web.conftest import PAGE
 
 HTML = f"<html><head><title>Streamlit</title></head><body>{'é' * 2_000}</body></html>"
@@ -33,6 +37,14 @@ def browser(tmp_path):
 def test_styles_and_name_are_in_the_head_before_anything_is_painted():
     assert "<style>\nh1 { font-size: 2rem }\n</style>\n</head>" in STYLED
     assert "<title>Tonearm</title>" in STYLED
+
+
+def test_a_script_is_in_the_head_and_allowed_by_its_hash():
+    styled = with_styles(HTML, "h1 {}\n", "let here = 1\n")
+    digest = base64.b64encode(hashlib.sha256(b"\nlet here = 1\n").digest()).decode()
+
+    assert "<script>\nlet here = 1\n</script>\n</head>" in styled
+    assert f"'sha256-{digest}'" in content_security_policy(styled)
 
 
 def test_a_page_is_sent_with_its_styles_whatever_the_browser_can_unpack(browser):
