@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from recsys.core.export import to_csv
 from recsys.ui.library.catalogue import catalogue_panel
+from recsys.ui.library.export import library_file
 from recsys.ui.library.features import coverage_figures, features_panel, known_panel
 from recsys.ui.library.growing import growing_panel
 from recsys.ui.library.sync import sync_panel
@@ -30,14 +30,7 @@ else:
     if not session.is_demo:
         features_panel(session)
     more_like_button(session, library, library_table(library, key="library"))
-    st.download_button(
-        "Download my library as CSV",
-        data=lambda: to_csv(library, note=session.library_note),
-        file_name="tonearm-library.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    library_file(session)
     if not session.is_demo:
         growing_panel(session)
     known_panel(session)

@@ -1,26 +1,20 @@
 """Pieces of the account page: the connection, what Spotify allows, what is stored, taking it along, erasing it."""
 
-from functools import partial
-from queue import Empty, SimpleQueue
-from typing import Final
+from collections.abc import Iterator
 
 import pandas as pd
 import streamlit as st
 
-from recsys.errors import TonearmError
 from recsys.spotify.models import Finding
 from recsys.times import from_iso
 from recsys.ui.navigation import page
 from recsys.ui.parts import problems
+from recsys.ui.parts.downloads import Download, download_panel
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.labels import SOURCES
 from recsys.ui.parts.text import counted, local_time, plain
 from recsys.ui.session import ListenerSession
 from recsys.ui.weekly import weekly_stored
-
-LONGEST_EXPORT_S: Final = 60
-
-Outcome = SimpleQueue[TonearmError | None]
 
 _TABLES = {
     "profiles": "Your name and picture",
@@ -162,43 +156,15 @@ def stored_panel(session: ListenerSession) -> None:
 
 @fragment
 def _export(session: ListenerSession) -> None:
-    """
-    All of it as a file. The file is written beside the run that the click starts, in a thread that cannot draw; so that
-    run waits for the outcome and says why there is no file.
-    """
-    earlier: Outcome | None = st.session_state.get("export_outcome")
-    if earlier is not None and st.session_state.get("export"):
-        with problems.shown(), st.spinner("Packing your data …"):
-            try:
-                problem = earlier.get(timeout=LONGEST_EXPORT_S)
-            except Empty:
-                problem = TonearmError("Packing your data takes very long. Please try again later.")
-            if problem is not None:
-                raise problem
-    outcome: Outcome = SimpleQueue()
-    st.session_state["export_outcome"] = outcome
-    st.download_button(
-        "Download everything as ZIP",
-        data=partial(packed, session, outcome),
-        file_name="tonearm-everything.zip",
-        mime="application/zip",
-        icon=":material/download:",
-        key="export",
-    )
+    """All of it as a file, packed once for each time the panel opens."""
 
+    def files() -> Iterator[Download]:
+        with st.spinner("Packing your data …"):
+            content = session.known("export", lambda: session.app.account.export(session.listener, session.now()))
+        yield Download("ZIP of all tables", "export_zip", content, "tonearm-everything.zip", "application/zip")
 
-def packed(session: ListenerSession, outcome: Outcome) -> bytes:
-    """The ZIP; `outcome` gets None, or why it could not be made. Raises a `TonearmError` then."""
-    problem: TonearmError | None = TonearmError("The file could not be made. Please try again later.")
-    try:
-        content = session.app.account.export(session.check(), session.now())
-        problem = None
-    except TonearmError as known:
-        problem = known
-        raise
-    finally:
-        outcome.put(problem)
-    return content
+    if not download_panel("Download everything", "export", files):
+        session.forget("export")
 
 
 def erase_panel(session: ListenerSession) -> None:

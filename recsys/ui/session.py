@@ -24,7 +24,6 @@ from recsys.core.engine.recommender import Recommender
 from recsys.core.insights.modes import Modes, modes
 from recsys.core.model.tracks import as_tracks
 from recsys.demo import DEMO_NOTE
-from recsys.errors import NotAllowed
 from recsys.log_context import serving
 from recsys.services.catalogues import ReadyCatalogue
 from recsys.services.jobs import Job
@@ -66,7 +65,6 @@ class ListenerSession:
     uses_pool: bool = True
     erasures: int = 0
     edits: int = 0
-    _cookie: object = field(default=None, repr=False)
     _ended: frozenset[Job] = field(default=frozenset(), repr=False)
     _known: dict[str, tuple[float, Any]] = field(default_factory=dict, repr=False)
     _around: tuple[object, Catalogue] | None = field(default=None, repr=False)
@@ -242,20 +240,6 @@ class ListenerSession:
         ids = tuple(track_ids)
         self.start = Start((Part(what, ids),)) if ids else Start()
 
-    def check(self) -> str:
-        """
-        The listener, if the browser is still theirs. For what begins outside a run of the script, such as a download.
-
-        Raises
-        ------
-        NotAllowed
-            They signed out or erased everything since the page was drawn.
-        """
-        who = visitor(self._cookie, self.app.sessions, self.app.now())
-        if who is not None and who.listener != self.listener:
-            raise NotAllowed("You have signed out since this page was drawn. Reload it.")
-        return self.listener
-
     def now(self) -> str:
         """The time, ISO 8601 in UTC ending in Z, as services expect it."""
         return self.app.now().strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -362,7 +346,7 @@ def _looked_up() -> ListenerSession:
         session.edits = app.edits.of(who.listener)
         session.demo_listener = 0 if who.is_guest and session.own_library.empty else None
         st.session_state[_KEY] = session
-    session.visitor, session._cookie = who, cookie
+    session.visitor = who
     session.notice(ended)
     session.notice_edits()
     return session

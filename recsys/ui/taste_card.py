@@ -1,6 +1,6 @@
 """The taste card on the taste page: taken away as a picture or a file, and somebody else's compared."""
 
-from functools import partial
+from collections.abc import Iterator
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from recsys.errors import TonearmError, UnreadableFile
 from recsys.services.taste_card import MOST_BYTES, TasteCard, from_json, taste_card, to_json
 from recsys.ui.parts import problems
 from recsys.ui.parts.charts import figure
+from recsys.ui.parts.downloads import Download, download_panel
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.parts.upload import accepted
 from recsys.ui.session import ListenerSession
@@ -32,26 +33,13 @@ def card_panel(session: ListenerSession) -> None:
     except TonearmError as problem:
         st.caption(plain(problem))
         return
-    with st.container(horizontal=True):
-        for name, is_dark in (("Light picture", False), ("Dark picture", True)):
-            st.download_button(
-                name,
-                data=partial(_picture, card, is_dark),
-                file_name=f"tonearm-taste{'-dark' if is_dark else ''}.png",
-                mime="image/png",
-                key=f"card_png_{is_dark}",
-                icon=":material/image:",
-                on_click="ignore",
-            )
-        st.download_button(
-            "Card as a file",
-            data=partial(to_json, card),
-            file_name="tonearm-taste.json",
-            mime="application/json",
-            key="card_json",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+
+    def files() -> Iterator[Download]:
+        yield Download("Light picture", "card_png", _picture(card, False), "tonearm-taste.png", "image/png")
+        yield Download("Dark picture", "card_png_dark", _picture(card, True), "tonearm-taste-dark.png", "image/png")
+        yield Download("Card for Tonearm", "card_json", to_json(card), "tonearm-taste.json", "application/json")
+
+    download_panel("Download the card", "card_files", files)
     _other_card(session)
 
 

@@ -27,11 +27,21 @@ def downloaded(page, label):
     return started.value.path().read_bytes()
 
 
-def list_file(page, label="CSV for a spreadsheet", panel="Download"):
-    """The list on the screen as a file; the panel above it is opened where it is not."""
+def panel_file(page, label, panel):
+    """A file of a panel, which is opened where it is not."""
     if not page.get_by_role("button", name=label, exact=True).is_visible():
         page.get_by_role("button", name=panel, exact=True).click()
     return downloaded(page, label)
+
+
+def list_file(page, label="CSV for a spreadsheet", panel="Download"):
+    """The list on the screen as a file."""
+    return panel_file(page, label, panel)
+
+
+def library_file(page):
+    """The library on the screen as the rows of its file."""
+    return rows_of(panel_file(page, "CSV for a spreadsheet", "Download my library"))
 
 
 def rows_of(file):

@@ -5,7 +5,7 @@ import zipfile
 
 from playwright.sync_api import expect
 
-from tests.browser.files import downloaded, list_file, rows_of
+from tests.browser.files import list_file, panel_file, rows_of
 from tests.browser.screen import go
 
 OPEN = (
@@ -22,7 +22,7 @@ def listed(page):
 
 def taken_along(page):
     """The files of the account page's ZIP, by name."""
-    archive = zipfile.ZipFile(io.BytesIO(downloaded(go(page, "Account"), "Download everything as ZIP")))
+    archive = zipfile.ZipFile(io.BytesIO(panel_file(go(page, "Account"), "ZIP of all tables", "Download everything")))
     return {name: archive.read(name).decode() for name in archive.namelist()}
 
 

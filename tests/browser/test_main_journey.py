@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.files import OWN_FILE, downloaded, list_file, rows_of, upload
+from tests.browser.files import OWN_FILE, downloaded, library_file, list_file, rows_of, upload
 from tests.browser.rows import erase
 from tests.browser.screen import go, listed_titles, move_slider, settled
 
@@ -80,7 +80,7 @@ def test_the_only_csv_of_a_table_is_ours(visit):
 
     expect(page.get_by_role("button", name="Search")).to_be_visible()
     expect(page.get_by_label("Download as CSV")).to_be_hidden()
-    expect(page.get_by_role("button", name="Download my library as CSV")).to_be_visible()
+    expect(page.get_by_role("button", name="Download my library")).to_be_visible()
 
 
 def test_an_uploaded_file_becomes_a_picture_and_survives_a_reload(visit):
@@ -95,8 +95,8 @@ def test_an_uploaded_file_becomes_a_picture_and_survives_a_reload(visit):
 
 def test_a_library_of_real_songs_is_not_called_demo_data_in_its_own_file(visit):
     page = go(upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()}), "Library")
-    own = rows_of(downloaded(page, "Download my library as CSV"))
-    invented = rows_of(downloaded(settled(visit("/library")), "Download my library as CSV"))
+    own = library_file(page)
+    invented = library_file(settled(visit("/library")))
 
     assert (len(own), "note" in own[0]) == (40, False)
     assert {row["note"] for row in invented} == {"demo data"}

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.files import OWN_FILE, downloaded, list_file, upload
+from tests.browser.files import OWN_FILE, list_file, panel_file, upload
 from tests.browser.screen import CALMER, in_view, listed_titles, move_slider, press, settled
 
 pytestmark = pytest.mark.browser
@@ -205,8 +205,8 @@ def test_a_taste_card_is_imported_by_another_listener(visit):
     page = settled(visit("/taste"))
     in_view(page, "Compare")
     expect(page.get_by_role("heading", name="Taste card")).to_be_visible(timeout=30_000)
-    card = downloaded(page, "Card as a file")
-    picture = downloaded(page, "Dark picture")
+    card = panel_file(page, "Card for Tonearm", "Download the card")
+    picture = panel_file(page, "Dark picture", "Download the card")
     assert picture.startswith(b"\x89PNG")
     assert not any("title" in mode for mode in json.loads(card)["modes"])
 

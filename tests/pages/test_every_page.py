@@ -16,7 +16,6 @@ from recsys.errors import StorageProblem
 from recsys.importers.any_file import read_files
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.services.import_queue import ImportQueue
-from recsys.ui.account import packed
 from recsys.ui.parts import upload
 from recsys.ui.parts.text import plain
 from recsys.ui.recommend.song_modes import find_modes
@@ -103,6 +102,8 @@ def seen(app):
 @pytest.mark.parametrize("listener", [0, 1, 2])
 def test_every_piece_of_taste_is_drawn_on_the_demo(listener):
     app = seen(opened("taste", lambda session: session.show_demo(listener)))
+    app.session_state["card_files"] = True
+    app.run()
 
     shows_no_trace(app)
     assert len(app.get("plotly_chart")) == 4  # genres, the map, plays and how a feature changed
@@ -422,28 +423,49 @@ def test_a_half_import_can_be_left_as_it_is():
     assert not [warning for warning in app.warning if "mine" in warning.value]
 
 
-@pytest.mark.parametrize("why", ["The store does not answer. Please try again.", None])
-def test_a_zip_that_cannot_be_made_says_why_in_the_page(container, monkeypatch, why):
+def test_a_zip_that_cannot_be_made_says_why_in_its_panel_and_is_made_at_the_next_try(container, monkeypatch):
+    sentence = "The store does not answer. Please try again."
+
     def fail(listener, now):
-        raise StorageProblem(why) if why else MemoryError
+        raise StorageProblem(sentence)
 
     app = opened("account", bringing(OWN))
-    monkeypatch.setattr(container.account, "export", fail)
-    with pytest.raises((StorageProblem, MemoryError)):  # as the server does, in another thread
-        packed(app.session_state["tonearm"], app.session_state["export_outcome"])
-    app.download_button(key="export").click().run()
+    with monkeypatch.context() as failing:
+        failing.setattr(container.account, "export", fail)
+        app.session_state["export"] = True
+        app.run()
+        assert [error.value for error in app.error] == [plain(sentence)]
+        assert not app.get("download_button")
 
-    sentence = plain(why or "The file could not be made. Please try again later.")
-    assert [error.value for error in app.error] == [sentence]
-
-
-def test_a_zip_that_was_made_leaves_no_sentence():
-    app = opened("account", bringing(OWN))
-    assert packed(app.session_state["tonearm"], app.session_state["export_outcome"]).startswith(b"PK")
-    app.download_button(key="export").click().run()
+    app.button(key="again_export").click().run()
 
     shows_no_trace(app)
     assert not app.error
+    assert app.download_button(key="export_zip").label == "ZIP of all tables"
+
+
+def test_a_zip_is_packed_once_while_its_panel_is_open_and_again_when_it_is_opened_again(container, monkeypatch):
+    packed = []
+    export = container.account.export
+    monkeypatch.setattr(container.account, "export", lambda *given: packed.append(given) or export(*given))
+    app = opened("account", bringing(OWN))
+    assert packed == []
+
+    for is_open, times in ((True, 1), (True, 1), (False, 1), (True, 2)):
+        app.session_state["export"] = is_open
+        app.run()
+        assert (len(packed), len(app.get("download_button"))) == (times, is_open)
+
+
+def test_a_library_is_written_when_its_panel_opens():
+    app = opened("library", bringing(OWN))
+    assert not app.get("download_button")
+
+    app.session_state["library_file"] = True
+    app.run()
+
+    shows_no_trace(app)
+    assert app.download_button(key="library_csv").label == "CSV for a spreadsheet"
 
 
 def test_the_catalogue_that_the_command_line_writes_can_be_brought_for_a_session(tmp_path):

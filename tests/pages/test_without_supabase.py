@@ -6,7 +6,6 @@ from streamlit.testing.v1 import AppTest
 from recsys.app.container import Container, start
 from recsys.core.export import to_csv
 from recsys.settings import Settings
-from recsys.ui.account import packed
 from tests.browser.server import free_port
 from tests.pages.test_every_page import OWN, PAGES, opened, shows_no_trace
 
@@ -71,7 +70,9 @@ def test_songs_found_around_a_guests_own_are_used():
 def test_a_guest_takes_everything_along_and_erases_it(container):
     app = opened("account", lambda session: session.store.save_tracks(session.listener, OWN))
     session = app.session_state["tonearm"]
-    assert packed(session, app.session_state["export_outcome"]).startswith(b"PK")
+    app.session_state["export"] = True
+    app.run()
+    assert session.known("export", bytes).startswith(b"PK")
 
     app.text_input(key="erase_word_0").set_value("erase").run()
     app.button(key="erase").click().run()

@@ -1,17 +1,15 @@
 """A session asks the store once for what does not change by itself, and never keeps what belongs to somebody else."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
 
 from recsys.app.container import Container
-from recsys.auth.models import Session, Visitor
+from recsys.auth.models import Visitor
 from recsys.auth.tokens import Connection
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.model.tracks import as_tracks, empty_tracks
-from recsys.errors import NotAllowed
 from recsys.services.jobs import Job
 from recsys.settings import Settings
 from recsys.ui import session as session_module
@@ -165,19 +163,3 @@ def test_an_ended_connection_is_noticed_within_a_minute(session, spotify, monkey
 def test_a_guest_has_no_connection(app, spotify):
     assert ListenerSession(app, Visitor("guest-1", is_guest=True)).connection is None
     assert spotify.asked == 0
-
-
-def test_a_tab_left_open_after_signing_out_gets_no_files(app, session):
-    now = datetime.now(UTC)
-    cookie = app.sessions.create(Session("somebody", "spotify", now + timedelta(days=1)), now)
-    session._cookie = cookie
-    assert session.check() == "somebody"
-
-    app.sessions.end(cookie)
-
-    with pytest.raises(NotAllowed, match="signed out"):
-        session.check()
-
-
-def test_a_guest_whose_browser_keeps_no_cookies_keeps_their_rows(app):
-    assert ListenerSession(app, Visitor("guest-1", is_guest=True)).check() == "guest-1"

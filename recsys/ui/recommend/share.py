@@ -1,5 +1,6 @@
 """Take the list and its recipe along: a link, a recipe file, and files for any player; and open what others shared."""
 
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -22,6 +23,7 @@ from recsys.services.song_search import SongSearch
 from recsys.services.start import Part, Start
 from recsys.settings import Settings
 from recsys.ui.parts import problems
+from recsys.ui.parts.downloads import Download, download_panel
 from recsys.ui.parts.text import counted, plain
 from recsys.ui.parts.upload import accepted
 from recsys.ui.recommend.list_state import list_state
@@ -191,23 +193,15 @@ def take_shared_recipe(session: ListenerSession) -> None:
 
 
 def files_panel(session: ListenerSession) -> None:
-    """
-    The list on the screen in every format.
-
-    The files are written when the panel opens, so that each button is a link to one. A file that Streamlit writes at
-    the click is gone for a click that crosses a run of the page: its button has another number by then.
-    """
-    panel = st.popover("Download", icon=":material/download:", key="files", on_change="rerun")
+    """The list on the screen in every format."""
     found = list_state().found
-    if not panel.open or found is None:
-        return
-    for name, form in FORMATS.items():
-        panel.download_button(
-            form.title,
-            data=form.write(ListFile(found, note=session.note)),
-            file_name=f"tonearm-recommendations.{quote(form.extension)}",
-            mime=form.media_type,
-            key=f"file_{name}",
-            on_click="ignore",
-            width="stretch",
-        )
+
+    def files() -> Iterator[Download]:
+        if found is None:
+            return
+        for name, form in FORMATS.items():
+            content = form.write(ListFile(found, note=session.note))
+            file_name = f"tonearm-recommendations.{quote(form.extension)}"
+            yield Download(form.title, f"file_{name}", content, file_name, form.media_type)
+
+    download_panel("Download", "files", files)

@@ -1,0 +1,42 @@
+"""Files to take along, written when the panel that offers them opens."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import streamlit as st
+
+from recsys.ui.parts import problems
+
+
+class Download(NamedTuple):
+    """One file, with what its button says and the key of that button."""
+
+    label: str
+    key: str
+    data: bytes | str
+    file_name: str
+    media_type: str
+
+
+def download_panel(label: str, key: str, files: Callable[[], Iterable[Download]]) -> bool:
+    """
+    A button that opens a panel with a button for each of the `files`. True where it is open.
+
+    The files are written when the panel opens, so that each button is a link to one. A file that Streamlit writes at
+    the click is gone for a click that crosses a run of the page: its button has another number by then. Why a file
+    cannot be written is said in the panel.
+    """
+    panel = st.popover(label, icon=":material/download:", key=key, on_change="rerun")
+    if panel.open:
+        with panel, problems.shown(again=key):
+            for file in files():
+                st.download_button(
+                    file.label,
+                    file.data,
+                    file.file_name,
+                    file.media_type,
+                    key=file.key,
+                    on_click="ignore",
+                    width="stretch",
+                )
+    return bool(panel.open)
