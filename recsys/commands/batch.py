@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -172,8 +173,8 @@ def as_text(report: dict[str, Any], out: Path) -> str:
 class Progress:
     """A line on the terminal with the time left, where somebody watches it."""
 
-    def __init__(self) -> None:
-        self._started = time.monotonic()
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._started = clock, clock()
         self._before: int | None = None
 
     def __call__(self, done: int, total: int) -> None:
@@ -182,6 +183,6 @@ class Progress:
             self._before = done
         if not sys.stderr.isatty():
             return
-        passed, new = time.monotonic() - self._started, done - self._before
+        passed, new = self._clock() - self._started, done - self._before
         left = f", {passed / new * (total - done):,.0f} s left" if new else ""
         click.echo(f"\r{done:,} of {total:,} listeners{left}    ", nl=done == total, err=True)
