@@ -15,6 +15,7 @@ from tests.bench.rows import Row
 SECTIONS = (
     "core",
     "many",
+    "workers",
     "search",
     "ordering",
     "thumbs",
