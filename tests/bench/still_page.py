@@ -15,10 +15,11 @@ from recsys.core.insights.placement import medians
 from recsys.ui.components import mount
 from recsys.ui.recommend.changes import Changes
 from recsys.ui.recommend.comparison import compared_in_words, compared_radar
+from recsys.ui.recommend.list_facts import compared, made_of
 from recsys.ui.recommend.list_rows import list_rows, listed_songs
 from recsys.ui.recommend.list_state import list_state
 from recsys.ui.recommend.listener_view import ListenerView, view_of
-from recsys.ui.recommend.mixer import mixer
+from recsys.ui.recommend.mixer import mixer, mixer_data
 from recsys.ui.session import ListenerSession
 from tests.bench.invented import invented
 
@@ -43,8 +44,8 @@ def _still(view: ListenerView, recommender: Recommender, recipe: Recipe) -> Show
     steps = {"history": {"back": "", "forward": ""}}
     lists: dict[str, list[str]] = {"chips": [], "entered": [], "left": [], "before": []}
     data = {"who": "you", "radar": compared_radar(view.you, of_list, sentence), "sentence": sentence, "explained": {}}
-    rows = list_rows(found, songs, Changes(), {})
-    return recipe, of_list, {**texts, **nothing, **lists, **steps, **data, "rows": rows}
+    rows, below = list_rows(found, songs, Changes(), {}), [*made_of(found), compared(found.counts)]
+    return recipe, of_list, {**texts, **nothing, **lists, **steps, **data, "rows": rows, "below": below}
 
 
 @st.fragment
@@ -55,7 +56,7 @@ def _instrument() -> None:
     view, shown = _stills()
     recipe, of_list, data = shown[state.serial % 2]
     mount("list", key="list", data=data | {"serial": state.serial}, on_action_change=lambda: None)
-    mixer(cast("ListenerSession", SimpleNamespace(recipe=recipe)), view, of_list)
+    mixer(mixer_data(cast("ListenerSession", SimpleNamespace(recipe=recipe)), view, of_list))
 
 
 def _recommend() -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.files import OWN_FILE, upload
 from tests.browser.screen import CALMER, listed_titles, move_slider, press, settled
@@ -70,6 +71,38 @@ def test_resetting_the_mixer_leaves_the_other_settings(page):
 
     expect(page.locator(".chip")).to_have_text([re.compile("Artists only new to me")])
     expect(page.get_by_role("slider", name="Tempo: how much")).to_have_attribute("aria-valuetext", "normal")
+
+
+def test_a_chip_that_is_removed_moves_the_setting_that_is_open(page):
+    page.get_by_text("More settings").click()
+    switch = page.get_by_role("switch", name="Only artists that are new to me")
+    page.get_by_text("Only artists that are new to me").click()
+    expect(page.locator(".chip")).to_have_text([re.compile("Artists only new to me")])
+    expect(switch).to_be_checked()
+
+    page.get_by_role("button", name="Remove: Artists only new to me").click()
+
+    expect(switch).not_to_be_checked()
+    expect(page.locator(".chip")).to_have_count(0)
+
+
+@pytest.mark.parametrize("is_open", [False, True], ids=["settings folded", "settings open"])
+def test_a_move_of_the_mixer_sends_list_and_mixer_and_nothing_else(visit, is_open):
+    sent, page = [], visit()
+    page.on("websocket", lambda socket: socket.on("framereceived", sent.append))
+    page.goto(page.url.rstrip("/") + "/recommend")
+    listed_titles(settled(page))
+    if is_open:
+        page.get_by_text("More settings").click()
+        expect(page.get_by_text("Only artists that are new to me")).to_be_visible()
+    settled(page)
+    sent.clear()
+
+    move_slider(page, "Energy", "Home", what=CALMER)
+
+    deltas = [ForwardMsg.FromString(message).delta for message in sent]
+    elements = [delta.new_element for delta in deltas if delta.HasField("new_element")]
+    assert {one.bidi_component.component_name for one in elements} == {"tonearm.list", "tonearm.mixer"}
 
 
 def test_the_list_follows_while_an_aim_is_dragged(page):

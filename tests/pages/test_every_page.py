@@ -140,8 +140,8 @@ def test_a_library_of_more_than_a_thousand_songs_is_told_that_a_thousand_are_use
     many = pd.concat([OWN] * 34, ignore_index=True).head(songs)
     many = many.assign(track_id=[f"own{n:019d}" for n in numbers], title=[f"Song {n}" for n in numbers])
 
-    pages = [seen(opened("taste", bringing(many, OTHERS))), opened("recommend", bringing(many, OTHERS))]
-    said = [caption.value for page in pages for caption in page.caption]
+    taste, list_ = seen(opened("taste", bringing(many, OTHERS))), opened("recommend", bringing(many, OTHERS))
+    said = [*(caption.value for caption in taste.caption), *component(list_, "list")["below"]]
 
     assert ("For speed we use a random 1,000 of your 1,001 songs." in said) == (songs > 1_000)
     assert said.count("For speed we use a random 1,000 of your 1,001 songs.") == (2 if songs > 1_000 else 0)

@@ -8,7 +8,7 @@ from recsys.services.growing import NAMES_CONSENT
 from recsys.settings import Settings
 from tests.fakes.reccobeats import FakeReccoBeats, too_many
 from tests.fakes.spotify import music
-from tests.pages.test_every_page import OTHERS, OWN, bringing, opened, shows_no_trace
+from tests.pages.test_every_page import OTHERS, OWN, bringing, component, opened, shows_no_trace
 
 AROUND = [music.track(number, "around") for number in range(60)]
 KNOWN = {track.id: track for track in AROUND} | dict.fromkeys(OWN["track_id"], AROUND[0])
@@ -63,7 +63,7 @@ def test_songs_are_found_and_recommended_beside_the_catalogue(app, reccobeats):
 
     shows_no_trace(page)
     around = (table[POOL] == AROUND_YOU).sum()
-    assert f"{around} of these {len(table)} songs were found around yours." in said(page)
+    assert f"{around} of these {len(table)} songs were found around yours." in component(page, "list")["below"]
     assert page.toggle(key="uses_pool").label == "Include the 60 songs found around yours"
     assert set(table[POOL]) <= {FROM_CATALOGUE, AROUND_YOU} and AROUND_YOU in set(table[POOL])
     page.toggle(key="uses_pool").set_value(False).run()

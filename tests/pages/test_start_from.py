@@ -11,7 +11,7 @@ from recsys.core.engine.recipe_link import to_query
 from recsys.services.start import Part, Start
 from recsys.ui.recommend.history import Settings
 from recsys.ui.recommend.share import link_here
-from tests.pages.test_every_page import OTHERS, OWN, bringing, opened, shows_no_trace, with_settings
+from tests.pages.test_every_page import OTHERS, OWN, bringing, component, opened, shows_no_trace, with_settings
 
 SEEN = "2026-11-01T00:00:00Z"
 
@@ -60,7 +60,7 @@ def test_songs_to_stay_away_from_count_as_turned_down():
 
     shows_no_trace(app)
     assert session_of(app).seeds == ()
-    assert "1 you turned down" in said(app)
+    assert "1 you turned down" in " ".join(component(app, "list")["below"])
 
 
 def rated(session):
@@ -181,7 +181,7 @@ def test_everything_leaves_out_none_of_the_listeners_own_songs():
     app.segmented_control(key="dial_choice").set_value("everything").run()
 
     shows_no_trace(app)
-    assert "40 of the catalogue’s 40 songs compared." in said(app)
+    assert "40 of the catalogue’s 40 songs compared." in component(app, "list")["below"]
 
 
 def test_forgotten_songs_are_compared_with_new_ones_and_another_start_is_named():

@@ -30,7 +30,7 @@ class RankedList {
     this.opened = null;
     this.at = null; // the row that Tab reaches
     this.places = Object.fromEntries(
-      ["chips", "picture", "sentence", "moved", "facts", "order", "curve", "notice", "rows", "menu", "player", "legend"].map((name) => [
+      ["chips", "picture", "sentence", "moved", "facts", "order", "curve", "notice", "rows", "below", "menu", "player", "legend"].map((name) => [
         name,
         find(`.${name}`),
       ]),
@@ -68,6 +68,7 @@ class RankedList {
     if (noticed !== this.noticed) this.notify(data.notice ?? "", data.undo); // else a notice of the list's own stays
     this.noticed = noticed;
     if (this.showRows() && before.size) requestAnimationFrame(() => this.fly(before)); // when the frame is laid out anyway
+    this.places.below.replaceChildren(...data.below.map((line) => element("p", {}, line)));
     this.hold.show(data.before, new Set(data.rows.map(({ id }) => id)));
     if (data.serial !== this.serial && data.said) this.say(data.said);
     this.serial = data.serial;

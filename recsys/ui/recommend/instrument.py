@@ -1,8 +1,9 @@
-"""The recommend page: mixer and list in one fragment, so that a move redraws nothing else."""
+"""The recommend page: mixer and list in one fragment, so that a move redraws nothing else; the settings around it."""
 
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from recsys.core.engine.recommender import Recommendations
 from recsys.core.insights.placement import medians
@@ -12,29 +13,28 @@ from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import plain
 from recsys.ui.recommend.filters import filters
 from recsys.ui.recommend.history import compare_buttons, comparison_panel, record
-from recsys.ui.recommend.list_facts import facts
 from recsys.ui.recommend.list_rows import listed_songs
 from recsys.ui.recommend.list_state import list_state, settings_of
 from recsys.ui.recommend.listener_view import listener_view
-from recsys.ui.recommend.mixer import mixer, take_move
+from recsys.ui.recommend.mixer import mixer, mixer_data, take_move
 from recsys.ui.recommend.ranked_list import list_data, ranked_list, take_action
 from recsys.ui.recommend.ratings import proposal_panel
 from recsys.ui.recommend.rules import rules
 from recsys.ui.recommend.share import link_notice, take_shared_recipe
-from recsys.ui.recommend.weights import restore_positions
+from recsys.ui.recommend.weights import positions, restore_positions
 from recsys.ui.session import ListenerSession
 
 
 @fragment
 def instrument(session: ListenerSession) -> None:
     """
-    Take what was moved or pressed, rank, and show.
+    Two columns: the list, and what steers it.
 
-    What a move does not change is in the toolbar, and what is folded away is not drawn: each element that a run sends
-    before the list is ranked makes the list later.
+    List and mixer are a fragment of their own in here, so that a move draws nothing else; what is set under "More
+    settings" draws both of them again.
     """
     take_shared_recipe(session)
-    _take_events(session)
+    _take_events(session)  # before the settings are drawn: what was pressed may move them
     restore_positions(session)
     row = st.container(horizontal=True, gap="medium", key="instrument")
     steered, steering = row.container(key="steered"), row.container(key="steering")
@@ -44,34 +44,42 @@ def instrument(session: ListenerSession) -> None:
         with settings:
             filters(session)
             rules(session)
+    with steered:
+        list_and_mixer(session, place, has_open_settings=bool(settings.open))
+        if list_state().found is not None:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                compare_buttons(session)
+
+
+@fragment
+def list_and_mixer(session: ListenerSession, place: DeltaGenerator, has_open_settings: bool) -> None:
+    """
+    Take what was moved or pressed, rank, and show; the mixer goes to its place in the other column.
+
+    Everything that is sent makes the list later, so both components are all that a move sends.
+    """
+    before = positions(session.recipe) if has_open_settings else None
+    _take_events(session)
+    if before is not None and before != positions(session.recipe):
+        st.rerun()  # a chip was removed, or a step taken back: the settings that are open follow
     record(session)
     state = list_state()
     state.found, state.drawn_with = None, settings_of(session)
     with session.app.ranking.turn():
         view = listener_view(session)
-        with steered:
-            found = _ranked(session)
+        found = _ranked(session)
         songs = listed_songs(view, found) if found else None
         of_list: Mapping[str, float | None] = medians(songs.positions) if songs else {}
-        data = None
+        steering = mixer_data(session, view, of_list)
         if found is not None and songs is not None:
-            with steered:
-                link_notice(session, found)
-                proposal_panel(session)
-                comparison_panel(session, found)
-                state.shown(found, (session.listener, session.demo_listener, id(session.catalogue)))
-                data = list_data(session, view, found, songs, of_list)
+            link_notice(session, found)
+            proposal_panel(session)
+            comparison_panel(session, found)
+            state.shown(found, (session.listener, session.demo_listener, id(session.catalogue)))
+            ranked_list(list_data(session, view, found, songs, of_list))
         with place:
-            mixer(session, view, of_list)
-        if data is not None:
-            with steered:
-                ranked_list(data)  # both are sent at once, so that the browser paints once
+            mixer(steering)  # right after the list, so that the browser gets both at once and paints once
     state.found = found
-    if found is not None:
-        with steered:
-            facts(session, found)
-            with st.container(horizontal=True, vertical_alignment="center"):
-                compare_buttons(session)
     session.app.last_recipes.save(session.listener, session.recipe, is_stored=not session.own_library.empty)
 
 

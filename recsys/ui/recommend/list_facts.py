@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-import streamlit as st
-
 from recsys.core.engine.filters import Filters, excluded_in_words
 from recsys.core.engine.pool import AROUND_YOU, POOL
 from recsys.core.engine.query import LONGEST_LIBRARY
 from recsys.core.engine.recommender import Recommendations
 from recsys.core.insights.wording import unranked_in_words
 from recsys.core.model.features import FEATURES
-from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.text import counted
 from recsys.ui.recommend.weights import percentages, shares
 from recsys.ui.session import ListenerSession
 
@@ -27,26 +25,33 @@ _LEFT_OUT: Final = {
 _DIALS: Final = {"per_artist": "The limit per artist", "variety": "Variety"}
 
 
-def facts(session: ListenerSession, found: Recommendations) -> None:
-    """What made the list, what was left out, and what the settings changed."""
-    made = percentages(shares(found.contributions))
-    parts = [f"{_NAMES.get(str(name), str(name)).lower()} {percent}%" for name, percent in made.items() if percent]
-    if parts:
-        st.caption(f"What made this list: {', '.join(parts)}.")
+def facts(session: ListenerSession, found: Recommendations) -> list[str]:
+    """Sentences: what made the list, what was left out, and what the settings changed."""
     is_own = session.recipe.choose_from == "forgotten"
-    st.caption(compared(found.counts, session.recipe.filters, "your" if is_own else "the catalogue’s"))
+    says = [
+        *made_of(found),
+        compared(found.counts, session.recipe.filters, "your" if is_own else "the catalogue’s"),
+    ]
     if len(found.unranked):
-        st.caption(plain(unranked_in_words(found.unranked)))
+        says.append(unranked_in_words(found.unranked))
     if session.recipe.filters.no_explicit and not session.catalogue.marks_explicit:
-        st.caption("This catalogue does not say which songs are explicit, so none could be left out.")
+        says.append("This catalogue does not say which songs are explicit, so none could be left out.")
     if POOL in found.table:
         around = int((found.table[POOL] == AROUND_YOU).sum())
-        st.caption(f"{around:,} of these {counted(len(found.table), 'song')} were found around yours.")
+        says.append(f"{around:,} of these {counted(len(found.table), 'song')} were found around yours.")
     if not session.seeds and len(session.recommender.own) == LONGEST_LIBRARY < len(session.library):
-        st.caption(f"For speed we use a random {LONGEST_LIBRARY:,} of your {len(session.library):,} songs.")
+        says.append(f"For speed we use a random {LONGEST_LIBRARY:,} of your {len(session.library):,} songs.")
     for dial, cost in found.costs.items():
         if cost.replaced and dial in _DIALS:
-            st.caption(f"{_DIALS[dial]} swapped out {counted(cost.replaced, 'song')}.")
+            says.append(f"{_DIALS[dial]} swapped out {counted(cost.replaced, 'song')}.")
+    return says
+
+
+def made_of(found: Recommendations) -> list[str]:
+    """How much of a list each feature explains, as a sentence; none where nothing does."""
+    made = percentages(shares(found.contributions))
+    parts = [f"{_NAMES.get(str(name), str(name)).lower()} {percent}%" for name, percent in made.items() if percent]
+    return [f"What made this list: {', '.join(parts)}."] if parts else []
 
 
 def compared(counts: Mapping[str, int], filters: Filters | None = None, whose: str = "the catalogue’s") -> str:

@@ -21,10 +21,15 @@ ALL_OFF = "Every feature is off, so nothing tells one song from another. Turn at
 KEY = "mixer"
 
 
-def mixer(session: ListenerSession, view: ListenerView, of_list: Mapping[str, float | None]) -> None:
-    """Draw the mixer; `of_list` is the median position of the list in each feature."""
+def mixer(data: dict[str, Any]) -> None:
+    """Draw the mixer."""
+    mount("mixer", key=KEY, data=data, on_move_change=partial(received, KEY, "move"))
+
+
+def mixer_data(session: ListenerSession, view: ListenerView, of_list: Mapping[str, float | None]) -> dict[str, Any]:
+    """What the mixer shows; `of_list` is the median position of the list in each feature."""
     active = active_preset(session.recipe)
-    data = {
+    return {
         "serial": list_state().serial,
         "presets": [
             {"name": preset.name, "help": f"{preset.says}.", "is_active": preset.name == active} for preset in PRESETS
@@ -33,7 +38,6 @@ def mixer(session: ListenerSession, view: ListenerView, of_list: Mapping[str, fl
         "level_words": LEVEL_WORDS,
         "features": [_feature(f, session.recipe, view, of_list.get(f.name)) for f in FEATURES],
     }
-    mount("mixer", key=KEY, data=data, on_move_change=partial(received, KEY, "move"))
 
 
 def take_move(session: ListenerSession, move: Mapping[str, Any]) -> None:

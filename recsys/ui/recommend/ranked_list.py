@@ -16,6 +16,7 @@ from recsys.ui.recommend.chips import chips, remove
 from recsys.ui.recommend.comparison import compared_in_words, compared_radar
 from recsys.ui.recommend.explanation import total, without
 from recsys.ui.recommend.history import go, history_words
+from recsys.ui.recommend.list_facts import facts
 from recsys.ui.recommend.list_rows import ListedSongs, list_rows
 from recsys.ui.recommend.list_state import ListState, list_state, received
 from recsys.ui.recommend.listener_view import ListenerView
@@ -66,6 +67,7 @@ def list_data(
         "needs_modes": needs_modes(session),
         "rows": rows,
         "explained": _explained(session, state, rows),
+        "below": facts(session, found),
         "cannot_rate": NO_RATINGS if session.is_demo else None,
         "can_block": True,
     }
