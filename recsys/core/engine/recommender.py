@@ -26,7 +26,7 @@ from recsys.core.engine.query import LONGEST_LIBRARY, drop_duplicate_songs, embe
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.reranking import Cost, monotone_scores
 from recsys.core.engine.retrieval import CandidateSearch
-from recsys.core.engine.scoring import DensityRatioScorer
+from recsys.core.engine.scoring import DensityRatioScorer, StoredBackground
 from recsys.core.engine.selection import Ranking, select
 from recsys.core.engine.silence import SILENCE, last_heard, months_silent, silence_bonus
 from recsys.core.engine.similarity import top_positions
@@ -146,6 +146,7 @@ class Recommender:
         )
         self._tracks = (library, disliked)
         self._search = CandidateSearch(catalogue)
+        self._background = StoredBackground()
         self._last: tuple[Recipe, Ranking] | None = None
 
     def recommend(self, recipe: Recipe) -> Recommendations:
@@ -258,7 +259,8 @@ class Recommender:
             raise NothingToRank(why_none_is_left(recipe.filters, counts))
         rows, cosine = self._shortlist(recipe, search, found, scorer)
         bonus = self.bonus(recipe, rows)
-        scores = scorer.scores(self.catalogue.vectors(rows)) + bonus
+        songs = self.catalogue.vectors(rows)
+        scores = scorer.scores(songs, self._background.of(scorer, rows, songs)) + bonus
         # Stable: of equal scores the one with the higher cosine stays first.
         order = np.argsort(-scores, kind="stable")
         return Ranking(found, scorer, rows[order], scores[order], bonus[order], cosine[order], counts)

@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from recsys.core.engine.similarity import Metric, Weighted, cosine_blocks
-from recsys.core.model.arrays import Doubles, Floats
+from recsys.core.model.arrays import Doubles, Floats, Integers
 from recsys.core.model.features import FEATURES
 from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
 
@@ -85,9 +85,13 @@ class DensityRatioScorer:
         by_size = SHARPNESS * max(1.0, sqrt(tracks / SHARPENED_FROM))
         return max(min(by_size, MOST_SHARPNESS), judged)
 
-    def scores(self, songs: FeatureMatrix) -> Floats:
-        """The score of each song, (n,) float32: quick, right to about 1e-6, and the same whatever songs are beside."""
-        return np.asarray(self._sum_of_sides(songs, np.float32, log_mean_exp), dtype=np.float32)
+    def scores(self, songs: FeatureMatrix, of_background: Floats | None = None) -> Floats:
+        """
+        The score of each song, (n,) float32: quick, right to about 1e-6, and the same whatever songs are beside.
+
+        `of_background` (n,) is the background's side of it where that is known, see `StoredBackground`.
+        """
+        return np.asarray(self._sum_of_sides(songs, np.float32, log_mean_exp, of_background), dtype=np.float32)
 
     def precise_scores(self, songs: FeatureMatrix) -> Doubles:
         """The same in double precision."""
@@ -102,12 +106,46 @@ class DensityRatioScorer:
             result[:, feature] += per_axis[:, column]
         return result
 
-    def _sum_of_sides(self, songs: FeatureMatrix, dtype: type, term: Term) -> np.ndarray:
+    def _sum_of_sides(
+        self, songs: FeatureMatrix, dtype: type, term: Term, of_background: Floats | None = None
+    ) -> np.ndarray:
         some = Weighted.of(songs, self.metric, dtype)
         trust = len(self.dislikes) / (len(self.dislikes) + DOUBT)
-        parts = [(1.0, self.library), (trust - 1.0, self.background), (-trust, self.dislikes)]
-        sides = [(share, Weighted.of(points, self.metric, dtype)) for share, points in parts if share]
-        return np.asarray(np.sum([share * term(some, others, self.sharpness) for share, others in sides], axis=0))
+
+        def side(points: FeatureMatrix) -> np.ndarray:
+            return term(some, Weighted.of(points, self.metric, dtype), self.sharpness)
+
+        background = side(self.background) if of_background is None else of_background
+        sides = [side(self.library), (trust - 1.0) * background]
+        return np.asarray(np.sum([*sides, -trust * side(self.dislikes)] if trust else sides, axis=0))
+
+
+class StoredBackground:
+    """
+    The background's side of the scores of the songs asked about last, for the next move.
+
+    It depends on the weights and β alone, so a moved aim changes none of it, and most songs of a shortlist are those of
+    the one before.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is stored yet."""
+        self._key = (b"", 0.0)
+        self._rows, self._found = np.arange(0), np.zeros(0, np.float32)
+
+    def of(self, scorer: DensityRatioScorer, rows: Integers, songs: FeatureMatrix) -> Floats:
+        """log mean e^(β cos) over the background, (n,), for the songs in some rows of a catalogue, each once."""
+        key = (scorer.metric.weights.tobytes(), scorer.sharpness)
+        if key != self._key:
+            self._rows, self._found = np.arange(0), np.zeros(0, np.float32)
+        _, known, stored = np.intersect1d(rows, self._rows, assume_unique=True, return_indices=True)
+        found = np.empty(len(rows), np.float32)
+        found[known] = self._found[stored]
+        if len(missing := np.setdiff1d(np.arange(len(rows)), known, assume_unique=True)):
+            some, others = (Weighted.of(points, scorer.metric) for points in (songs.take(missing), scorer.background))
+            found[missing] = log_mean_exp(some, others, scorer.sharpness)
+        self._key, self._rows, self._found = key, rows, found
+        return found
 
 
 def log_mean_exp(songs: Weighted, others: Weighted, sharpness: float) -> np.ndarray:

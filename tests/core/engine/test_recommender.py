@@ -262,6 +262,19 @@ def test_a_list_after_many_moves_is_the_list_of_a_fresh_start(moves):
     assert by_id(recommender.recommend(recipe)) == pytest.approx(by_id(ranked(recipe)), abs=1e-5)
 
 
+@pytest.mark.parametrize("dislikes", [None, TABLE.tail(3)], ids=["no dislikes", "dislikes"])
+def test_scores_after_moved_aims_are_those_of_a_fresh_start_to_the_last_digit(monkeypatch, dislikes):
+    monkeypatch.setattr("recsys.core.engine.recommender.SHORTLIST", 40)  # so that songs enter it and leave
+    moved = Recommender(CATALOGUE, LIBRARY, dislikes=dislikes)
+    for aim, weights in ((0.0, {}), (1.0, {}), (-2.0, {}), (0.5, {"tempo": 3.0}), (0.5, {})):
+        recipe = Recipe(weights=weights, shifts={"energy": aim})
+        again, fresh = (
+            one.rank_candidates(recipe) for one in (moved, Recommender(CATALOGUE, LIBRARY, dislikes=dislikes))
+        )
+        assert again.rows.tolist() == fresh.rows.tolist()
+        assert again.scores.tolist() == fresh.scores.tolist()
+
+
 def test_a_track_that_a_listener_disliked_is_gone_and_those_like_it_fall():
     plain = by_id(ranked(Recipe(length=150, per_artist=None)))
     worst = max(plain, key=plain.get)
