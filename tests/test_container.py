@@ -5,11 +5,14 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 from packaging.markers import Marker
@@ -126,14 +129,75 @@ def ok(url, server, seconds=60):
     return False
 
 
+def compose():
+    """The parts of compose.yaml, and the Caddyfile in it."""
+    parts = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+    return parts, parts["configs"]["caddyfile"]["content"]
+
+
 def test_compose_starts_two_instances_behind_a_proxy_that_keeps_listeners_on_one():
-    services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
-    caddyfile = services["configs"]["caddyfile"]["content"]
+    services, caddyfile = compose()
 
     assert services["services"]["app"]["deploy"]["replicas"] == 2
+    # Compose names the containers of a service so: project, service, number.
+    named = [f"{services['name']}-app-{number}:8501" for number in (1, 2)]
+    assert f"reverse_proxy {' '.join(named)} {{" in caddyfile
     assert services["services"]["app"]["read_only"]
     assert "lb_policy cookie" in caddyfile and "encode zstd gzip" in caddyfile
     assert "lb_try_duration" in caddyfile, "a request to an instance that is gone is tried at the other"
     assert caddyfile.count("{") == caddyfile.count("}")
     assert services["configs"].keys() == {one["source"] for one in services["services"]["caddy"]["configs"]}
     assert "ports" not in services["services"]["app"], "FORWARDED_ALLOW_IPS=* needs a port that only Caddy reaches"
+
+
+@pytest.mark.skipif(not shutil.which("caddy"), reason="Caddy is not installed here (apt-get install caddy)")
+def test_caddy_keeps_a_browser_on_one_instance_and_moves_it_when_that_is_gone(tmp_path):
+    caddyfile, instances, port = compose()[1], {}, free_port()
+    for number in (1, 2):
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Named)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        instances[str(server.server_port)] = server
+        caddyfile = caddyfile.replace(f"tonearm-app-{number}:8501", f"127.0.0.1:{server.server_port}")
+    (tmp_path / "Caddyfile").write_text(
+        "{\n  admin off\n}\n" + caddyfile.replace(":80 {", f"http://127.0.0.1:{port} {{")
+    )
+    command = ["caddy", "run", "--config", str(tmp_path / "Caddyfile"), "--adapter", "caddyfile"]
+    with (tmp_path / "log").open("wb") as log:
+        proxy = subprocess.Popen(command, env={**os.environ, "HOME": str(tmp_path)}, stdout=log, stderr=log)
+    try:
+        assert ok(f"http://127.0.0.1:{port}/", proxy), (tmp_path / "log").read_text("utf-8")
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as browser:
+            first = browser.get("/").text.split()[0]
+            assert {browser.get("/").text.split()[0] for _ in range(6)} == {first}
+            assert browser.get("/", headers={"Accept-Encoding": "gzip"}).headers["content-encoding"] == "gzip"
+
+            end(instances.pop(first))
+
+            others = [browser.get("/") for _ in range(3)]
+            assert [answer.status_code for answer in others] == [200] * 3
+            assert {answer.text.split()[0] for answer in others} == set(instances)
+    finally:
+        proxy.terminate()
+        proxy.wait(timeout=30)
+        for server in instances.values():
+            end(server)
+
+
+def end(server):
+    server.shutdown()
+    server.server_close()
+
+
+class Named(BaseHTTPRequestHandler):
+    """Answers every request with the port it came to, and enough words to be compressed."""
+
+    def do_GET(self):
+        content = f"{self.server.server_port} {'hello ' * 200}".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_):
+        """Nothing."""
