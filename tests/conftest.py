@@ -10,8 +10,9 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import pytest
 from hypothesis import settings
 
-settings.register_profile("same", derandomize=True)  # a commit passes or fails alike wherever it is tested
-settings.register_profile("other")  # --hypothesis-profile other looks for examples that nobody has seen
+# A commit passes or fails alike wherever it is tested, however loaded the machine: no random examples, no deadline.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("other", deadline=None)  # --hypothesis-profile other looks for examples that nobody has seen
 settings.load_profile("same")
 
 pytest_plugins = ["tests.database.fixtures"]

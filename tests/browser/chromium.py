@@ -2,6 +2,7 @@
 
 import shutil
 from contextlib import contextmanager
+from weakref import WeakKeyDictionary
 
 from playwright.sync_api import expect, sync_playwright
 
@@ -11,6 +12,9 @@ PATIENCE = 30_000
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The shell comes first: it has no windows of its own to draw, so the tests take a sixth less time."""
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
+SOCKETS = WeakKeyDictionary()
+"""The socket each tab has open to Streamlit, the last one where it connected again."""
 
 
 @contextmanager
@@ -28,4 +32,5 @@ def stranger_in(browser, **options):
     """A tab of a browser that has never been anywhere: its context shares nothing with others."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True, **options)
     context.set_default_timeout(PATIENCE)
+    context.on("page", lambda page: page.on("websocket", lambda socket: SOCKETS.update({page: socket})))
     return context.new_page()

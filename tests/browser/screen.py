@@ -1,19 +1,13 @@
 """What the browser tests do on a page: wait until it is settled, follow a link, move a slider."""
 
+from contextlib import contextmanager
+
 from playwright.sync_api import expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-WATCH = """void (window.ran = new Promise(resolve => {
-    const app = document.querySelector('[data-testid=stApp]')
-    let hasBegun = false
-    new MutationObserver(() => {
-        const isRunning = app.dataset.testScriptState !== 'notRunning'
-        hasBegun ||= isRunning
-        if (hasBegun && !isRunning) { resolve() }
-    }).observe(app, {attributeFilter: ['data-test-script-state']})
-    setTimeout(resolve, 5000)
-}))"""
-"""Makes `ran` end with the next run of the script, or after five seconds: a very short run is not seen."""
+from tests.browser.chromium import SOCKETS
 
+DRAWN = "new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)))"
 
 CALMER = "calm to intense"
 """The name of the aim of energy, beside the slider of its weight."""
@@ -27,11 +21,26 @@ def settled(page):
     return page
 
 
+@contextmanager
+def answered(page):
+    """Wait until a run of the script that began within the block has ended, and the tab has drawn what it was sent."""
+    began = False
+
+    def ended(message):
+        nonlocal began
+        kind = ForwardMsg.FromString(message).WhichOneof("type")
+        began |= kind == "new_session"
+        return began and kind == "script_finished"
+
+    with SOCKETS[page].expect_event("framereceived", ended):
+        yield
+    page.evaluate(DRAWN)
+
+
 def press(page, locator):
     """Press something that makes the server answer, and wait for the answer."""
-    page.evaluate(WATCH)
-    locator.click()
-    page.evaluate("ran")
+    with answered(page):
+        locator.click()
     return settled(page)
 
 
@@ -50,9 +59,8 @@ def in_view(page, heading):
 def move_slider(page, name, key, what="how much it counts"):
     """Press a key on a slider of the mixer, so that it moves, and wait for what that changes."""
     slider = page.get_by_role("slider", name=f"{name}: {what}")
-    page.evaluate(WATCH)
-    slider.press(key)
-    page.evaluate("ran")
+    with answered(page):
+        slider.press(key)
     return settled(page)
 
 

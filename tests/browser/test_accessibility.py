@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.files import OWN_FILE, upload
-from tests.browser.screen import listed_titles, press, settled
+from tests.browser.screen import listed_titles, settled
 
 pytestmark = pytest.mark.browser
 PAGES = ["", "library", "taste", "recommend", "proof", "account"]
@@ -57,7 +57,8 @@ def test_an_open_row_the_menu_and_the_sheet_break_no_rule(visit, size, scheme):
     listed_titles(page)
     page.locator(".head-line").first.click()
     expect(page.locator(".lines p")).to_have_count(3)
-    press(page, page.get_by_role("button", name="More of this").first)
+    page.get_by_role("button", name="More of this").first.click()
+    expect(page.get_by_text("This is demo data.").first).to_be_visible()
     if size == "phone":
         page.get_by_role("button", name="Steer").click()
     else:

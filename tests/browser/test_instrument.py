@@ -89,7 +89,7 @@ def test_a_chip_that_is_removed_moves_the_setting_that_is_open(page):
 @pytest.mark.parametrize("is_open", [False, True], ids=["settings folded", "settings open"])
 def test_a_move_of_the_mixer_sends_list_and_mixer_and_nothing_else(visit, is_open):
     sent, page = [], visit()
-    page.on("websocket", lambda socket: socket.on("framereceived", sent.append))
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda message: sent.append(message)))
     page.goto(page.url.rstrip("/") + "/recommend")
     listed_titles(settled(page))
     if is_open:
