@@ -13,6 +13,8 @@ from recsys.storage.store import Store
 
 AT_MOST: Final = 1_000
 """Listeners whose recipe is remembered; the one longest away is forgotten first."""
+WRITTEN_AFTER_S: Final = 0.5
+"""Sliders are stored so long after a move: when its list is on the screen, and of a drag only where it ended."""
 STATE: Final = "last_recipe"
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ class LastRecipes:
         self._lock, self._writing = threading.Lock(), threading.Lock()
 
     def save(self, listener: str, recipe: Recipe, is_stored: bool = False) -> None:
-        """Remember a listener's sliders in place of those before; `is_stored` ones are written beside the run."""
+        """Remember a listener's sliders in place of those before; `is_stored` ones are written a moment later."""
         with self._lock:
             is_new = self._recipes.get(listener) != recipe
             self._recipes[listener] = recipe
@@ -61,7 +63,9 @@ class LastRecipes:
             has_writer = bool(self._unwritten)
             self._unwritten[listener] = recipe
         if not has_writer:
-            threading.Thread(target=self.write, name="last-recipes", daemon=True).start()
+            writer = threading.Timer(WRITTEN_AFTER_S, self.write)
+            writer.daemon = True
+            writer.start()
 
     def write(self) -> None:
         """Store what was not written yet, the latest of each listener only. On failure the one before remains."""

@@ -1,5 +1,7 @@
 """Sliders outlive a reload of the page and a restart, each listener's own; erasures are counted per listener."""
 
+import threading
+
 import pytest
 
 from recsys.app import process_state
@@ -63,6 +65,24 @@ def test_sliders_come_back_after_a_restart_where_there_is_a_library(store):
     restarted = LastRecipes(lambda listener: store)
     assert restarted.of("ada") == LOUD
     assert restarted.of("guest") == Recipe()
+
+
+def test_of_a_drag_only_the_end_is_stored(store, monkeypatch):
+    written = threading.Event()
+    stored = []
+
+    def save_state(listener, name, value):
+        stored.append(value)
+        written.set()
+
+    monkeypatch.setattr(process_state, "WRITTEN_AFTER_S", 0.2)
+    monkeypatch.setattr(store, "save_state", save_state)
+    recipes = LastRecipes(lambda listener: store)
+    for weight in (1.5, 2.0, 3.0):
+        recipes.save("ada", Recipe().with_weight("loudness", weight), is_stored=True)
+
+    assert written.wait(30)
+    assert stored == [LOUD.as_json()]
 
 
 def test_who_erased_everything_has_no_sliders_written_afterwards(store):

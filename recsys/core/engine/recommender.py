@@ -26,7 +26,7 @@ from recsys.core.engine.query import LONGEST_LIBRARY, drop_duplicate_songs, embe
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.reranking import Cost, monotone_scores
 from recsys.core.engine.retrieval import CandidateSearch
-from recsys.core.engine.scoring import DensityRatioScorer, StoredBackground
+from recsys.core.engine.scoring import DensityRatioScorer, StoredBackground, log_mean_exp, log_mean_exp_by_axis
 from recsys.core.engine.selection import Ranking, select
 from recsys.core.engine.silence import SILENCE, last_heard, months_silent, silence_bonus
 from recsys.core.engine.similarity import top_positions
@@ -43,6 +43,8 @@ SHORTLIST: Final = 3000
 
 FIRST_SONGS: Final = 10
 """Songs of a list by which the cost of its order is judged."""
+
+_ALL_RANKED: Final = pd.DataFrame(columns=["track_id", "title", "artists"], dtype="str")
 
 FAMILIAR_ARTIST: Final = "familiar artist"
 FAMILIAR_STEP: Final = 2.0
@@ -75,6 +77,8 @@ class Recommendations:
         Indexed by track_id: isrc, and every number feature, key, mode and explicit as the catalogue knows them.
     unranked : DataFrame
         track_id, title, artists of the songs counted as "too_little_known" where only the forgotten are chosen.
+    rows : (songs,)
+        The rows of the catalogue, in the order of the table.
     """
 
     table: pd.DataFrame
@@ -83,6 +87,7 @@ class Recommendations:
     costs: Mapping[str, Cost] = field(default_factory=dict)
     features: pd.DataFrame = field(default_factory=pd.DataFrame)
     unranked: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=["track_id", "title", "artists"]))
+    rows: Integers = field(default_factory=partial(np.arange, 0))
 
 
 class Recommender:
@@ -146,7 +151,8 @@ class Recommender:
         )
         self._tracks = (library, disliked)
         self._search = CandidateSearch(catalogue)
-        self._background = StoredBackground()
+        self._background = StoredBackground(log_mean_exp, np.float32)
+        self._background_parts = StoredBackground(log_mean_exp_by_axis, np.float64)
         self._last: tuple[Recipe, Ranking] | None = None
 
     def recommend(self, recipe: Recipe) -> Recommendations:
@@ -162,7 +168,7 @@ class Recommender:
         listed, costs = select(self.catalogue, ranking, recipe)
         rows, bonus = ranking.rows[listed], ranking.bonus[listed]
         songs = self.catalogue.vectors(rows)
-        parts = ranking.scorer.contributions(songs)
+        parts = ranking.scorer.contributions(songs, self._background_parts.of(ranking.scorer, rows, songs))
         scores = monotone_scores(ranking.scorer.precise_scores(songs), parts, bonus)
         text = {name: self.catalogue.text(name, rows) for name in ("track_id", "title", "artists", "album")}
         table = pd.DataFrame(
@@ -182,7 +188,7 @@ class Recommender:
         features = self.catalogue.raw.at(rows).set_index(ids)
         features.insert(0, "isrc", self.catalogue.text("isrc", rows).array)
         unranked = self._unranked(recipe, ranking)
-        return arranged(Recommendations(table, contributions, ranking.counts, costs, features, unranked), recipe)
+        return arranged(Recommendations(table, contributions, ranking.counts, costs, features, unranked, rows), recipe)
 
     def rank_candidates(self, recipe: Recipe) -> Ranking:
         """All candidates in order, cached until it is called with another recipe. Raises as `recommend`."""
@@ -298,11 +304,11 @@ class Recommender:
 
     def _unranked(self, recipe: Recipe, ranking: Ranking) -> pd.DataFrame:
         """See `Recommendations.unranked`."""
-        rows: Integers = np.arange(0)
-        if recipe.choose_from == "forgotten" and ranking.counts["too_little_known"]:
-            chosen = np.flatnonzero(~self._candidates.exclusion(recipe).rows)
-            cosines_of = self._search.cosines_of(ranking.profile.centroid, ranking.profile.metric, chosen)
-            rows = chosen[cosines_of == -np.inf]
+        if recipe.choose_from != "forgotten" or not ranking.counts["too_little_known"]:
+            return _ALL_RANKED
+        chosen = np.flatnonzero(~self._candidates.exclusion(recipe).rows)
+        cosines_of = self._search.cosines_of(ranking.profile.centroid, ranking.profile.metric, chosen)
+        rows = chosen[cosines_of == -np.inf]
         return pd.DataFrame({name: self.catalogue.text(name, rows) for name in ("track_id", "title", "artists")})
 
 
@@ -324,6 +330,7 @@ def arranged(found: Recommendations, recipe: Recipe) -> Recommendations:
         table=table,
         contributions=found.contributions.iloc[songs],
         features=found.features.iloc[songs],
+        rows=found.rows[songs],
         costs={**found.costs, "order": Cost(moved, fall)},
     )
 

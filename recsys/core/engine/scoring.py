@@ -97,9 +97,13 @@ class DensityRatioScorer:
         """The same in double precision."""
         return np.asarray(self._sum_of_sides(songs, np.float64, log_mean_exp), dtype=np.float64)
 
-    def contributions(self, songs: FeatureMatrix) -> Doubles:
-        """What each feature adds to the score of each song, (n, features) float64; rows sum to it within 3e-8."""
-        per_axis = self._sum_of_sides(songs, np.float64, _log_mean_exp_by_axis)
+    def contributions(self, songs: FeatureMatrix, of_background: Doubles | None = None) -> Doubles:
+        """
+        What each feature adds to the score of each song, (n, features) float64; rows sum to it within 3e-8.
+
+        `of_background` (n, axes) is the background's side of it where that is known, see `StoredBackground`.
+        """
+        per_axis = self._sum_of_sides(songs, np.float64, log_mean_exp_by_axis, of_background)
         # Axes of one feature (two of tempo, 32 of genre) are added up; those without weight are not among the columns.
         result = np.zeros((len(songs), len(FEATURES)))
         for column, feature in enumerate(AXIS_FEATURE[self.metric.axis_weights > 0]):
@@ -107,7 +111,7 @@ class DensityRatioScorer:
         return result
 
     def _sum_of_sides(
-        self, songs: FeatureMatrix, dtype: type, term: Term, of_background: Floats | None = None
+        self, songs: FeatureMatrix, dtype: type, term: Term, of_background: np.ndarray | None = None
     ) -> np.ndarray:
         some = Weighted.of(songs, self.metric, dtype)
         trust = len(self.dislikes) / (len(self.dislikes) + DOUBT)
@@ -122,28 +126,34 @@ class DensityRatioScorer:
 
 class StoredBackground:
     """
-    The background's side of the scores of the songs asked about last, for the next move.
+    The background's side of the scores, or of the contributions, of the songs asked about last, for the next move.
 
-    It depends on the weights and β alone, so a moved aim changes none of it, and most songs of a shortlist are those of
-    the one before.
+    It depends on the weights and β alone, so a moved aim changes none of it, and most songs of a list are those of the
+    one before.
+
+    Parameters
+    ----------
+    term : log_mean_exp or log_mean_exp_by_axis
+    dtype : float32 or float64
     """
 
-    def __init__(self) -> None:
-        """Nothing is stored yet."""
-        self._key = (b"", 0.0)
-        self._rows, self._found = np.arange(0), np.zeros(0, np.float32)
+    def __init__(self, term: Term, dtype: type) -> None:
+        self._term, self._dtype = term, dtype
+        self._key, self._rows, self._found = (b"", 0.0), np.arange(0), np.zeros(0)
 
-    def of(self, scorer: DensityRatioScorer, rows: Integers, songs: FeatureMatrix) -> Floats:
-        """log mean e^(β cos) over the background, (n,), for the songs in some rows of a catalogue, each once."""
+    def of(self, scorer: DensityRatioScorer, rows: Integers, songs: FeatureMatrix) -> np.ndarray:
+        """The term over the background, (n, ...), for the songs in some rows (n,) of a catalogue, each once."""
         key = (scorer.metric.weights.tobytes(), scorer.sharpness)
-        if key != self._key:
-            self._rows, self._found = np.arange(0), np.zeros(0, np.float32)
-        _, known, stored = np.intersect1d(rows, self._rows, assume_unique=True, return_indices=True)
-        found = np.empty(len(rows), np.float32)
-        found[known] = self._found[stored]
-        if len(missing := np.setdiff1d(np.arange(len(rows)), known, assume_unique=True)):
-            some, others = (Weighted.of(points, scorer.metric) for points in (songs.take(missing), scorer.background))
-            found[missing] = log_mean_exp(some, others, scorer.sharpness)
+        stored_rows = self._rows if key == self._key else np.arange(0)
+        _, known, stored = np.intersect1d(rows, stored_rows, assume_unique=True, return_indices=True)
+        missing = np.setdiff1d(np.arange(len(rows)), known, assume_unique=True)
+        new, background = (
+            Weighted.of(points, scorer.metric, self._dtype) for points in (songs.take(missing), scorer.background)
+        )
+        found = self._term(new, background, scorer.sharpness)
+        if len(stored):
+            # First those that were stored, then the others, and back into the order of the rows.
+            found = np.concatenate([self._found[stored], found])[np.argsort(np.concatenate([known, missing]))]
         self._key, self._rows, self._found = key, rows, found
         return found
 
@@ -157,7 +167,7 @@ def log_mean_exp(songs: Weighted, others: Weighted, sharpness: float) -> np.ndar
     return np.asarray(np.log(total / len(others)))
 
 
-def _log_mean_exp_by_axis(songs: Weighted, others: Weighted, sharpness: float) -> np.ndarray:
+def log_mean_exp_by_axis(songs: Weighted, others: Weighted, sharpness: float) -> np.ndarray:
     """The same split over axes, (n, axes)."""
     lengths = songs.lengths(others)
     similar = (songs.values.T @ others.values) / lengths

@@ -14,6 +14,7 @@ from recsys.core.model.features import NUMBER_FEATURES
 from recsys.core.model.scaling import QuantileTransform, columns
 
 BINS: Final = 28
+_NORMAL: Final = NormalDist()
 _TEMPO: Final = [f.name for f in NUMBER_FEATURES].index("tempo")
 
 
@@ -56,7 +57,7 @@ def medians(positions: Mapping[str, Doubles]) -> dict[str, float | None]:
 
 def percentile(position: float | None) -> float | None:
     """The share of the catalogue below a position, 0 to 1; None for None and for NaN."""
-    return None if position is None or np.isnan(position) else NormalDist().cdf(position)
+    return None if position is None or np.isnan(position) else _NORMAL.cdf(position)
 
 
 def heights(column: Doubles, axis: tuple[float, float], bins: int = BINS) -> list[float]:

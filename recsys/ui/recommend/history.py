@@ -48,6 +48,8 @@ def _store(session: ListenerSession, history: History[Settings]) -> None:
 def record(session: ListenerSession) -> None:
     """Note the settings as they are now, if something changed since the last run."""
     history, now = _history(session), _settings(session)
+    if now == history.now.state:
+        return
     changed = why_lists_differ(history.now.state.recipe, now.recipe)
     _store(session, history.record(now, changed[0].partition(":")[0] if changed else "start"))
 

@@ -23,9 +23,7 @@ def song_modes(session: ListenerSession, found: Recommendations) -> dict[str, in
     if stands is None:
         return {}
     metric, medoids = stands
-    genres = found.table["genres"].set_axis(found.features.index)
-    songs = engine.catalogue.space.transform(found.features.assign(genres=genres))
-    likeness = cosines(Weighted.of(songs, metric), medoids)
+    likeness = cosines(Weighted.of(engine.catalogue.vectors(found.rows), metric), medoids)
     return dict(zip(found.table["track_id"], likeness.argmax(axis=1).tolist(), strict=True))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -52,14 +53,15 @@ def nearest_step(weight: float) -> float:
 
 def shares(contributions: pd.DataFrame) -> pd.Series:
     """How much of the list each column explains: mean absolute contribution, as shares that sum to 1, largest first."""
-    sizes = contributions.abs().mean()
-    total = float(sizes.sum())
-    return (sizes / total if total else sizes).sort_values(ascending=False)
+    sizes = np.abs(contributions.to_numpy()).mean(axis=0)
+    order = np.argsort(-sizes, kind="stable")
+    return pd.Series(sizes[order] / (sizes.sum() or 1.0), contributions.columns[order])
 
 
 def percentages(shares: pd.Series) -> pd.Series:
     """Shares in whole per cent that add up to 100: what rounding down leaves goes to the largest remainders."""
-    exact = 100 * shares
+    exact = 100 * shares.to_numpy()
     whole = exact.astype(int)
     left = round(float(exact.sum())) - int(whole.sum())
-    return whole + (exact - whole).rank(method="first", ascending=False).le(left).astype(int)
+    whole[np.argsort(whole - exact, kind="stable")[:left]] += 1
+    return pd.Series(whole, shares.index)

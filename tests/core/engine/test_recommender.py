@@ -268,11 +268,12 @@ def test_scores_after_moved_aims_are_those_of_a_fresh_start_to_the_last_digit(mo
     moved = Recommender(CATALOGUE, LIBRARY, dislikes=dislikes)
     for aim, weights in ((0.0, {}), (1.0, {}), (-2.0, {}), (0.5, {"tempo": 3.0}), (0.5, {})):
         recipe = Recipe(weights=weights, shifts={"energy": aim})
-        again, fresh = (
-            one.rank_candidates(recipe) for one in (moved, Recommender(CATALOGUE, LIBRARY, dislikes=dislikes))
-        )
+        fresh_one = Recommender(CATALOGUE, LIBRARY, dislikes=dislikes)
+        again, fresh = moved.rank_candidates(recipe), fresh_one.rank_candidates(recipe)
         assert again.rows.tolist() == fresh.rows.tolist()
         assert again.scores.tolist() == fresh.scores.tolist()
+        shown = (one.recommend(recipe).contributions for one in (moved, fresh_one))
+        pd.testing.assert_frame_equal(*shown, rtol=1e-9)
 
 
 def test_a_track_that_a_listener_disliked_is_gone_and_those_like_it_fall():
