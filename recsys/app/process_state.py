@@ -4,7 +4,6 @@ import logging
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final
 
 from recsys.core.engine.recipe import Recipe
@@ -41,20 +40,22 @@ class LastRecipes:
     The sliders of each listener as last used, so that a reload of the page and a restart of the app restore them.
 
     Safe to use from any thread. A tab asks once, when it begins; what another tab of the same listener does later does
-    not move its sliders. Without a `store_for` nothing outlives the process.
+    not move its sliders. What is in the store is read there, because another instance may have written it or erased it.
+    Without a `store_for` nothing outlives the process.
     """
 
     def __init__(self, store_for: Callable[[str], Store] | None = None) -> None:
         self._store_for = store_for
-        self._recipes: OrderedDict[str, Recipe] = OrderedDict()
+        # The sliders, and whether they are in the store, or were to be.
+        self._recipes: OrderedDict[str, tuple[Recipe, bool]] = OrderedDict()
         self._unwritten: dict[str, Recipe] = {}
         self._lock, self._writing = threading.Lock(), threading.Lock()
 
     def save(self, listener: str, recipe: Recipe, is_stored: bool = False) -> None:
         """Remember a listener's sliders in place of those before; `is_stored` ones are written a moment later."""
         with self._lock:
-            is_new = self._recipes.get(listener) != recipe
-            self._recipes[listener] = recipe
+            is_new = self._recipes.get(listener) != (recipe, is_stored)
+            self._recipes[listener] = (recipe, is_stored)
             self._recipes.move_to_end(listener)
             if len(self._recipes) > AT_MOST:
                 self._recipes.popitem(last=False)
@@ -85,14 +86,21 @@ class LastRecipes:
                             del self._unwritten[listener]
 
     def of(self, listener: str) -> Recipe:
-        """The sliders as last used, in this process or before it; the default ones for a listener without any."""
+        """The sliders as last used, in any process; the default ones for a listener without any."""
         with self._lock:
-            known = self._recipes.get(listener)
-        if known is None and self._store_for:
-            with suppress(TonearmError):  # unreadable ones, and a store that does not answer
-                if stored := self._store_for(listener).state(listener, STATE):
-                    return Recipe.from_json(stored)
-        return known or Recipe()
+            known, is_stored = self._recipes.get(listener, (Recipe(), True))
+            is_latest = listener in self._unwritten or not is_stored
+        if self._store_for and not is_latest:
+            try:
+                stored = self._store_for(listener).state(listener, STATE)
+                known = Recipe.from_json(stored) if stored else Recipe()
+            except TonearmError:
+                log.warning("the sliders of a listener could not be read")
+                return known
+            with self._lock:
+                if listener in self._recipes and listener not in self._unwritten:
+                    self._recipes[listener] = (known, True)  # what the next ones are compared with
+        return known
 
     def forget(self, listener: str) -> None:
         """Drop what is remembered of this listener; when this returns nothing more of theirs is written."""

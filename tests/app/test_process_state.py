@@ -100,3 +100,29 @@ def test_stored_sliders_that_cannot_be_read_are_the_default_ones(store):
     store.save_state("ada", STATE, {"weights": {"energy": "loud"}})
 
     assert LastRecipes(lambda listener: store).of("ada") == Recipe()
+
+
+def test_the_sliders_of_another_instance_are_those_used_last(store):
+    here, there = (LastRecipes(lambda listener: store) for _ in range(2))
+    here.save("ada", Recipe(length=7), is_stored=True)
+    here.write()
+    there.save("ada", LOUD, is_stored=True)
+    there.write()
+
+    assert here.of("ada") == LOUD
+
+    here.save("ada", Recipe(length=7), is_stored=True)
+    assert here.of("ada") == Recipe(length=7), "also before it is written"
+    here.write()
+    there.forget("ada")
+    store.remove_state("ada", STATE)
+    assert here.of("ada") == Recipe(), "erased at the other"
+
+
+def test_while_the_store_does_not_answer_the_sliders_of_this_process_are_used(store, tmp_path):
+    recipes = LastRecipes(lambda listener: store)
+    recipes.save("ada", LOUD, is_stored=True)
+    recipes.write()
+    (tmp_path / "tonearm.db").write_bytes(b"this is not a database" * 1000)
+
+    assert recipes.of("ada") == LOUD
