@@ -33,9 +33,11 @@ else:
         coverage_note(session)
     weekly_news(session)
     start_notice()
+    below = st.container(key="ranking")  # the list comes first for the keyboard; page.css draws the toolbar above it
     bar = st.container(key="toolbar")
     bar.empty()  # a container without anything in it takes no room, and what is below would move later
-    instrument(session)
+    with below:
+        instrument(session)
     with bar:
         toolbar(session)
     if session.is_demo:

@@ -117,7 +117,7 @@ def _offer(session: ListenerSession) -> None:
     )
     day = st.selectbox("Day", range(len(DAYS)), format_func=lambda number: DAYS[number], key="weekly_day")
     playlist = _playlist(session)
-    if st.button(_says(day, session.recipe.length), type="primary", key="weekly_on"):
+    if st.button(_says(day, session.recipe.length), key="weekly_on"):
         _ask(session, day, playlist)
 
 

@@ -51,6 +51,22 @@ def go(page, name):
     return settled(page)
 
 
+def turned_to(page, name):
+    """Another page, by the menu; which is folded away after a look at a phone's size."""
+    if page.get_by_test_id("stExpandSidebarButton").is_visible():
+        page.get_by_test_id("stExpandSidebarButton").click()
+    return go(page, name)
+
+
+def drawn_to_the_end(page):
+    """The page once everything is drawn that waits until it is seen."""
+    while places := page.locator("[class*=_place]").count():
+        page.locator("[class*=_place]").first.evaluate("place => place.scrollIntoView()")
+        page.wait_for_function("n => document.querySelectorAll('[class*=_place]').length < n", arg=places)
+        settled(page)
+    return page
+
+
 def in_view(page, heading):
     """Scroll a heading to the top, so that what is below it is drawn."""
     page.get_by_role("heading", name=heading).evaluate("heading => heading.scrollIntoView()")

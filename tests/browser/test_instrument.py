@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.browser.accessibility import tabs_to_the_first_row
 from tests.browser.files import OWN_FILE, upload
 from tests.browser.screen import CALMER, listed_titles, move_slider, press, settled
 
@@ -137,14 +138,7 @@ def test_reasons_open_under_their_row_and_the_strongest_named_is_the_largest_bar
 
 def test_arrows_walk_the_rows_and_tab_reaches_the_first_within_ten(page):
     first = page.locator(".row .head-line").first
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
-    page.keyboard.press("Enter")
-    for _ in range(9):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.shadowRoot?.activeElement?.className") == "head-line":
-            break
-    expect(first).to_be_focused()
+    assert tabs_to_the_first_row(page) <= 10
 
     page.keyboard.press("ArrowDown")
     expect(page.locator(".row .head-line").nth(1)).to_be_focused()
@@ -235,6 +229,29 @@ def test_in_a_narrow_window_the_menu_closes_after_a_choice(visit, device):
 
     expect(page.get_by_role("heading", name="Account")).to_be_in_viewport()
     expect(link).not_to_be_in_viewport()
+
+
+@pytest.mark.parametrize("wish", ["reduce", "no-preference"])
+def test_rows_fly_and_the_sheet_slides_only_where_motion_is_wanted(stranger, server, wish):
+    page = stranger(reduced_motion=wish)
+    page.add_init_script(
+        "window.flights = 0; const {animate} = Element.prototype; Element.prototype.animate = function (...given) {"
+        " if (this.matches('.row')) flights += 1; return animate.apply(this, given) }"
+    )
+    page.goto(server.url + "/recommend")
+    listed_titles(settled(page))
+
+    move_slider(page, "Energy", "Home", what=CALMER)
+
+    expect(page.locator(".moved")).to_contain_text(" in: ")
+    if wish == "reduce":
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert page.evaluate("flights") == 0
+    else:
+        page.wait_for_function("flights > 0")
+    page.set_viewport_size(PHONE)
+    slides = "0s" if wish == "reduce" else re.compile(r"0\.2s")
+    expect(page.locator(".st-key-steering")).to_have_css("transition-duration", slides)
 
 
 def test_a_hostile_title_in_the_list_stays_text(visit):

@@ -14,11 +14,11 @@ from recsys.app.container import Container
 from recsys.core.model.tracks import as_tracks
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.settings import Settings
+from tests.browser.accessibility import violations
 from tests.browser.accounts import sign_in
 from tests.browser.screen import go, listed_titles, press, settled
 from tests.browser.server import ROOT, connected_server
 from tests.browser.syncing import expect_synced
-from tests.browser.test_accessibility import violations
 from tests.browser.test_spotify_journey import row
 from tests.fakes.spotify.music import track
 

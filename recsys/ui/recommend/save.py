@@ -19,7 +19,7 @@ def save_panel(session: ListenerSession) -> None:
         track_ids = list(found.table["track_id"])
         with st.container(horizontal=True):
             is_plan = st.button("Show what would be sent", key="playlist_plan")
-            is_saved = st.button("Save", type="primary", key="playlist_save")
+            is_saved = st.button("Save", key="playlist_save")
         if is_plan or is_saved:
             with problems.shown(), st.spinner("Asking Spotify …"):
                 if is_plan:
