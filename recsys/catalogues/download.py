@@ -31,6 +31,9 @@ SLACK_BYTES: Final = 16 << 20
 ATTEMPTS: Final = 5
 """Attempts in a row that bring no further byte before giving up."""
 
+ATTEMPTS_TO_CONNECT: Final = 2
+"""The same for a host that cannot even be connected to and never answered: somebody waits for another offer."""
+
 MAX_WAIT_S: Final = 60.0
 RETRIED: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 REFUSALS: Final = dict.fromkeys((404, 410), "There is no file at {} any more (status {}).") | dict.fromkeys(
@@ -72,7 +75,8 @@ def download(entry: CatalogueEntry, path: Path, report: Report, sleep: Callable[
                 break
             except (httpx.TransportError, _TryAgain) as problem:
                 failures = 1 if part.size > before else failures + 1
-                if failures >= ATTEMPTS:
+                has_no_host = isinstance(problem, httpx.ConnectError) and not part.size
+                if failures >= (ATTEMPTS_TO_CONNECT if has_no_host else ATTEMPTS):
                     raise DownloadFailed(_broken_off(entry, part, problem)) from None
                 sleep(min(MAX_WAIT_S, max(2.0**failures, getattr(problem, "wait", 0.0))))
         part.finish()

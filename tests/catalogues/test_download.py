@@ -9,7 +9,7 @@ from recsys.app.catalogue_files import registry
 from recsys.catalogues.download import download
 from recsys.errors import DownloadFailed
 from recsys.settings import Settings
-from tests.fakes.catalogue_host import CALL, FakeCatalogueHost
+from tests.fakes.catalogue_host import CALL, FakeCatalogueHost, registry_table
 from tests.fakes.faults import Fault
 
 CONTENT = b"".join(b"%07d\n" % number for number in range(125_000))  # a megabyte in which every place is different
@@ -140,6 +140,17 @@ def test_a_host_that_stays_away_is_a_sentence_and_the_part_stays(fetch, host, tm
         fetch()
 
     assert (tmp_path / "songs.part").exists()
+
+
+def test_a_host_that_cannot_be_connected_to_is_given_up_soon(tmp_path):
+    (tmp_path / "catalogues.toml").write_text(registry_table("http://127.0.0.1:9/songs.csv"))
+    settings = Settings(tmp_path, "", catalogues=str(tmp_path / "catalogues.toml"))
+    waits = []
+
+    with pytest.raises(DownloadFailed, match=r"cannot be reached .*Download the file yourself"):
+        download(registry(settings)[0], tmp_path / "songs", lambda size, total: None, waits.append)
+
+    assert waits == [2.0], "the sentence comes after two seconds, not after thirty"
 
 
 def test_another_checksum_is_refused_and_nothing_stays(fetch, tmp_path):
