@@ -28,6 +28,7 @@ from recsys.settings import Settings
 from recsys.ui.components import register
 from recsys.ui.first_modules import FIRST, first_modules
 from recsys.ui.left_pages import LeftPages
+from recsys.ui.left_tabs import free_left_tabs
 from recsys.ui.parts.upload import held_bytes
 from recsys.web.routes import middleware, routes
 
@@ -43,7 +44,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     container.warm_up()
     gc.collect()
     gc.freeze()
+    left_tabs = asyncio.create_task(free_left_tabs())
     yield
+    left_tabs.cancel()
     container.close()
 
 
