@@ -10,8 +10,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import asyncio
 import gc
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from recsys.app.container import Container, start
 from recsys.app.memory import limit_arenas
 from recsys.app.no_delay import send_without_delay
 from recsys.auth.encryption import app_secret
-from recsys.errors import SettingsProblem
+from recsys.errors import SettingsProblem, StorageProblem
 from recsys.settings import Settings
 from recsys.ui.components import register
 from recsys.ui.first_modules import FIRST, first_modules
@@ -50,35 +50,37 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     container.close()
 
 
-def checked_settings() -> Settings:
-    """The settings; the server does not start with a wrong one, and says which."""
+@contextmanager
+def or_exit() -> Iterator[None]:
+    """The server does not start with a wrong setting, or where it cannot write, and says which."""
     try:
-        if st.get_option("server.baseUrlPath"):
-            raise SettingsProblem(
-                "server.baseUrlPath must be empty: cookies, sign-in and the API need the root of a host. Give Tonearm "
-                "a host name of its own, such as music.example.org instead of example.org/music."
-            )
-        return Settings.from_environment()
-    except SettingsProblem as problem:
+        yield
+    except (SettingsProblem, StorageProblem) as problem:
         sys.exit(f"Tonearm cannot start. {problem}")
 
 
 limit_arenas()  # before any thread has one of its own
-settings = checked_settings()
-logs.configure(key=app_secret(settings.app_secret_key, settings.data_folder).encode())
-container = Container(settings)
-start(container)
 index = Path(st.__file__).parent / "static" / "index.html"
 page = index.read_text("utf-8")
 screens = Path(__file__).resolve().parent / "recsys" / "ui"
-dependencies = container.dependencies(
-    page=page,
-    styles=(screens / "page.css").read_text("utf-8"),
-    script=(screens / "page.js").read_text("utf-8"),
-    modules=first_modules(page, index.parent),
-    uploaded_bytes=held_bytes,
-    largest_upload=st.get_option("server.maxUploadSize") << 20,
-)
+with or_exit():
+    if st.get_option("server.baseUrlPath"):
+        raise SettingsProblem(
+            "server.baseUrlPath must be empty: cookies, sign-in and the API need the root of a host. Give Tonearm "
+            "a host name of its own, such as music.example.org instead of example.org/music."
+        )
+    settings = Settings.from_environment()
+    logs.configure(key=app_secret(settings.app_secret_key, settings.data_folder).encode())
+    container = Container(settings)
+    start(container)
+    dependencies = container.dependencies(
+        page=page,
+        styles=(screens / "page.css").read_text("utf-8"),
+        script=(screens / "page.js").read_text("utf-8"),
+        modules=first_modules(page, index.parent),
+        uploaded_bytes=held_bytes,
+        largest_upload=st.get_option("server.maxUploadSize") << 20,
+    )
 app = st.App(
     screens / "main.py",
     lifespan=lifespan,

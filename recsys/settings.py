@@ -113,7 +113,7 @@ class Settings:
         ------
         SettingsProblem
             The secrets file is not TOML, an address is not http(s), a setting is none of its words, a
-            count is not a number, or only some of the Supabase settings are given.
+            count is not a number, the registry is no file, or only some of the Supabase settings are given.
         """
         in_file = {key: value for key, value in dotenv_values(dotenv).items() if value}
         given = {**_secrets(secrets), **in_file, **(os.environ if environ is None else environ)}
@@ -130,6 +130,9 @@ class Settings:
         for name, words in _CHOICES.items():
             if values.get(name, words[0]) not in words:
                 raise SettingsProblem(f"{_KEYS[name]} must be one of: {', '.join(words)}.")
+        registry = values.get("catalogues", "")
+        if registry and "://" not in registry and not Path(registry).is_file():
+            raise SettingsProblem(f"{_KEYS['catalogues']} must be an address or a file, and {registry} is no file.")
         settings = cls(folder, given.get("TONEARM_CATALOGUE") or str(folder / "catalogue.parquet"), **values)
         parts = {name: getattr(settings, name) for name in _KEYS if name.startswith("supabase_")}
         missing = [_KEYS[name] for name, value in parts.items() if not value]

@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[1]
         ("STREAMLIT_SERVER_BASE_URL_PATH", "tonearm", "the root of a host"),
         ("PUBLIC_URL", "https://example.org/tonearm", "the app is at the root of its host"),
         ("TONEARM_REQUESTS_A_MINUTE", "many", "TONEARM_REQUESTS_A_MINUTE must be a whole number"),
+        ("TONEARM_CATALOGUES", "/nowhere/registry.toml", "/nowhere/registry.toml is no file"),
+        ("APP_SECRET_KEY", "short", "APP_SECRET_KEY must have at least 32 characters"),
+        ("TONEARM_DATA", __file__, "secret.key” cannot be made or read"),
     ],
 )
 def test_a_wrong_setting_ends_the_start_with_a_sentence(tmp_path, setting, value, sentence):

@@ -322,6 +322,8 @@ class Container(Stores):
             len(self.demo_listeners),
             len(self.demo_catalogue),
         )
+        if not self.has_catalogue and Path(self.settings.catalogue).parent != self.settings.data_folder:
+            log.warning("TONEARM_CATALOGUE names a file that is not there yet, so invented songs are used")
         self.jobs.start("search index", lambda job: self.catalogue.search_index)
         # 2.5 s of imports, which the first listener's tastes would wait for.
         self.jobs.start("clustering", lambda job: import_module("sklearn.cluster"))
