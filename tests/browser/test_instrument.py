@@ -106,6 +106,25 @@ def test_a_move_of_the_mixer_sends_list_and_mixer_and_nothing_else(visit, is_ope
     assert {one.bidi_component.component_name for one in elements} == {"tonearm.list", "tonearm.mixer"}
 
 
+def test_list_and_mixer_are_drawn_in_the_same_moment(page):
+    page.evaluate("""() => {
+        const roots = [...document.querySelectorAll('.stBidiComponent *')].map(each => each.shadowRoot).filter(Boolean)
+        const [rows, features] = ['.rows', '.features'].map(
+            place => roots.map(root => root.querySelector(place)).find(Boolean))
+        window.drawn = new Promise(resolve => {
+            const observer = new MutationObserver(changes => {
+                const isOf = place => changes.some(({target}) => place.contains(target))
+                if (isOf(rows)) resolve(isOf(features))
+            })
+            for (const place of [rows, features]) observer.observe(place, {childList: true, subtree: true})
+        })
+    }""")
+
+    move_slider(page, "Energy", "Home", what=CALMER)
+
+    assert page.evaluate("drawn")
+
+
 def test_the_list_follows_while_an_aim_is_dragged(page):
     aim = page.get_by_role("slider", name=f"Energy: {CALMER}")
     box = aim.bounding_box()

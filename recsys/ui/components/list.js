@@ -3,6 +3,7 @@ import { curve, element, mayMove, radar, shape, sleeve } from "./drawing.js";
 import { HoldToCompare } from "./hold.js";
 
 const SPOTIFY_ID = /^[0-9A-Za-z]{22}$/;
+const PATIENCE = 1000; // milliseconds after which a list is shown without the mixer
 const FLIGHT = { duration: 220, easing: "ease-out" };
 const ICONS = {
   play: "M8 5v14l11-7z",
@@ -19,7 +20,7 @@ const lists = new WeakMap();
 export default function (component) {
   const root = component.parentElement;
   if (!lists.has(root)) lists.set(root, new RankedList(root));
-  lists.get(root).show(component.data, component.setTriggerValue);
+  lists.get(root).receive(component.data, component.setTriggerValue);
 }
 
 class RankedList {
@@ -43,6 +44,10 @@ class RankedList {
     find(".hold").prepend(drawn("before"));
     this.hold = new HoldToCompare(find(".hold"), this.places.rows, find(".before"), (words) => this.say(words));
     find(".steer").addEventListener("click", () => this.steer());
+    addEventListener("tonearm-mixed", ({ detail: serial }) => {
+      this.mixed = serial;
+      this.draw?.();
+    });
     addEventListener("tonearm-steered", () => find(".steer").focus());
     this.places.rows.addEventListener("keydown", (event) => this.walk(event));
     this.places.menu.addEventListener("keydown", (event) => this.walkMenu(event));
@@ -57,8 +62,22 @@ class RankedList {
     this.root.querySelector(".head").scrollIntoView({ block: "start" });
   }
 
-  show(data, send) {
+  /**
+   * Show this, after the mixer has shown the same move. Both answer it in messages of their own, the mixer's some
+   * milliseconds later: drawn one by one, they would have the browser lay out and paint the page twice.
+   */
+  receive(data, send) {
     const before = mayMove() ? this.tops() : new Map(); // read before anything is written, when it costs nothing
+    clearTimeout(this.timer);
+    this.draw = () => this.show(data, send, before);
+    const isFirst = this.serial === undefined;
+    if (isFirst || data.serial === this.serial || data.serial === this.mixed) this.draw();
+    else this.timer = setTimeout(this.draw, PATIENCE);
+  }
+
+  show(data, send, before) {
+    clearTimeout(this.timer);
+    this.draw = null;
     this.data = data;
     this.send = (kind, track) => send("action", { kind, track });
     this.showChips();

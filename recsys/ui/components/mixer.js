@@ -42,6 +42,7 @@ class Mixer {
       if (!this.rows.has(feature.name)) this.addRow(feature.name);
       this.fill(this.rows.get(feature.name), feature);
     }
+    dispatchEvent(new CustomEvent("tonearm-mixed", { detail: data.serial })); // the list is drawn in the same moment
     if (isAnswer) {
       this.isBusy = false;
       this.pass();
