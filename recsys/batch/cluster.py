@@ -28,7 +28,6 @@ COPY_BYTES: Final = 32 << 20
 FORKED: Final = {
     "distributed.worker.multiprocessing-method": "forkserver",
     "distributed.worker.profile.enabled": False,
-    "distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": 1,
 }
 """Local workers are forked from a process that has imported everything, and share its memory."""
 

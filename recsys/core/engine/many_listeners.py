@@ -23,7 +23,7 @@ from recsys.core.engine.recommender import SHORTLIST, Recommender, uses_familiar
 from recsys.core.engine.retrieval import CandidateSearch
 from recsys.core.engine.scoring import DensityRatioScorer, log_mean_exp
 from recsys.core.engine.selection import Ranking, select
-from recsys.core.engine.shared_search import LISTENERS_AT_ONCE, SharedSearch
+from recsys.core.engine.shared_search import SharedSearch
 from recsys.core.engine.similarity import Weighted
 from recsys.core.model.arrays import Bits, Doubles, Floats, Integers
 from recsys.errors import NothingToRank, TonearmError
@@ -136,15 +136,10 @@ class ManyListeners:
             if key not in self._searches:
                 # One at a time: few recipes have two metrics.
                 self._searches = {key: SharedSearch(self.catalogue, members[0][1].profile.metric)}
-            for start in range(0, len(members), LISTENERS_AT_ONCE):
-                some = members[start : start + LISTENERS_AT_ONCE]
-                shortlists = self._searches[key].top_k(
-                    [query.profile.centroid for _, query in some],
-                    SHORTLIST,
-                    [np.unpackbits(query.excluded, count=len(self.catalogue)).view(bool) for _, query in some],
-                )
-                for (at, query), (rows, cosines) in zip(some, shortlists, strict=True):
-                    found[at] = self._ranking(query, rows, cosines)
+            profiles, excluded = zip(*((one.profile.centroid, one.excluded) for _, one in members), strict=True)
+            shortlists = self._searches[key].top_k(profiles, SHORTLIST, excluded)
+            for (at, query), (rows, cosines) in zip(members, shortlists, strict=True):
+                found[at] = self._ranking(query, rows, cosines)
         return found
 
     def _ranking(self, query: Query, rows: Integers, cosines: Floats) -> Ranking:

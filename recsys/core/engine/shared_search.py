@@ -9,7 +9,7 @@ from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.retrieval import MARGIN, CandidateSearch
 from recsys.core.engine.running_sums import RunningSums, Terms
 from recsys.core.engine.similarity import Metric
-from recsys.core.model.arrays import Floats, Integers, Mask
+from recsys.core.model.arrays import Bits, Floats, Integers, Mask
 from recsys.core.model.scaling import NUMBER_AXES
 
 BLOCK_ROWS: Final = 8192
@@ -35,13 +35,19 @@ class SharedSearch:
             sums.compute(terms, chunk, numerator[rows], self._scales[rows])
         np.divide(1, np.sqrt(self._scales, out=self._scales), out=self._scales)
 
-    def top_k(
-        self, profiles: Sequence[Floats], count: int, excluded_rows: Sequence[Mask]
-    ) -> list[tuple[Integers, Floats]]:
-        """As `CandidateSearch.top_k` for each profile (axes,) with its own excluded rows, (songs,) each."""
+    def top_k(self, profiles: Sequence[Floats], count: int, excluded: Sequence[Bits]) -> list[tuple[Integers, Floats]]:
+        """
+        As `CandidateSearch.top_k` for each profile (axes,) with its own excluded rows: a bit for each song.
+
+        A byte for each song and profile would be most of what a search needs.
+        """
         found: list[tuple[Integers, Floats]] = []
+
+        def is_excluded(bits: Bits) -> Mask:
+            return np.unpackbits(bits, count=len(self._catalogue)).view(bool)
+
         for start in range(0, len(profiles), LISTENERS_AT_ONCE):
-            some, masks = profiles[start : start + LISTENERS_AT_ONCE], excluded_rows[start : start + LISTENERS_AT_ONCE]
+            some, bits = profiles[start : start + LISTENERS_AT_ONCE], excluded[start : start + LISTENERS_AT_ONCE]
             each = [Terms.of(self._catalogue, profile, self._metric) for profile in some]
             # Squared lengths of what is known of each pattern, (profiles, patterns).
             lengths = np.stack([self._alone.lengths(profile, self._metric) for profile in some])
@@ -50,17 +56,19 @@ class SharedSearch:
             thresholds = np.full(len(each), np.inf, np.float32)
             if self._alone.is_large and self._is_eligible[sample.pattern]:
                 of_sample = self._numerators(each, sample.start, sample.stop) / lengths[:, sample.pattern, None]
-                guesses = [self._alone.guess(row, mask, count) for row, mask in zip(of_sample, masks, strict=True)]
+                pairs = zip(of_sample, bits, strict=True)
+                guesses = [self._alone.guess(row, is_excluded(one), count) for row, one in pairs]
                 thresholds[:] = [guess if guess > 0 else np.inf for guess in guesses]
             reaching = self._reaching(each, lengths, thresholds) if np.isfinite(thresholds).any() else []
             for at, profile in enumerate(some):
                 rows, cosines = reaching[at] if reaching else (np.arange(0), np.zeros(0, np.float32))
-                is_candidate = ~masks[at][rows]
+                mask = is_excluded(bits[at])
+                is_candidate = ~mask[rows]
                 rows, cosines = rows[is_candidate], cosines[is_candidate]
                 if np.count_nonzero(cosines >= thresholds[at] + 2 * MARGIN) >= count:
                     found.append(self._alone.best_of(profile, self._metric, count, (rows, cosines)))
                 else:
-                    found.append(self._alone.top_k(profile, self._metric, count, masks[at]))
+                    found.append(self._alone.top_k(profile, self._metric, count, mask))
         return found
 
     def _reaching(self, each: Sequence[Terms], lengths: Floats, thresholds: Floats) -> list[tuple[Integers, Floats]]:
