@@ -47,10 +47,12 @@ def connected(tmp_path_factory, spotify):
 def unfolded(page):
     """The page with everything open that can be opened in it."""
     closed = page.get_by_test_id("stMain").locator("details:not([open]) > summary")
-    while count := closed.count():
-        closed.first.click()
-        expect(closed).not_to_have_count(count)
-        settled(page)
+    for _ in range(20):
+        closed.evaluate_all("summaries => summaries[0]?.click()")  # what is drawn again meanwhile is not waited for
+        page.wait_for_timeout(500)
+        if not settled(page).locator("details:not([open])").count():
+            break
+    expect(closed).to_have_count(0)
     return settled(page)
 
 
