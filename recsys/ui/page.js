@@ -6,3 +6,15 @@ addEventListener("click", (event) => {
   if (!matchMedia("(max-width: 768px)").matches || !event.target.closest?.("[data-testid=stSidebarNavLink]")) return;
   document.querySelector("[data-testid=stMain]")?.dispatchEvent(new MouseEvent("mousedown", { bubbles: true }));
 });
+
+// The settings open at the foot of the mixer, which scrolls by itself: they are brought into sight as they are drawn.
+const settings = new ResizeObserver((entries) => entries.forEach(({ target }) => target.scrollIntoView({ block: "nearest" })));
+addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (!target.open || !target.closest?.(".st-key-steering")) return;
+    settings.observe(target);
+    setTimeout(() => settings.unobserve(target), 2000);
+  },
+  true,
+);

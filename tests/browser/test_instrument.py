@@ -65,6 +65,7 @@ def test_everything_that_is_set_is_a_chip_and_each_can_be_removed(page):
 
 def test_resetting_the_mixer_leaves_the_other_settings(page):
     page.get_by_text("More settings").click()
+    expect(page.get_by_text("Only artists that are new to me")).to_be_in_viewport()
     press(page, page.get_by_text("Only artists that are new to me"))
     move_slider(page, "Tempo", "End")
 
