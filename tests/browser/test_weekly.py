@@ -101,7 +101,7 @@ def test_new_songs_come_every_week_into_the_page_and_one_playlist_until_they_are
     go(page, "Account")
     page.get_by_text("What we store").click()
     expect(page.get_by_text("Every Monday, 30 new songs.")).to_be_visible()
-    page.get_by_role("button", name="Switch weekly songs off").click()
+    settled(page).get_by_role("button", name="Switch weekly songs off").click()
     expect(page.get_by_text("Every Monday, 30 new songs.")).to_have_count(0)
     go(page, "Recommend")
     listed_titles(page)

@@ -260,7 +260,6 @@ class RankedList {
         act.title = act.dataset.label;
       }
       row.play.hidden = !SPOTIFY_ID.test(song.id) || !song.url;
-      row.like.setAttribute("aria-pressed", String(song.liked === true));
       row.lock.setAttribute("aria-pressed", String(song.is_locked));
     }
     if (this.opened === song.id) this.fillDetail(row);
