@@ -1,11 +1,12 @@
 """What the browser tests do on a page: wait until it is settled, follow a link, move a slider."""
 
+import time
 from contextlib import contextmanager
 
 from playwright.sync_api import expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.browser.chromium import SOCKETS
+from tests.browser.chromium import PATIENCE, SOCKETS
 
 DRAWN = "new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)))"
 
@@ -67,9 +68,13 @@ def drawn_to_the_end(page):
     return page
 
 
-def in_view(page, heading):
-    """Scroll a heading to the top, so that what is below it is drawn."""
-    page.get_by_role("heading", name=heading).evaluate("heading => heading.scrollIntoView()")
+def in_view(page, heading, drawn):
+    """Scroll to a heading until what is drawn once it is seen is there: what is drawn above moves it away again."""
+    deadline = time.monotonic() + 2 * PATIENCE / 1000
+    while not drawn.is_visible() and time.monotonic() < deadline:
+        page.get_by_role("heading", name=heading).evaluate("heading => heading.scrollIntoView()")
+        page.wait_for_timeout(500)
+    expect(drawn).to_be_visible()
 
 
 def move_slider(page, name, key, what="how much it counts"):

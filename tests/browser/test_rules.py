@@ -203,16 +203,14 @@ def test_a_proposal_after_ratings_is_applied_and_undone_and_a_rating_removed(own
 
 def test_a_taste_card_is_imported_by_another_listener(visit):
     page = settled(visit("/taste"))
-    in_view(page, "Compare")
-    expect(page.get_by_role("heading", name="Taste card")).to_be_visible(timeout=30_000)
+    in_view(page, "Compare", page.get_by_role("heading", name="Taste card"))
     card = panel_file(page, "Card for Tonearm", "Download the card")
     picture = panel_file(page, "Dark picture", "Download the card")
     assert picture.startswith(b"\x89PNG")
     assert not any("title" in mode for mode in json.loads(card)["modes"])
 
     other = settled(visit("/taste"))
-    in_view(other, "Compare")
-    expect(other.get_by_role("heading", name="Taste card")).to_be_visible(timeout=30_000)
+    in_view(other, "Compare", other.get_by_role("heading", name="Taste card"))
     file = {"name": "card.json", "mimeType": "application/json", "buffer": card}
     other.get_by_test_id("stFileUploaderDropzoneInput").last.set_input_files(file)
 
