@@ -197,6 +197,17 @@ def test_a_used_refresh_token_works_for_ten_seconds_more_and_then_ends_the_sessi
     assert gone.value.code == "refresh_token_not_found"
 
 
+def test_a_session_that_ends_while_its_token_is_used_is_a_refusal(new_client, session, gateway, monkeypatch):
+    accounts = gateway.accounts
+    give_new = accounts.refresh_token
+    monkeypatch.setattr(accounts, "refresh_token", lambda ended: accounts.close_session(ended) or give_new(ended))
+
+    with pytest.raises(AuthApiError) as gone:
+        new_client().auth.refresh_session(session.refresh_token)
+
+    assert gone.value.code == "refresh_token_not_found"
+
+
 def test_signing_out_ends_one_session(new_client, session):
     new_client().auth.admin.sign_out(session.access_token, "local")
 

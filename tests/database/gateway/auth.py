@@ -5,6 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg.errors import ForeignKeyViolation
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -83,7 +84,10 @@ class Auth:
         used = self.accounts.use_refresh_token(token)
         if isinstance(used, str):
             return auth_refusal(400, used, f"Invalid Refresh Token: {used.removeprefix('refresh_token_')}")
-        return JSONResponse(self.session(*used))
+        try:
+            return JSONResponse(self.session(*used))
+        except ForeignKeyViolation:  # the session ended meanwhile, and its tokens with it
+            return auth_refusal(400, "refresh_token_not_found", "Invalid Refresh Token: not_found")
 
     def session(self, user_id: str, session_id: str | None = None) -> dict[str, Any]:
         """Tokens of a session, which is begun when none is given."""
