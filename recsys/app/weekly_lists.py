@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
@@ -44,19 +44,29 @@ def listeners(app: "Container") -> Iterator[str]:
         yield from app.embedded_store.weekly_listeners()
 
 
-def stored_libraries(app: "Container", recipe: Recipe) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+class StoredLibraries(NamedTuple):
     """
-    What the lists of `listeners` are made from, and why some of them have none.
+    What the lists of some listeners are made from; everybody is in `libraries` or in `problems`.
 
-    Returns
-    -------
+    Attributes
+    ----------
     libraries : dict of DataFrame
         By listener a track table with `liked` (False for songs that were turned down) and, where the recipe is for
         forgotten songs, `heard_at` (ISO 8601; missing where unknown).
     problems : dict of str
         A sentence by listener: also where a store does not answer for one of them, or who has to sign in again.
+    found_around : dict of int
+        By listener of `libraries` how many songs were found around theirs, where there are some.
     """
-    found, problems = {}, {}
+
+    libraries: dict[str, pd.DataFrame]
+    problems: dict[str, str]
+    found_around: dict[str, int]
+
+
+def stored_libraries(app: "Container", recipe: Recipe) -> StoredLibraries:
+    """What the lists of `listeners` are made from, and why some of them have none."""
+    found, problems, found_around = {}, {}, {}
     for listener in listeners(app):
         try:
             store = app.store_for(listener)
@@ -65,13 +75,16 @@ def stored_libraries(app: "Container", recipe: Recipe) -> tuple[dict[str, pd.Dat
             if own.empty:
                 raise NothingToRank("Your library is empty. Import some tracks first.")
             heard = last_heard(own, heard_until(store, listener, recipe, app.now())[0])
+            pool = store.counts(listener)["pool_tracks"]
         except TonearmError as problem:
             problems[listener] = str(problem)
         else:
             own = own.assign(liked=True, heard_at=heard.dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ").array)
             turned_down = feedback.loc[~feedback["liked"].astype(bool), [*COLUMNS]].assign(liked=False)
             found[listener] = pd.concat([own, turned_down], ignore_index=True)
-    return found, problems
+            if pool:
+                found_around[listener] = pool
+    return StoredLibraries(found, problems, found_around)
 
 
 def renew_due(weekly: WeeklyLists) -> Report | None:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from recsys.core.engine.library_tracks import NOTHING, Library
 from recsys.core.model.arrays import Integers
 from recsys.core.model.tracks import COLUMNS
 from recsys.errors import NoTracks
@@ -17,8 +18,6 @@ from recsys.importers.playlists_file import read_playlists
 
 OF_A_LISTENER: Final = ("list", "added_at", "heard_at", "liked")
 """What is said of a track by one listener alone."""
-
-NOTHING: Final[Integers] = np.arange(0)
 
 
 class Listener(NamedTuple):
@@ -38,6 +37,11 @@ class Listener(NamedTuple):
     own: Integers
     disliked: Integers = NOTHING
     heard_at: list[str] | None = None
+
+    @property
+    def library(self) -> Library:
+        """As the engine takes it."""
+        return Library(self.own, self.disliked)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +15,9 @@ from recsys.batch.mapped_catalogue import MOST_FILES, load, load_shard
 from recsys.batch.shared_tables import SharedTables
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.library_tracks import LibraryTracks
-from recsys.core.engine.many_listeners import Listed, ManyListeners
+from recsys.core.engine.many_listeners import Listed, ManyListeners, list_or_problem
 from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommendations, Recommender
 from recsys.errors import TonearmError
 from recsys.services.recommend import recommender
 
@@ -58,34 +60,20 @@ class Own:
         plays = pd.DataFrame({"track_id": tracks["track_id"], "played_at": pd.Series(listener.heard_at, dtype="str")})
         return cls(tracks, disliked, plays[plays["played_at"].fillna("") != ""])
 
-    def recommend(self, catalogue: Catalogue, recipe: Recipe, today: pd.Timestamp) -> pd.DataFrame:
-        """The table of the listener's own list, as the app makes it. Raises as `Recommender`."""
+    def engine(self, catalogue: Catalogue, recipe: Recipe, today: pd.Timestamp) -> Recommender:
+        """The engine of the listener's own list, as the app makes it. Raises as `Recommender`."""
         thumbs = self.disliked.assign(liked=False)
-        engine = recommender(
-            catalogue, self.tracks, thumbs, plays=self.plays, now=today, choose_from=recipe.choose_from
-        )
-        return engine.recommend(recipe).table
+        return recommender(catalogue, self.tracks, thumbs, plays=self.plays, now=today, choose_from=recipe.choose_from)
 
 
 def rank_chunk(catalogue: Path, libraries: Path, chunk: Chunk, recipe: Recipe, today: pd.Timestamp) -> Ranked:
     """Rank for each listener of a chunk. Who cannot be ranked becomes a row of `problems`."""
     listeners = listeners_of(catalogue, recipe)
     tracks: LibraryTracks = load(libraries)
-    is_alone = [recipe.choose_from == "forgotten" or len(one.disliked) > 0 for one in chunk]
-    together = listeners.lists(tracks, [one.own for one, alone in zip(chunk, is_alone, strict=True) if not alone])
-    outcomes = (
-        rank_alone(listeners.catalogue, Own.of(tracks, one), recipe, today) if alone else next(together)
-        for one, alone in zip(chunk, is_alone, strict=True)
-    )
-    return ranked(listeners.catalogue, chunk, outcomes)
-
-
-def rank_alone(catalogue: Catalogue, own: Own, recipe: Recipe, today: pd.Timestamp) -> pd.DataFrame | TonearmError:
-    """The table of one listener's list, or why there is none."""
-    try:
-        return own.recommend(catalogue, recipe, today)
-    except TonearmError as problem:
-        return problem
+    if recipe.choose_from != "forgotten":
+        return ranked(listeners.catalogue, chunk, listeners.lists(tracks, [one.library for one in chunk]))
+    engines = (partial(Own.of(tracks, one).engine, listeners.catalogue, recipe, today) for one in chunk)
+    return ranked(listeners.catalogue, chunk, (list_or_problem(engine, recipe) for engine in engines))
 
 
 _last: OrderedDict[Path, ManyListeners] = OrderedDict()
@@ -104,7 +92,7 @@ def listeners_of(path: Path, recipe: Recipe) -> ManyListeners:
     return _last[path]
 
 
-def ranked(catalogue: Catalogue, chunk: Chunk, outcomes: Iterable[Listed | pd.DataFrame | TonearmError]) -> Ranked:
+def ranked(catalogue: Catalogue, chunk: Chunk, outcomes: Iterable[Listed | Recommendations | TonearmError]) -> Ranked:
     """The tables of a chunk's lists; text is read of the songs that are listed alone."""
     lists: list[tuple[str, Listed]] = []
     tables: list[pd.DataFrame] = []
@@ -115,7 +103,7 @@ def ranked(catalogue: Catalogue, chunk: Chunk, outcomes: Iterable[Listed | pd.Da
         elif isinstance(outcome, Listed):
             lists.append((one.name, outcome))
         else:
-            tables.append(outcome.assign(listener=one.name)[list(COLUMNS)].astype({"listener": "str"}))
+            tables.append(outcome.table.assign(listener=one.name)[list(COLUMNS)].astype({"listener": "str"}))
     lengths = [len(listed.rows) for _, listed in lists]
     rows = np.concatenate([np.arange(0), *(listed.rows for _, listed in lists)])
     table = pd.DataFrame(

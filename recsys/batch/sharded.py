@@ -5,8 +5,7 @@
 2. A merge keeps the best of all shards: the shortlist of the whole, of which nearly always the first hundred decide.
 3. The shards give text and features of those alone, and the list is chosen as from the whole.
 
-Recipes that compare each listener with single songs (familiar artists, an order, locked songs) send whole songs, and so
-do listeners who turned songs down.
+Recipes that compare each listener with single songs (familiar artists, an order, locked songs) send whole songs.
 """
 
 from collections.abc import Sequence
@@ -86,7 +85,7 @@ def submit_chunk(
         )
 
     every = range(len(shards))
-    if not can_share(recipe) or any(len(one.disliked) for one in chunk):
+    if not can_share(recipe):
         tracks: LibraryTracks = load(libraries)
         given = [Own.of(tracks, one) for one in chunk]
         known = [submit(known_songs, shard, given) for shard in every]
@@ -108,7 +107,7 @@ def best_of_shard(shard: Path, libraries: Path, chunk: Chunk, recipe: Recipe) ->
         Best.none(str(found))
         if isinstance(found, TonearmError)
         else Best(whole_rows[found.rows], found.cosines, found.scores, dict(found.counts))
-        for found in listeners.rankings(tracks, [one.own for one in chunk])
+        for found in listeners.rankings(tracks, [one.library for one in chunk])
     ]
 
 
@@ -190,7 +189,7 @@ class Few:
             if each.problem:
                 lists.append(NothingToRank(each.problem))
                 continue
-            found, scorer = self._listeners.profile_of(tracks, one.own)
+            found, scorer = self._listeners.profile_of(tracks, one.library)
             rows, bonus = np.searchsorted(self._rows, each.rows), np.zeros(len(each.rows), np.float32)
             ranking = Ranking(found, scorer, rows, each.scores, bonus, each.cosines, each.counts)
             lists.append(self._listeners.listed(ranking))

@@ -7,16 +7,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from recsys.batch.mapped_catalogue import load_catalogue, load_shard
-from recsys.batch.ranking import Chunk, Own, Ranked, rank_alone, ranked
+from recsys.batch.ranking import Chunk, Own, Ranked, ranked
 from recsys.core.engine.candidates import why_none_is_left
+from recsys.core.engine.many_listeners import list_or_problem
 from recsys.core.engine.recipe import Recipe
-from recsys.core.engine.recommender import Recommender
+from recsys.core.engine.recommender import Recommendations, Recommender
 from recsys.core.engine.shards import Songs, songs_named
 from recsys.errors import NothingToRank, TonearmError
 
@@ -48,8 +50,8 @@ def rank_own(
     """Lists of what the listeners have themselves: the whole catalogue is what all shards know of that."""
     like = load_catalogue(shard)
     each = [Songs.joined(parts).as_catalogue(like) for parts in zip(*known, strict=True)]
-    lists = [rank_alone(songs, own, recipe, today) for songs, own in zip(each, given, strict=True)]
-    return ranked(like, chunk, lists)
+    engines = (partial(own.engine, songs, recipe, today) for songs, own in zip(each, given, strict=True))
+    return ranked(like, chunk, (list_or_problem(engine, recipe) for engine in engines))
 
 
 def find_shortlists(
@@ -81,7 +83,7 @@ def merge(
     """The lists of the whole catalogue; of `shard` only what all shards share is used."""
     like = load_catalogue(shard)
 
-    def rank(own: Own, parts: Sequence[Songs], best: Sequence[Shortlist]) -> pd.DataFrame | TonearmError:
+    def rank(own: Own, parts: Sequence[Songs], best: Sequence[Shortlist]) -> Recommendations | TonearmError:
         for shortlist in best:
             if shortlist.problem:
                 return NothingToRank(shortlist.problem)
@@ -89,11 +91,8 @@ def merge(
         if not counts["candidates"]:
             return NothingToRank(why_none_is_left(recipe.filters, counts))
         songs = [*parts, *(shortlist.songs for shortlist in best if shortlist.songs is not None)]
-        engine = Recommender(Songs.joined(songs).as_catalogue(like), own.tracks, dislikes=own.disliked)
-        try:
-            return engine.recommend(recipe).table
-        except TonearmError as problem:
-            return problem
+        whole = Songs.joined(songs).as_catalogue(like)
+        return list_or_problem(partial(Recommender, whole, own.tracks, dislikes=own.disliked), recipe)
 
     each = zip(given, zip(*known, strict=True), zip(*shortlists, strict=True), strict=True)
     return ranked(like, chunk, [rank(*one) for one in each])

@@ -41,8 +41,10 @@ LIBRARIES needs a column for the listener (listener, user_id, playlist_id, ...) 
 The output has the columns listener, rank, track_id, title, artists and score. An interrupted run continues when the
 same command is given again. A recipe for forgotten songs needs a column added_at in a file; of --store it takes plays.
 --store gives each listener the list of their page, with their ratings, by one recipe for all and from CATALOGUE alone:
-songs found around a listener are left out. It stores nothing; `tonearm refresh` renews weekly lists by their recipes.
---json prints {listeners, ranked, not_ranked, rows, seconds, problems}.
+songs found around a listener are left out, and the report counts them. It stores nothing; `tonearm refresh` renews
+weekly lists by their recipes.
+--json prints {listeners, ranked, not_ranked, rows, continued, seconds, problems: [{listener, reason}], left_out:
+[{listener, songs}]}.
 """
 
 
@@ -89,7 +91,7 @@ def command(
     recipe = read_recipe(recipe_file, weights, length)
     tracks = with_genres(open_catalogue(catalogue), genres)
     started = time.monotonic()
-    given, unread = _from_store(recipe) if libraries is None else (libraries, {})
+    given, unread, found_around = _from_store(recipe) if libraries is None else (libraries, {}, {})
     found = run_batch(
         given,
         tracks,
@@ -113,22 +115,23 @@ def command(
         "continued": found.continued,
         "seconds": round(time.monotonic() - started, 2),
         "problems": problems,
+        "left_out": [{"listener": listener, "songs": songs} for listener, songs in found_around.items()],
     }
     click.echo(json.dumps(report, indent=1, ensure_ascii=False) if as_json else as_text(report, out))
 
 
-def _from_store(recipe: Recipe) -> tuple["Libraries", dict[str, str]]:
-    """The libraries of all who ask for a weekly list, and why some have none."""
+def _from_store(recipe: Recipe) -> tuple["Libraries", dict[str, str], dict[str, int]]:
+    """The libraries of all who ask for a weekly list, why some have none, and how many songs were found around them."""
     from recsys.app.container import Container
     from recsys.app.weekly_lists import stored_libraries
     from recsys.batch.libraries import Libraries
     from recsys.settings import Settings
 
     with closing(Container(Settings.from_environment())) as app:
-        found, problems = stored_libraries(app, recipe)
-    if not found and not problems:
+        stored = stored_libraries(app, recipe)
+    if not stored.libraries and not stored.problems:
         raise NoTracks("Nobody asks for a weekly list yet: it is switched on below the list on the Recommend page.")
-    return Libraries.of(found), problems
+    return Libraries.of(stored.libraries), stored.problems, stored.found_around
 
 
 def read_recipe(path: Path | None, weights: dict[str, float], length: int | None) -> Recipe:
@@ -164,6 +167,9 @@ def as_text(report: dict[str, Any], out: Path) -> str:
     ]
     if report["continued"]:
         lines.insert(1, f"{report['continued']:,} of them were ranked by an earlier run that was interrupted.")
+    if report["left_out"]:
+        songs = sum(row["songs"] for row in report["left_out"])
+        lines.append(f"{songs:,} songs found around {len(report['left_out']):,} of them took no part.")
     lines += [f"  {row['listener']}: {row['reason']}" for row in report["problems"][:20]]
     if len(report["problems"]) > 20:
         lines.append(f"  ... and {len(report['problems']) - 20:,} more: --json lists them all.")

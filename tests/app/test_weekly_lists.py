@@ -105,7 +105,7 @@ def test_a_listener_who_must_sign_in_again_is_named_and_keeps_nobody_from_a_list
 
     assert (report.asked, report.renewed, list(report.failed)) == (2, 1, ["gone"])
     assert app.embedded_store.weekly("gone").problem == report.failed["gone"]
-    assert stored_libraries(app, Recipe())[1] == report.failed
+    assert stored_libraries(app, Recipe()).problems == report.failed
 
 
 def test_in_a_hosted_store_a_list_is_renewed_as_the_listener_and_an_ended_sign_in_is_said(

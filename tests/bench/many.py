@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.metrics.pairwise import cosine_similarity
 
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.library_tracks import LibraryTracks
+from recsys.core.engine.library_tracks import Library, LibraryTracks
 from recsys.core.engine.many_listeners import ManyListeners
 from recsys.core.engine.recipe import Recipe
 from recsys.core.model.tracks import as_tracks
@@ -32,7 +32,7 @@ def _row(count: int, listeners: int, limit: str) -> Row:
     libraries = [rng.choice(count, LIBRARY, replace=False) for _ in range(listeners)]
     distinct, positions = np.unique(np.concatenate(libraries), return_inverse=True)
     ids = table["track_id"].iloc[distinct].array
-    own = np.split(positions, listeners)
+    own = [Library(each) for each in np.split(positions, listeners)]
     tracks = as_tracks(pd.DataFrame({"track_id": ids, "title": ids, "artists": ""}))
     began = time.thread_time()
     looked_up, many = LibraryTracks(catalogue, tracks), ManyListeners(catalogue, Recipe(length=30))

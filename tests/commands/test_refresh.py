@@ -62,6 +62,8 @@ def test_batch_ranks_everybody_who_asks_as_recommend_does_and_counts_the_others(
     liked = random_tracks(60, 1, "song").head(1)
     store.save_feedback("bob", liked, liked=True, at="2026-11-20T12:00:00Z")
     store.save_tracks("cleo", random_tracks(9, 6, "cleos"))  # asks for nothing
+    for listener, count in (("bob", 7), ("cleo", 3), ("guest-empty", 2)):
+        store.save_pool(listener, random_tracks(count, 8, "found"), answered_at="2026-11-20T12:00:00Z")
     out = tmp_path / "lists.parquet"
     words = ("--store", "--catalogue", str(tmp_path / "catalogue.parquet"), "-n", "5", "--out", str(out), "--json")
 
@@ -71,6 +73,7 @@ def test_batch_ranks_everybody_who_asks_as_recommend_does_and_counts_the_others(
     report = json.loads(answer.stdout)
     assert (report["listeners"], report["ranked"], report["not_ranked"], report["rows"]) == (3, 2, 1, 10)
     assert [row["listener"] for row in report["problems"]] == ["guest-empty"]
+    assert report["left_out"] == [{"listener": "bob", "songs": 7}]
     lists = pd.read_parquet(out)
     for listener, feedback in (("ada", store.feedback("ada")), ("bob", store.feedback("bob"))):
         engine = recommender(container.catalogue, store.tracks(listener), feedback)

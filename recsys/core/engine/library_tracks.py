@@ -1,5 +1,7 @@
 """The tracks of many libraries, looked up once: each library is then a few positions among them."""
 
+from typing import Final, NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,15 @@ from recsys.core.model.arrays import Integers
 from recsys.core.model.credits import may_be_joint
 from recsys.core.model.identity import isrcs, song_aliases, song_hashes
 from recsys.core.model.scaling import FeatureMatrix
+
+NOTHING: Final[Integers] = np.arange(0)
+
+
+class Library(NamedTuple):
+    """What one listener has, `own`, and what they turned down, `disliked`: positions in `LibraryTracks`, (n,) each."""
+
+    own: Integers
+    disliked: Integers = NOTHING
 
 
 class LibraryTracks:
@@ -53,23 +64,25 @@ class LibraryTracks:
         order = np.argsort(position, kind="stable")
         self._positions, self._rows = position[order], row[order]
 
-    def vectors(self, library: Integers) -> FeatureMatrix:
-        """The tracks at some positions (n,) as `Recommender` sees that library: each song once, by song hash."""
-        if self._is_joint[library].any():
-            table = self.tracks.iloc[library]
-            best = drop_duplicate_songs(table.assign(position=library))["position"].to_numpy(np.int64)
-        else:
-            hashes = self._hashes[library]
-            order = np.argsort(hashes, kind="stable")
-            if (np.diff(hashes[order]) == 0).any():
-                order = deduplicate(self.tracks.iloc[library], hashes)
-            best = library[order]
-        used = best[:LONGEST_LIBRARY]
+    def distinct(self, positions: Integers) -> Integers:
+        """Of some positions (n,) the best version of each song, in order of song hash, as `drop_duplicate_songs`."""
+        if self._is_joint[positions].any():
+            table = self.tracks.iloc[positions]
+            return np.asarray(drop_duplicate_songs(table.assign(position=positions))["position"], dtype=np.int64)
+        hashes = self._hashes[positions]
+        order = np.argsort(hashes, kind="stable")
+        if (np.diff(hashes[order]) == 0).any():
+            order = deduplicate(self.tracks.iloc[positions], hashes)
+        return positions[order]
+
+    def vectors(self, positions: Integers) -> FeatureMatrix:
+        """The tracks at some `distinct` positions (n,) as `Recommender` sees them."""
+        used = positions[:LONGEST_LIBRARY]
         return FeatureMatrix(np.ascontiguousarray(self._values[used].T), np.ascontiguousarray(self._masks[used].T))
 
-    def rows_owned(self, library: Integers) -> Integers:
+    def rows_owned(self, positions: Integers) -> Integers:
         """As `Catalogue.rows_owned` of the tracks at some positions (n,)."""
-        starts, ends = (np.searchsorted(self._positions, library, side=side) for side in ("left", "right"))
+        starts, ends = (np.searchsorted(self._positions, positions, side=side) for side in ("left", "right"))
         lengths = ends - starts
         # The places starts[i] … ends[i] − 1 of all tracks, one after another.
         places = np.arange(lengths.sum()) + np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)

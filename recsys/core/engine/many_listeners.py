@@ -8,6 +8,7 @@ The lists equal those of `Recommender` to the last digit, because rounding depen
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from typing import Final
 
@@ -15,11 +16,11 @@ import numpy as np
 
 from recsys.core.engine.candidates import Candidates, why_none_is_left
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.library_tracks import LibraryTracks
+from recsys.core.engine.library_tracks import Library, LibraryTracks
 from recsys.core.engine.ordering import Order
 from recsys.core.engine.profile import Profile, profile
 from recsys.core.engine.recipe import Recipe
-from recsys.core.engine.recommender import SHORTLIST, Recommender, uses_familiarity
+from recsys.core.engine.recommender import SHORTLIST, Recommendations, Recommender, uses_familiarity
 from recsys.core.engine.retrieval import CandidateSearch
 from recsys.core.engine.scoring import DensityRatioScorer, log_mean_exp
 from recsys.core.engine.selection import Ranking, select
@@ -83,21 +84,18 @@ class ManyListeners:
         self._search = CandidateSearch(catalogue)
         self._searches: dict[bytes, SharedSearch] = {}
         self._backgrounds: OrderedDict[tuple[bytes, float], Background] = OrderedDict()
-        self._table_of = table_of or (lambda name, count: np.zeros(count, np.float32))
-        self._nobody = catalogue.vectors(np.arange(0))
+        self._table_of = table_of or zeros
 
-    def lists(self, libraries: LibraryTracks, each: Sequence[Integers]) -> Iterator[Listed | TonearmError]:
-        """For each library (positions of its tracks) the list of `Recommender.recommend`, or what that raises."""
+    def lists(self, libraries: LibraryTracks, each: Sequence[Library]) -> Iterator[Listed | TonearmError]:
+        """For each library the list of `Recommender.recommend`, or what that raises."""
         if not can_share(self.recipe):
             for library in each:
-                try:
-                    tracks = libraries.tracks.iloc[library].reset_index(drop=True)
-                    table = Recommender(self.catalogue, tracks).recommend(self.recipe).table
-                except TonearmError as problem:
-                    yield problem
+                own, disliked = (libraries.tracks.iloc[at].reset_index(drop=True) for at in library)
+                alone = list_or_problem(partial(Recommender, self.catalogue, own, dislikes=disliked), self.recipe)
+                if isinstance(alone, Recommendations):
+                    yield Listed(alone.rows, alone.table["score"].to_numpy())
                 else:
-                    rows = self.catalogue.rows_of(table["track_id"].tolist())
-                    yield Listed(np.array([rows[name] for name in table["track_id"]]), table["score"].to_numpy())
+                    yield alone
             return
         for found in self.rankings(libraries, each):
             if isinstance(found, TonearmError):
@@ -112,12 +110,10 @@ class ManyListeners:
         positions, _ = select(self.catalogue, ranking, self.recipe)
         rows, scorer = ranking.rows[positions], ranking.scorer
         songs = Weighted.of(self.catalogue.vectors(rows), scorer.metric, np.float64)
-        library = Weighted.of(scorer.library, scorer.metric, np.float64)
-        ours = log_mean_exp(songs, library, scorer.sharpness)
         theirs = log_mean_exp(songs, self._background(scorer).precise, scorer.sharpness)
-        return Listed(rows, np.minimum.accumulate(ours - theirs))
+        return Listed(rows, np.minimum.accumulate(scorer.sum_of_sides(songs, log_mean_exp, theirs)))
 
-    def rankings(self, libraries: LibraryTracks, each: Sequence[Integers]) -> list[Ranking | TonearmError]:
+    def rankings(self, libraries: LibraryTracks, each: Sequence[Library]) -> list[Ranking | TonearmError]:
         """
         What `Recommender.rank_candidates` returns for each library, or raises.
 
@@ -147,13 +143,13 @@ class ManyListeners:
         scorer, by_row = query.scorer, np.argsort(rows)
         in_order = rows[by_row]
         songs = Weighted.of(self.catalogue.vectors(in_order, bool(scorer.metric.weights[-1])), scorer.metric)
-        ours = log_mean_exp(songs, Weighted.of(scorer.library, scorer.metric), scorer.sharpness)
+        theirs = self._background(scorer).of(in_order, songs)
         scores, bonus = np.empty(len(rows), np.float32), np.zeros(len(rows), np.float32)
-        scores[by_row] = ours - self._background(scorer).of(in_order, songs)
+        scores[by_row] = scorer.sum_of_sides(songs, log_mean_exp, theirs)
         order = np.argsort(-scores, kind="stable")
         return Ranking(query.profile, query.scorer, rows[order], scores[order], bonus, cosines[order], query.counts)
 
-    def profile_of(self, libraries: LibraryTracks, library: Integers) -> tuple[Profile, DensityRatioScorer]:
+    def profile_of(self, libraries: LibraryTracks, library: Library) -> tuple[Profile, DensityRatioScorer]:
         """
         The profile of one library, and the score by it.
 
@@ -164,35 +160,42 @@ class ManyListeners:
         """
         if not len(self.catalogue):
             raise NothingToRank("The catalogue is empty. Add tracks to it first.")
-        vectors = libraries.vectors(library)
+        vectors, disliked = (libraries.vectors(libraries.distinct(at)) for at in library)
         if not len(vectors):
             raise NothingToRank("Your library is empty. Import or sync some tracks first.")
         found = profile(vectors.shifted(self.recipe.shifts), self.recipe.weights, self.catalogue.known_features)
-        return found, DensityRatioScorer(found.tracks, self.catalogue.background, self._nobody, found.metric)
+        return found, DensityRatioScorer(found.tracks, self.catalogue.background, disliked, found.metric)
 
-    def _query(self, libraries: LibraryTracks, library: Integers) -> Query | TonearmError:
+    def _query(self, libraries: LibraryTracks, library: Library) -> Query | TonearmError:
         try:
             found, scorer = self.profile_of(libraries, library)
         except TonearmError as problem:
             return problem
 
         def familiar() -> Integers:
-            return self.catalogue.artists.rows_by(libraries.tracks["artists"].iloc[library])
+            return self.catalogue.artists.rows_by(libraries.tracks["artists"].iloc[library.own])
 
-        owned, nobody = libraries.rows_owned(library), np.arange(0)
-        if self._whole_rows is not None:
-            # A shard: those of its own rows that are owned.
-            places = np.searchsorted(self._whole_rows, owned).clip(max=len(self._whole_rows) - 1)
-            owned = np.asarray(places[self._whole_rows[places] == owned])
-        candidates = Candidates(self.catalogue, owned, nobody, familiar, nobody, nobody, None)
+        owned, nobody = libraries.rows_owned(library.own), np.arange(0)
+        turned_down = np.setdiff1d(libraries.rows_owned(libraries.distinct(library.disliked)), owned)
+        mine = (self._own_rows(owned), self._own_rows(turned_down))
+        candidates = Candidates(self.catalogue, *mine, familiar, nobody, nobody, None)
         counts = candidates.count(self.recipe, self._search.is_eligible(found.metric))
         return Query(found, scorer, np.packbits(candidates.exclusion(self.recipe).rows), counts)
+
+    def _own_rows(self, rows: Integers) -> Integers:
+        """Of some rows of the whole catalogue those that a shard holds, as its own; of the whole all of them."""
+        if self._whole_rows is None:
+            return rows
+        places = np.searchsorted(self._whole_rows, rows).clip(max=len(self._whole_rows) - 1)
+        return np.asarray(places[self._whole_rows[places] == rows])
 
     def _background(self, scorer: DensityRatioScorer) -> "Background":
         key = (scorer.metric.weights.tobytes(), scorer.sharpness)
         if key not in self._backgrounds:
             name = blake2b(key[0] + np.float64(key[1]).tobytes(), digest_size=8).hexdigest()
-            self._backgrounds[key] = Background(scorer, self._table_of(name, len(self.catalogue)))
+            # A β that dislikes have raised is hardly any other listener's: such a table is not shared, and forgotten.
+            table_of = self._table_of if scorer.sharpness == scorer.sharpness_by_size else zeros
+            self._backgrounds[key] = Background(scorer, table_of(name, len(self.catalogue)))
         self._backgrounds.move_to_end(key)
         while len(self._backgrounds) > TABLES:
             self._backgrounds.popitem(last=False)
@@ -215,6 +218,19 @@ class Background:
             found[missing] = log_mean_exp(songs.take(missing), self._points, self._sharpness)
             self._table[rows[missing]] = found[missing]
         return found
+
+
+def zeros(name: str, count: int) -> Floats:
+    """A table of one process's own."""
+    return np.zeros(count, np.float32)
+
+
+def list_or_problem(engine: Callable[[], Recommender], recipe: Recipe) -> Recommendations | TonearmError:
+    """The list of one listener, ranked alone, or why there is none."""
+    try:
+        return engine().recommend(recipe)
+    except TonearmError as problem:
+        return problem
 
 
 def can_share(recipe: Recipe) -> bool:

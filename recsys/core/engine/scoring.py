@@ -78,12 +78,17 @@ class DensityRatioScorer:
     @property
     def sharpness(self) -> float:
         """β of the score: one over the squared bandwidth of the kernel."""
-        tracks, dislikes = len(self.library), len(self.dislikes)
+        dislikes = len(self.dislikes)
         judged = JUDGED_SHARPNESS + SHARPER * dislikes / (dislikes + MANY_DISLIKES) if dislikes else 0.0
+        return max(self.sharpness_by_size, judged)
+
+    @property
+    def sharpness_by_size(self) -> float:
+        """The same without dislikes: the size of the library alone decides."""
+        tracks = len(self.library)
         if tracks < FEW_TRACKS:
-            return max(FEWEST_SHARPNESS, judged)
-        by_size = SHARPNESS * max(1.0, sqrt(tracks / SHARPENED_FROM))
-        return max(min(by_size, MOST_SHARPNESS), judged)
+            return FEWEST_SHARPNESS
+        return min(SHARPNESS * max(1.0, sqrt(tracks / SHARPENED_FROM)), MOST_SHARPNESS)
 
     def scores(self, songs: FeatureMatrix, of_background: Floats | None = None) -> Floats:
         """
@@ -91,11 +96,12 @@ class DensityRatioScorer:
 
         `of_background` (n,) is the background's side of it where that is known, see `StoredBackground`.
         """
-        return np.asarray(self._sum_of_sides(songs, np.float32, log_mean_exp, of_background), dtype=np.float32)
+        songs_weighted = Weighted.of(songs, self.metric, np.float32)
+        return np.asarray(self.sum_of_sides(songs_weighted, log_mean_exp, of_background), dtype=np.float32)
 
     def precise_scores(self, songs: FeatureMatrix) -> Doubles:
         """The same in double precision."""
-        return np.asarray(self._sum_of_sides(songs, np.float64, log_mean_exp), dtype=np.float64)
+        return np.asarray(self.sum_of_sides(Weighted.of(songs, self.metric, np.float64), log_mean_exp))
 
     def contributions(self, songs: FeatureMatrix, of_background: Doubles | None = None) -> Doubles:
         """
@@ -103,21 +109,24 @@ class DensityRatioScorer:
 
         `of_background` (n, axes) is the background's side of it where that is known, see `StoredBackground`.
         """
-        per_axis = self._sum_of_sides(songs, np.float64, log_mean_exp_by_axis, of_background)
+        songs_weighted = Weighted.of(songs, self.metric, np.float64)
+        per_axis = self.sum_of_sides(songs_weighted, log_mean_exp_by_axis, of_background)
         # Axes of one feature (two of tempo, 32 of genre) are added up; those without weight are not among the columns.
         result = np.zeros((len(songs), len(FEATURES)))
         for column, feature in enumerate(AXIS_FEATURE[self.metric.axis_weights > 0]):
             result[:, feature] += per_axis[:, column]
         return result
 
-    def _sum_of_sides(
-        self, songs: FeatureMatrix, dtype: type, term: Term, of_background: np.ndarray | None = None
-    ) -> np.ndarray:
-        some = Weighted.of(songs, self.metric, dtype)
+    def sum_of_sides(self, songs: Weighted, term: Term, of_background: np.ndarray | None = None) -> np.ndarray:
+        """
+        The term over the library less that over the background and the dislikes, (n, ...), in the precision of `songs`.
+
+        `of_background` (n, ...) is the background's side where that is known.
+        """
         trust = len(self.dislikes) / (len(self.dislikes) + DOUBT)
 
         def side(points: FeatureMatrix) -> np.ndarray:
-            return term(some, Weighted.of(points, self.metric, dtype), self.sharpness)
+            return term(songs, Weighted.of(points, self.metric, songs.values.dtype.type), self.sharpness)
 
         background = side(self.background) if of_background is None else of_background
         sides = [side(self.library), (trust - 1.0) * background]

@@ -7,7 +7,7 @@ import pytest
 from recsys.core.engine import retrieval
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.filters import Filters
-from recsys.core.engine.library_tracks import LibraryTracks
+from recsys.core.engine.library_tracks import Library, LibraryTracks
 from recsys.core.engine.many_listeners import ManyListeners
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
@@ -48,14 +48,19 @@ def test_every_list_is_the_one_that_its_listener_gets_alone(monkeypatch, recipe,
     bare = tracks.index[:100]  # known by id alone, as in a file of playlists
     tracks.loc[bare, "title"], tracks.loc[bare, "artists"] = tracks.loc[bare, "track_id"], ""
     tracks.loc[200:209, "artists"] = "Ada & Bo"  # one artist or two, as the other songs of a library say
-    libraries = [rng.choice(300, size, replace=False) for size in (1, 5, 12, 12, 60, 170, 290, 0)]
+    libraries = [Library(rng.choice(300, size, replace=False)) for size in (1, 5, 12, 12, 60, 170, 290, 0)]
+    # Some turned songs down, few or so many that the kernel is narrower; the last four of them had liked them before.
+    for own, disliked in ((12, 3), (60, 1), (60, 30), (170, 90), (0, 5)):
+        chosen = rng.permutation(300)
+        libraries.append(Library(chosen[:own], chosen[max(own - 4, 0) : own + disliked]))
     many = ManyListeners(catalogue, recipe)
 
     found = list(many.lists(LibraryTracks(catalogue, tracks), libraries))
 
     for library, outcome in zip(libraries, found, strict=True):
         try:
-            table = Recommender(catalogue, tracks.iloc[library].reset_index(drop=True)).recommend(recipe).table
+            own, disliked = (tracks.iloc[at].reset_index(drop=True) for at in library)
+            table = Recommender(catalogue, own, dislikes=disliked).recommend(recipe).table
         except TonearmError as problem:
             assert str(outcome) == str(problem)
             continue
@@ -71,9 +76,26 @@ def test_the_catalogues_side_of_a_score_is_computed_once():
         return tables.setdefault(name, np.zeros(count, np.float32))
 
     first, second = (ManyListeners(catalogue, Recipe(), table_of) for _ in range(2))
-    one = first.rankings(LibraryTracks(catalogue, tracks), [np.arange(30)])[0]
+    one = first.rankings(LibraryTracks(catalogue, tracks), [Library(np.arange(30))])[0]
     (table,) = tables.values()
     assert np.count_nonzero(table) == len(one.rows) > 300
     table += 1  # who reads the table does not compute it again
-    other = second.rankings(LibraryTracks(catalogue, tracks), [np.arange(30)])[0]
+    other = second.rankings(LibraryTracks(catalogue, tracks), [Library(np.arange(30))])[0]
     assert other.scores == pytest.approx(one.scores - 1, abs=1e-6)
+
+
+def test_who_turned_songs_down_shares_the_catalogues_side_unless_that_has_raised_the_sharpness():
+    catalogue, tables = Catalogue.from_tracks(demo_catalogue().head(400)), {}
+    libraries = LibraryTracks(catalogue, demo_catalogue().tail(60).reset_index(drop=True))
+
+    def table_of(name, count):
+        return tables.setdefault(name, np.zeros(count, np.float32))
+
+    many = ManyListeners(catalogue, Recipe(), table_of)
+    few, lots = Library(np.arange(30), np.arange(30, 35)), Library(np.arange(30), np.arange(30, 60))
+    many.rankings(libraries, [few])
+    (table,) = tables.values()
+    stored = table.copy()
+    many.rankings(libraries, [lots])
+    assert np.count_nonzero(stored) > 300
+    assert list(tables.values()) == [table] and (table == stored).all(), "nobody else would read its table"
