@@ -4,8 +4,9 @@ For a profile y and weights w the weighted cosine of a song x is `numerator / sq
 
     numerator = Σ_axes (w y)_a x_a        norm = Σ_features w_f |x_f|²
 
-Both are linear in the weights. When one slider moves, only the change of that feature is added, which reads one column
-of the catalogue instead of all of them.
+Both are linear in the weights. When one weight moves, only the change of that feature is added, which reads one column
+of the catalogue instead of all of them. When an aim moves, every axis of the profile does, but no norm: norms are
+stored as they are computed, and only numerators are computed again, of the blocks that matter.
 """
 
 from typing import Final, NamedTuple
@@ -81,14 +82,16 @@ class Update(NamedTuple):
 
     `is_stored`: the stored sums are brought to `wanted`, else they are left alone and a scratch array is filled.
     `is_added`: the stored sums get the difference `step` added, else they are computed from scratch. `drift` bounds
-    the relative rounding error afterwards, infinite where nothing is stored.
+    the relative rounding error afterwards, infinite where no numerators are stored. `has_last_weights`: norms stay as
+    they are, and those that are computed are stored.
     """
 
     wanted: Terms
     step: Terms
-    is_stored: bool
-    is_added: bool
-    drift: float
+    is_stored: bool = False
+    is_added: bool = False
+    drift: float = np.inf
+    has_last_weights: bool = False
 
 
 class RunningSums:
@@ -97,8 +100,8 @@ class RunningSums:
 
     Usage: `plan` an update, `apply` it chunk by chunk, `commit` it. Until it is committed the stored sums count as
     unusable, so stopping half-way (an exception, a loop left early) only costs the next call time: it computes
-    them from scratch. Sums are stored from the second move of one slider on: while all weights change at once nobody
-    would read them.
+    them from scratch. Sums are stored from the second move of one weight on, norms from the first move of an aim:
+    while all weights change at once nobody would read them.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -112,6 +115,8 @@ class RunningSums:
         no_weights = Metric(np.zeros(len(FEATURES), np.float32))
         self._last = Terms.of(catalogue, np.zeros(len(AXIS_FEATURE), np.float32), no_weights)
         self._drift = np.inf
+        # Whether the stored norms are those of the last weights; NaN where none was computed yet.
+        self._has_norms = False
 
     def plan(self, wanted: Terms) -> Update:
         """The cheapest exact way to some sums. Changes nothing."""
@@ -119,7 +124,7 @@ class RunningSums:
         step = Terms(*(new - old for new, old in zip(wanted, self._last, strict=True)))
         changed = np.flatnonzero(step.weights)
         if len(changed) > MOVED_AT_ONCE:
-            return Update(wanted, step, is_stored=False, is_added=False, drift=np.inf)
+            return Update(wanted, step)
         # Features in whose direction the numerator changes; more than the weights that changed means that the profile
         # moved.
         moved = np.unique(AXIS_FEATURE[np.flatnonzero(step.towards)])
@@ -132,6 +137,8 @@ class RunningSums:
             shrink = max(1.0, float((self._last.weights[changed] / weights).max(initial=1.0)))
             drift = self._drift * shrink + ROUNDING * (shrink + 1) * (len(changed) > 0)
         is_added = drift <= MAX_DRIFT
+        if not is_added and not len(changed):
+            return Update(wanted, step, has_last_weights=True)
         return Update(wanted, step, is_stored=True, is_added=is_added, drift=drift if is_added else ROUNDING)
 
     def apply(self, update: Update, chunk: Block, scale: np.float32) -> tuple[Floats, Floats]:
@@ -145,10 +152,21 @@ class RunningSums:
         """
         rows = slice(chunk.start, chunk.stop)
         numerator, norm = self._scratch[:2, : chunk.stop - chunk.start]
+        if update.has_last_weights:
+            if not self._has_norms:
+                self._norm.fill(np.nan)
+                self._has_norms = True
+            norm = self._norm[rows]
         if not update.is_stored:
-            self.compute(update.wanted.scaled(scale), chunk, numerator, norm)
+            scaled = update.wanted.scaled(scale)
+            if update.has_last_weights and not np.isnan(norm.min()):
+                np.matmul(scaled.towards[:NUMBER_AXES], self._catalogue.axes[:, rows], out=numerator)
+                self._add_genres(scaled, chunk, numerator)
+            else:
+                self.compute(scaled, chunk, numerator, norm)
             return numerator, norm
-        self._drift = np.inf  # from here on until `commit` the stored sums fit no terms
+        # From here on until `commit` the stored sums fit no terms.
+        self._drift, self._has_norms = np.inf, False
         if update.is_added:
             self._add(update.step, chunk)
         else:
@@ -158,6 +176,7 @@ class RunningSums:
     def commit(self, update: Update) -> None:
         """Say that an update was applied: to every chunk of the catalogue, where its sums are stored."""
         self._last, self._drift = update.wanted, update.drift
+        self._has_norms = update.is_stored or update.has_last_weights
 
     def compute(self, terms: Terms, chunk: Block, numerator: Floats, norm: Floats) -> None:
         """Both sums of the rows of a chunk from scratch, into two arrays (rows,)."""

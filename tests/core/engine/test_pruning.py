@@ -70,6 +70,24 @@ def test_the_top_is_what_reading_everything_finds(small, weights, seed, which, c
     assert cosines[rows] == pytest.approx(scores, abs=1e-6)
 
 
+MOVES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, len(FEATURES) - 1), st.floats(0.1, 10)), max_size=12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(weights=WEIGHTS, moves=MOVES, which=st.integers(0, 1))
+def test_the_top_is_the_same_after_any_moves_of_aims_and_weights(small, weights, moves, which):
+    catalogue, weights = small[which], np.array(weights)
+    moving, nobody = CandidateSearch(catalogue), np.zeros(len(catalogue), dtype=bool)
+    for seed, feature, weight in [(0, 0, weights[0]), *moves]:
+        weights[feature] = weight if seed % 2 else weights[feature]  # else the aim alone has moved
+        centre, by = profile(seed), metric(weights, ALL)
+
+        rows, scores = moving.top_k(centre, by, 20, nobody)
+
+        expected = CandidateSearch(catalogue).top_k(centre, by, 20, nobody)
+        assert rows.tolist() == expected[0].tolist() and scores.tolist() == expected[1].tolist()
+
+
 def test_much_of_the_catalogue_can_be_left_unread(small):
     centre = np.zeros(len(AXIS_FEATURE), np.float32)
     centre[[FIRST_AXIS[pruning.TEMPO], INSTRUMENTALNESS]] = 1

@@ -153,6 +153,41 @@ def test_moving_one_slider_adds_instead_of_summing_again(monkeypatch):
     assert len(summed) == 2 * len(CATALOGUE.chunks)
 
 
+def test_a_moved_aim_computes_no_norm_again(monkeypatch):
+    summed = []
+    plain = RunningSums.compute
+    monkeypatch.setattr(RunningSums, "compute", lambda self, *args: summed.append(1) or plain(self, *args))
+    moving, by = CandidateSearch(CATALOGUE), metric(np.arange(1.0, len(FEATURES) + 1), ALL)
+    for seed in range(5):
+        found = moving.cosines(profile(seed), by)
+
+        assert found == pytest.approx(slowly(profile(seed), by), abs=1e-5)
+
+    assert len(summed) == 2 * len(CATALOGUE.chunks)
+
+
+@pytest.mark.parametrize("chunks_done", [0, 1, 3])
+@pytest.mark.parametrize("moves_before", [1, 2, 3])
+def test_an_exception_while_an_aim_moves_leaves_no_wrong_sum(monkeypatch, chunks_done, moves_before):
+    moving, apply, calls = CandidateSearch(CATALOGUE), RunningSums.apply, []
+    by = metric(np.ones(len(FEATURES)), ALL)
+    for seed in range(moves_before):
+        moving.cosines(profile(seed), by)
+
+    def interrupted(self, *args):
+        calls.append(1)
+        if len(calls) > chunks_done:
+            raise KeyboardInterrupt
+        return apply(self, *args)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(RunningSums, "apply", interrupted)
+        moving.cosines(profile(moves_before), by)
+
+    for seed in (moves_before - 1, moves_before, moves_before + 1):
+        assert moving.cosines(profile(seed), by) == pytest.approx(slowly(profile(seed), by), abs=1e-5)
+
+
 @pytest.mark.parametrize("chunks_done", [0, 1, 3])
 @pytest.mark.parametrize("moves_before", [1, 2, 3])
 def test_an_exception_half_way_through_an_update_leaves_no_wrong_sum(monkeypatch, chunks_done, moves_before):
