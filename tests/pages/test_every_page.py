@@ -10,7 +10,7 @@ from recsys.catalogues.passport import passport_of
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
 from recsys.core.export import to_csv
-from recsys.core.model.features import FEATURES
+from recsys.core.model.features import AUDIO_FEATURES, FEATURES
 from recsys.core.model.tracks import as_tracks, empty_tracks
 from recsys.errors import StorageProblem
 from recsys.importers.any_file import read_files
@@ -18,6 +18,7 @@ from recsys.importers.catalogue_file import write_catalogue
 from recsys.services.import_queue import ImportQueue
 from recsys.ui.parts import upload
 from recsys.ui.parts.text import plain
+from recsys.ui.recommend.ranked_list import SOUND_UNKNOWN
 from recsys.ui.recommend.song_modes import find_modes
 from recsys.web.upload_room import REFUSED
 
@@ -263,6 +264,20 @@ def test_after_an_upload_the_next_step_is_the_one_primary_button(library, catalo
     app = opened("welcome", bringing(library, catalogue))
 
     assert [button.label for button in app.button if button.proto.type == "primary"] == [label]
+
+
+def test_a_song_of_unknown_sound_has_no_match_and_says_why():
+    known = {"year": 1999.0, "duration_ms": 200_000.0, "genres": "folk"}
+    catalogue = OTHERS.assign(**known)
+    silent = list(f.column for f in AUDIO_FEATURES)
+    catalogue.loc[0, silent] = float("nan")
+    app = opened("recommend", bringing(OWN.assign(**known), catalogue))
+
+    rows = {row["id"]: row for row in component(app, "list")["rows"]}
+    assert [row["match"] is None for row in rows.values()] == [id_ == catalogue["track_id"][0] for id_ in rows]
+    assert catalogue["track_id"][0] in rows
+    send(app, kind="explain", track=catalogue["track_id"][0])
+    assert component(app, "list")["explained"][catalogue["track_id"][0]][0] == SOUND_UNKNOWN
 
 
 def send(app, **event):

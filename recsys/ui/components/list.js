@@ -252,9 +252,9 @@ class RankedList {
       row.artists.textContent = song.artists;
       row.artists.title = song.artists;
       row.meta.textContent = ["", song.year, song.length, song.pool].filter((part, at) => at === 0 || part).join(" · ");
-      row.match.replaceChildren(`${song.match}`, element("small", {}, " match"));
-      row.bar.replaceChildren(...slices(song.why));
-      row.because.replaceChildren(...strongest(song.why).map(([name], at) => element("span", { class: `slice-${at}` }, name.toLowerCase())));
+      row.match.replaceChildren(song.match ?? "", element("small", {}, song.match === null ? "sound unknown" : " match"));
+      row.bar.replaceChildren(...slices(song));
+      row.because.replaceChildren(...song.named.map(([name], at) => element("span", { class: `slice-${at}` }, name.toLowerCase())));
       for (const act of [row.play, row.like, row.dislike, row.lock, row.more]) {
         act.setAttribute("aria-label", `${act.dataset.label}: ${song.title}`);
         act.title = act.dataset.label;
@@ -411,15 +411,10 @@ function mark({ is_new: isNew, moved }) {
   ];
 }
 
-/** The largest reasons for a song, three at most. */
-function strongest(why) {
-  return why.slice(0, 3).filter(([, value]) => value > 0);
-}
-
-/** The strongest reasons as shares of everything that raises a song's score. */
-function slices(why) {
+/** The named reasons as shares of everything that raises a song's score. */
+function slices({ why, named }) {
   const total = why.reduce((sum, [, value]) => sum + Math.max(value, 0), 0) || 1;
-  return strongest(why).map(([, value], at) => {
+  return named.map(([, value], at) => {
     const slice = element("span", { class: `slice slice-${at}` });
     slice.style.width = `${(100 * value) / total}%`;
     return slice;

@@ -19,6 +19,7 @@ from recsys.ui.recommend.listener_view import ListenerView
 
 _TITLES: Final = {f.name: f.title for f in FEATURES}
 _DURATION: Final = feature("duration")
+_MOST_NAMED: Final = 3
 
 
 def match(score: float) -> int:
@@ -55,15 +56,17 @@ def list_rows(
     """
     The rows, best first, as plain values.
 
-    `modes` numbers the taste mode of each song; 0 where it is not known. `locked` songs keep their place.
+    `modes` numbers the taste mode of each song; 0 where it is not known. `locked` songs keep their place. A song of
+    unknown sound has no match: a few numbers that happen to fit would look as certain as all of them.
     """
     audio = np.array([songs.positions[f.name] for f in AUDIO_FEATURES]).T
     entered = set(last.entered)
-    why = reasons(found.contributions)
+    why, named = reasons(found.contributions), named_reasons(found.contributions)
     names = ("rank", "track_id", "title", "artists", "year", "score", "url")
     columns = [found.table[name].tolist() for name in names]  # several times as fast as rows of a table
     pools = found.table[POOL].tolist() if POOL in found.table else [""] * len(found.table)
-    sounds = zip(pools, songs.raw["duration_ms"].tolist(), audio.tolist(), why, strict=True)
+    is_heard = (~np.isnan(audio)).any(axis=1).tolist()
+    sounds = zip(pools, songs.raw["duration_ms"].tolist(), audio.tolist(), is_heard, why, named, strict=True)
     return [
         {
             "id": track,
@@ -73,16 +76,17 @@ def list_rows(
             "year": "" if pd.isna(year) else f"{year:.0f}",
             "pool": AROUND_YOU if pool == AROUND_YOU else "",
             "length": "" if pd.isna(milliseconds) else number(_DURATION, milliseconds),
-            "match": match(score),
+            "match": match(score) if heard else None,
             "is_new": track in entered,
             "is_locked": track in locked,
             "moved": last.moved.get(track, 0),
             "mode": modes.get(track, 0),
             "sleeve": [rounded(percentile(position)) for position in sound],
             "why": because,
+            "named": first,
             "url": bool(pd.notna(url)),
         }
-        for (rank, track, title, artists, year, score, url), (pool, milliseconds, sound, because) in zip(
+        for (rank, track, title, artists, year, score, url), (pool, milliseconds, sound, heard, because, first) in zip(
             zip(*columns, strict=True), sounds, strict=True
         )
     ]
@@ -96,6 +100,25 @@ def reasons(contributions: pd.DataFrame) -> list[list[tuple[str, float]]]:
     sizes = np.take_along_axis(values, order, axis=1).round(4).tolist()
     return [
         [(titles[column], size) for column, size in zip(columns, row, strict=True) if size]
+        for columns, row in zip(order.tolist(), sizes, strict=True)
+    ]
+
+
+def named_reasons(contributions: pd.DataFrame) -> list[list[tuple[str, float]]]:
+    """
+    For each row the reasons to name, three at most: its strongest, then what sets the song apart from the list.
+
+    Where one reason carries the whole list, the next largest are much the same in every row. So they are ordered by how
+    far each exceeds its median in the list (0 where that is negative), then by size.
+    """
+    titles = [_TITLES.get(str(name), str(name).capitalize()) for name in contributions.columns]
+    values = contributions.to_numpy(np.float64)
+    apart = np.where(values > 0, values - np.maximum(np.median(values, axis=0), 0.0), -np.inf)
+    apart[np.arange(len(values)), values.argmax(axis=1)] = np.inf  # the strongest comes first
+    order = np.lexsort((-values, -apart), axis=1)[:, :_MOST_NAMED]  # (rows, reasons): columns, first to name first
+    sizes = np.take_along_axis(values, order, axis=1).round(4).tolist()
+    return [
+        [(titles[column], size) for column, size in zip(columns, row, strict=True) if size > 0]
         for columns, row in zip(order.tolist(), sizes, strict=True)
     ]
 

@@ -28,6 +28,7 @@ from recsys.ui.session import ListenerSession
 
 KEY: Final = "list"
 NO_RATINGS: Final = "Ratings and playback work with real music. This is demo data."
+SOUND_UNKNOWN: Final = "We don’t know how this song sounds, so it has no match: only the reasons here speak for it."
 _NAMES: Final = {f.title: f.name for f in FEATURES}
 
 
@@ -137,4 +138,5 @@ def _explained(session: ListenerSession, state: ListState, rows: list[dict[str, 
         return {row["id"]: [str(problem)]}
     near = [f"{song.title} by {artists_in_words(song.artists)}" for song in found.nearest.itertuples()]
     closest = [f"Closest of your own: {' · '.join(near)}."] if near else []
-    return {row["id"]: [*closest, without(found, row["rank"]), total(found.score)]}
+    sound = [SOUND_UNKNOWN] if row["match"] is None else []
+    return {row["id"]: [*sound, *closest, without(found, row["rank"]), total(found.score)]}

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from recsys.ui.recommend.list_rows import match, reasons
+from recsys.ui.recommend.list_rows import match, named_reasons, reasons
 
 
 def test_a_match_is_half_at_the_average_song_and_rises_with_the_score():
@@ -19,3 +19,28 @@ def test_reasons_come_largest_first_and_what_adds_nothing_is_left_out():
         [("Valence", -0.4), ("Familiar artist", 0.2), ("Energy", 0.1)],
         [("Familiar artist", 1.0), ("Energy", 0.3), ("Valence", 0.3)],
     ]
+
+
+def test_the_strongest_reason_is_named_first_and_then_what_sets_a_song_apart():
+    table = pd.DataFrame(
+        {
+            "genre": [3.0, 3.0, 3.0, 0.1],
+            "year": [0.5, 0.5, 0.5, 0.5],
+            "valence": [0.1, 0.4, 0.1, 0.1],
+            "tempo": [-0.3, -0.2, 0.2, -0.3],
+            "energy": [0.3, 0.3, 0.3, -1.0],
+        }
+    )
+
+    assert [[title for title, _ in row] for row in named_reasons(table)] == [
+        ["Genre", "Release year", "Energy"],
+        ["Genre", "Valence", "Release year"],
+        ["Genre", "Tempo", "Release year"],
+        ["Release year", "Valence", "Genre"],
+    ]
+
+
+def test_one_song_alone_is_named_its_largest_reasons():
+    table = pd.DataFrame({"energy": [0.1], "valence": [0.3], "tempo": [-2.0], "genre": [0.2]})
+
+    assert named_reasons(table) == [[("Valence", 0.3), ("Genre", 0.2), ("Energy", 0.1)]]
