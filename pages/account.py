@@ -15,9 +15,13 @@ from recsys.ui.session import this_session
 session = this_session()
 
 st.title("Account", anchor=False)
-connection_panel(session)
-capabilities_panel(session)
-limits_panel(session)
-stored_panel(session)
-sessions_panel(session)
-erase_panel(session)
+data, control = st.columns([3, 2], gap="small")
+with data.container(border=True):
+    connection_panel(session)
+    capabilities_panel(session)
+    limits_panel(session)
+with data.container(border=True):
+    stored_panel(session)
+with control.container(border=True):
+    sessions_panel(session)
+    erase_panel(session)

@@ -17,7 +17,7 @@ from recsys.ui.weekly import weekly_news
 
 session = this_session()
 
-head(session, "Recommend", has_passport=True)
+head(session, "Recommend", has_passport=True, has_list=True)
 is_syncing = not session.is_demo and progress_note(session)
 if session.library.empty and is_syncing:
     st.info("Your list appears here when the sync is done.", icon=":material/info:")

@@ -33,12 +33,13 @@ elif session.library.empty:
 else:
     if not session.is_demo:
         real_songs(session, "taste")
+    has_yardstick = has_audio(session.library).any() and not session.is_false_yardstick
     has_card = not session.is_demo and not is_syncing and features_card(session, "taste")
     if not has_audio(session.library).any():
         if not has_card and not is_syncing:
             no_features_note(session)
         distributions(session)
-    elif session.is_false_yardstick:
+    elif not has_yardstick:
         own_radar(session)
         distributions(session)
         genres(session)
@@ -50,8 +51,9 @@ else:
         genres(session)
         map_and_modes(session)
         outliers(session)
-        compare(session)
         when_seen(session, "card", 330, card_panel)
     timeline(session)
+    if has_yardstick:
+        compare(session)  # last: its open list closes when something below it is drawn
     if session.is_demo:
         real_songs(session, "taste")

@@ -1,6 +1,7 @@
 """Pieces of the account page: the connection, what Spotify allows, what is stored, taking it along, erasing it."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -34,6 +35,11 @@ _TABLES = {
     "supabase_tokens": "The database’s permission, encrypted",
     "sessions": "Browsers you are signed in with",
 }
+
+NOTHING_STORED: Final = (
+    "Nothing of yours yet: the sample listeners are invented. Once you bring a file or connect Spotify, this page "
+    "lists what is stored, to download or to erase."
+)
 
 
 def connection_panel(session: ListenerSession) -> None:
@@ -129,7 +135,7 @@ def stored_panel(session: ListenerSession) -> None:
     account = session.app.account
     counts = account.counts(session.listener)
     songs = counted(len(session.own_library), "song")
-    st.markdown(f"**{songs}** in your library." if counts["user_tracks"] else "Nothing yet.")
+    st.markdown(f"**{songs}** in your library." if counts["user_tracks"] else NOTHING_STORED)
     if any(counts.values()):
         with st.expander("What we store", icon=":material/database:"):
             # A line for each kind of rows that there are.

@@ -23,6 +23,10 @@ from recsys.ui.parts.text import plain
 from recsys.ui.recommend.weights import nearest_step, set_weights
 from recsys.ui.session import ListenerSession
 
+WHAT_IT_DOES: Final = (
+    "We hide half your songs and see how many your settings bring back, against a basic recommender and pure luck. "
+    "Filters and aims are left out."
+)
 Start = Callable[[Jobs, str, ReadCatalogue, pd.DataFrame, Mapping[str, float]], Snapshot]
 
 
@@ -44,11 +48,12 @@ class Trial:
 
 def proof_panel(session: ListenerSession) -> None:
     """Test the sliders on the library on the screen."""
+    st.header("Do my sliders work?", anchor=False)
+    st.markdown(WHAT_IT_DOES)
     # Say that not the whole catalogue takes part, when only its sample is available.
     whole, sample = len(session.catalogue.tracks), len(session.catalogue.sample)
     if session.catalogue is session.own_catalogue and sample < whole:
         st.caption(f"For speed we use a random {sample:,} of the {whole:,} songs in the catalogue you brought.")
-    st.header("Do my sliders work?", anchor=False)
     _panel(session, PROOF)
 
 

@@ -44,22 +44,18 @@ def distributions(session: ListenerSession) -> None:
 
 @fragment
 def _detail(session: ListenerSession, known: list[Feature]) -> None:
-    at_first = 0 if session.is_false_yardstick else None  # there is no strip above that shows them all
-    chosen = st.selectbox(
-        "Show in detail",
-        known,
-        index=at_first,
-        format_func=lambda f: f.title,
-        placeholder="Choose a feature",
-        key="detail",
+    names = [f.name for f in known]
+    at_first = names[0] if session.is_false_yardstick else None  # there is no strip above that shows them all
+    # Not a list that opens: Streamlit closes one when something below it is drawn.
+    chosen = st.pills(
+        "Show in detail", names, default=at_first, format_func=lambda name: feature(name).title, key="detail"
     )
     if chosen is not None:
-        own, others = session.library[chosen.column], session.catalogue.sample[chosen.column]
+        own, others = (tracks[feature(chosen).column] for tracks in (session.library, session.catalogue.sample))
         if session.is_false_yardstick:
             others = others.head(0)
-        st.markdown(f"**{chosen.title}**")
-        words = sentence(chosen.name, own, others)
-        figure(distribution(chosen.name, own, others), words, f"distribution_{chosen.name}")
+        words = sentence(chosen, own, others)
+        figure(distribution(chosen, own, others), words, f"distribution_{chosen}")
         st.caption(plain(words))
 
 

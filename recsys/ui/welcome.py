@@ -66,10 +66,10 @@ def demo_door(session: ListenerSession) -> None:
     """Look around as one of the invented listeners."""
     st.header("Pick a sample listener", anchor=False)
     for number, listener in enumerate(session.app.demo_listeners):
-        with st.container(gap="xxsmall"):
-            if st.button(listener.name, key=f"demo_{number}", width="stretch"):
-                _open_demo(session, number)
-            st.caption(listener.description)
+        name, says = st.columns([2, 3], gap="small", vertical_alignment="center")
+        if name.button(listener.name, key=f"demo_{number}", width="stretch"):
+            _open_demo(session, number)
+        says.caption(listener.description)
     st.caption("Invented listeners, invented music. Every page and file says so.")
 
 

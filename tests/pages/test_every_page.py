@@ -241,7 +241,7 @@ def test_a_library_without_audio_features_is_told_where_they_come_from():
     assert any("We don’t know yet how **30 songs** of yours sound." in said.value for said in app.markdown)
     assert app.button(key="sound_taste").label == "Find out how my songs sound"
     assert any("Sends the Spotify ids of these songs to ReccoBeats" in said.value for said in app.caption)
-    assert app.selectbox(key="detail").options == ["Release year"]
+    assert app.button_group(key="detail").options == ["Release year"]
 
 
 def test_a_library_without_real_songs_to_compare_with_has_a_radar_of_its_own_numbers_and_its_genres():

@@ -9,11 +9,15 @@ from recsys.ui.parts.text import counted, plain
 from recsys.ui.session import ListenerSession
 
 
-def demo_note(session: ListenerSession) -> None:
-    """Say that what is on the screen is invented, when it is."""
+def demo_note(session: ListenerSession, has_list: bool = False) -> None:
+    """Say that what is on the screen is invented, when it is; `has_list` where songs of the catalogue are."""
+    says = ""
     if session.is_demo:
-        name = session.app.demo_listeners[session.demo_listener or 0].name
-        st.badge(f"demo data: {name}’s invented music", icon=":material/science:", color="orange")
+        says = f"{session.app.demo_listeners[session.demo_listener or 0].name}’s invented music"
+    elif has_list and session.note:
+        says = "invented songs"
+    if says:
+        st.badge(f"demo data: {says}", icon=":material/science:", color="orange")
 
 
 def passport_note(session: ListenerSession) -> None:

@@ -42,8 +42,6 @@ def real_songs(session: ListenerSession, key: str) -> None:
         return
     is_active = job is not None and job.is_active
     with st.container(border=True, key=f"real_songs_{key}"):
-        if key == "recommend" and session.note and not session.is_demo:
-            st.markdown("**demo data**: without real music to choose from, the songs below are invented.")
         fragment(_watched, run_every=1.0 if is_active else None)(session, key, is_active)
 
 
@@ -75,21 +73,22 @@ def _offer(session: ListenerSession, job: Snapshot | None, key: str) -> None:
         return
     may_install = session.app.catalogues.may_install(is_on_this_host(session))
     best, others = entries[0], entries[1:]
-    if not session.is_demo and key != "recommend":
-        st.markdown("Without a catalogue of real music, Tonearm can only recommend invented songs.")
-    with st.container(horizontal=True, vertical_alignment="center"):
+    whom = "for everybody who uses this server" if may_install else "for this session only"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        says = "These songs are invented." if key == "recommend" else "So far all songs to recommend are invented."
+        st.markdown("Swap the invented songs for real ones:" if session.is_demo else says, width="content")
         # One button of a page stands out; in the demo it is the one that opens it.
         emphasis: Literal["primary", "secondary"] = "secondary" if session.is_demo else "primary"
         if st.button(label(best), key=f"get_real_{key}", type=emphasis, icon=":material/download:"):
             _start(session, best, may_install)
-        if others:
-            with st.popover("Other catalogues", icon=":material/list:"):
-                for number, entry in enumerate(others):
-                    if st.button(label(entry), key=f"get_other_{key}_{number}"):
-                        _start(session, entry, may_install)
-                    st.caption(about(entry))
-    whom = "for everybody who uses this server" if may_install else "for this session only"
-    st.caption(f"{about(best)} Loaded {whom}.")
+        with st.popover("About", type="tertiary"):
+            st.markdown(f"{about(best)} Loaded {whom}.")
+            if others:
+                st.markdown("**Other catalogues**")
+            for number, entry in enumerate(others):
+                if st.button(label(entry), key=f"get_other_{key}_{number}"):
+                    _start(session, entry, may_install)
+                st.caption(about(entry))
 
 
 def offered(session: ListenerSession) -> tuple[CatalogueEntry, ...]:
