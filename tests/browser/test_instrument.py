@@ -64,7 +64,7 @@ def test_everything_that_is_set_is_a_chip_and_each_can_be_removed(page):
 
 
 def test_resetting_the_mixer_leaves_the_other_settings(page):
-    page.get_by_text("More settings").click()
+    press(page, page.get_by_text("More settings"))
     expect(page.get_by_text("Only artists that are new to me")).to_be_in_viewport()
     press(page, page.get_by_text("Only artists that are new to me"))
     move_slider(page, "Tempo", "End")
@@ -76,7 +76,7 @@ def test_resetting_the_mixer_leaves_the_other_settings(page):
 
 
 def test_a_chip_that_is_removed_moves_the_setting_that_is_open(page):
-    page.get_by_text("More settings").click()
+    press(page, page.get_by_text("More settings"))
     switch = page.get_by_role("switch", name="Only artists that are new to me")
     page.get_by_text("Only artists that are new to me").click()
     expect(page.locator(".chip")).to_have_text([re.compile("Artists only new to me")])
@@ -95,7 +95,7 @@ def test_a_move_of_the_mixer_sends_list_and_mixer_and_nothing_else(visit, is_ope
     page.goto(page.url.rstrip("/") + "/recommend")
     listed_titles(settled(page))
     if is_open:
-        page.get_by_text("More settings").click()
+        press(page, page.get_by_text("More settings"))
         expect(page.get_by_text("Only artists that are new to me")).to_be_visible()
     settled(page)
     sent.clear()

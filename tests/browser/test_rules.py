@@ -34,7 +34,7 @@ def test_a_limit_leaves_songs_out_and_says_how_many(visit):
     page = settled(visit("/recommend?only=energy:0.5.."))
     listed_titles(page)
     expect(chip(page, "Energy")).to_contain_text("from 0.5")
-    page.get_by_text("More settings").click()
+    press(page, page.get_by_text("More settings"))
 
     page.get_by_test_id("stSlider").filter(has_text="Energy").get_by_role("slider").first.press("ArrowRight")
 
