@@ -31,6 +31,9 @@ SPOTIFY_TOKEN_LASTS: Final = timedelta(hours=1)
 MARGIN: Final = timedelta(seconds=60)
 """An access token with less than this left is renewed."""
 
+PAUSE: Final = timedelta(seconds=5)
+"""After Auth failed to renew a token it is not asked for so long: a page reads from the store a dozen times."""
+
 REFUSALS: Final = {
     "provider_email_needs_verification": "unverified_email",
     "unexpected_failure": "no_email",  # what Auth says when Spotify reports no address and the project wants one
@@ -124,6 +127,7 @@ class ListenerTokens:
     def __init__(self, project: SupabaseProject, tokens: TokenStore, clock: Callable[[], datetime]) -> None:
         self._project, self._tokens, self._clock = project, tokens, clock
         self._known: dict[str, Tokens] = {}
+        self._paused_until: dict[str, datetime] = {}
 
     def __call__(self, listener: str) -> str:
         """
@@ -137,7 +141,9 @@ class ListenerTokens:
             Supabase does not answer.
         """
         known = self._known.get(listener) or self._kept(listener)
-        if self._is_expiring(known):
+        if self._is_expiring(known) and self._is_paused(listener):
+            known = self._unrenewed(self._kept(listener))  # they may have signed in again meanwhile
+        elif self._is_expiring(known):
             with self._tokens.locked(f"supabase {listener}"):
                 known = self._kept(listener)  # another tab may have renewed it meanwhile
                 if self._is_expiring(known):
@@ -147,6 +153,17 @@ class ListenerTokens:
 
     def _is_expiring(self, tokens: Tokens) -> bool:
         return tokens.expires_at - self._clock() < MARGIN
+
+    def _is_paused(self, listener: str) -> bool:
+        now = self._clock()
+        left = self._paused_until.get(listener, now) - now
+        return timedelta(0) < left <= PAUSE  # more is left only where the clock was set back
+
+    def _unrenewed(self, tokens: Tokens) -> Tokens:
+        """The same tokens as long as they are valid; `StorageProblem` afterwards."""
+        if tokens.expires_at > self._clock():
+            return tokens
+        raise StorageProblem(_SILENT) from None  # what went wrong may repeat tokens
 
     def _kept(self, listener: str) -> Tokens:
         try:
@@ -159,13 +176,14 @@ class ListenerTokens:
         return stored
 
     def _renewed(self, listener: str, stored: Tokens) -> Tokens:
+        if self._is_paused(listener):  # it failed while this thread waited for the lock
+            return self._unrenewed(stored)
         try:
             session = self._project.for_sign_in().auth.refresh_session(stored.refresh_token or "").session
         except (AuthError, httpx.HTTPError, ValueError) as problem:  # ValueError repeats tokens it could not read
-            if not _is_end(problem) and stored.expires_at > self._clock():
-                return stored
             if not _is_end(problem):
-                raise StorageProblem(_SILENT) from None
+                self._paused_until[listener] = self._clock() + PAUSE
+                return self._unrenewed(stored)
             session = None
         if session is None:
             self._known.pop(listener, None)

@@ -299,3 +299,29 @@ def test_an_auth_that_is_down_costs_nobody_their_session(ada, tokens, clock):
 
     assert tokens.tokens(ada.listener, "supabase") == ada.supabase
     silent.close()
+
+
+def test_an_auth_that_fails_is_asked_once_by_all_reads_of_a_page_and_again_a_moment_later(
+    ada, sign_in, access_token, tokens, clock, gateway, monkeypatch
+):
+    asked = []
+    works = gateway.accounts.use_refresh_token
+
+    def fail(token):
+        asked.append(token)
+        raise RuntimeError("Auth is broken.")
+
+    monkeypatch.setattr(gateway.accounts, "use_refresh_token", fail)
+    clock.ahead = timedelta(minutes=61)
+    for _ in range(12):
+        with pytest.raises(StorageProblem, match="did not answer"):
+            access_token(ada.listener)
+    assert len(asked) == 1
+
+    monkeypatch.setattr(gateway.accounts, "use_refresh_token", works)
+    with pytest.raises(StorageProblem):
+        access_token(ada.listener)
+    tokens.save_tokens(ada.listener, again := sign_in().supabase, "supabase")
+    assert access_token(ada.listener) == again.access_token, "who signs in again does not wait"
+    clock.ahead += timedelta(minutes=61)
+    assert access_token(ada.listener) != again.access_token
