@@ -152,6 +152,7 @@ class Recommender:
         self._tracks = (library, disliked)
         self._search = CandidateSearch(catalogue)
         self._background = StoredBackground(log_mean_exp, np.float32)
+        self._precise_background = StoredBackground(log_mean_exp, np.float64)
         self._background_parts = StoredBackground(log_mean_exp_by_axis, np.float64)
         self._last: tuple[Recipe, Ranking] | None = None
 
@@ -169,7 +170,8 @@ class Recommender:
         rows, bonus = ranking.rows[listed], ranking.bonus[listed]
         songs = self.catalogue.vectors(rows)
         parts = ranking.scorer.contributions(songs, self._background_parts.of(ranking.scorer, rows, songs))
-        scores = monotone_scores(ranking.scorer.precise_scores(songs), parts, bonus)
+        precise_scores = ranking.scorer.precise_scores(songs, self._precise_background.of(ranking.scorer, rows, songs))
+        scores = monotone_scores(precise_scores, parts, bonus)
         text = {name: self.catalogue.text(name, rows) for name in ("track_id", "title", "artists", "album")}
         table = pd.DataFrame(
             {

@@ -53,6 +53,9 @@ _ROOTS, _ROOT_WEIGHTS = np.polynomial.legendre.leggauss(NODES)
 _NODES_AT, _SHARES = (_ROOTS + 1) / 2, _ROOT_WEIGHTS[:, None] / 2
 """Where the nodes lie in a panel, (nodes,) in 0..1, and their shares of its integral, (nodes, 1)."""
 
+LISTS_STORED: Final = 8
+"""The background's side is stored of at most so many lists, one more than now: an aim has nine positions."""
+
 Term: TypeAlias = Callable[[Weighted, Weighted, float], np.ndarray]
 
 
@@ -99,9 +102,10 @@ class DensityRatioScorer:
         songs_weighted = Weighted.of(songs, self.metric, np.float32)
         return np.asarray(self.sum_of_sides(songs_weighted, log_mean_exp, of_background), dtype=np.float32)
 
-    def precise_scores(self, songs: FeatureMatrix) -> Doubles:
+    def precise_scores(self, songs: FeatureMatrix, of_background: Doubles | None = None) -> Doubles:
         """The same in double precision."""
-        return np.asarray(self.sum_of_sides(Weighted.of(songs, self.metric, np.float64), log_mean_exp))
+        songs_weighted = Weighted.of(songs, self.metric, np.float64)
+        return np.asarray(self.sum_of_sides(songs_weighted, log_mean_exp, of_background))
 
     def contributions(self, songs: FeatureMatrix, of_background: Doubles | None = None) -> Doubles:
         """
@@ -135,10 +139,10 @@ class DensityRatioScorer:
 
 class StoredBackground:
     """
-    The background's side of the scores, or of the contributions, of the songs asked about last, for the next move.
+    The background's side of the scores, or of the contributions, of the songs asked about lately, for the next move.
 
-    It depends on the weights and β alone, so a moved aim changes none of it, and most songs of a list are those of the
-    one before.
+    It depends on the weights and β alone, so a moved aim changes none of it, and most songs of a list are those of one
+    before.
 
     Parameters
     ----------
@@ -148,23 +152,25 @@ class StoredBackground:
 
     def __init__(self, term: Term, dtype: type) -> None:
         self._term, self._dtype = term, dtype
+        # Of which weights and β, of which rows, rising, and what was found of them, (n, ...).
         self._key, self._rows, self._found = (b"", 0.0), np.arange(0), np.zeros(0)
 
     def of(self, scorer: DensityRatioScorer, rows: Integers, songs: FeatureMatrix) -> np.ndarray:
         """The term over the background, (n, ...), for the songs in some rows (n,) of a catalogue, each once."""
         key = (scorer.metric.weights.tobytes(), scorer.sharpness)
-        stored_rows = self._rows if key == self._key else np.arange(0)
-        _, known, stored = np.intersect1d(rows, stored_rows, assume_unique=True, return_indices=True)
-        missing = np.setdiff1d(np.arange(len(rows)), known, assume_unique=True)
-        new, background = (
-            Weighted.of(points, scorer.metric, self._dtype) for points in (songs.take(missing), scorer.background)
-        )
-        found = self._term(new, background, scorer.sharpness)
-        if len(stored):
-            # First those that were stored, then the others, and back into the order of the rows.
-            found = np.concatenate([self._found[stored], found])[np.argsort(np.concatenate([known, missing]))]
-        self._key, self._rows, self._found = key, rows, found
-        return found
+        if key != self._key or len(self._rows) > LISTS_STORED * len(rows):
+            self._key, self._rows, self._found = key, np.arange(0), np.zeros(0)
+        missing = np.flatnonzero(np.isin(rows, self._rows, assume_unique=True, invert=True))
+        if len(missing) or not len(rows):
+            new, background = (
+                Weighted.of(points, scorer.metric, self._dtype) for points in (songs.take(missing), scorer.background)
+            )
+            found = self._term(new, background, scorer.sharpness)
+            every = np.concatenate([self._rows, rows[missing]])
+            order = np.argsort(every)
+            self._found = np.concatenate([self._found, found] if len(self._rows) else [found])[order]
+            self._rows = every[order]
+        return np.asarray(self._found[np.searchsorted(self._rows, rows)])
 
 
 def log_mean_exp(songs: Weighted, others: Weighted, sharpness: float) -> np.ndarray:
