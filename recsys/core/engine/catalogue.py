@@ -102,7 +102,8 @@ class Catalogue:
         vectors_of_sets = genre_vectors(space, genre_sets)
         has_genre = np.any(vectors_of_sets, axis=1)[genre_codes[chosen]]
         # From here on everything is in the order of rows of the catalogue, not of the file.
-        order = order_rows(np.stack([*(~np.isnan(column) for column in numbers), has_genre]), cluster_key(numbers))
+        known = np.stack([*(~np.isnan(column) for column in numbers), has_genre])
+        order = order_rows(known, cluster_key(numbers, space.quantiles))
         rows = chosen[order.rows]
         ordered = [column[order.rows] for column in numbers]
         axes, _ = space.transform_numbers(ordered)

@@ -11,7 +11,7 @@ by the Cauchy-Schwarz inequality, for any weights (the angle is 0 except for tem
 do that, because each move of a slider makes another distance; no slider changes on which side of a median a song is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -19,13 +19,10 @@ import numpy as np
 
 from recsys.core.model.arrays import Doubles, Floats, Integers, Mask, Matrix
 from recsys.core.model.features import FEATURES, NUMBER_FEATURES
-from recsys.core.model.scaling import FIRST_AXIS, SCALED, Columns, era, rank_length
+from recsys.core.model.scaling import FIRST_AXIS, SCALED, Columns, QuantileTransform, era, rank_length
 
 BLOCK_ROWS: Final = 4096
 """Songs that share one bound: reading this many takes about as long as skipping them and starting behind them."""
-
-MEDIAN_ROWS: Final = 10_000
-"""Tracks whose median decides on which side of it a track is sorted."""
 
 SECTORS: Final = 8
 """Parts of an octave by which tempos are clustered."""
@@ -160,11 +157,12 @@ def cut(runs: Iterable[Block], longest: int) -> list[Block]:
     ]
 
 
-def cluster_key(columns: Columns) -> Integers:
+def cluster_key(columns: Columns, quantiles: Mapping[str, QuantileTransform]) -> Integers:
     """
     A number for each track (n,), by which sorting brings tracks together that point the same way.
 
-    Medians are those of the first tracks: only speed depends on them.
+    `quantiles` are the scaling of each feature, as `Space.quantiles`: a track is above the median where its axis is
+    above 0, to the last digit, because one song on the other side is enough for a block not to be skipped.
     """
     # The digits of one number, the leading feature first: a sector of the octave for tempo, one bit for the others.
     key = np.zeros(len(columns[0]), dtype=np.int64)
@@ -175,8 +173,9 @@ def cluster_key(columns: Columns) -> Integers:
             octaves = np.nan_to_num(np.log2(column / 60))
             key = SECTORS * key + (SECTORS * (octaves - np.floor(octaves))).astype(np.int64)
         else:
-            first = column[:MEDIAN_ROWS][~np.isnan(column[:MEDIAN_ROWS])]
-            key = 2 * key + (column > (np.median(first) if len(first) else 0.0))
+            scale = quantiles[name]
+            middle = np.interp(0.0, scale.quantiles, scale.values) if len(scale.values) else 0.0
+            key = 2 * key + (column > middle)
     return key
 
 

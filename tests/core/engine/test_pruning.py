@@ -11,7 +11,7 @@ from recsys.core.engine.pruning import Block, BlockBounds, cluster_key
 from recsys.core.engine.retrieval import CandidateSearch
 from recsys.core.engine.similarity import metric, top_positions
 from recsys.core.model.features import FEATURES, NUMBER_FEATURES
-from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES
+from recsys.core.model.scaling import AXIS_FEATURE, FIRST_AXIS, NUMBER_AXES, fit
 from tests.core.small import random_tracks
 
 INSTRUMENTALNESS = FIRST_AXIS[[f.name for f in FEATURES].index("instrumentalness")]
@@ -101,16 +101,26 @@ def test_much_of_the_catalogue_can_be_left_unread(small):
 
 
 def test_tracks_are_ordered_by_tempo_within_the_octave_and_then_by_the_side_of_the_median():
-    numbers = cluster_key(
-        columns(tempo=[60, 120, 119, 90, 60, np.nan], instrumentalness=[0.0, 0.0, 0.9, 0.9, 0.9, 0.0])
-    )
+    tracks = columns(tempo=[60, 120, 119, 90, 60, np.nan], instrumentalness=[0.0, 0.0, 0.9, 0.9, 0.9, 0.0])
+    numbers = cluster_key(tracks, fit(tracks, None).quantiles)
 
     assert numbers[0] == numbers[1] == numbers[5]
     assert numbers[0] < numbers[4] < numbers[3] < numbers[2]
 
 
+def test_the_side_of_the_median_is_that_of_the_axis_whatever_the_tracks_are():
+    everything = columns(instrumentalness=[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8])
+    some = columns(tempo=[60] * 5, instrumentalness=[0.1, 0.4, 0.449, 0.451, 0.5])
+
+    below, nearly, still_below, above, higher = cluster_key(some, fit(everything, None).quantiles)
+
+    assert below == nearly == still_below < above == higher
+
+
 def test_nothing_known_of_any_track_is_no_direction():
-    assert cluster_key(columns(tempo=[np.nan, np.nan])).tolist() == [0, 0]
+    tracks = columns(tempo=[np.nan, np.nan])
+
+    assert cluster_key(tracks, fit(tracks, None).quantiles).tolist() == [0, 0]
 
 
 def test_wanted_stretches_are_joined_up_to_a_length_and_never_across_patterns(small):
