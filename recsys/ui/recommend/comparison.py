@@ -59,6 +59,6 @@ def compared_in_words(you: Medians, of_list: Medians, starts_elsewhere: bool = F
     largest = sorted(away, key=lambda f: -abs(away[f]))[:3]
     words = [f.more if away[f] > 0 else f.less for f in largest if abs(away[f]) >= NOTABLE]
     if not words:
-        return f"Close to {'what it starts from' if starts_elsewhere else 'what you usually listen to'}."
+        return f"Close to {'what it starts from' if starts_elsewhere else 'your own music'}."
     said = listed(words)
-    return f"{said[0].upper()}{said[1:]} than {'what it starts from' if starts_elsewhere else 'you usually are'}."
+    return f"{said[0].upper()}{said[1:]} than {'what it starts from' if starts_elsewhere else 'your own music'}."

@@ -9,11 +9,11 @@ MIDDLE = {f.name: 0.0 for f in NUMBER_FEATURES}
 def test_the_largest_differences_are_named_first():
     said = compared_in_words(MIDDLE, MIDDLE | {"energy": -0.6, "acousticness": 1.5, "valence": 0.1})
 
-    assert said == "More acoustic and calmer than you usually are."
+    assert said == "More acoustic and calmer than your own music."
 
 
 def test_a_list_like_the_listener_is_said_to_be_close():
-    assert compared_in_words(MIDDLE, MIDDLE) == "Close to what you usually listen to."
+    assert compared_in_words(MIDDLE, MIDDLE) == "Close to your own music."
     assert compared_in_words(MIDDLE, MIDDLE, starts_elsewhere=True) == "Close to what it starts from."
 
 
