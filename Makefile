@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 
 run: .venv/app.stamp            ## open the app on demo data at http://127.0.0.1:8501
-	$(BIN)/streamlit run app.py
+	MALLOC_ARENA_MAX=2 $(BIN)/streamlit run app.py
 
 test: .venv/test.stamp          ## lint, types and every test, browser tests included
 	$(BIN)/ruff check . && $(BIN)/mypy

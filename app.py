@@ -59,7 +59,7 @@ def or_exit() -> Iterator[None]:
         sys.exit(f"Tonearm cannot start. {problem}")
 
 
-limit_arenas()  # before any thread has one of its own
+limit_arenas()  # where MALLOC_ARENA_MAX does not, which comes before Streamlit's first threads
 index = Path(st.__file__).parent / "static" / "index.html"
 page = index.read_text("utf-8")
 screens = Path(__file__).resolve().parent / "recsys" / "ui"

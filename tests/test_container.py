@@ -17,6 +17,7 @@ import pytest
 import yaml
 from packaging.markers import Marker
 
+from recsys.app.memory import ARENAS
 from tests.browser.server import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,6 +57,11 @@ def test_the_image_has_at_most_900_megabytes():
             size += path.stat().st_size * (2 if path.suffix == ".py" else 1)  # compiled, a module takes as much again
     assert absent == [], "every locked package is installed here"
     assert size <= 900e6, f"{size / 1e6:.0f} MB"
+
+
+def test_the_image_and_make_run_let_threads_share_memory_before_the_first_of_them_begins():
+    for name in ("Dockerfile", "Makefile"):
+        assert re.search(rf"\bMALLOC_ARENA_MAX={ARENAS}\b.* ", (ROOT / name).read_text("utf-8")), name
 
 
 @pytest.fixture

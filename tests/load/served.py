@@ -1,5 +1,6 @@
 """The app to be loaded: a server of its own with a catalogue, and a library for each listener."""
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,7 +15,7 @@ from recsys.auth.guests import guest_listener
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
 from tests.bench.invented import invented
-from tests.browser.server import Server
+from tests.browser.server import ROOT, Server
 
 SONGS = 80_000
 OWN_SONGS = 300
@@ -29,6 +30,12 @@ def library(number: int, size: int = OWN_SONGS) -> pd.DataFrame:
         title=[f"Own song {name}" for name in own],
         artists=[f"Own artist {number:03d}-{at % 40:04d}" for at in range(size)],
     )
+
+
+def as_in_the_image() -> dict[str, str]:
+    """What the Dockerfile sets for malloc."""
+    text = (ROOT / "Dockerfile").read_text("utf-8")
+    return dict(re.findall(r"\b(MALLOC_\w+)=(\S+)", text))
 
 
 @contextmanager
@@ -47,5 +54,5 @@ def served(
         for number, session_id in enumerate(session_ids):
             store.save_tracks(guest_listener(session_id), library(number))
         database.close()
-        environment = {"TONEARM_CATALOGUE": str(catalogue), "TONEARM_REQUESTS_A_MINUTE": "0"}
+        environment = {"TONEARM_CATALOGUE": str(catalogue), "TONEARM_REQUESTS_A_MINUTE": "0", **as_in_the_image()}
         yield [running.enter_context(Server(data, **environment)) for _ in range(instances)], session_ids
