@@ -40,7 +40,7 @@ def _still(view: ListenerView, recommender: Recommender, recipe: Recipe) -> Show
     of_list = medians(songs.positions)
     sentence = compared_in_words(view.you, of_list)
     texts = dict.fromkeys(("facts", "notice", "said"), "")
-    nothing = dict.fromkeys(("was_moved", "undo", "needs_modes", "cannot_rate", "can_block", "order"))
+    nothing = dict.fromkeys(("was_moved", "undo", "needs_modes", "cannot_rate", "order"))
     steps = {"history": {"back": "", "forward": ""}}
     lists: dict[str, list[str]] = {"chips": [], "entered": [], "left": [], "before": []}
     data = {"who": "you", "radar": compared_radar(view.you, of_list, sentence), "sentence": sentence, "explained": {}}

@@ -88,7 +88,7 @@ class Listener:
         """Move one slider of the mixer to another place, as a listener does, and wait for the list."""
         features = [one for one in self._data[MIXER]["features"] if not one["disabled"]]
         one = random.choice(features)
-        value = random.choice([level for level in one["levels"] if level != one["weight"]])
+        value = random.choice([value for level, value in enumerate(one["levels"]) if level != one["level"]])
         serial = self._data[LIST]["serial"]
         first, last = await self.act(MIXER, "move", {"aims": {}, "weights": {one["name"]: value}})
         self.finished_s.append(last)

@@ -3,8 +3,8 @@ import { curve, element, mayMove, radar, shape, sleeve } from "./drawing.js";
 import { HoldToCompare } from "./hold.js";
 
 const SPOTIFY_ID = /^[0-9A-Za-z]{22}$/;
-const PATIENCE = 1000; // milliseconds after which a list is shown without the mixer
-const FLIGHT = { duration: 220, easing: "ease-out" };
+const TIMEOUT_MS = 1000; // a list is shown without the mixer after this long
+const ANIMATION = { duration: 220, easing: "ease-out" };
 const ICONS = {
   play: "M8 5v14l11-7z",
   like: "M12 20.5 4.6 13a4.7 4.7 0 0 1 0-6.7 4.7 4.7 0 0 1 6.7 0l.7.7.7-.7a4.7 4.7 0 0 1 6.7 6.7z",
@@ -72,7 +72,7 @@ class RankedList {
     this.draw = () => this.show(data, send, before);
     const isFirst = this.serial === undefined;
     if (isFirst || data.serial === this.serial || data.serial === this.mixed) this.draw();
-    else this.timer = setTimeout(this.draw, PATIENCE);
+    else this.timer = setTimeout(this.draw, TIMEOUT_MS);
   }
 
   show(data, send, before) {
@@ -86,7 +86,7 @@ class RankedList {
     const noticed = JSON.stringify([data.serial, data.notice, data.undo]);
     if (noticed !== this.noticed) this.notify(data.notice ?? "", data.undo); // else a notice of the list's own stays
     this.noticed = noticed;
-    if (this.showRows() && before.size) requestAnimationFrame(() => this.fly(before)); // when the frame is laid out anyway
+    if (this.showRows() && before.size) requestAnimationFrame(() => this.animateMoves(before)); // when the frame is laid out anyway
     this.places.below.replaceChildren(...data.below.map((line) => element("p", {}, line)));
     this.hold.show(data.before, new Set(data.rows.map(({ id }) => id)));
     if (data.serial !== this.serial && data.said) this.say(data.said);
@@ -189,12 +189,12 @@ class RankedList {
     if (focused?.isConnected && this.root.activeElement !== focused) focused.focus({ preventScroll: true });
   }
 
-  fly(before) {
+  animateMoves(before) {
     const after = this.tops();
     for (const [id, { item }] of this.rows) {
       const distance = (before.get(id) ?? NaN) - after.get(id);
-      if (Math.abs(distance) > 1) item.animate([{ transform: `translateY(${distance}px)` }, { transform: "none" }], FLIGHT);
-      else if (Number.isNaN(distance)) item.animate([{ opacity: 0 }, { opacity: 1 }], FLIGHT);
+      if (Math.abs(distance) > 1) item.animate([{ transform: `translateY(${distance}px)` }, { transform: "none" }], ANIMATION);
+      else if (Number.isNaN(distance)) item.animate([{ opacity: 0 }, { opacity: 1 }], ANIMATION);
     }
   }
 
@@ -341,8 +341,7 @@ class RankedList {
       this.send(kind, id);
     };
     const item = (words, press) => element("button", { type: "button", role: "menuitem", tabindex: "-1", click: press }, words);
-    const items = [item("More like this", choose("seed"))];
-    if (this.data.can_block) items.push(item(`Never ${song.artists.split(", ")[0]}`, choose("block")));
+    const items = [item("More like this", choose("seed")), item(`Never ${song.artists.split(", ")[0]}`, choose("block"))];
     if (song.url) items.push(item("Open in Spotify", () => this.openInSpotify(song)));
     this.places.menu.replaceChildren(...items);
     this.menuButton = more;

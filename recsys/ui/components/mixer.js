@@ -1,7 +1,7 @@
 // The mixer: a row per feature. Where the list aims, beside the listener's own distribution, and how much it counts.
 import { distribution, element } from "./drawing.js";
 
-const PATIENCE = 3000; // a move that was not answered by then is not waited for
+const TIMEOUT_MS = 3000; // a move that was not answered is not waited for any longer
 const mixers = new WeakMap();
 
 export default function (component) {
@@ -20,7 +20,6 @@ class Mixer {
     this.presets = find(".presets");
     this.legend = find(".legend .you");
     this.features = find(".features");
-    this.notice = find(".notice");
     this.sheet = new Sheet(find(".done"));
   }
 
@@ -34,8 +33,6 @@ class Mixer {
     const isAnswer = data.serial !== this.serial;
     this.serial = data.serial;
     this.data = data;
-    this.notice.textContent = data.notice ?? "";
-    this.notice.hidden = !data.notice;
     this.showPresets();
     this.legend.textContent = data.who;
     for (const feature of data.features) {
@@ -84,7 +81,7 @@ class Mixer {
     this.timer = setTimeout(() => {
       this.isBusy = false;
       this.pass();
-    }, PATIENCE);
+    }, TIMEOUT_MS);
     const move = this.waiting;
     this.waiting = { aims: {}, weights: {} };
     this.send("move", move);

@@ -1,5 +1,5 @@
 // Says that its place has come into view, so that what is expensive to draw is drawn when it is looked at.
-const PATIENCE = 3000; // a message that crosses a run of the whole page is lost, so it is sent until the place is gone
+const RETRY_MS = 3000; // a message that meets a run of the whole page is lost, so it is sent again until the place is gone
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const place = parentElement.querySelector(".alone");
@@ -10,7 +10,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     observer.disconnect();
     tell();
-    again = setInterval(tell, PATIENCE);
+    again = setInterval(tell, RETRY_MS);
   });
   observer.observe(place);
   return () => {

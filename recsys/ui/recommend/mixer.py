@@ -12,7 +12,7 @@ from recsys.core.model.numbers import is_number
 from recsys.errors import BadRecipe, TonearmError
 from recsys.ui.components import mount
 from recsys.ui.recommend.chips import active_preset
-from recsys.ui.recommend.levels import AIMS, LEVEL_WORDS, aim_in_words, level_in_words, levels, nearest_level
+from recsys.ui.recommend.levels import AIMS, LEVEL_WORDS, aim_in_words, levels, nearest_level
 from recsys.ui.recommend.list_state import list_state, received
 from recsys.ui.recommend.listener_view import ListenerView
 from recsys.ui.session import ListenerSession
@@ -75,7 +75,6 @@ def moved(recipe: Recipe, move: Mapping[str, Any]) -> Recipe:
 
 def _feature(f: Feature, recipe: Recipe, view: ListenerView, of_list: float | None) -> dict[str, Any]:
     picture = view.pictures.get(f.name)
-    weight = recipe.weights[f.name]
     who = "the start" if view.seeds else "you"
     # Why a feature cannot be steered by.
     disabled = None
@@ -93,9 +92,7 @@ def _feature(f: Feature, recipe: Recipe, view: ListenerView, of_list: float | No
         "aim": recipe.shifts.get(f.name, 0.0),
         "aim_words": [(f"{aim_in_words(f, shift)} than {who}" if shift else f"like {who}") for shift in AIMS],
         "can_aim": f.is_ordered,
-        "weight": weight,
-        "level": nearest_level(f, weight),
-        "level_word": level_in_words(f, weight),
+        "level": nearest_level(f, recipe.weights[f.name]),
         "levels": levels(f),
         "disabled": disabled,
         "axis": picture and picture.axis,

@@ -70,7 +70,6 @@ def list_data(
         "explained": _explained(session, state, rows),
         "below": facts(session, found),
         "cannot_rate": NO_RATINGS if session.is_demo else None,
-        "can_block": True,
     }
 
 
