@@ -86,7 +86,7 @@ class RankedList {
     const noticed = JSON.stringify([data.serial, data.notice, data.undo]);
     if (noticed !== this.noticed) this.notify(data.notice ?? "", data.undo); // else a notice of the list's own stays
     this.noticed = noticed;
-    if (this.showRows() && before.size) requestAnimationFrame(() => this.animateMoves(before)); // when the frame is laid out anyway
+    if (this.showRows() && before.size) this.animateOnceLaidOut(before);
     this.places.below.replaceChildren(...data.below.map((line) => element("p", {}, line)));
     this.hold.show(data.before, new Set(data.rows.map(({ id }) => id)));
     if (data.serial !== this.serial && data.said) this.say(data.said);
@@ -187,6 +187,16 @@ class RankedList {
     if (wanted.length === current.length && wanted.every((item, at) => item === current[at])) return;
     this.places.rows.replaceChildren(...wanted);
     if (focused?.isConnected && this.root.activeElement !== focused) focused.focus({ preventScroll: true });
+  }
+
+  /** An observer is called after the layout of a frame and before its paint: asked for tops any earlier, the browser would lay out twice. */
+  animateOnceLaidOut(before) {
+    this.layout?.disconnect();
+    this.layout = new ResizeObserver(() => {
+      this.layout.disconnect();
+      this.animateMoves(before);
+    });
+    this.layout.observe(this.places.rows);
   }
 
   animateMoves(before) {

@@ -11,6 +11,7 @@ from recsys.errors import TonearmError
 from recsys.metrics import RANKING_SECONDS
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import plain
+from recsys.ui.parts.together import sent_together
 from recsys.ui.recommend.filters import filters
 from recsys.ui.recommend.history import compare_buttons, comparison_panel, record
 from recsys.ui.recommend.list_rows import listed_songs
@@ -76,11 +77,14 @@ def list_and_mixer(session: ListenerSession, place: DeltaGenerator, has_open_set
             proposal_panel(session)
             comparison_panel(session, found)
             state.shown(found, (session.listener, session.demo_listener, id(session.catalogue)))
-            ranked_list(list_data(session, view, found, songs, of_list))
-        with place:
-            mixer(steering)  # right after the list, so that the browser gets both at once and paints once
+        shown = list_data(session, view, found, songs, of_list) if found and songs else None
     state.found = found
     session.app.last_recipes.save(session.listener, session.recipe, is_stored=not session.own_library.empty)
+    with sent_together():
+        if shown is not None:
+            ranked_list(shown)
+        with place:
+            mixer(steering)
 
 
 def _take_events(session: ListenerSession) -> None:
