@@ -3,26 +3,27 @@ Every error raised on purpose. Each message is a sentence a listener can read an
 
 * TonearmError
   + UnreadableFile      a file cannot be read as tracks
-    - NoTracks          a sound file, but not of tracks
+    - NoTracks          a valid file, but not of tracks
     - DownloadFailed    a file at an address that could not be fetched whole
   + UnknownFeature      a name that is not in the feature table
   + BadRecipe           weights or dials that cannot rank anything
   + BadTracks           a track table breaks its own rules
+    - UnknownMinus      a song to stay away from is not known here
   + NothingToRank       an empty library, an empty catalogue, or nothing known about either
   + NotAllowed          somebody else's rows were asked for
-  + BadValue            a program sent a value that means nothing here
+  + BadValue            a value in a request or a link is not valid
   + ServerBusy          others are served first
   + SettingsProblem     a setting is missing or wrong
-  + StorageProblem      the store said no, or said nothing
+  + StorageProblem      the store refused, or did not answer
     - Undecryptable     what is stored was encrypted with a secret this server does not have
-  + SpotifyProblem      anything Spotify answered that is not music
+  + SpotifyProblem      Spotify did not answer with what was asked for
     - SignInFailed      Spotify did not let this listener in
     - ReconnectSpotify  the consent has ended: the listener must connect again
     - SpotifyBusy       asked to wait until a given time
     - SpotifyRefused    an answer that waiting will not change
     - SpotifyUnreachable  no usable answer: the connection broke, or Spotify itself failed
   + NotOffered          a feature source does not serve this app
-  + SourceBusy          a feature source cannot answer now; what it was asked is waiting
+  + SourceBusy          a feature source cannot answer now; it is asked again later
 """
 
 
@@ -35,7 +36,7 @@ class UnreadableFile(TonearmError):
 
 
 class NoTracks(UnreadableFile):
-    """A file that is sound, but holds no tracks: an export's profile page, a table of something else."""
+    """A valid file that holds no tracks: an export's profile page, a table of something else."""
 
 
 class DownloadFailed(UnreadableFile):
@@ -67,7 +68,7 @@ class NotAllowed(TonearmError):
 
 
 class BadValue(TonearmError):
-    """A value in a program's request. `field` is the parameter's name."""
+    """A value in a request or a link. `field` is the parameter's name."""
 
     def __init__(self, message: str, field: str) -> None:
         super().__init__(message)

@@ -131,7 +131,7 @@ class Spotify:
         """
         Spotify's Web API as a listener.
 
-        Background work gives a `sleep` that can be interrupted, and sits out waits of up to a minute. Without one a
+        Background work gives a `sleep` that can be interrupted, and waits for up to a minute. Without one a
         person waits at a screen: longer than a few seconds becomes `SpotifyBusy`.
         """
         access = self.connections.access(listener)

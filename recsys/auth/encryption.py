@@ -1,4 +1,4 @@
-"""Tokens are encrypted before they reach any store; who reads the file or the database reads nothing.
+"""Tokens are encrypted before they reach any store; whoever reads the file or the database learns nothing.
 
 Fernet (AES-128-CBC with HMAC-SHA256): https://cryptography.io/en/latest/fernet/. The key comes from APP_SECRET_KEY
 through HKDF (RFC 5869), so that the same secret can serve other purposes without giving this key away.
@@ -79,7 +79,7 @@ def cipher_for(configured: str | None, former: str | None, folder: Path) -> Ciph
     older = [_long_enough(former, "APP_SECRET_KEY_FORMER")] if former else []
     older += [one for one in (former or "").split() if len(one) >= SHORTEST_SECRET]
     if configured:
-        with suppress(OSError, UnicodeDecodeError, SettingsProblem):  # none was made, or it is of no use
+        with suppress(OSError, UnicodeDecodeError, SettingsProblem):  # none was made, or it cannot be used
             older.append(_long_enough((folder / KEY_FILE).read_text("ascii").strip()))
     return Cipher(current, *older)
 

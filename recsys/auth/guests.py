@@ -27,8 +27,8 @@ def visitor(session_id: object, sessions: SessionStore, now: datetime) -> Visito
     session_id : object
         The value the browser sent; one that this app could not have issued belongs to nobody.
     sessions : SessionStore
-        Queried on every call, so that a session ended elsewhere ends here too; not about the ids of guests, who are
-        served while it does not answer.
+        Queried on every call, so that a session ended elsewhere ends here too; not for the ids of guests, who are
+        served even while the store does not answer.
     now : datetime
         The time, with time zone.
 

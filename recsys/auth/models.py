@@ -21,9 +21,9 @@ SESSION_ID: Final = re.compile(rf"(?:{GUEST})?[A-Za-z0-9_-]{{43}}")
 @dataclass(frozen=True)
 class Session:
     """
-    Somebody's browser that may show and change a listener's rows. Holds no token.
+    A browser that may show and change a listener's rows. Holds no token.
 
-    `expires_at` has a time zone; stores keep whole seconds.
+    `expires_at` has a time zone; stored to the second.
     """
 
     listener: str
@@ -44,7 +44,7 @@ class Tokens:
     What an issuer gave us for one listener. Its `repr` shows when it ends, never a token.
 
     `refresh_token`, `scope` and `authorized_at` (when the listener consented) may be None in the answer to a refresh:
-    those stored before stay. Times have a time zone; stores keep whole seconds.
+    those stored before stay. Times have a time zone; stored to the second.
     """
 
     access_token: str = field(repr=False)

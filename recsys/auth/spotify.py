@@ -39,7 +39,7 @@ CONSENT_NOTICE: Final = timedelta(days=14)
 """How long before the end of a consent the listener is warned."""
 
 TOKEN_LASTS: Final = timedelta(hours=1)
-"""How long an access token lasts where Spotify does not say it, or says what cannot be."""
+"""How long an access token lasts where Spotify does not say, or says something impossible."""
 
 RETRY_AFTER_S: Final = 0.5
 """Seconds before a request that got no usable answer is sent a second time."""
@@ -48,7 +48,7 @@ LONGEST_TOKEN_S: Final = 86_400.0
 
 
 def consent_ends(authorized_at: datetime) -> datetime:
-    """When a consent given at that time ends. 31 August ends on 28 or 29 February."""
+    """When a consent given at that time ends. One given on 31 August ends on 28 or 29 February."""
     month = authorized_at.month - 1 + CONSENT_MONTHS
     year, month = authorized_at.year + month // 12, month % 12 + 1
     return authorized_at.replace(year=year, month=month, day=min(authorized_at.day, monthrange(year, month)[1]))
@@ -194,7 +194,9 @@ class SpotifyAccounts:
             found = None
         is_expected = answer.status_code == 200 or 400 <= answer.status_code < 500
         if not is_expected or found is None:
-            raise SpotifyUnreachable("Spotify's sign-in gave an answer it should not. Try again in a few minutes.")
+            raise SpotifyUnreachable(
+                "Spotify's sign-in sent an answer that Tonearm cannot use. Try again in a few minutes."
+            )
         return answer.status_code, found
 
 
@@ -202,7 +204,9 @@ def _granted(answer: dict[str, Any], before: Tokens, now: datetime) -> Tokens:
     """The tokens with what came; what did not come, or not as it should, stays as it was before."""
     token, refresh_token, scope = (answer.get(name) for name in ("access_token", "refresh_token", "scope"))
     if not isinstance(token, str) or not token:
-        raise SpotifyUnreachable("Spotify's sign-in gave an answer it should not. Try again in a few minutes.")
+        raise SpotifyUnreachable(
+            "Spotify's sign-in sent an answer that Tonearm cannot use. Try again in a few minutes."
+        )
     # Where the default lifetime is wrong, a refusal refreshes the token.
     seconds = answer.get("expires_in")
     lifetime = TOKEN_LASTS

@@ -68,7 +68,7 @@ class SupabaseAccounts:
 
     def begin(self, redirect_uri: str) -> tuple[str, str]:
         """
-        The address to send the browser to, and the verifier to keep in that browser until it comes back.
+        The address to send the browser to, and the verifier to store in that browser until it comes back.
 
         `redirect_uri` must be listed in the project; Auth silently takes the project's site address instead.
         """
@@ -88,7 +88,7 @@ class SupabaseAccounts:
         SignInFailed
             The browser brings no code, or Auth gave no tokens of Spotify.
         SpotifyUnreachable
-            Auth did not answer. The code is spent perhaps: begin again.
+            Auth did not answer. The code may have been used up: begin again.
         """
         if "error" in params or not params.get("code"):
             raise _refusal(params.get("error_code", ""))
@@ -102,7 +102,7 @@ class SupabaseAccounts:
         except AuthError as problem:
             raise _refusal(problem.code if isinstance(problem, AuthApiError) else "") from None
         if session is None or not session.provider_token:
-            raise SignInFailed("Supabase gave no permission of Spotify's along. Please sign in again.")
+            raise SignInFailed("Supabase did not pass on a permission from Spotify. Please sign in again.")
         until = now + SPOTIFY_TOKEN_LASTS
         spotify = Tokens(session.provider_token, session.provider_refresh_token, until, self._scopes, now)
         # From the identity, as Spotify reported it; a user's metadata can be edited by the user.
@@ -140,12 +140,12 @@ class ListenerTokens:
         StorageProblem
             Supabase does not answer.
         """
-        known = self._known.get(listener) or self._kept(listener)
+        known = self._known.get(listener) or self._stored(listener)
         if self._is_expiring(known) and self._is_paused(listener):
-            known = self._unrenewed(self._kept(listener))  # they may have signed in again meanwhile
+            known = self._unrenewed(self._stored(listener))  # they may have signed in again meanwhile
         elif self._is_expiring(known):
             with self._tokens.locked(f"supabase {listener}"):
-                known = self._kept(listener)  # another tab may have renewed it meanwhile
+                known = self._stored(listener)  # another tab may have renewed it meanwhile
                 if self._is_expiring(known):
                     known = self._renewed(listener, known)
         self._known[listener] = known
@@ -165,7 +165,7 @@ class ListenerTokens:
             return tokens
         raise StorageProblem(_SILENT) from None  # what went wrong may repeat tokens
 
-    def _kept(self, listener: str) -> Tokens:
+    def _stored(self, listener: str) -> Tokens:
         try:
             stored = self._tokens.tokens(listener, "supabase")
         except Undecryptable:

@@ -70,8 +70,8 @@ class SpotifyTokens:
 
     def state(self, listener: str) -> Connection:
         """
-        How this listener is connected, and whether the consent ends soon. Asks nobody but the store, and about guests
-        nobody: they have no tokens.
+        How this listener is connected, and whether the consent ends soon. Reads the store only, and for guests not even
+        that: they have no tokens.
         """
         if is_guest(listener):
             return Connection(False)

@@ -130,7 +130,7 @@ def _from_store(recipe: Recipe) -> tuple["Libraries", dict[str, str], dict[str, 
     with closing(Container(Settings.from_environment())) as app:
         stored = stored_libraries(app, recipe)
     if not stored.libraries and not stored.problems:
-        raise NoTracks("Nobody asks for a weekly list yet: it is switched on below the list on the Recommend page.")
+        raise NoTracks("Nobody asks for a weekly list yet: it is switched on above the list on the Recommend page.")
     return Libraries.of(stored.libraries), stored.problems, stored.found_around
 
 

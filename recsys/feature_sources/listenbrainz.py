@@ -1,9 +1,10 @@
 """
-Spotify ids of songs known by name only, from ListenBrainz labs: an open index, without a key and without a promise.
+Spotify ids of songs known by name only, from ListenBrainz labs: an open index without a key and without a
+promise of service.
 
 https://labs.api.listenbrainz.org/spotify-id-from-metadata takes a JSON array of artist, release and track names by POST
-and answers an array with `spotify_track_ids` for each. Titles and artists leave the house: with the listener's consent
-only, which is the caller's to check.
+and answers an array with `spotify_track_ids` for each. Titles and artists are sent to it: with the listener's consent
+only, which the caller checks.
 """
 
 import re

@@ -10,7 +10,7 @@ from recsys.errors import SourceBusy
 from recsys.parsing import parse_json
 
 AT_MOST: Final = 60.0
-"""The longest wait, in seconds, that is sat out inside a request."""
+"""The longest wait, in seconds, that happens inside a request."""
 
 LONGEST_WAIT: Final = 7 * 86_400.0
 ASSUMED_WAIT: Final = 30.0
@@ -51,7 +51,7 @@ class PacedHttp:
 
     def ask(self, send: Send, unknown: Collection[int] = ()) -> Any:
         """
-        The JSON of an answer with status 200, or None for a status in `unknown`. One short wait is sat out.
+        The JSON of an answer with status 200, or None for a status in `unknown`. A short wait is made once.
 
         Raises
         ------
@@ -67,7 +67,7 @@ class PacedHttp:
 
     def broken(self) -> SourceBusy:
         """The error of an answer that is not what the service promises."""
-        return SourceBusy(f"{self._service} gave an answer it should not.", BROKEN_WAIT)
+        return SourceBusy(f"{self._service} sent an answer that Tonearm cannot use.", BROKEN_WAIT)
 
     def _once(self, send: Send, unknown: Collection[int], was_asked: bool = False) -> Any:
         """One request at a time, rate-limited. A `Retry-After` applies to every caller of this instance."""

@@ -1,7 +1,7 @@
 """Audio features from ReccoBeats, which still gives them by Spotify id, without a key.
 
 https://reccobeats.com/docs/apis/get-audio-features. One operator, no promise of service, limits unpublished: so it is
-asked gently, only with the listener's consent (the caller's to check: track ids leave the house), and may fail.
+asked gently, only with the listener's consent (the caller checks it: track ids are sent), and may fail.
 """
 
 import re
@@ -63,7 +63,7 @@ class ReccoBeats:
 
     def neighbours(self, track_id: str, count: int) -> pd.DataFrame:
         """
-        Songs like one, without audio features. Every call answers others: the service draws by chance.
+        Songs like one, without audio features. Every call returns others: the service draws at random.
 
         https://reccobeats.com/docs/apis/get-recommendation takes `seeds` (Spotify ids) and `size` (1 to 100), and
         answers 400 or 404 for a seed it does not know.

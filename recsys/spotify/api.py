@@ -22,6 +22,8 @@ Method = Literal["GET", "POST", "PUT", "DELETE"]
 TIMEOUT: Final = 10.0
 """Seconds to wait for a connection, and for each part of an answer."""
 
+UNUSABLE: Final = "Spotify sent an answer that Tonearm cannot use; nothing was lost."
+
 
 @dataclass(frozen=True)
 class Request:
@@ -69,7 +71,7 @@ class SpotifyApi:
         except (requests.RequestException, RecursionError) as broken:  # JSON may be nested too deeply to be read
             raise SpotifyUnreachable("The connection to Spotify broke; nothing was lost.") from broken
         if answer is None:  # what spotipy makes of a body that is not JSON, such as a captive portal's page
-            raise SpotifyUnreachable("Spotify's answer was not one it should give; nothing was lost.")
+            raise SpotifyUnreachable(UNUSABLE)
         return answer
 
 

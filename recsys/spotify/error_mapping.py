@@ -1,6 +1,6 @@
-"""What Spotify's unhappy answers mean: a table from (status, text, path) to a reason, a sentence and a remedy.
+"""What Spotify's error responses mean: a table from (status, text, path) to a reason, a sentence and a remedy.
 
-Texts as met in 2026: https://developer.spotify.com/documentation/web-api/concepts/api-calls#response-status-codes and
+Texts as seen in 2026: https://developer.spotify.com/documentation/web-api/concepts/api-calls#response-status-codes and
 reports by developers. The next change at Spotify is one more row.
 """
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from recsys.errors import SpotifyUnreachable
-from recsys.spotify.api import Api, Request
+from recsys.spotify.api import UNUSABLE, Api, Request
 from recsys.spotify.models import Me, Page, PlaylistPage
 from recsys.spotify.parsing import parse_playlist, parse_plays, parse_tracks, text_in
 
@@ -100,13 +100,13 @@ class SpotifyLibrary:
     def _object(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
         answer = self._api.send(Request("GET", path, params))
         if not isinstance(answer, dict):
-            raise SpotifyUnreachable("Spotify's answer was not one it should give; nothing was lost.")
+            raise SpotifyUnreachable(UNUSABLE)
         return answer
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Where we are in a list that may change under our hands: an offset, and how long the list was when it was set."""
+    """The position in a list that may change while it is read: an offset, and how long the list was when it was set."""
 
     offset: int = 0
     total: int | None = None
@@ -136,7 +136,7 @@ class _Place:
 def _items(answer: dict[str, Any]) -> list[Any]:
     items = answer.get("items")
     if not isinstance(items, list):
-        raise SpotifyUnreachable("Spotify's answer was not one it should give; nothing was lost.")
+        raise SpotifyUnreachable(UNUSABLE)
     return items
 
 

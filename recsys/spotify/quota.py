@@ -14,7 +14,7 @@ from recsys.spotify.api import Api, Request
 from recsys.spotify.error_mapping import in_words
 
 SHORT: Final = 60.0
-"""The longest wait, in seconds, that is usually sat out inside a call; a longer one becomes a state with a time."""
+"""The longest wait, in seconds, that usually happens inside a call; a longer one is reported with its end."""
 
 STILL_BUSY: Final = 300.0
 """Seconds to leave Spotify alone when it is busy again right after a wait."""
@@ -70,7 +70,7 @@ def bucket_of(request: Request) -> Bucket:
 
 class WithinQuota:
     """
-    Waits out short limits once, turns long ones into a remembered time, and never asks while a bucket is shut.
+    Waits out short limits once, turns long ones into a remembered time, and sends nothing while a bucket is blocked.
 
     Raises `SpotifyBusy` with the seconds left when they are more than `longest_wait`, or the quota is used up. A call
     that was put off did nothing at Spotify, so writes wait like reads.
@@ -90,20 +90,20 @@ class WithinQuota:
 
     def send(self, request: Request) -> Any:
         bucket = bucket_of(request)
-        self._open(bucket)
+        self._wait_and_count(bucket)
         try:
             return self._inner.send(request)
         except SpotifyBusy as busy:
-            problem = self._shut(bucket, busy.retry_after, busy.is_quota)
+            problem = self._block(bucket, busy.retry_after, busy.is_quota)
             if busy.is_quota or busy.retry_after > self._longest_wait:
                 raise problem from busy
-        self._open(bucket, was_asked=True)
+        self._wait_and_count(bucket, was_asked=True)
         try:
             return self._inner.send(request)
         except SpotifyBusy as again:
-            raise self._shut(bucket, max(again.retry_after, STILL_BUSY), again.is_quota) from again
+            raise self._block(bucket, max(again.retry_after, STILL_BUSY), again.is_quota) from again
 
-    def _open(self, bucket: Bucket, was_asked: bool = False) -> None:
+    def _wait_and_count(self, bucket: Bucket, was_asked: bool = False) -> None:
         """Count one request, after a short remembered wait; raise for a long one or when the budget is used up."""
         now = self._clock()
         left = (self._quota.blocked_until(bucket.name, now) or 0.0) - now
@@ -122,8 +122,8 @@ class WithinQuota:
                 was_asked=was_asked,
             )
 
-    def _shut(self, bucket: Bucket, seconds: float, is_quota: bool) -> SpotifyBusy:
-        """Remember the wait, also a short one: other listeners of this app keep it too."""
+    def _block(self, bucket: Bucket, seconds: float, is_quota: bool) -> SpotifyBusy:
+        """Remember the wait, also a short one: it holds for other listeners of this app too."""
         self._quota.block(bucket.name, self._clock(), seconds, is_quota)
         return _busy(bucket, seconds, is_quota)
 

@@ -11,7 +11,7 @@ from recsys.spotify.api import Access, Api, Request
 from recsys.spotify.error_mapping import in_words
 
 GAP: Final = 0.3
-"""Seconds between two requests of one developer account. Spotify publishes no number; 250 to 350 ms went unpunished."""
+"""Seconds between two requests of one developer account. Spotify publishes no number; 250 to 350 ms were enough."""
 
 BACKOFF_S: Final = (1.0, 4.0)
 """Seconds before the second and the third attempt of a read that failed."""
@@ -64,13 +64,11 @@ class ThrottledApi:
 class RetryingApi:
     """Retries reads when the connection broke or Spotify failed. A write is never retried: it may have worked."""
 
-    def __init__(
-        self, inner: Api, sleep: Callable[[float], None] = time.sleep, backoff: tuple[float, ...] = BACKOFF_S
-    ) -> None:
-        self._inner, self._sleep, self._backoff = inner, sleep, backoff
+    def __init__(self, inner: Api, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._inner, self._sleep = inner, sleep
 
     def send(self, request: Request) -> Any:
-        for seconds in self._backoff if request.method == "GET" else ():
+        for seconds in BACKOFF_S if request.method == "GET" else ():
             try:
                 return self._inner.send(request)
             except SpotifyUnreachable:

@@ -10,7 +10,7 @@ from filelock import FileLock
 from recsys.errors import StorageProblem
 
 POLL_S: Final = 0.02
-"""Seconds between two attempts to have the lock."""
+"""Seconds between two attempts to acquire the lock."""
 
 
 @contextmanager

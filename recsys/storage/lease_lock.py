@@ -25,8 +25,8 @@ class LeaseTiming:
     """
     How a lease is waited for.
 
-    `clock` gives seconds since 1970 and `sleep` waits; `timeout_s` is more than a lease, so that a holder that died is
-    outlived; `poll_s` is the time between two attempts; `heartbeat_s` is in real seconds.
+    `clock` gives seconds since 1970 and `sleep` waits; `timeout_s` is longer than a lease, so that the lease of a
+    holder that died expires first; `poll_s` is the time between two attempts; `heartbeat_s` is in real seconds.
     """
 
     clock: Callable[[], float] = time.time
@@ -49,7 +49,7 @@ def held_lease(
     Parameters
     ----------
     acquire : function
-        `acquire(now, until)` says whether the lease was had: nobody held it, or whose lease had ended before `now`.
+        `acquire(now, until)` takes the lease where nobody holds one that lasts beyond `now`; whether it did.
     extend : function
         `extend(until)` moves the end of our lease, and of nobody else's.
     release : function
@@ -58,7 +58,7 @@ def held_lease(
     Raises
     ------
     StorageProblem
-        The lease was not had in time, or the store does not answer.
+        The lease was not acquired in time, or the store does not answer.
     """
     timing = timing or LeaseTiming()
     started, waited = time.monotonic(), 0.0

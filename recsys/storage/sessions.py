@@ -1,4 +1,4 @@
-"""The seam for sign-in: browser sessions and the tokens a listener gave us. Stores of it keep tokens encrypted only."""
+"""The seam for sign-in: browser sessions and the tokens a listener gave us. Tokens are stored encrypted only."""
 
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -10,7 +10,7 @@ TOKEN_TABLES: Final[dict[Issuer, str]] = {"spotify": "spotify_tokens", "supabase
 
 
 class SessionStore(Protocol):
-    """Sessions by an id that only the browser knows: stores keep its SHA-256. Raises `StorageProblem`."""
+    """Sessions by an id that only the browser knows: its SHA-256 is stored. Raises `StorageProblem`."""
 
     def create(self, session: Session, now: datetime, replaces: object = None) -> str:
         """
@@ -51,6 +51,6 @@ class TokenStore(Protocol):
         """
         Only one thread of one process at a time is inside for a name (a listener, or anything to be locked).
 
-        A holder has the lock for as long as it lives; one that dies is waited for at most half a minute. Raises
-        `StorageProblem` when the lock is not had in three quarters of one.
+        A holder has the lock for as long as it lives; that of one that dies expires within 30 seconds. Raises
+        `StorageProblem` when the lock is not acquired within 45.
         """

@@ -3,7 +3,7 @@
 Every method takes the listener first and touches that listener's rows only; the exceptions are `app_state`, which
 belongs to the whole app and holds nothing of anybody's, `weekly_listeners`, and `check`. A write is acknowledged when
 the method returns: from then on no crash of the app loses it. All times are ISO 8601, given by the caller, and returned
-in UTC ending in "Z"; a text that is no time is an unknown time.
+in UTC ending in "Z"; text that is not a valid time counts as unknown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -135,7 +135,7 @@ class Store(Protocol):
         """Tracks with a thumb, oldest first: the track table's columns plus `liked` (bool) and `at`."""
 
     def remove_feedback(self, listener: str, track_id: str) -> None:
-        """Take a thumb back; an unknown track is no error."""
+        """Remove the rating of a track; an unknown track is no error."""
 
     def save_state(self, listener: str, key: str, value: Mapping[str, Any]) -> None:
         """Store a piece of JSON under a key (sync cursors, probe results, saved playlists, consents)."""

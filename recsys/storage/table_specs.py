@@ -199,7 +199,7 @@ WEEKLY_SONGS: Final = TableSpec(
 
 _LISTS: Final = (RECOMMENDATIONS, RECIPES, WEEKLY, WEEKLY_SONGS)
 EXPORTED: Final = (PROFILE, TRACKS, ORIGINS, PLAYS, *_LISTS, FEEDBACK, MISSES, POOL, STATE, SENT)
-"""Everything a listener may take away: all their tables but tokens and sessions."""
+"""Everything in a listener's export: all their tables but tokens and sessions."""
 
 
 def sent_row(to: str, what: str, many: int, at: str) -> pd.DataFrame:

@@ -22,8 +22,8 @@ SENTENCES: Final = {
         "off “Confirm email” in the Supabase dashboard under Authentication, Sign In / Providers, Email."
     ),
     "no_email": (
-        "Supabase misses an e-mail address, which Spotify no longer tells. The owner of this app allows users without "
-        "an email in the Supabase dashboard under Authentication, Sign In / Providers, Spotify."
+        "Supabase requires an e-mail address, which Spotify no longer provides. The owner of this app allows users "
+        "without an email in the Supabase dashboard under Authentication, Sign In / Providers, Spotify."
     ),
     "signup_disabled": (
         "New listeners may not sign in here: “Allow new users to sign up” is off in the Supabase dashboard."

@@ -36,7 +36,7 @@ class Explanation:
         track_id, title, artists, cosine of the listener's own tracks closest to it, best first; only usable ones, for
         of the others too little is known to be compared.
     strongest : str
-        The feature that weighs most, or the one asked about.
+        The heaviest feature that takes part, or the one asked about.
     rank_without : int or None
         The rank if that feature weighed nothing; None when the song could not be ranked then.
     """
@@ -69,7 +69,7 @@ def explain_all(
     track_ids : sequence of str
         Songs of the catalogue.
     without : str, optional
-        The feature to imagine away; the strongest one that takes part where none is named.
+        The feature whose weight is set to 0 in `rank_without`; the strongest one that takes part where none is named.
 
     Raises
     ------
@@ -100,11 +100,9 @@ def explain_all(
     ]
 
 
-def nearest_own(
-    recommender: Recommender, ranking: Ranking, rows: np.ndarray, count: int = NEAREST
-) -> list[pd.DataFrame]:
+def nearest_own(recommender: Recommender, ranking: Ranking, rows: np.ndarray) -> list[pd.DataFrame]:
     """
-    For each row of the catalogue the usable own tracks closest to it: track_id, title, artists, cosine.
+    For each row of the catalogue the `NEAREST` usable own tracks: track_id, title, artists, cosine.
 
     A song of the listener's own that is on the list (one they forgot) is not named as near to itself.
     """
@@ -115,7 +113,7 @@ def nearest_own(
     # (rows, own): the same song, whichever version of it.
     similarity[recommender.catalogue.songs[rows][:, None] == song_hashes(own)] = -np.inf
     # Stable, so that of equally close tracks the first of the library is named, regardless of what else is asked.
-    order = np.argsort(-similarity, axis=1, kind="stable")[:, :count]
+    order = np.argsort(-similarity, axis=1, kind="stable")[:, :NEAREST]
     return [
         own.iloc[at].assign(cosine=row[at].astype(np.float64)).reset_index(drop=True)
         for at, row in ((at[row[at] > -np.inf], row) for at, row in zip(order, similarity, strict=True))

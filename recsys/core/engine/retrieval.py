@@ -1,10 +1,10 @@
 """Stage 1: the songs of a catalogue closest to a profile, exactly, whatever the weights.
 
-`CandidateSearch.top_k` is an exact pruned search in three steps:
+`CandidateSearch.top_k` is an exact pruned search in four steps:
 
 1. A threshold that `count` songs probably reach is guessed from a contiguous random sample of the catalogue.
 2. Blocks whose upper bound (`pruning`) misses the threshold are skipped, and of the rest only songs that reach it are
-   written down.
+   collected.
 3. If at least `count` songs reach it, the best of them are the answer. If not, the guess was too high, and every song
    is scored.
 4. Songs near the best are compared again in double precision, so that rounding decides nothing.

@@ -34,7 +34,7 @@ MANY_PARTS: Final = 20
 the others decide, so that a song's cosine does not depend on the songs beside it."""
 
 SAMPLE: Final = 8192
-"""Scores that the threshold of `best` is guessed from."""
+"""Scores that the threshold of `top_positions` is guessed from."""
 
 
 @dataclass(frozen=True)

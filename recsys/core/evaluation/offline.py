@@ -63,7 +63,7 @@ TITLES: Final = {
 """Method -> its name in a table."""
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""Called with the number of lists that are done, and of all lists."""
+"""Called with the number of steps that are done (cuts of lists, in an evaluation), and of all steps."""
 
 
 class Ours:

@@ -60,16 +60,16 @@ def percentile(position: float | None) -> float | None:
     return None if position is None or np.isnan(position) else _NORMAL.cdf(position)
 
 
-def heights(column: Doubles, axis: tuple[float, float], bins: int = BINS) -> list[float]:
+def heights(column: Doubles, axis: tuple[float, float]) -> list[float]:
     """
-    A distribution as heights from 0 to 1, the highest being 1, at `bins` places along an axis; none without values.
+    A distribution as heights from 0 to 1, the highest being 1, at `BINS` places along an axis; none without values.
 
-    Counts are smoothed with a triangle of five bins, so that few songs make a hill and not a fence. What lies beyond
-    the axis is counted at its end.
+    Counts are smoothed with a triangle of five bins, so that few songs make a curve and not single spikes. What lies
+    beyond the axis is counted at its end.
     """
     known = np.clip(column[~np.isnan(column)], *axis)
     if not len(known):
         return []
-    counts = np.histogram(known, bins, axis)[0].astype(np.float64)
+    counts = np.histogram(known, BINS, axis)[0].astype(np.float64)
     smooth = np.convolve(counts, np.array([1, 2, 3, 2, 1]) / 9, mode="same")
     return [round(float(height), 3) for height in smooth / smooth.max()]

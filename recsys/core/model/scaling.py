@@ -43,7 +43,7 @@ NUMBER_AXES: Final = sum(AXES[f.scale] for f in NUMBER_FEATURES)
 """Axes of features that are numbers; the axes of genres come after them."""
 
 CLIP: Final = 0.005
-"""Ranks below and above this share of the catalogue are not distinguished, so that no rarity rules a cosine."""
+"""Ranks below and above this share of the catalogue are not distinguished, so that no outlier dominates a cosine."""
 
 Columns: TypeAlias = list[Doubles]
 KNOTS: Final = 2048
@@ -140,7 +140,7 @@ class QuantileTransform:
 
 @dataclass(frozen=True)
 class Space:
-    """The scaling of one catalogue: `ranks` by feature name, and the genres it knows."""
+    """The scaling of one catalogue: `quantiles` by feature name for those scaled by rank, and the genres it knows."""
 
     quantiles: Mapping[str, QuantileTransform]
     genres: GenreSpace | None

@@ -30,7 +30,7 @@ FUNCTIONS: Final = {
     "begin_session": ("session", "replaces", "at"),
     "take_turn": ("turn", "new_holder", "at", "until"),
 }
-"""What `supabase/migrations` makes, functions with the names of their arguments; a test compares."""
+"""What `supabase/migrations` creates, functions with the names of their arguments; a test compares them."""
 
 _UNKNOWN: Final = {"PGRST202", "PGRST205", "42P01", "42883"}
 _REFUSED: Final = "42501"
@@ -118,13 +118,13 @@ class SupabaseCheckup:
         broken = [code for code in codes.values() if code not in ("", _REFUSED)]
         if broken:
             raise SettingsProblem(
-                f"Supabase's Data API does not give the tables (code {broken[0]}). Under Project Settings, Data API, "
+                f"Supabase's Data API does not expose the tables (code {broken[0]}). Under Project Settings, Data API, "
                 "switch it on with “public” among the exposed schemas."
             )
         if refused:
             raise SettingsProblem(
-                f"The server may not read {refused[0]}. Run in the SQL editor the lines that begin with “grant” of the "
-                "file in supabase/migrations that makes it."
+                f"The server may not read {refused[0]}. In the SQL editor, run the lines that begin with “grant” in "
+                "the file in supabase/migrations that creates it."
             )
 
     def grants_visitors_nothing(self) -> None:
@@ -132,8 +132,8 @@ class SupabaseCheckup:
         allowed = [name for name in TABLES if self._reading(name, self.publishable_key) != _REFUSED]
         if allowed:
             raise SettingsProblem(
-                f"Anybody may read {allowed[0]} without signing in. Run in the SQL editor the lines that begin with "
-                "“revoke” of the file in supabase/migrations that makes it."
+                f"Anybody may read {allowed[0]} without signing in. In the SQL editor, run the lines that begin with "
+                "“revoke” in the file in supabase/migrations that creates it."
             )
 
     def has_spotify(self) -> None:
@@ -153,7 +153,7 @@ class SupabaseCheckup:
             raise SettingsProblem(f"Switch on “Allow new users to sign up” {_PROVIDERS}.")
 
     def confirms_no_email(self) -> None:
-        """Addresses count as confirmed: those Spotify tells never are."""
+        """Addresses count as confirmed: those that Spotify reports never are."""
         if not self._settings().get("mailer_autoconfirm"):
             raise SettingsProblem(
                 f"Switch off “Confirm email” {_PROVIDERS}, Email. Spotify never confirms an address, so every first "

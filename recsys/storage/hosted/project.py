@@ -19,13 +19,13 @@ from recsys.metrics import STORE_ERRORS
 from recsys.storage.quotas import SENTENCE
 
 SECONDS: Final = 1.5
-"""How long an answer may be awaited. Connecting may take two thirds of that: all in all a page waits two seconds."""
+"""How long to wait for an answer. Connecting may take two thirds of that: all in all a page waits two seconds."""
 
 SECONDS_A_MEGABYTE: Final = 2.0
 """How much longer when much is sent."""
 
-UNHURRIED: Final = {"/rest/v1/rpc/export_rows": 60.0, "/auth/v1/admin/users/": 20.0}
-"""Seconds for what takes its time with a large library, by how the path begins: taking it away, and erasing it."""
+SLOW_PATHS: Final = {"/rest/v1/rpc/export_rows": 60.0, "/auth/v1/admin/users/": 20.0}
+"""Seconds for requests that are slow with a large library, by how the path begins: exporting it, and erasing it."""
 
 _LIMITS: Final = httpx.Limits(max_connections=50, max_keepalive_connections=10, keepalive_expiry=20)
 
@@ -76,7 +76,7 @@ class SupabaseProject:
     url, publishable_key, secret_key : str
         `SUPABASE_URL`, `SUPABASE_PUBLISHABLE_KEY`, `SUPABASE_SECRET_KEY`.
     seconds : float
-        How long a usual answer may be awaited.
+        How long to wait for a usual answer.
     """
 
     def __init__(self, url: str, publishable_key: str, secret_key: str, seconds: float = SECONDS) -> None:
@@ -116,7 +116,7 @@ class SupabaseProject:
     def _allow_time(self, request: httpx.Request) -> None:
         megabytes = int(request.headers.get("content-length", 0)) / 1e6
         usual = self._seconds + SECONDS_A_MEGABYTE * megabytes
-        longer = (seconds for path, seconds in UNHURRIED.items() if request.url.path.startswith(path))
+        longer = (seconds for path, seconds in SLOW_PATHS.items() if request.url.path.startswith(path))
         seconds = next(longer, usual)
         limits = {"connect": self._seconds * 2 / 3, "pool": seconds, "write": seconds, "read": seconds}
         request.extensions["timeout"] = limits

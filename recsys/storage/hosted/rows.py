@@ -29,7 +29,7 @@ def objects(spec: TableSpec, table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def once_each(spec: TableSpec, table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The same, each key once: of several rows the last counts, and what it does not know those before it tell."""
+    """The same, each key once: of several rows the last counts, and what it lacks is taken from those before it."""
     merged: dict[tuple[Any, ...], dict[str, Any]] = {}
     for one in objects(spec, table):
         key = tuple(one[name] for name in spec.key)
@@ -70,7 +70,7 @@ def read_all(client: Client, spec: TableSpec, listener: str) -> list[Row]:
     All rows of a listener, page by page after the key of the last row.
 
     Unlike an offset, a key is found by the primary key's index however far it is, and skips nothing when rows are
-    added meanwhile. The first answer tells how many rows there are, so that a single page takes a single request.
+    added meanwhile. The first answer says how many rows there are, so that a single page takes a single request.
     """
     columns = ", ".join(dict.fromkeys((*spec.stored, *spec.key)))
     found: list[Row] = []

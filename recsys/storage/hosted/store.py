@@ -159,7 +159,7 @@ class SupabaseStore(Store):
         return rows.weekly_list(found[0]) if found else None
 
     def remove_weekly(self, listener: str) -> None:
-        """The wish first: without it nothing is added to the songs."""
+        """The row that asks for lists first: without it no song is added."""
         for table in ("weekly_lists", "weekly_songs"):
             answer(self._as(listener).table(table).delete(returning=ReturnMethod.minimal).eq("user_id", listener))
 

@@ -196,7 +196,7 @@ _GUESTS: Final = (
     + " union ".join(f"select user_id from {table} where user_id glob 'guest-*'" for table in _TABLES_OF_GUESTS)
     + ")",
 )
-"""The day each guest with rows was here last. Guests from before count as here on the day of the migration."""
+"""The day each guest with rows was here last. Earlier guests count as having been here on the day of the migration."""
 
 _POOL: Final = (
     f"""create table pool_tracks (

@@ -90,7 +90,7 @@ class SqliteSessions(SessionStore, TokenStore):
             None if tokens.authorized_at is None else to_whole_second(tokens.authorized_at),
         )
         table = TOKEN_TABLES[issuer]
-        unchanged = ", ".join(f"{name} = coalesce(excluded.{name}, {table}.{name})" for name in _MAY_BE_KEPT)
+        unchanged = ", ".join(f"{name} = coalesce(excluded.{name}, {table}.{name})" for name in _KEPT_IF_MISSING)
         with self._database.write() as connection:
             connection.execute(
                 f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (user_id) DO UPDATE SET "
@@ -145,4 +145,4 @@ class SqliteSessions(SessionStore, TokenStore):
         return held_lease(acquire, extend, release, self._timing)
 
 
-_MAY_BE_KEPT: Final = ("refresh_token", "scope", "authorized_at")
+_KEPT_IF_MISSING: Final = ("refresh_token", "scope", "authorized_at")
