@@ -19,6 +19,8 @@ NAMES: Final = {"Total Time": "duration_ms", "Loved": "liked", "Favorited": "lik
 NO_SONG: Final = ("Podcast", "Movie", "TV Show", "Has Video")
 BROKEN: Final = (ValueError, TypeError, AttributeError, LookupError, OverflowError, ExpatError)
 """What `plistlib` raises for a file that is none; entities, which could stand for gigabytes, are a ValueError."""
+MOST_BITS: Final = 4_000
+"""Of a whole number. One in hexadecimal may have millions of digits, and is too long to be written in decimal."""
 
 
 def read_itunes(stream: BinaryIO, name: str) -> Imported:
@@ -45,17 +47,19 @@ def read_itunes(stream: BinaryIO, name: str) -> Imported:
     if not isinstance(tracks, Mapping):
         raise NoTracks(f"“{name}” is XML, but no iTunes library. Choose a CSV, JSON or ZIP export instead.")
     try:
-        imported = read_objects(_songs(tracks), name)
+        imported = read_objects(_songs(tracks, name), name)
     except NoTracks as problem:
         raise NoTracks(f"“{name}” is an iTunes library without songs.") from problem
     return replace(imported, reports=tuple(replace(report, format="iTunes library") for report in imported.reports))
 
 
-def _songs(tracks: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _songs(tracks: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
     for track in tracks.values():
         is_song = isinstance(track, Mapping) and not any(track.get(key) for key in NO_SONG)
         values = track.items() if is_song else ()
         plain = {str(key): value for key, value in values if not isinstance(value, (Mapping, list, bytes))}
+        if any(isinstance(value, int) and value.bit_length() > MOST_BITS for value in plain.values()):
+            raise UnreadableFile(f"“{name}” holds a number of thousands of digits, which no export does. It was not read.")
         yield {
             NAMES.get(key, key): f"{value.isoformat()}Z" if isinstance(value, datetime) else value
             for key, value in plain.items()

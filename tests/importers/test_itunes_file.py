@@ -67,6 +67,11 @@ def test_entities_are_refused(inside):
     [
         ("<date>soon</date>", "is not a complete iTunes library"),
         (f"<integer>{'9' * 100_000}</integer>", "is not a complete iTunes library"),
+        (
+            "<dict><key>Tracks</key><dict><key>1</key><dict><key>Name</key><string>Blue</string><key>Artist</key>"
+            f"<string>Ann</string><key>Year</key><integer>0x{'F' * 5_000}</integer></dict></dict></dict>",
+            "holds a number of thousands of digits",
+        ),
         ("<dict><key>Tracks</key><dict>", "is not a complete iTunes library"),
         ("<array>" * 100_000 + "</array>" * 100_000, "is XML, but no iTunes library"),
         ("<dict><key>Tracks</key><array/></dict>", "is XML, but no iTunes library"),
