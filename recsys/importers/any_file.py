@@ -12,7 +12,7 @@ from recsys.importers.merging import merge
 from recsys.importers.open_source import opened
 from recsys.importers.packed_file import GZIP, is_workbook, sheets, unpacked
 from recsys.importers.parquet_file import read_parquet
-from recsys.importers.report import Imported, sum_of, with_notes
+from recsys.importers.report import Imported, listed, sum_of, with_notes
 from recsys.importers.sniffing import JSON, PARQUET, PLIST, ZIP, kind_of, refuse_known
 from recsys.importers.table_file import read_table
 from recsys.importers.text_encoding import decoded
@@ -100,6 +100,6 @@ def _read_zip(stream: BinaryIO, name: str) -> Imported:
     report = sum_of(whole.reports, whole.tracks, name)
     if others:
         holding = "it holds" if len(others) == 1 else "they hold"
-        notes = (*report.notes, f"Not imported, as {holding} no tracks: {', '.join(others)}.")
+        notes = (*report.notes, f"Not imported, as {holding} no tracks: {listed(others)}.")
         report = replace(report, notes=notes)
     return replace(whole, reports=(report,))

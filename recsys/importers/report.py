@@ -1,6 +1,6 @@
 """What an import gives back: the tracks, and a report whose numbers add up."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -10,6 +10,9 @@ from recsys.core.model.features import AUDIO_FEATURES
 
 MOST_PROBLEMS: Final = 100
 """The most problems that are listed with their sentences; all are counted."""
+
+MOST_NAMES: Final = 12
+LONGEST_NAME: Final = 100
 
 PODCAST: Final = "podcast episode"
 """A reason to skip a row that several kinds of files share."""
@@ -135,6 +138,17 @@ def sum_of(reports: Iterable[FileReport], tracks: pd.DataFrame, file: str = "") 
 def count_with_features(tracks: pd.DataFrame) -> int:
     """How many tracks have at least one audio feature."""
     return int(tracks[[f.column for f in AUDIO_FEATURES]].notna().any(axis=1).sum())
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first names of several, with how many more there are; files and columns may have thousands."""
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def shortened(name: str) -> str:
+    """The name of a file as a sentence can hold it: in a ZIP it may have 65,535 characters."""
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
 def no_plays() -> pd.DataFrame:

@@ -16,11 +16,10 @@ from recsys.importers.exportify_i18n import recognise_by_content
 from recsys.importers.headerless import m3u_as_table
 from recsys.importers.merging import as_rows, distinct
 from recsys.importers.quoting import with_double_quotes, with_sound_quotes
-from recsys.importers.report import FileReport, Imported, count_with_features, no_plays, with_notes
+from recsys.importers.report import FileReport, Imported, count_with_features, listed, no_plays, with_notes
 from recsys.importers.table_rows import RowReader
 from recsys.importers.text_encoding import Text
 
-MOST_UNUSED: Final = 12
 MOST_ROWS: Final = 3_000_000
 """Rows of one table: more than twice the largest public one. A row takes up to 700 bytes, however short it is."""
 
@@ -81,6 +80,8 @@ def import_rows(columns: Columns, rows: Iterable[Batch], name: str, skipped: Cou
     ------
     UnreadableFile
         It has too many rows.
+    NoTracks
+        It has none.
     """
     reader = RowReader(columns, Counter() if skipped is None else skipped)
     count = 0
@@ -92,6 +93,8 @@ def import_rows(columns: Columns, rows: Iterable[Batch], name: str, skipped: Cou
                 f"“{name}” has more than {MOST_ROWS:,} rows. Split it into parts, and choose them one after the other."
             )
         tables.append(reader.read(batch))
+    if not tables:
+        raise NoTracks(f"“{name}” holds no rows. Export it again and check that it has tracks.")
     table = pa.concat_tables(tables)
     del tables
     # The rows in the order of the file; the short ones come last, and only then do rows have to move.
@@ -136,8 +139,7 @@ def _notes(tracks: pd.DataFrame, reader: RowReader) -> tuple[str, ...]:
     if reader.units.scale_note:
         notes.append(reader.units.scale_note)
     if reader.columns.unused and reader.columns.dialect is OTHER:
-        shown = ", ".join(f"“{name}”" for name in reader.columns.unused[:MOST_UNUSED])
-        more = len(reader.columns.unused) - MOST_UNUSED
+        shown = listed([f"“{name}”" for name in reader.columns.unused])
         columns = "Column that was" if len(reader.columns.unused) == 1 else "Columns that were"
-        notes.append(f"{columns} not used: {shown}{f' and {more:,} more' if more > 0 else ''}.")
+        notes.append(f"{columns} not used: {shown}.")
     return tuple(notes)

@@ -1,6 +1,7 @@
 """The files inside a ZIP, read in place: nothing is unpacked to disk, and nothing that only pretends to be small."""
 
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import BinaryIO, Final, cast
 
 from recsys.errors import NoTracks, UnreadableFile
 from recsys.importers.open_source import MOST_BYTES
+from recsys.importers.report import shortened
 from recsys.importers.sniffing import ZIP, kind_of
 
 MOST_MEMBERS: Final = 1_000
@@ -21,6 +23,8 @@ SMALL: Final = 16 << 20
 SMALL_TOGETHER: Final = 64 << 20
 """Up to these sizes a member, or all together, may be packed as tightly as they like."""
 ENCRYPTED: Final = 0x1
+DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]")
+"""How a path of Windows begins that leads outside; any other colon is part of a name ("Best of: 2020.csv")."""
 BROKEN: Final = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError),
     *(UnicodeDecodeError, NotImplementedError),
@@ -68,16 +72,17 @@ def _check_member(member: zipfile.ZipInfo, name: str) -> None:
     if member.header_offset < 0 or not member.filename:
         raise zipfile.BadZipFile("a file in it has no name, or begins before its beginning")
     path = PurePosixPath(member.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or any(":" in part for part in path.parts[:1]):
+    if path.is_absolute() or ".." in path.parts or DRIVE.match(member.filename):
         raise UnreadableFile(f"The ZIP “{name}” names a file outside of itself, which no export does. It was not read.")
     if member.flag_bits & ENCRYPTED:
         raise UnreadableFile(f"The ZIP “{name}” is locked with a password. Unpack it and choose the files inside.")
+    called = shortened(path.name)
     if member.file_size > MOST_BYTES:
         raise UnreadableFile(
-            f"“{path.name}” in the ZIP “{name}” claims {member.file_size / 2**30:.1f} GB. It was not read."
+            f"“{called}” in the ZIP “{name}” claims {member.file_size / 2**30:.1f} GB. It was not read."
         )
     if member.file_size > max(SMALL, MOST_RATIO * member.compress_size):
-        raise UnreadableFile(f"“{path.name}” in the ZIP “{name}” unpacks to far more than it should. It was not read.")
+        raise UnreadableFile(f"“{called}” in the ZIP “{name}” unpacks to far more than it should. It was not read.")
 
 
 def members(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, BinaryIO]]:
@@ -104,4 +109,4 @@ def members(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, BinaryIO
             content = cast(BinaryIO, opened)
             if kind_of(content) == ZIP:
                 raise UnreadableFile(f"The ZIP “{name}” holds another ZIP. Unpack it and choose the files inside.")
-            yield PurePosixPath(member.filename).name, content
+            yield shortened(PurePosixPath(member.filename).name), content

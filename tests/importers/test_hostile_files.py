@@ -135,6 +135,20 @@ def test_a_member_that_leads_outside(name):
     assert "names a file outside of itself" in refusal(as_zip({name: EXPORTIFY_NET}))
 
 
+def test_a_colon_in_the_name_of_a_member_is_part_of_it():
+    assert len(read_file(as_zip({"Best of: 2020.csv": EXPORTIFY_NET}), "mine.zip").tracks) == 2
+
+
+def test_names_of_members_are_not_repeated_at_any_length():
+    """A member may have a name of 65,535 characters, and a ZIP a thousand of them."""
+    others = {f"{number}{'x' * 60_000}": "hello" for number in range(30)}
+    [note] = read_file(as_zip({"mine.csv": EXPORTIFY_NET} | others), "mine.zip").report.notes
+    assert note.endswith(" and 18 more.")
+    assert len(note) < 2_000
+
+    assert len(refusal(as_zip({"x" * 60_000: b"0" * (64 << 20)}))) < 500
+
+
 @pytest.mark.parametrize("name", ["\0", "."])
 def test_a_member_without_a_name(name):
     """`zipfile` cuts a name at its first NUL."""
@@ -244,6 +258,13 @@ def test_json_of_something_else(text):
 
 def test_a_damaged_parquet_file():
     assert "is damaged" in refusal(as_file(b"PAR1" + bytes(100) + b"PAR1"))
+
+
+def test_a_parquet_file_without_rows():
+    stream = io.BytesIO()
+    parquet.write_table(pa.table({name: pa.array([], pa.string()) for name in ("title", "artists")}), stream)
+
+    assert "holds no rows" in refusal(stream)
 
 
 def test_a_parquet_file_of_thousands_of_parts():
