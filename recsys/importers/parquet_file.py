@@ -175,12 +175,25 @@ def catalogue_rows(file: parquet.ParquetFile, extra: tuple[str, ...], name: str)
 def _batches(
     stream: BinaryIO, file: parquet.ParquetFile, wanted: list[str], header: list[str], name: str
 ) -> Iterator[Batch]:
-    number = 1
+    number, rows, size = 1, 0, 0
+    parts: list[pa.RecordBatch] = []
     for batch in _bounded_batches(stream, file, wanted, name):
         batch.validate(full=True)
-        cells = {header.index(column): _as_strings(batch.column(column)) for column in wanted}
-        yield Batch(cells, np.arange(number + 1, number + len(batch) + 1))
-        number += len(batch)
+        columns = {column: _as_strings(batch.column(column)) for column in wanted}
+        # Row groups of a few rows are read together: a batch takes milliseconds, however short it is.
+        if parts and (rows + len(batch) > BATCH_ROWS or size > BATCH_BYTES):
+            yield _batch(parts, header, number)
+            number, rows, size, parts = number + rows, 0, 0, []
+        parts.append(pa.record_batch(columns))
+        rows, size = rows + len(batch), size + parts[-1].nbytes
+    if parts:
+        yield _batch(parts, header, number)
+
+
+def _batch(parts: list[pa.RecordBatch], header: list[str], number: int) -> Batch:
+    table = pa.Table.from_batches(parts).combine_chunks()
+    cells = {header.index(name): column.chunk(0) for name, column in zip(table.column_names, table.columns, strict=True)}
+    return Batch(cells, np.arange(number + 1, number + len(table) + 1))
 
 
 def _as_strings(column: pa.Array) -> pa.Array:

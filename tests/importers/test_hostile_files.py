@@ -14,6 +14,7 @@ from recsys.core.model.tracks import COLUMNS, MAX_TEXT, REQUIRED, TEXT
 from recsys.errors import UnreadableFile
 from recsys.importers import damaged_text, delimited, table_file
 from recsys.importers.any_file import read_file
+from recsys.importers.table_rows import RowReader
 from tests.importers.files import EXPORTIFY_NET, ONE, TWO, as_file, as_zip
 
 
@@ -272,6 +273,52 @@ def test_a_parquet_file_of_thousands_of_parts():
     parquet.write_table(pa.table({"name": ["x"] * 2_001}), stream, row_group_size=1)
 
     assert "is written in too many parts" in refusal(stream)
+
+
+def test_parts_of_a_parquet_file_are_read_together(monkeypatch):
+    stream = io.BytesIO()
+    names = [f"Song {number}" for number in range(500)]
+    parquet.write_table(pa.table({"title": names, "artists": ["Ann"] * 499 + [""]}), stream, row_group_size=1)
+    batches = []
+    read = RowReader.read
+    monkeypatch.setattr(RowReader, "read", lambda reader, batch: batches.append(batch) or read(reader, batch))
+
+    imported = read_file(stream, "parts.parquet")
+
+    assert [len(batch.row_numbers) for batch in batches] == [500]
+    assert imported.tracks["title"].tolist() == names[:499]
+    assert imported.report.skipped == {"no Spotify id, and no title with an artist": 1}
+
+
+def test_a_parquet_file_in_a_zip_is_unpacked_once(monkeypatch):
+    """Its row groups are named in any order and again and again, and a step back in a ZIP unpacks it from the start."""
+    stream = io.BytesIO()
+    rows = pa.table({"title": ["Blue", "Red"], "artists": ["Ann", "Bob"]})
+    parquet.write_table(rows, stream, row_group_size=1)
+    metadata = parquet.read_metadata(stream)
+    footer_bytes = int.from_bytes(stream.getvalue()[-8:-4], "little")
+    for _ in range(9):
+        metadata.append_row_groups(parquet.read_metadata(stream))
+    footer = pa.BufferOutputStream()
+    metadata.write_metadata_file(footer)
+    hostile = stream.getvalue()[: -8 - footer_bytes] + footer.getvalue().to_pybytes()[4:]
+    unpacked = []
+    read = zipfile.ZipExtFile._read1
+    monkeypatch.setattr(
+        zipfile.ZipExtFile, "_read1", lambda member, size: unpacked.append(data := read(member, size)) or data
+    )
+
+    imported = read_file(as_zip({"mine.parquet": hostile}), "mine.zip")
+
+    assert (imported.report.rows, imported.report.tracks) == (20, 2)
+    assert sum(map(len, unpacked)) < 3 * len(hostile)
+
+
+def test_a_zip_of_more_parquet_files_than_can_be_read():
+    stream = io.BytesIO()
+    parquet.write_table(pa.table({"title": ["Blue"], "artists": ["Ann"]}), stream)
+
+    assert "more than 50 Parquet files" in refusal(as_zip({f"{n}.parquet": stream.getvalue() for n in range(51)}))
 
 
 def test_a_parquet_file_with_an_enormous_footer():
