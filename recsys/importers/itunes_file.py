@@ -59,7 +59,9 @@ def _songs(tracks: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
         values = track.items() if is_song else ()
         plain = {str(key): value for key, value in values if not isinstance(value, (Mapping, list, bytes))}
         if any(isinstance(value, int) and value.bit_length() > MOST_BITS for value in plain.values()):
-            raise UnreadableFile(f"“{name}” holds a number of thousands of digits, which no export does. It was not read.")
+            raise UnreadableFile(
+                f"“{name}” holds a number of thousands of digits, which no export does. It was not read."
+            )
         yield {
             NAMES.get(key, key): f"{value.isoformat()}Z" if isinstance(value, datetime) else value
             for key, value in plain.items()

@@ -192,7 +192,9 @@ def _batches(
 
 def _batch(parts: list[pa.RecordBatch], header: list[str], number: int) -> Batch:
     table = pa.Table.from_batches(parts).combine_chunks()
-    cells = {header.index(name): column.chunk(0) for name, column in zip(table.column_names, table.columns, strict=True)}
+    cells = {
+        header.index(name): column.chunk(0) for name, column in zip(table.column_names, table.columns, strict=True)
+    }
     return Batch(cells, np.arange(number + 1, number + len(table) + 1))
 
 
