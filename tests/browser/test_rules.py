@@ -82,7 +82,7 @@ def test_two_settings_are_compared_and_switched(page):
     shown = page.locator(".st-key-comparison")
     entered = len(set(after) - set(before))
     expect(shown).to_contain_text(f"{entered} in, {entered} out")
-    expect(shown).to_contain_text("shifts: as usual before, energy:-2 now")
+    expect(shown).to_contain_text("shifts: as usual before, energy:-4 now")
     press(page, button(page, "Switch to A"))
     assert listed_titles(page) == before
 

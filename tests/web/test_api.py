@@ -351,7 +351,7 @@ def test_a_mistyped_path_is_not_found_instead_of_a_page(browser):
         ("weights=loudnes:1", "weights"),
         ("weights=energy:1&energy=2", "energy"),
         ("weights=" + ",".join(f"{feature.name}:0" for feature in FEATURES), "weights"),
-        ("shifts=energy:3", "shifts"),
+        ("shifts=energy:4.5", "shifts"),
         ("shifts=genre:1", "shifts"),
         ("familiarity=2", "familiarity"),
         ("variety=-0.1", "variety"),

@@ -20,6 +20,7 @@ from recsys.core.engine.presets import PRESETS
 from recsys.core.engine.ranges import format_range
 from recsys.core.engine.recipe import (
     CHOICES,
+    FURTHEST_AIM,
     HEAVIEST,
     LONGEST_LIST,
     MOST_MINUTES,
@@ -217,7 +218,7 @@ _PRESETS: Final = {preset.name.lower(): preset for preset in PRESETS}
 _READERS: Final[Mapping[str, Callable[[list[str]], Any]]] = {
     "preset": read.one_of(tuple(_PRESETS)),
     "weights": read.pairs(0, HEAVIEST, FEATURES),
-    "shifts": read.pairs(-2, 2, NUMBER_FEATURES),
+    "shifts": read.pairs(-FURTHEST_AIM, FURTHEST_AIM, NUMBER_FEATURES),
     "familiarity": read.number(-1, 1),
     "variety": read.number(0, 1),
     "minutes": read.number(1, MOST_MINUTES),

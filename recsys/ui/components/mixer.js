@@ -2,6 +2,7 @@
 import { distribution, element } from "./drawing.js";
 
 const TIMEOUT_MS = 3000; // a move that was not answered is not waited for any longer
+const FURTHEST = 4; // an aim in steps of the catalogue's spread
 const mixers = new WeakMap();
 
 export default function (component) {
@@ -88,7 +89,7 @@ class Mixer {
   }
 
   addRow(name) {
-    const aim = element("input", { type: "range", class: "aim", min: -2, max: 2, step: 0.5 });
+    const aim = element("input", { type: "range", class: "aim", min: -FURTHEST, max: FURTHEST, step: 1 });
     const weight = element("input", { type: "range", class: "weight", min: 0, max: 4, step: 1 });
     const row = {
       aim,
@@ -151,7 +152,7 @@ class Mixer {
 
   tellAim(row, position) {
     const { feature, aim, says } = row;
-    const words = feature.disabled ?? (feature.can_aim ? feature.aim_words[Math.round((position + 2) * 2)] : feature.own);
+    const words = feature.disabled ?? (feature.can_aim ? feature.aim_words[position + FURTHEST] : feature.own);
     says.textContent = words;
     says.classList.toggle("set", position !== 0 && !feature.disabled);
     aim.setAttribute("aria-valuetext", words);
@@ -167,12 +168,15 @@ class Mixer {
   }
 }
 
-/** Put the aim's slider where its two steps to either side lie on the axis, its middle at the listener's own value. */
+/**
+ * Put the aim's slider on the axis, its middle at the listener's own value and each step where it brings a list about:
+ * half of the way, as the other features hold it back.
+ */
 function place(aim, { axis, you }) {
   const thumb = 18; // its centre travels half of itself less at either end
   const span = axis[1] - axis[0];
-  aim.style.left = `calc(${(100 * ((you ?? 0) - 2 - axis[0])) / span}% - ${thumb / 2}px)`;
-  aim.style.width = `calc(${(100 * 4) / span}% + ${thumb}px)`;
+  aim.style.left = `calc(${(100 * ((you ?? 0) - FURTHEST / 2 - axis[0])) / span}% - ${thumb / 2}px)`;
+  aim.style.width = `calc(${(100 * FURTHEST) / span}% + ${thumb}px)`;
 }
 
 /** On a phone what steers is a sheet at the foot of the page; the list's own button opens it. */

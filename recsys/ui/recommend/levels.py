@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from recsys.core.engine.recipe import FURTHEST_AIM
 from recsys.core.model.features import Feature
 
 LEVEL_WORDS: Final = ("off", "a little", "normal", "a lot", "decides")
-AIM_STEP: Final = 0.5
-AIMS: Final = tuple(AIM_STEP * step for step in range(-4, 5))
 _HOW_FAR: Final = ("a little ", "", "much ", "far ")
+AIM_STEP: Final = FURTHEST_AIM / len(_HOW_FAR)
+AIMS: Final = tuple(AIM_STEP * step for step in range(-len(_HOW_FAR), len(_HOW_FAR) + 1))
 
 
 def levels(f: Feature) -> tuple[float, ...]:
@@ -31,9 +32,14 @@ def level_in_words(f: Feature, weight: float) -> str:
     return LEVEL_WORDS[nearest_level(f, weight)]
 
 
+def nearest_aim(shift: float) -> float:
+    """The aim nearest to a shift; only a shift of 0 is none."""
+    return 0.0 if not shift else min(filter(None, AIMS), key=lambda aim: abs(aim - shift))
+
+
 def aim_in_words(f: Feature, shift: float) -> str:
-    """A shift in words: "much calmer", "a little more acoustic"; "like you" at 0."""
+    """A shift in words: "much calmer", "a little more acoustic"; "like you" at 0. One between two by the nearer."""
     if not shift:
         return "like you"
-    steps = min(max(round(abs(shift) / AIM_STEP), 1), len(_HOW_FAR))
-    return f"{_HOW_FAR[steps - 1]}{f.more if shift > 0 else f.less}"
+    how_far = _HOW_FAR[round(abs(nearest_aim(shift)) / AIM_STEP) - 1]
+    return f"{how_far}{f.more if shift > 0 else f.less}"

@@ -15,7 +15,7 @@ from recsys.ui.session import ListenerSession
 
 _KEY: Final = "listener_view"
 _REACH: Final = 2.15
-"""How far an axis goes at least to either side of the listener: an aim moves by up to 2."""
+"""How far an axis goes at least to either side of the listener: a list moves by about 2 with the furthest aim."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from recsys.core.model.numbers import is_number
 from recsys.errors import BadRecipe, TonearmError
 from recsys.ui.components import mount
 from recsys.ui.recommend.chips import active_preset
-from recsys.ui.recommend.levels import AIMS, LEVEL_WORDS, aim_in_words, levels, nearest_level
+from recsys.ui.recommend.levels import AIMS, LEVEL_WORDS, aim_in_words, levels, nearest_aim, nearest_level
 from recsys.ui.recommend.list_state import list_state, received
 from recsys.ui.recommend.listener_view import ListenerView
 from recsys.ui.session import ListenerSession
@@ -89,7 +89,7 @@ def _feature(f: Feature, recipe: Recipe, view: ListenerView, of_list: float | No
         "low": f.low_words,
         "high": f.high_words,
         "own": f"{who}: {view.own_words[f.name]}",
-        "aim": recipe.shifts.get(f.name, 0.0),
+        "aim": nearest_aim(recipe.shifts.get(f.name, 0.0)),
         "aim_words": [(f"{aim_in_words(f, shift)} than {who}" if shift else f"like {who}") for shift in AIMS],
         "can_aim": f.is_ordered,
         "level": nearest_level(f, recipe.weights[f.name]),

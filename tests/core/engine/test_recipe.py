@@ -44,7 +44,7 @@ def test_an_impossible_weight_is_refused(weight):
         {"per_artist": 0},
         {"per_artist": True},
         {"variety": True},
-        {"shifts": {"energy": 3}},
+        {"shifts": {"energy": 4.5}},
         {"shifts": {"energy": True}},
     ],
 )

@@ -222,7 +222,7 @@ def test_the_order_of_catalogue_and_library_changes_nothing(seed):
     weights=WEIGHTS,
     familiarity=st.floats(-1, 1),
     variety=st.floats(0, 1),
-    shift=st.floats(-2, 2),
+    shift=st.floats(-4, 4),
     shifted=st.sampled_from([f.name for f in NUMBER_FEATURES]),
 )
 def test_contributions_always_sum_to_scores_that_fall(weights, familiarity, variety, shift, shifted):

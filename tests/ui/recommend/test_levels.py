@@ -5,7 +5,7 @@ import pytest
 from recsys.core.engine.presets import PRESETS
 from recsys.core.engine.recipe import Recipe
 from recsys.core.model.features import FEATURES, feature
-from recsys.ui.recommend.levels import AIMS, LEVEL_WORDS, aim_in_words, level_in_words, levels
+from recsys.ui.recommend.levels import AIMS, LEVEL_WORDS, aim_in_words, level_in_words, levels, nearest_aim
 
 
 @pytest.mark.parametrize("f", FEATURES, ids=lambda f: f.name)
@@ -38,11 +38,13 @@ def test_what_a_preset_puts_first_reads_as_a_lot_or_more():
     ("name", "shift", "words"),
     [
         ("energy", 0.0, "like you"),
-        ("energy", -0.5, "a little calmer"),
-        ("energy", -1.0, "calmer"),
-        ("acousticness", 1.5, "much more acoustic"),
-        ("acousticness", 2.0, "far more acoustic"),
+        ("energy", -1.0, "a little calmer"),
+        ("energy", -2.0, "calmer"),
+        ("acousticness", 3.0, "much more acoustic"),
+        ("acousticness", 4.0, "far more acoustic"),
         ("energy", 0.1, "a little more intense"),
+        ("energy", -0.5, "a little calmer"),
+        ("energy", 2.6, "much more intense"),
     ],
 )
 def test_an_aim_says_how_far_and_which_way(name, shift, words):
@@ -52,3 +54,12 @@ def test_an_aim_says_how_far_and_which_way(name, shift, words):
 def test_every_aim_reads_differently():
     for f in FEATURES:
         assert len({aim_in_words(f, shift) for shift in AIMS}) == len(AIMS)
+
+
+def test_an_aim_between_two_is_shown_at_the_nearer_and_a_small_one_is_never_none():
+    assert [nearest_aim(shift) for shift in (0.0, -0.1, 0.5, 2.6, -4.0)] == [0.0, -1.0, 1.0, 3.0, -4.0]
+
+
+def test_every_aim_is_one_that_a_recipe_takes():
+    for shift in AIMS:
+        Recipe(shifts={"energy": shift})
