@@ -120,13 +120,14 @@ class ManyListeners:
         Where there is no candidate the ranking is empty: another part of the catalogue may have some.
         """
         queries = [self._query(libraries, library) for library in each]
-        found: list[Ranking | TonearmError] = [
-            query if isinstance(query, TonearmError) else self._ranking(query, np.arange(0), np.zeros(0, np.float32))
-            for query in queries
-        ]
+        found: dict[int, Ranking | TonearmError] = {}
         by_metric: dict[bytes, list[tuple[int, Query]]] = {}
         for at, query in enumerate(queries):
-            if not isinstance(query, TonearmError) and query.counts["candidates"]:
+            if isinstance(query, TonearmError):
+                found[at] = query
+            elif not query.counts["candidates"]:
+                found[at] = self._ranking(query, np.arange(0), np.zeros(0, np.float32))
+            else:
                 by_metric.setdefault(query.profile.metric.weights.tobytes(), []).append((at, query))
         for key, members in by_metric.items():
             if key not in self._searches:
@@ -136,7 +137,7 @@ class ManyListeners:
             shortlists = self._searches[key].top_k(profiles, SHORTLIST, excluded)
             for (at, query), (rows, cosines) in zip(members, shortlists, strict=True):
                 found[at] = self._ranking(query, rows, cosines)
-        return found
+        return [found[at] for at in range(len(queries))]
 
     def _ranking(self, query: Query, rows: Integers, cosines: Floats) -> Ranking:
         # What `DensityRatioScorer.scores` returns, in order of rows, because neighbours are read faster.

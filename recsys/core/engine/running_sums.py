@@ -204,12 +204,17 @@ class RunningSums:
         catalogue = self._catalogue
         known = catalogue.patterns[:, FIXED] * (terms.weights[FIXED].astype(np.float64) * FIXED_SQUARES[FIXED])
         numerator, norm = np.zeros(len(rows)), (known.sum(axis=1) + float(TRACE))[patterns]
-        for axis in np.flatnonzero(terms.towards[:NUMBER_AXES]):
-            numerator += catalogue.axes[axis].take(rows).astype(np.float64) * float(terms.towards[axis])
-        for feature in SCALED[terms.weights[SCALED] > 0]:
-            norm += np.square(catalogue.axes[FIRST_AXIS[feature]].take(rows).astype(np.float64)) * float(
-                terms.weights[feature]
-            )
+        feature_of = dict(zip(FIRST_SCALED_AXIS.tolist(), SCALED.tolist(), strict=True))
+        for axis in range(NUMBER_AXES):
+            feature = feature_of.get(axis)
+            weight = 0.0 if feature is None else float(terms.weights[feature])
+            if not terms.towards[axis] and not weight:
+                continue
+            # Read once for both sums: in a large catalogue each row is somewhere else in memory.
+            values = catalogue.axes[axis].take(rows).astype(np.float64)
+            numerator += values * float(terms.towards[axis])
+            if weight:
+                norm += np.square(values) * weight
         if terms.weights[-1]:
             # Of few rows one product each, of many one product per kind of genres.
             vectors, codes = catalogue.genre_vectors, catalogue.genre_codes[rows]

@@ -1,6 +1,7 @@
 """Stage 1 for many listeners under one metric: the norms of all songs are computed once, numerators as one product."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -42,36 +43,35 @@ class SharedSearch:
         A byte for each song and profile would be most of what a search needs.
         """
         found: list[tuple[Integers, Floats]] = []
-
-        def is_excluded(bits: Bits) -> Mask:
-            return np.unpackbits(bits, count=len(self._catalogue)).view(bool)
-
         for start in range(0, len(profiles), LISTENERS_AT_ONCE):
             some, bits = profiles[start : start + LISTENERS_AT_ONCE], excluded[start : start + LISTENERS_AT_ONCE]
-            each = [Terms.of(self._catalogue, profile, self._metric) for profile in some]
+            each = Numerators.of([Terms.of(self._catalogue, profile, self._metric) for profile in some])
             # Squared lengths of what is known of each pattern, (profiles, patterns).
             lengths = np.stack([self._alone.lengths(profile, self._metric) for profile in some])
             # A cosine that `count` candidates probably reach, for each profile; infinite where none can be guessed.
             sample = self._alone.sample
-            thresholds = np.full(len(each), np.inf, np.float32)
+            thresholds = np.full(len(some), np.inf, np.float32)
             if self._alone.is_large and self._is_eligible[sample.pattern]:
                 of_sample = self._numerators(each, sample.start, sample.stop) / lengths[:, sample.pattern, None]
                 pairs = zip(of_sample, bits, strict=True)
-                guesses = [self._alone.guess(row, is_excluded(one), count) for row, one in pairs]
+                guesses = [self._alone.guess(row, self._is_excluded(one), count) for row, one in pairs]
                 thresholds[:] = [guess if guess > 0 else np.inf for guess in guesses]
             reaching = self._reaching(each, lengths, thresholds) if np.isfinite(thresholds).any() else []
             for at, profile in enumerate(some):
                 rows, cosines = reaching[at] if reaching else (np.arange(0), np.zeros(0, np.float32))
-                mask = is_excluded(bits[at])
-                is_candidate = ~mask[rows]
+                # The bits of these rows alone: rows are numbered from the highest bit of the first byte.
+                is_candidate = bits[at][rows >> 3] >> (7 - (rows & 7)).astype(np.uint8) & 1 == 0
                 rows, cosines = rows[is_candidate], cosines[is_candidate]
                 if np.count_nonzero(cosines >= thresholds[at] + 2 * MARGIN) >= count:
                     found.append(self._alone.best_of(profile, self._metric, count, (rows, cosines)))
                 else:
-                    found.append(self._alone.top_k(profile, self._metric, count, mask))
+                    found.append(self._alone.top_k(profile, self._metric, count, self._is_excluded(bits[at])))
         return found
 
-    def _reaching(self, each: Sequence[Terms], lengths: Floats, thresholds: Floats) -> list[tuple[Integers, Floats]]:
+    def _is_excluded(self, bits: Bits) -> Mask:
+        return np.unpackbits(bits, count=len(self._catalogue)).view(bool)
+
+    def _reaching(self, each: "Numerators", lengths: Floats, thresholds: Floats) -> list[tuple[Integers, Floats]]:
         """For each profile the rows whose cosine reaches its threshold, rising, and the cosines."""
         found: list[tuple[Integers, Integers, Floats]] = []
         for chunk in self._catalogue.chunks:
@@ -86,17 +86,30 @@ class SharedSearch:
                 found.append((profile, row + start, block.reshape(-1)[passing] / lengths[profile, chunk.pattern]))
         profile, rows, cosines = (np.concatenate(parts) for parts in zip(*found, strict=True))
         order = np.argsort(profile, kind="stable")
-        ends = np.searchsorted(profile[order], np.arange(1, len(each)))
+        ends = np.searchsorted(profile[order], np.arange(1, len(thresholds)))
         return list(zip(np.split(rows[order], ends), np.split(cosines[order], ends), strict=True))
 
-    def _numerators(self, each: Sequence[Terms], start: int, stop: int) -> Floats:
+    def _numerators(self, each: "Numerators", start: int, stop: int) -> Floats:
         """Σ_axes (w y)_a x_a / |x|_w of the songs in some rows of one pattern, (profiles, rows)."""
         catalogue = self._catalogue
-        towards = np.stack([terms.towards[:NUMBER_AXES] for terms in each])
-        found = towards @ catalogue.axes[:, start:stop]
+        found = each.towards @ catalogue.axes[:, start:stop]
         if self._metric.weights[-1]:
             codes = catalogue.genre_codes[start:stop]
-            for row, terms in zip(found, each, strict=True):
-                row += terms.genre_terms[codes]  # code -1 (unknown) reads the last place, which is 0
+            for row, genre_terms in zip(found, each.genre_terms, strict=True):
+                row += genre_terms[codes]  # code -1 (unknown) reads the last place, which is 0
         found *= self._scales[start:stop]
         return np.asarray(found)
+
+
+@dataclass(frozen=True)
+class Numerators:
+    """The `Terms` of several profiles: `towards` (profiles, number axes), `genre_terms` (profiles, genre sets + 1)."""
+
+    towards: Floats
+    genre_terms: Floats
+
+    @classmethod
+    def of(cls, each: Sequence[Terms]) -> "Numerators":
+        """Of the terms of each profile."""
+        towards = np.stack([terms.towards[:NUMBER_AXES] for terms in each])
+        return cls(towards, np.stack([terms.genre_terms for terms in each]))

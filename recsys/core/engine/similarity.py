@@ -101,8 +101,9 @@ class Weighted:
         # The first of the axes that count of each feature: squares are summed within features.
         firsts = np.flatnonzero(np.diff(AXIS_FEATURE[axes], prepend=-1))
         lengths = np.add.reduceat(values * values, firsts, axis=0) if len(firsts) else np.zeros((0, len(points)))
-        squares: Matrix = lengths.astype(dtype) * metric.weights[counts, None].astype(dtype)
-        return cls(values.astype(dtype) * roots[:, None], squares, points.mask[counts].astype(dtype))
+        squares: Matrix = lengths.astype(dtype, copy=False) * metric.weights[counts, None].astype(dtype)
+        mask: Matrix = points.mask[counts].astype(dtype, copy=False)
+        return cls(values.astype(dtype, copy=False) * roots[:, None], squares, mask)
 
     def __len__(self) -> int:
         return int(self.values.shape[1])
