@@ -5,6 +5,7 @@ dependencies that wait for a store are plain functions, which FastAPI runs in th
 holds up the screens' sockets.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Annotated, Any, Final
 
@@ -36,7 +37,7 @@ from recsys.times import to_iso
 from recsys.web.answers import Error, Health, Me, RecommendationList, Sync, as_json, as_rows
 from recsys.web.cookies import session_cookie
 from recsys.web.dependencies import Dependencies, SyncService
-from recsys.web.recommend_request import RecommendRequest, refused
+from recsys.web.recommend_request import RecommendRequest, no_parameter
 from recsys.web.requests import is_same_origin, visitor_of, wanted
 from recsys.web.security_headers import FAILED, DefaultHeaders
 
@@ -119,10 +120,15 @@ async def _sync_service(dependencies: Here) -> SyncService:
     return dependencies.sync
 
 
-async def _each_once(request: Request) -> None:
-    """A parameter given twice is refused; FastAPI would use the last one."""
-    for name in request.query_params:
-        if len(request.query_params.getlist(name)) > (MOST_NAMES if name in REPEATED else 1):
+async def _known_and_once(request: Request) -> None:
+    """
+    A parameter that does not exist or is given twice is refused. FastAPI would use the last one of two, and compares
+    every name with all others: ten thousand of them would hold up the screens' sockets for many seconds.
+    """
+    for name, count in Counter(name for name, _ in request.query_params.multi_items()).items():
+        if name not in RecommendRequest.model_fields:
+            raise no_parameter(name)
+        if count > (MOST_NAMES if name in REPEATED else 1):
             raise BadValue(f"“{name}” is given too often.", name)
 
 
@@ -201,7 +207,7 @@ def recommend(
     dependencies: Here,
     caller: Caller,
     asked: Annotated[RecommendRequest, Query()],
-    _: Annotated[None, Depends(_each_once)],
+    _: Annotated[None, Depends(_known_and_once)],
 ) -> Any:
     """Tracks of the catalogue for the caller's own library. Browsers that show a page get the screen `/recommend`."""
     if asked.user_id not in (None, caller.listener):
@@ -254,7 +260,7 @@ def build_api(dependencies: Dependencies) -> FastAPI:
 async def _answer_error(_: Request, problem: Exception) -> Response:
     """Errors raised on purpose become a status and their sentence; others are left to the server."""
     if isinstance(problem, RequestValidationError):
-        problem = refused(problem)
+        problem = no_parameter(str(problem.errors()[0]["loc"][1]))
     if isinstance(problem, StarletteHTTPException):
         nothing_here = "There is nothing here. /api/openapi.json says what there is."
         sentence = nothing_here if problem.status_code == 404 else problem.detail

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, create_model
 
 from recsys.core.engine.link_values import NUMBER
@@ -151,7 +150,6 @@ class RecommendRequest(create_model("Parameters", **_FIELDS)):  # type: ignore[m
         return recipe_of({**given, "weights": {**listed, **single}})
 
 
-def refused(problem: RequestValidationError) -> BadValue:
-    """A request with a parameter that does not exist."""
-    name = str(problem.errors()[0]["loc"][1])
+def no_parameter(name: str) -> BadValue:
+    """The refusal of a parameter that does not exist."""
     return BadValue(f"There is no parameter called “{name[:60]}”.", name[:60])

@@ -7,6 +7,7 @@ import logging
 import math
 import re
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -389,6 +390,16 @@ def test_a_bad_value_is_refused_and_its_field_is_named(caller, query, field):
     problem = described(caller, answer)
     assert problem["field"] == field
     assert re.fullmatch(r".*\.", problem["error"])
+
+
+def test_thousands_of_parameters_are_refused_at_once(caller):
+    """Reading them holds up every socket of the server."""
+    began = time.process_time()
+
+    answer = caller.get(f"/api/recommend?{'&'.join(f'{number:x}' for number in range(12_000))}")
+
+    assert time.process_time() - began < 2
+    assert (answer.status_code, answer.json()["field"]) == (422, "0")
 
 
 def test_a_seed_nobody_knows_is_refused(caller):
