@@ -10,14 +10,14 @@ from recsys.ui.library.sync import sync_panel
 from recsys.ui.parts.head import head
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.parts.track_table import library_table
-from recsys.ui.parts.upload import half_import_notes, import_panel
+from recsys.ui.parts.upload import import_panel, unfinished_import_notes
 from recsys.ui.recommend.start_from import more_like_button
 from recsys.ui.session import this_session
 
 session = this_session()
 
 head(session, "Library")
-half_import_notes(session)
+unfinished_import_notes(session)
 is_syncing = sync_panel(session)
 library = session.library
 if library.empty and is_syncing:

@@ -4,6 +4,9 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+CLOCK_SKEW_S: Final = 60.0
+"""How far the clocks of servers that share a store may be apart."""
+
 _UTC_ISO: Final = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{0,5}[1-9])?Z")
 """A time as `to_iso` writes it."""
 

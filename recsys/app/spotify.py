@@ -14,7 +14,7 @@ from recsys.auth.models import SignedIn, Tokens
 from recsys.auth.spotify import SpotifyAccounts
 from recsys.auth.tokens import SpotifyTokens
 from recsys.errors import SettingsProblem, SignInFailed
-from recsys.services.quota import KeptQuota
+from recsys.services.quota import StoredQuota
 from recsys.settings import Settings
 from recsys.spotify.api import Access, Api
 from recsys.spotify.capabilities import probe
@@ -78,7 +78,7 @@ class Spotify:
         self._settings, self._clock, self._sleep = settings, clock, sleep
         self._http = http
         self._pacer = Pacer(gap, sleep=sleep, locked=lambda: file_lock(settings.data_folder / "spotify.lock"))
-        self.quota = KeptQuota(app_store)
+        self.quota = StoredQuota(app_store)
         self.connections = SpotifyTokens(tokens, store_for, self.refresh, lambda: _moment(clock()))
 
     def begin(self, redirect_uri: str) -> tuple[str, str]:

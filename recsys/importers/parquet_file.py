@@ -12,12 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
+from recsys.core.model.plays import no_plays
 from recsys.core.model.tracks import COLUMNS, MAX_TEXT, NUMBERS, TEXT, as_tracks, check_tracks
 from recsys.errors import BadTracks, NoTracks, UnreadableFile
 from recsys.importers.columns import recognise
 from recsys.importers.delimited import MOST_COLUMNS, Batch
 from recsys.importers.open_source import opened
-from recsys.importers.report import FileReport, Imported, count_with_features, no_plays
+from recsys.importers.report import FileReport, Imported, count_with_features
 from recsys.importers.table_file import import_rows
 
 MOST_BYTES: Final = 4 << 30

@@ -16,10 +16,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from recsys.core.model.plays import no_plays
 from recsys.importers import text_cells
 from recsys.importers.json_stream import plain_text
 from recsys.importers.merging import as_rows, distinct
-from recsys.importers.report import MOST_PROBLEMS, PODCAST, FileReport, Imported, Problem, no_plays
+from recsys.importers.report import MOST_PROBLEMS, PODCAST, FileReport, Imported, Problem
 
 SHORTEST_PLAY_MS: Final = 30_000
 """From 30 seconds on Spotify counts a play as a stream: https://support.spotify.com/article/how-we-count-streams/."""

@@ -149,14 +149,3 @@ def listed(names: Sequence[str]) -> str:
 def shortened(name: str) -> str:
     """The name of a file as a sentence can hold it: in a ZIP it may have 65,535 characters."""
     return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
-
-
-def no_plays() -> pd.DataFrame:
-    """A plays table with no rows."""
-    return pd.DataFrame(
-        {
-            "track_id": pd.Series(dtype="str"),
-            "played_at": pd.Series(dtype="str"),
-            "ms_played": pd.Series(dtype="float64"),
-        }
-    )

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from recsys.core.insights.wording import counted
+from recsys.core.model.plays import no_plays
 from recsys.errors import NoTracks, UnreadableFile
 from recsys.importers.columns import OTHER, Columns, recognise, refuse_beside_tracks, tidy_name
 from recsys.importers.delimited import TOO_LONG, Batch, Layout, batches, find_layout
@@ -16,7 +17,7 @@ from recsys.importers.exportify_i18n import recognise_by_content
 from recsys.importers.headerless import m3u_as_table
 from recsys.importers.merging import as_rows, distinct
 from recsys.importers.quoting import with_double_quotes, with_sound_quotes
-from recsys.importers.report import FileReport, Imported, count_with_features, listed, no_plays, with_notes
+from recsys.importers.report import FileReport, Imported, count_with_features, listed, with_notes
 from recsys.importers.table_rows import RowReader
 from recsys.importers.text_encoding import Text
 

@@ -21,9 +21,8 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from recsys.errors import StorageProblem
-from recsys.services.quota import CLOCK_SKEW_S
 from recsys.storage.store import Store
-from recsys.times import to_iso
+from recsys.times import CLOCK_SKEW_S, to_iso
 
 STATE: Final = "sync_lease"
 CANCEL: Final = "sync_cancel"

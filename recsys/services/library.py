@@ -69,7 +69,7 @@ def save_import(
     forget_import(store, listener, origin)
 
 
-def half_imports(store: Store, listener: str) -> dict[str, tuple[int, int]]:
+def unfinished_imports(store: Store, listener: str) -> dict[str, tuple[int, int]]:
     """Imports that were not finished, by origin: how many tracks are stored, and of how many."""
     noted = store.state(listener, STATE) or {}
     return {origin: (int(stored), int(everything)) for origin, (stored, everything) in noted.items()}
@@ -77,7 +77,7 @@ def half_imports(store: Store, listener: str) -> dict[str, tuple[int, int]]:
 
 def forget_import(store: Store, listener: str, origin: str) -> None:
     """Mention an import no longer; one that is not mentioned is no error."""
-    noted = half_imports(store, listener)
+    noted = unfinished_imports(store, listener)
     if noted.pop(origin, None) is None:
         return
     if noted:
@@ -89,7 +89,7 @@ def forget_import(store: Store, listener: str, origin: str) -> None:
 def _note(store: Store, listener: str, origin: str, stored: int, everything: int) -> None:
     """Remember how far an import is; one of nothing leaves no trace."""
     if everything:
-        store.save_state(listener, STATE, {**half_imports(store, listener), origin: (stored, everything)})
+        store.save_state(listener, STATE, {**unfinished_imports(store, listener), origin: (stored, everything)})
 
 
 def split_by_liked(tracks: pd.DataFrame, liked: pd.Series | None) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -5,13 +5,10 @@ from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from recsys.errors import StorageProblem
+from recsys.times import CLOCK_SKEW_S
 
 ATTEMPTS: Final = 50
 """Attempts to update a counter that others update at the same time."""
-
-
-CLOCK_SKEW_S: Final = 60.0
-"""How far the clocks of servers that share a store may be apart."""
 
 LONGEST_BLOCK_S: Final = 7 * 86_400.0
 """The longest wait, even if the store holds a later time: Spotify's longest known lockout is a day."""
@@ -25,7 +22,7 @@ class AppState(Protocol):
     def replace_app_state(self, key: str, expected: Mapping[str, Any] | None, value: Mapping[str, Any]) -> bool: ...
 
 
-class KeptQuota:
+class StoredQuota:
     """
     Until when buckets are blocked, and how many requests were made today, one row of app state per bucket.
 

@@ -6,14 +6,9 @@ from typing import Final
 
 import pandas as pd
 
+from recsys.core.model.plays import no_plays
+
 PLAYLIST_LINK: Final = "https://open.spotify.com/playlist/"
-
-
-def no_plays() -> pd.DataFrame:
-    """An empty listening history: `track_id, played_at, ms_played`."""
-    return pd.DataFrame({"track_id": [], "played_at": [], "ms_played": []}).astype(
-        {"track_id": "str", "played_at": "str", "ms_played": "float64"}
-    )
 
 
 @dataclass(frozen=True)

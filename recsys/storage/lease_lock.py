@@ -12,9 +12,6 @@ from recsys.errors import StorageProblem
 LEASE_S: Final = 30.0
 """Seconds after which a lease ends if its holder dies."""
 
-CLOCK_SKEW_S: Final = 60.0
-"""How far the clocks of servers that share a store may be apart. A lease that seems to last longer than a lease and
-this was made by a clock that was ahead, and counts as ended."""
 
 HEARTBEAT_S: Final = LEASE_S / 3
 """Seconds between two heartbeats: two may get lost."""

@@ -427,12 +427,12 @@ def test_an_import_that_was_interrupted_is_mentioned_and_finished_by_choosing_th
     assert not [warning for warning in app.warning if "mine" in warning.value]
 
 
-def test_a_half_import_can_be_left_as_it_is():
+def test_a_unfinished_import_can_be_left_as_it_is():
     def interrupt(session):
         session.store.save_state(session.listener, "imports", {"file:mine.csv": [10, 30]})
 
     app = opened("library", interrupt)
-    app.button(key="half_import_0").click().run()
+    app.button(key="unfinished_import_0").click().run()
 
     shows_no_trace(app)
     assert not [warning for warning in app.warning if "mine" in warning.value]

@@ -6,7 +6,7 @@ import pytest
 from recsys.core.model.identity import name_id
 from recsys.core.model.tracks import as_tracks
 from recsys.errors import StorageProblem
-from recsys.services.library import forget_import, half_imports, plays, save_import, songs
+from recsys.services.library import forget_import, plays, save_import, songs, unfinished_imports
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
 from tests.services.tables import tracks
@@ -94,9 +94,9 @@ def test_an_import_that_was_interrupted_is_remembered_until_it_comes_to_its_end(
     assert next(importing)[0] == 2_000
     importing.close()  # as when the process ends here
 
-    assert half_imports(store, "ada") == {"file:a.csv": (2_000, 2_001)}
+    assert unfinished_imports(store, "ada") == {"file:a.csv": (2_000, 2_001)}
     saved_import(store, table)
-    assert half_imports(store, "ada") == {}
+    assert unfinished_imports(store, "ada") == {}
     assert len(store.tracks("ada")) == 2_001
 
 
@@ -109,7 +109,7 @@ def test_a_store_that_fails_in_the_middle_of_an_import_leaves_a_note(store, monk
     with pytest.raises(StorageProblem):
         saved_import(store, tracks(1), plays=history)
 
-    assert half_imports(store, "ada") == {"file:a.csv": (1, 1)}
+    assert unfinished_imports(store, "ada") == {"file:a.csv": (1, 1)}
     forget_import(store, "ada", "file:a.csv")
     assert store.state("ada", "imports") is None
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from recsys.errors import StorageProblem
-from recsys.services.quota import KeptQuota
+from recsys.services.quota import StoredQuota
 
 NOON = 1_790_000_000.0
 DAY = 86_400
@@ -13,7 +13,7 @@ DAY = 86_400
 
 @pytest.fixture
 def quota(world):
-    return KeptQuota(world.store)
+    return StoredQuota(world.store)
 
 
 def test_a_bucket_nobody_blocked_is_open(quota):
@@ -22,7 +22,7 @@ def test_a_bucket_nobody_blocked_is_open(quota):
 
 def test_a_block_is_remembered_by_bucket_and_over_a_restart(quota, world):
     quota.block("saved", NOON, 60, is_quota=True)
-    assert KeptQuota(world.store).blocked_until("saved", NOON) == NOON + 60
+    assert StoredQuota(world.store).blocked_until("saved", NOON) == NOON + 60
     assert quota.blocked_until("top", NOON) is None
 
 
@@ -64,7 +64,7 @@ class NeverTheSame:
 
 def test_a_counter_that_cannot_be_changed_is_a_sentence_not_an_endless_loop():
     with pytest.raises(StorageProblem, match="counted at once"):
-        KeptQuota(NeverTheSame()).spend("top", NOON, 5)
+        StoredQuota(NeverTheSame()).spend("top", NOON, 5)
 
 
 def test_a_wait_from_a_clock_that_was_ahead_blocks_nobody(quota):

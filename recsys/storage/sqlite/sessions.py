@@ -9,11 +9,11 @@ from typing import Final
 
 from recsys.auth.encryption import Cipher
 from recsys.auth.models import Issuer, Session, Tokens, hash_id, is_session_id, new_session_id
-from recsys.storage.lease_lock import CLOCK_SKEW_S, HEARTBEAT_S, LeaseTiming, held_lease
+from recsys.storage.lease_lock import HEARTBEAT_S, LeaseTiming, held_lease
 from recsys.storage.sessions import TOKEN_TABLES, SessionStore, TokenStore
 from recsys.storage.sqlite.database import Database
 from recsys.storage.table_specs import clean
-from recsys.times import from_iso, to_whole_second
+from recsys.times import CLOCK_SKEW_S, from_iso, to_whole_second
 
 
 class SqliteSessions(SessionStore, TokenStore):
@@ -123,6 +123,7 @@ class SqliteSessions(SessionStore, TokenStore):
     def locked(self, name: str) -> AbstractContextManager[None]:
         """The row has a hash of the name: it tells nobody whose tokens they are."""
         lock, holder = hash_id(name), secrets.token_hex(16)
+        # A lease that ends later than any of ours could was made by a clock that was ahead, and counts as ended.
         insert = (
             "INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT (name_hash) DO UPDATE "
             "SET holder = excluded.holder, expires_at = excluded.expires_at "

@@ -14,7 +14,7 @@ from recsys.errors import UnreadableFile
 from recsys.importers.any_file import ENDINGS, read_files
 from recsys.importers.report import FileReport, Imported
 from recsys.services.import_queue import memory_needed
-from recsys.services.library import forget_import, half_imports, save_import
+from recsys.services.library import forget_import, save_import, unfinished_imports
 from recsys.services.start import FILE
 from recsys.ui.parts import problems
 from recsys.ui.parts.text import counted, plain
@@ -67,22 +67,22 @@ def import_panel(session: ListenerSession, key: str) -> bool:
                     raise UnreadableFile(refused[file.file_id])
                 try:
                     with reading(session, file) as imported:
-                        _keep(session, imported, file.name)
+                        _save(session, imported, file.name)
                         done[file.file_id] = list(imported.reports)
                 except UnreadableFile as problem:
                     refused[file.file_id] = str(problem)
                     raise
     if len(done) > was_done:
-        st.rerun()  # what was drawn before, the sidebar above all, still tells of the library as it was
+        st.rerun()  # what was drawn before, the sidebar above all, still shows the library as it was
     current = [report for file in files for report in done.get(file.file_id, [])]
     for report in current:
         show_report(report)
     return any(report.tracks for report in current)
 
 
-def half_import_notes(session: ListenerSession) -> None:
+def unfinished_import_notes(session: ListenerSession) -> None:
     """Imports that were interrupted, by the end of this process or by a store that failed, and what to do."""
-    noted = session.known("imports", lambda: half_imports(session.store, session.listener))
+    noted = session.known("imports", lambda: unfinished_imports(session.store, session.listener))
     for number, (origin, (stored, everything)) in enumerate(noted.items()):
         name = origin.removeprefix(FILE)
         missing = f"{stored:,} of {counted(everything, 'track')} are stored"
@@ -93,7 +93,7 @@ def half_import_notes(session: ListenerSession) -> None:
             "Unless another tab is still reading it, choose the file again; no song is stored twice.",
             icon=":material/info:",
         )
-        if st.button("Leave it as it is", key=f"half_import_{number}"):
+        if st.button("Leave it as it is", key=f"unfinished_import_{number}"):
             with problems.shown():
                 forget_import(session.store, session.listener, origin)
                 session.forget("imports")
@@ -118,7 +118,7 @@ def reading(session: ListenerSession, file: UploadedFile) -> Iterator[Imported]:
         yield imported
 
 
-def _keep(session: ListenerSession, imported: Imported, name: str) -> None:
+def _save(session: ListenerSession, imported: Imported, name: str) -> None:
     total = max(len(imported.tracks), 1)
     bar = st.progress(0.0, "Saving your songs …")
     session.forget("imports")
