@@ -1,4 +1,4 @@
-"""Account: what works here, what is stored, and how to take it along or erase it."""
+"""Account: what works here, what is stored, and how to download or erase it."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Proof: does it work for me? The listener's own library is the judge."""
+"""Proof: does it work for me? Tested with the listener's own library."""
 
 import streamlit as st
 

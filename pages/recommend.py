@@ -1,4 +1,4 @@
-"""Recommend: move the mixer, watch the list change, ask why, take it with you."""
+"""Recommend: move the mixer, watch the list change, ask why, save it."""
 
 import streamlit as st
 

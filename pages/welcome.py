@@ -1,4 +1,4 @@
-"""Welcome: the product at work, or the next step of who has begun, and the doors into the same rooms."""
+"""Welcome: the product at work or, for listeners who have begun, their next step; and the ways to start."""
 
 import streamlit as st
 

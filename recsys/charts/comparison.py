@@ -30,7 +30,7 @@ def comparison(mine: pd.DataFrame, theirs: pd.DataFrame, names: tuple[str, str])
         A full mark for the first, a hollow one for the second; a feature that either lacks has one mark or none.
     """
     marks = [_marks(mine, names[0], "circle"), _marks(theirs, names[1], "diamond-open")]
-    # Thin lines from mark to mark, one trace: a missing point after every pair lifts the pen.
+    # Thin lines from mark to mark, one trace: a missing point after every pair ends the line.
     x: list[float | None] = []
     y: list[str | None] = []
     for f in NUMBER_FEATURES:

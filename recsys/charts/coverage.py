@@ -1,4 +1,4 @@
-"""Coverage: of how many tracks each feature is known, and who said so."""
+"""Coverage: of how many tracks each feature is known, and from which source."""
 
 import pandas as pd
 import plotly.graph_objects as go

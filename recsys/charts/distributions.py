@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from recsys.charts.theme import axis_title, laid_out, plain
+from recsys.charts.theme import axis_title, laid_out
 from recsys.core.insights.summary import percentile
 from recsys.core.insights.wording import between, in_unit, leaning, with_unit
 from recsys.core.model.arrays import Doubles
@@ -17,9 +17,7 @@ BINS: Final = 24
 TOO_FEW: Final = 5
 
 
-def distribution(
-    name: str, library: pd.Series, catalogue: pd.Series, names: tuple[str, str] = ("You", "Catalogue")
-) -> go.Figure:
+def distribution(name: str, library: pd.Series, catalogue: pd.Series) -> go.Figure:
     """
     One feature of the library as bars, the catalogue as a dashed outline.
 
@@ -33,8 +31,6 @@ def distribution(
         A number feature.
     library, catalogue : Series
         Its values; missing ones take no part. Either may be empty; an empty catalogue is not drawn.
-    names : pair of str
-        What to call the listener and the catalogue.
 
     Raises
     ------
@@ -54,7 +50,7 @@ def distribution(
             textposition="none",
             opacity=0.75,
             hovertemplate="%{y:.1%} of your tracks<br>%{text}<extra></extra>",
-            name=plain(names[0]),
+            name="You",
         )
     ]
     if len(others):
@@ -66,7 +62,7 @@ def distribution(
             mode="lines",
             line={"shape": "hv", "dash": "dash"},
             hovertemplate="%{y:.1%} of the catalogue<br>%{text}<extra></extra>",
-            name=plain(names[1]),
+            name="Catalogue",
         )
         traces.append(outline)
     axis = {"title": axis_title(f), "range": [edges[0], edges[-1]]}

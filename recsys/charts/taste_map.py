@@ -42,7 +42,6 @@ def taste_map(
     library: pd.DataFrame,
     catalogue: Catalogue,
     medoids: Sequence[str] = (),
-    names: tuple[str, str] = ("You", "Catalogue"),
     box: MapBox | None = None,
 ) -> go.Figure:
     """
@@ -60,8 +59,6 @@ def taste_map(
         At most 1,500 tracks of its sample are drawn. Fewer than three leave an axis without meaning.
     medoids : sequence of str
         Ids of own tracks that represent a taste each; numbered in this order, with their titles in the legend.
-    names : pair of str
-        What to call the listener and the catalogue.
     box : MapBox, optional
         A part that is outlined; dragging then draws another one.
     """
@@ -81,8 +78,8 @@ def taste_map(
         for number, row in enumerate(placed.itertuples())
     ]
     traces = [
-        _points(own, names[0], {"size": 7, "opacity": 0.8}),
-        _points(_thinned(others), names[1], {"size": 4, "color": FAINT}, "in the catalogue").update(zorder=-1),
+        _points(own, "You", {"size": 7, "opacity": 0.8}),
+        _points(_thinned(others), "Catalogue", {"size": 4, "color": FAINT}, "in the catalogue").update(zorder=-1),
         *tastes,
     ]
     x, y = ({"title": {"text": words}, "showticklabels": False, "showgrid": False} for words in ends)
@@ -137,10 +134,10 @@ def _reach(own: pd.DataFrame, others: pd.DataFrame) -> tuple[Ends, Ends]:
 
 
 def _edges(box: MapBox, reach: tuple[Ends, Ends]) -> tuple[Ends, Ends]:
-    """The edges of a part in the units of the axes; a hair wider, as positions are rounded."""
-    hair = 1e-6
+    """The edges of a part in the units of the axes; a little wider, as positions are rounded."""
+    margin = 1e-6
     across, up = (
-        (low + (high - low) * near / 100 - hair, low + (high - low) * far / 100 + hair)
+        (low + (high - low) * near / 100 - margin, low + (high - low) * far / 100 + margin)
         for (low, high), (near, far) in zip(reach, ((box.left, box.right), (box.bottom, box.top)), strict=True)
     )
     return across, up

@@ -22,7 +22,7 @@ CONFIG: Final[Mapping[str, Any]] = {"displayModeBar": False, "scrollZoom": False
 
 
 def laid_out(traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
-    """A figure of these traces in the shared look: no title, legend below, and no trap for a scrolling finger."""
+    """A figure of these traces in the shared look: no title, legend below, and no dragging, so that pages scroll."""
     below = {"yref": "container", "y": 0, "yanchor": "bottom", "x": 0.5, "xanchor": "center"}
     common: dict[str, Any] = {
         "height": height,
@@ -51,5 +51,5 @@ def shortened(text: str, at_most: int = 28) -> str:
 
 
 def listed(parts: list[str]) -> str:
-    """Words in a row as one would say them: "a", "a and b", "a, b and c"."""
+    """Words as a list in a sentence: "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)

@@ -1,4 +1,4 @@
-"""Pieces of the account page: the connection, what Spotify allows, what is stored, taking it along, erasing it."""
+"""Pieces of the account page: the connection, what Spotify allows, what is stored, its export, and erasing it."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -162,7 +162,7 @@ def stored_panel(session: ListenerSession) -> None:
 
 @fragment
 def _export(session: ListenerSession) -> None:
-    """All of it as a file, packed once for each time the panel opens."""
+    """The export of everything, packed once each time the panel opens."""
 
     def files() -> Iterator[Download]:
         with st.spinner("Packing your data …"):

@@ -1,6 +1,6 @@
 """Drops what a page still asks for after its listener has left it.
 
-A click in the navigation and a move on the page before it can pass each other: the browser sends the move under the old
+A click in the navigation and a move on the page before it can cross: the browser sends the move under the old
 page's name until it hears of the new page. Streamlit 1.67 then announces a run of the old page, on which its browser
 side clears the page it shows, and the part that should run is gone: the listener is left with an empty page.
 """
@@ -52,7 +52,7 @@ class Tab:
         try:
             asked = BackMsg.FromString(message.get("bytes") or b"")
         except DecodeError:
-            return False  # Streamlit's to answer
+            return False  # for Streamlit to answer
         if not asked.HasField("rerun_script"):
             return False
         page = asked.rerun_script.page_script_hash

@@ -1,4 +1,4 @@
-"""The taste card on the taste page: taken away as a picture or a file, and somebody else's compared."""
+"""The taste card on the taste page: as a picture or a file to download, and somebody else's to compare with."""
 
 from collections.abc import Iterator
 

@@ -11,9 +11,9 @@ from recsys.core.model.arrays import Doubles
 from recsys.core.model.features import NUMBER_FEATURES
 
 TOO_FEW: Final = 30
-"""Plays or additions that a third of the time must hold at least."""
+"""The fewest plays or additions that each third must hold."""
 NOTABLE: Final = 0.3
-"""A change is named from so many steps of the catalogue's spread."""
+"""Changes of at least this many steps of the catalogue's spread are named."""
 MOST_NAMED: Final = 2
 
 

@@ -38,7 +38,6 @@ def opening(session: ListenerSession) -> None:
     with drawn:
         outlines = [{"name": _starting_from(session.start.name) or "You", "kind": "you", "values": _shares(view.you)}]
         if modes is not None and not modes.is_one:
-            placed = view.yardstick.positions(session.library)
             of = session.library["track_id"].map(modes.members).to_numpy(np.float64)
             for row in modes.table.head(_MODES_DRAWN).itertuples():
                 middle = medians({name: column[of == row.Index] for name, column in placed.items()})

@@ -25,7 +25,7 @@ NAMED: Final = 2
 
 
 def weekly_panel(session: ListenerSession) -> None:
-    """The control beside the list: switch it on with the settings on the screen, or see what is on."""
+    """The control above the list: switch it on with the settings on the screen, or see what is on."""
     if session.is_demo or session.app.settings.weekly_lists == "off":
         return
     wanted = _wanted(session)

@@ -1,4 +1,4 @@
-"""The welcome page: the product at work, and the doors in: sample listeners, a file, Spotify."""
+"""The welcome page: the product at work, and three ways to start: sample listeners, a file, Spotify."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ def doors_for(session: ListenerSession, is_new: bool) -> list[Callable[[Listener
 
 
 def sign_in_problem() -> None:
-    """Say why a sign-in did not happen, once, when the browser comes back with a code for it."""
+    """Say once why a sign-in failed, when the browser comes back with a code for it."""
     strayed = "redirect" if st.query_params.pop("code", None) else None  # Supabase took its own address
     code = st.query_params.pop("login", strayed)
     if code:

@@ -1,4 +1,4 @@
-// What both components draw with: elements made without markup, so that a title can never become any.
+// What both components draw with: elements are made without markup, so that a title can never become markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 

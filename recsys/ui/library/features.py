@@ -1,4 +1,4 @@
-"""Audio features: how much of the library has them, who gave them, and looking up what is missing."""
+"""Audio features: how much of the library has them, from which source, and looking up what is missing."""
 
 import pandas as pd
 import streamlit as st
@@ -24,9 +24,9 @@ def features_panel(session: ListenerSession) -> None:
         return
     st.header("Missing audio features", anchor=False)
     # Where the known ones come from, and what of the rest is waiting, not found or not asked about.
-    givers = ", ".join(f"{count:,} from {_source(name)}" for name, count in covered.by_source.items())
+    sources = ", ".join(f"{count:,} from {_source(name)}" for name, count in covered.by_source.items())
     rest = {"waiting": covered.waiting, "not found": covered.not_found, "not asked about": covered.not_asked}
-    parts = [f"{covered.known:,} with audio features" + (f" ({givers})" if givers else "")]
+    parts = [f"{covered.known:,} with audio features" + (f" ({sources})" if sources else "")]
     parts += [f"{count:,} {what}" for what, count in rest.items() if count]
     st.markdown(f"{counted(covered.total, 'track')}: {', '.join(parts)}.")
     had_agreed = session.known("consent", lambda: features.has_agreed(session.listener, "reccobeats"))

@@ -1,4 +1,4 @@
-"""Grow around me: consent, progress and cancel, what was found, and whether it is recommended."""
+"""Songs around yours: consent, progress and cancel, what was found, and whether it is recommended."""
 
 import streamlit as st
 

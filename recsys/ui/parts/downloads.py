@@ -1,4 +1,4 @@
-"""Files to take along, written when the panel that offers them opens."""
+"""Files to download, written when the panel that offers them opens."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple

@@ -17,7 +17,7 @@ def fragment(draw: Draw[P], run_every: float | None = None) -> Draw[P]:
     """
     `st.fragment` for a piece that is given the session, with its problems shown in its own place.
 
-    A run of a fragment passes by the page, so it asks who is here as every run does: in a tab that was left open after
+    A run of a fragment does not run the page, so it looks up who is here itself: in a tab that was left open after
     signing out or erasing elsewhere, nothing is written any more and the page is drawn again for whoever is here.
     """
 

@@ -1,4 +1,4 @@
-"""Notes above a page: what is invented, and how much the page rests on."""
+"""Notes above a page: what is invented, which catalogue is used, and how little is known of the library."""
 
 import streamlit as st
 
@@ -36,7 +36,7 @@ def passport_note(session: ListenerSession) -> None:
 
 
 def coverage_note(session: ListenerSession) -> None:
-    """Say that the list rests on little, when most tracks of the library have no audio features."""
+    """Say so when most tracks of the library have no audio features."""
     known = int(has_audio(session.library).sum())
     if 2 * known < len(session.library):
         st.info(

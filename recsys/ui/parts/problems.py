@@ -1,4 +1,4 @@
-"""How trouble is shown: a sentence for errors raised on purpose, an apology and a log entry for our own bugs."""
+"""How errors are shown: a sentence for errors raised on purpose, an apology and a log entry for our own bugs."""
 
 import logging
 from collections.abc import Iterator

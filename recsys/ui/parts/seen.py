@@ -15,7 +15,7 @@ _PAGE: Final = "seen_on"
 
 
 def page_is(title: str) -> None:
-    """Whoever comes to a page has seen nothing of it yet: called by the frame before the page is drawn."""
+    """Forget what was seen when another page is opened; the frame calls it before the page is drawn."""
     if st.session_state.get(_PAGE) != title:
         st.session_state[_PAGE], st.session_state[_SEEN] = title, set()
 

@@ -18,12 +18,12 @@ _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=])")
 
 
 def plain(text: object) -> str:
-    """The text with every Markdown and HTML character escaped, on one line, no address a link, and nothing turned."""
+    """The text with every Markdown and HTML character escaped, on one line, without links and direction marks."""
     return _SPECIAL.sub(r"\\\1", _ADDRESS.sub("\\1\N{WORD JOINER}", on_one_line(text)))
 
 
 def local_time(moment: datetime) -> str:
-    """A moment on the listener's own clock: "24 November, 06:30"; with "UTC" where the browser reports none we know."""
+    """A moment on the listener's own clock: "24 November, 06:30"; in UTC, with "UTC", where that is not known."""
     return _on_clock(moment, st.context.timezone)
 
 

@@ -11,7 +11,7 @@ from recsys.core.model.tracks import links
 from recsys.ui.parts.text import artists_in_words
 
 _FORMATS: Final = {"loudness": "%.1f dB", "tempo": "%.0f bpm", "duration": "%.1f min", "year": "%d"}
-"""Doubles with a unit; all others are from 0 to 1."""
+"""Number columns with a unit; all others are from 0 to 1."""
 
 
 def library_table(library: pd.DataFrame, key: str) -> int | None:

@@ -27,6 +27,8 @@ class ListState:
         The list on the screen, best first.
     songs, before : list of {"id", "title", "artists"}
         The same list, and the one that was on the screen before it; empty at the beginning.
+    all_titles : mapping of track id to str
+        The titles of both.
     last : Changes
         What the last move changed. It stays until the next, also while a row is opened.
     opened : str or None
@@ -37,6 +39,8 @@ class ListState:
         The song rated last, while its rating can be undone from the notice.
     blocked : str or None
         The artist left out last, while that can be undone from the notice; at most one of the two is set.
+    owner : object
+        Whose list it is, and from which catalogue: another owner's list is compared with none.
     events : list
         What the components sent since the last run.
     found : Recommendations or None

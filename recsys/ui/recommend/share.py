@@ -1,4 +1,4 @@
-"""Take the list and its recipe along: a link, a recipe file, and files for any player; and open what others shared."""
+"""Share the list and its recipe: a link, a recipe file, and files for any player; and open what others shared."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -178,7 +178,7 @@ def shared_origin(settings: Settings, here: str | None) -> str:
     """
     The beginning of a shared link: `PUBLIC_URL` where the owner set it, else the address the browser came by.
 
-    `here` is the address of the page as the browser tells it; None or anything but http(s) is not used.
+    `here` is the address of the page as the browser reports it; None or anything but http(s) is not used.
     """
     parts = urlsplit(here or "")
     if settings.has_own_address or parts.scheme not in ("http", "https") or not parts.netloc:

@@ -1,4 +1,4 @@
-"""Above the list: what it starts from and how it is taken along. A move of the mixer redraws none of it."""
+"""Above the list: what it starts from, and how it is saved, downloaded and shared. A move redraws none of it."""
 
 import streamlit as st
 
