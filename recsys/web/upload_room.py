@@ -39,7 +39,8 @@ class UploadRoom:
 
     Streamlit shows of a refusal its status only ("AxiosError: …"), so the listener gets a file of the same name and of
     the type `REFUSED`, for `recsys.ui.parts.upload` to read out. Uploads under way count with the size that they
-    announce; one that announces none is refused with 411, which no browser sends.
+    announce; one that announces none, or comes in chunks, whose sum may be another (RFC 9112, 6.3), is refused with
+    411. No browser sends those.
     """
 
     def __init__(self, app: ASGIApp, dependencies: Dependencies) -> None:
@@ -55,7 +56,8 @@ class UploadRoom:
         if not is_upload:
             await self.app(scope, receive, send)
             return
-        length = MutableHeaders(scope=scope).get("content-length", "")
+        headers = MutableHeaders(scope=scope)
+        length = "" if "transfer-encoding" in headers else headers.get("content-length", "")
         if not (length.isascii() and length.isdigit() and len(length) < 20):
             await PlainTextResponse("An upload must say how long it is.", 411)(scope, receive, send)
             return

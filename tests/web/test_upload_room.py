@@ -99,6 +99,20 @@ def test_an_upload_without_a_length_is_refused_before_it_is_read(server):
     assert (answer.status_code, held) == (411, {})
 
 
+def test_an_upload_in_chunks_is_refused_whatever_length_it_announces(server):
+    """The chunks count, not the length (RFC 9112, 6.3): four uploads of "10 bytes" filled 800 MB."""
+    browser, held = server
+    headers = {
+        "Content-Length": "10",
+        "Transfer-Encoding": "chunked",
+        "Content-Type": "multipart/form-data; boundary=x",
+    }
+
+    answer = browser.put("/_stcore/upload_file/a/1", content=b"--x\r\n" + bytes(50 * KB), headers=headers)
+
+    assert (answer.status_code, held) == (411, {})
+
+
 @pytest.mark.parametrize("length", ["9" * 5_000, "-1", "٣", "1e3"])
 def test_a_length_that_is_none_is_refused(server, length):
     browser, held = server
