@@ -111,12 +111,12 @@ class RecommendationList(_Answer):
 
 def as_json(listener: str, found: Recommendations, created_at: str, note: str | None = None) -> dict[str, Any]:
     """The list as plain values: what is missing is None, and the contributions of each track sum to its score."""
-    contributions = _records(found.contributions.loc[found.table["track_id"]])
-    tracks = [
-        {**track, "contributions": parts} for track, parts in zip(_records(found.table), contributions, strict=True)
-    ]
+    # All three tables have the songs in the same order.
+    names, parts = found.contributions.columns.tolist(), found.contributions.to_numpy().tolist()
+    contributions = [dict(zip(names, row, strict=True)) for row in parts]
+    tracks = [{**track, "contributions": c} for track, c in zip(_records(found.table), contributions, strict=True)]
     if len(found.features):
-        features = _records(found.features.loc[found.table["track_id"]])
+        features = _records(found.features)
         tracks = [{**track, "isrc": f.pop("isrc"), "features": f} for track, f in zip(tracks, features, strict=True)]
     counts = {name: int(count) for name, count in found.counts.items()}
     about = {
@@ -138,4 +138,5 @@ def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
 
 def as_rows(found: Recommendations, created_at: str) -> pd.DataFrame:
     """The list as stores save it: `track_id, score, created_at`."""
-    return found.table[["track_id", "score"]].assign(created_at=created_at)
+    table = found.table
+    return pd.DataFrame({"track_id": table["track_id"].array, "score": table["score"].array, "created_at": created_at})

@@ -190,7 +190,7 @@ class Catalogue:
         found = self.tracks[name].array.take(rows)
         if isinstance(found, pd.Categorical):
             found = found.categories.array.take(found.codes, allow_fill=True)  # code -1 becomes a missing text
-        return pd.Series(found, dtype="str")
+        return pd.Series(found, dtype="str", copy=False)
 
     def vectors(self, rows: Integers, has_genres: bool = True) -> FeatureMatrix:
         """Some songs in model space, by row; without their genres where those do not count."""
