@@ -13,6 +13,7 @@ do that, because each move of a slider makes another distance; no slider changes
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -26,6 +27,10 @@ BLOCK_ROWS: Final = 4096
 
 SECTORS: Final = 8
 """Parts of an octave by which tempos are clustered."""
+
+YEAR_PARTS: Final = 8
+"""Parts of all years, of equally many songs, by which they are clustered: of a million songs .48 to .65 are read for a
+real library and six aims, with two parts .59 to .68."""
 
 LEADING: Final = (
     "tempo",
@@ -173,9 +178,11 @@ def cluster_key(columns: Columns, quantiles: Mapping[str, QuantileTransform]) ->
             octaves = np.nan_to_num(np.log2(column / 60))
             key = SECTORS * key + (SECTORS * (octaves - np.floor(octaves))).astype(np.int64)
         else:
-            scale = quantiles[name]
-            middle = np.interp(0.0, scale.quantiles, scale.values) if len(scale.values) else 0.0
-            key = 2 * key + (column > middle)
+            scale, parts = quantiles[name], YEAR_PARTS if feature.scale == "era" else 2
+            # The values between parts of equal size: the median alone where there are two.
+            ends = [NormalDist().inv_cdf(part / parts) for part in range(1, parts)]
+            between = np.interp(ends, scale.quantiles, scale.values) if len(scale.values) else np.zeros(0)
+            key = parts * key + np.searchsorted(between, column)
     return key
 
 

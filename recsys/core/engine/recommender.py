@@ -287,6 +287,8 @@ class Recommender:
         else:
             excluded_rows = self._candidates.exclusion(recipe).rows
             rows, cosine = search.top_k(found.centroid, found.metric, SHORTLIST, excluded_rows)
+        if not recipe.locked:
+            return rows, cosine
         # The shortlist and its cosines with the locked candidates that are not on it.
         locked = np.setdiff1d(self.catalogue.rows_of_ids(list(recipe.locked)), rows)
         locked = locked[~self._candidates.exclusion(recipe).rows[locked]]
