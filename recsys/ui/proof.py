@@ -65,7 +65,7 @@ def tuning_panel(session: ListenerSession) -> None:
 
 
 def _panel(session: ListenerSession, trial: Trial) -> None:
-    key = trial_key(trial.name, session.listener, session.library, id(session.catalogue))
+    key = trial_key(trial.name, session.listener, session.library, session.catalogue.number)
     is_active = session.app.jobs.is_active(key)
     fragment(_watched, run_every=1.0 if is_active else None)(session, trial, key, is_active)
 

@@ -67,9 +67,9 @@ class ListenerSession:
     edits: int = 0
     _ended: frozenset[Job] = field(default=frozenset(), repr=False)
     _known: dict[str, tuple[float, Any]] = field(default_factory=dict, repr=False)
-    _around: tuple[object, Catalogue] | None = field(default=None, repr=False)
+    _around: tuple[Catalogue, pd.DataFrame, Catalogue] | None = field(default=None, repr=False)
     _modes: tuple[object, Modes] | None = None
-    _search: tuple[object, SongSearch] | None = field(default=None, repr=False)
+    _search: SongSearch | None = field(default=None, repr=False)
     _recommender: tuple[object, Recommender] | None = None
 
     @property
@@ -159,11 +159,11 @@ class ListenerSession:
         shared = self.own_catalogue or self.app.catalogue
         if not self.uses_pool or self.pool.empty:
             return shared
-        state = (id(shared), id(self.pool))
-        if self._around is None or self._around[0] != state:
+        pool = self.pool
+        if self._around is None or self._around[0] is not shared or self._around[1] is not pool:
             real = None if shared is self.app.demo_catalogue else shared
-            self._around = (state, around(real, self.pool, self.app.growing.anchors()))
-        return self._around[1]
+            self._around = (shared, pool, around(real, pool, self.app.growing.anchors()))
+        return self._around[2]
 
     @property
     def pool(self) -> pd.DataFrame:
@@ -195,7 +195,7 @@ class ListenerSession:
     @property
     def recommender(self) -> Recommender:
         """The engine for this library, cached between slider moves so that only what changed is recomputed."""
-        state = (id(self.catalogue), self.demo_listener, self.start, self.recipe.choose_from == "forgotten")
+        state = (self.catalogue.number, self.demo_listener, self.start, self.recipe.choose_from == "forgotten")
         if self._recommender is None or self._recommender[0] != state:
             self._recommender = (state, self.recommender_for(self.start, self.recipe.choose_from))
         return self._recommender[1]
@@ -211,7 +211,7 @@ class ListenerSession:
     @property
     def modes(self) -> Modes:
         """The tastes of the whole library, looked for once. Raises as `recsys.core.insights.modes.modes`."""
-        state = (id(self.catalogue), self.demo_listener)
+        state = (self.catalogue.number, self.demo_listener)
         if self._modes is None or self._modes[0] != state:
             self._modes = (state, modes(Recommender(self.catalogue, self.library), Recipe().weights))
         return self._modes[1]
@@ -219,7 +219,7 @@ class ListenerSession:
     @property
     def modes_if_known(self) -> Modes | None:
         """The tastes if they were looked for already; None otherwise."""
-        is_current = self._modes is not None and self._modes[0] == (id(self.catalogue), self.demo_listener)
+        is_current = self._modes is not None and self._modes[0] == (self.catalogue.number, self.demo_listener)
         return self._modes[1] if is_current and self._modes else None
 
     @property
@@ -230,10 +230,11 @@ class ListenerSession:
     @property
     def search(self) -> SongSearch:
         """Finds songs in the library on the screen and in the catalogue."""
-        state = (id(self.catalogue), id(self.library))
-        if self._search is None or self._search[0] != state:
-            self._search = (state, SongSearch(self.library, self.catalogue))
-        return self._search[1]
+        library, catalogue = self.library, self.catalogue
+        search = self._search
+        if search is None or search.library is not library or search.catalogue is not catalogue:
+            self._search = search = SongSearch(library, catalogue)
+        return search
 
     def start_from(self, track_ids: Iterable[str], what: str) -> None:
         """Recommend from some tracks alone; `what` says which, for the screen. None at all is the whole library."""

@@ -47,7 +47,7 @@ def own_taster(session: ListenerSession) -> None:
         except TonearmError:  # Recommend says why; the rest of the page works without
             return None
 
-    data = session.known(f"taster {id(session.catalogue)}", ranked)
+    data = session.known(f"taster {session.catalogue.number}", ranked)
     if data is not None:
         st.markdown("A list from your songs. Move the slider:")
         _mount(data)

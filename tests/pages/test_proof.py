@@ -39,7 +39,7 @@ def opened(prepare=lambda session: session.show_demo(0)):
 def finished(jobs, app, name, result):
     """The page after a trial has ended with a result."""
     session = app.session_state["tonearm"]
-    key = trial_key(name, session.listener, session.library, id(session.catalogue))
+    key = trial_key(name, session.listener, session.library, session.catalogue.number)
     jobs.start(key, lambda job: result)
     jobs.wait(key, 10)
     return app.run()
@@ -60,7 +60,7 @@ def test_a_press_tests_the_sliders_on_the_demo_and_says_what_was_found(jobs):
     app = opened()
     session = app.session_state["tonearm"]
     app.button(key="proof_start").click().run()
-    jobs.wait(trial_key("proof", session.listener, session.library, id(session.catalogue)), 60)
+    jobs.wait(trial_key("proof", session.listener, session.library, session.catalogue.number), 60)
     app.run()
 
     assert [problem.message for problem in app.exception] == []
@@ -72,7 +72,7 @@ def test_a_press_tests_the_sliders_on_the_demo_and_says_what_was_found(jobs):
 def test_a_running_test_shows_how_far_it_is_and_can_be_cancelled(jobs):
     app = opened()
     session = app.session_state["tonearm"]
-    key = trial_key("proof", session.listener, session.library, id(session.catalogue))
+    key = trial_key("proof", session.listener, session.library, session.catalogue.number)
     jobs.start(key, lambda job: job.sleep(60))
     app.run()
     assert not [button for button in app.button if button.key == "proof_start"]
@@ -133,7 +133,7 @@ def test_a_library_with_too_little_known_is_told_in_a_sentence(jobs, name):
     app = opened(bringing(OWN, songs.assign(track_id=[f"cat{n:019d}" for n in range(len(songs))])))
     session = app.session_state["tonearm"]
     app.button(key=f"{name}_start").click().run()
-    jobs.wait(trial_key(name, session.listener, session.library, id(session.catalogue)), 60)
+    jobs.wait(trial_key(name, session.listener, session.library, session.catalogue.number), 60)
     app.run()
 
     assert "Your library has 0" in app.warning[0].value

@@ -103,6 +103,31 @@ def test_what_is_on_the_screen_is_read_once(session, store):
     assert store.asked == ["tracks", "plays", "recipes"]
 
 
+def test_songs_found_meanwhile_are_offered_although_the_new_table_lies_where_the_old_one_was(
+    session, store, monkeypatch
+):
+    """An object that is gone leaves its `id` to another: seven times out of ten the pool of before was offered."""
+    monkeypatch.setattr(session_module, "id", lambda _: 1, raising=False)
+    offered = []
+    for number in range(1, 3):
+        songs = OTHERS.head(number).assign(answered_at="2026-01-01T00:00:00Z", pool="listenbrainz")
+        monkeypatch.setattr(store, "pool", lambda listener, songs=songs: songs.copy())
+        session.show_own()
+        offered.append(sorted(session.catalogue.tracks["track_id"]))
+
+    assert offered == [["b" * 22], ["b" * 22, "c" * 22]]
+
+
+def test_a_search_is_in_the_library_and_catalogue_of_now(session, store, monkeypatch):
+    monkeypatch.setattr(session_module, "id", lambda _: 1, raising=False)
+    for tracks in (SONG, OTHERS):
+        monkeypatch.setattr(store, "tracks", lambda listener, tracks=tracks: tracks)
+        session.show_own()
+        search = session.search
+        assert search.library is session.library
+        assert search.catalogue is session.catalogue
+
+
 def test_a_changed_library_is_read_afresh(session, store):
     assert len(session.library) == 1
     session.show_own()

@@ -6,9 +6,10 @@ the file changes no result. Columns of features are contiguous float32, and text
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
+from itertools import count
 from typing import Final
 
 import numpy as np
@@ -63,6 +64,8 @@ class Catalogue:
         The numbers as the table had them.
     unsorted_rows : int
         So many of the first rows of each pattern are in random order.
+    number : int
+        Of this object, for keys of caches: no other of the process ever has it, as another may have its `id`.
     """
 
     tracks: pd.DataFrame
@@ -79,6 +82,7 @@ class Catalogue:
     bounds: BlockBounds
     raw: RawFeatures
     unsorted_rows: int = UNSORTED_ROWS
+    number: int = field(init=False, compare=False, default_factory=count().__next__)
 
     def __len__(self) -> int:
         return len(self.songs)

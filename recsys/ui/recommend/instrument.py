@@ -76,7 +76,7 @@ def list_and_mixer(session: ListenerSession, place: DeltaGenerator, has_open_set
             link_notice(session, found)
             proposal_panel(session)
             comparison_panel(session, found)
-            state.shown(found, (session.listener, session.demo_listener, id(session.catalogue)))
+            state.shown(found, (session.listener, session.demo_listener, session.catalogue.number))
         shown = list_data(session, view, found, songs, of_list) if found and songs else None
     state.found = found
     session.app.last_recipes.save(session.listener, session.recipe, is_stored=not session.own_library.empty)

@@ -109,7 +109,7 @@ def _limits(session: ListenerSession) -> dict[str, Range]:
     limited = st.multiselect("Limit", names, key="rule_limited", format_func=lambda name: feature(name).title)
     ranges = {}
     for name in limited:
-        steps = _steps(name, session.known(f"years:{id(session.catalogue)}", lambda: years(session.catalogue)))
+        steps = _steps(name, session.known(f"years:{session.catalogue.number}", lambda: years(session.catalogue)))
         key, now = f"rule_range_{name}", session.recipe.filters.ranges.get(name, (None, None))
         # A position is stored for any catalogue; the slider has only those of the one in use.
         position = _position(name, steps, _ends(name, steps, st.session_state.get(key)))
@@ -170,7 +170,7 @@ def _ends(name: str, steps: list[float], chosen: tuple[Position, Position] | Non
 
 
 def _names(session: ListenerSession, label: str, name: str) -> tuple[str, ...]:
-    known = session.known(f"genres:{id(session.catalogue)}", lambda: _common_genres(session.catalogue))
+    known = session.known(f"genres:{session.catalogue.number}", lambda: _common_genres(session.catalogue))
     options = [*getattr(session.recipe.filters, name), *known]
     return tuple(st.multiselect(label, list(dict.fromkeys(options)), key=f"rule_{name}"))
 

@@ -18,7 +18,7 @@ def song_modes(session: ListenerSession, found: Recommendations) -> dict[str, in
         return {}
     engine = session.recommender
     # Looked up once: a move changes neither.
-    name = f"medoids of {id(modes)} of {session.demo_listener} in {id(engine.catalogue)}"
+    name = f"medoids of {id(modes)} of {session.demo_listener} in {engine.catalogue.number}"
     stands = session.known(name, lambda: _medoids(engine, modes))
     if stands is None:
         return {}
