@@ -51,7 +51,6 @@ from recsys.services.sync import Sync
 from recsys.services.turns import turns_of_screens
 from recsys.services.weekly import WeeklyLists
 from recsys.settings import Settings
-from recsys.spotify.wrappers import GAP
 from recsys.web.dependencies import Accounts, Dependencies
 
 log = logging.getLogger(__name__)
@@ -66,8 +65,6 @@ class Container(Stores):
     settings : Settings
     clock, sleep : callable
         Seconds since 1970, and waiting. Tests pass a clock that never waits.
-    gap : float
-        Seconds between two requests to Spotify.
     """
 
     def __init__(
@@ -75,10 +72,9 @@ class Container(Stores):
         settings: Settings,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
-        gap: float = GAP,
     ) -> None:
         super().__init__(settings, clock)
-        self._sleep, self._gap = sleep, gap
+        self._sleep = sleep
         self._session_catalogues: WeakValueDictionary[tuple[str, str], Catalogue] = WeakValueDictionary()
         self._session_catalogues_lock = threading.Lock()
         self.jobs = Jobs()
@@ -180,7 +176,6 @@ class Container(Stores):
             self.http,
             self._clock,
             self._sleep,
-            self._gap,
         )
 
     @property
@@ -308,11 +303,11 @@ class Container(Stores):
         )
 
     def sweep_guests(self) -> int:
-        """Erase guests who were not here for a month; how many."""
+        """Erase guests who were not here for 30 days; how many."""
         return sweep_guests(self.embedded_store)
 
     def warm_up(self) -> None:
-        """Build what would otherwise keep the first visitor waiting; begin what is done again and again."""
+        """Build what the first visitor would otherwise wait for; start what is repeated."""
         self._to_close.callback(repeat(self.sweep_guests, DAY_S, "sweep").set)
         if self.settings.weekly_lists == "app":
             self._to_close.callback(repeat(lambda: renew_due(self.weekly), TIMER_S, "weekly lists").set)

@@ -19,7 +19,7 @@ def sweep_guests(store: SqliteStore) -> int:
     try:
         swept = store.sweep_guests(GUEST_DAYS)
     except StorageProblem:
-        log.warning("guests could not be swept: the store did not answer; tried again tomorrow")
+        log.warning("guests could not be erased: the store did not answer; tried again tomorrow")
         return 0
     if swept:
         log.info("%d guests were not here for %d days and are erased", swept, GUEST_DAYS)

@@ -23,7 +23,7 @@ def storage_place(url: str | None, listener: str) -> str:
             "Its sign-in stores the e-mail address too, if Spotify gives one; erasing removes it."
         )
     if url:
-        return "Stored in a file on this server alone. Sign in to find it from every device and server."
+        return "Stored in a file on this server only. Sign in to reach it from every device."
     return "Stored in a file on this server."
 
 

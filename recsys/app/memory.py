@@ -31,7 +31,7 @@ def limit_arenas() -> bool:
 
 
 def release_memory() -> None:
-    """Return what building the catalogue used for a moment; at a million songs it is as much as the catalogue."""
+    """Return the memory that building the catalogue used temporarily: at a million songs as much as the catalogue."""
     gc.collect()
     pa.default_memory_pool().release_unused()
     if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):  # glibc has it, musl does not

@@ -11,9 +11,9 @@ from recsys.errors import StorageProblem, TonearmError
 from recsys.storage.store import Store
 
 AT_MOST: Final = 1_000
-"""Listeners whose recipe is remembered; the one longest away is forgotten first."""
-WRITTEN_AFTER_S: Final = 0.5
-"""Sliders are stored so long after a move: when its list is on the screen, and of a drag only where it ended."""
+"""Listeners whose recipe is remembered; the one unused for longest is forgotten first."""
+WRITE_DELAY_S: Final = 0.5
+"""Seconds from a move to its write: by then its list is on the screen, and of a drag only the end is written."""
 STATE: Final = "last_recipe"
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class ListenerCounts:
         self._lock = threading.Lock()
 
     def add(self, listener: str) -> None:
-        """It has just happened once more."""
+        """Count it once more."""
         with self._lock:
             self._counts[listener] += 1
 
@@ -64,7 +64,7 @@ class LastRecipes:
             has_writer = bool(self._unwritten)
             self._unwritten[listener] = recipe
         if not has_writer:
-            writer = threading.Timer(WRITTEN_AFTER_S, self.write)
+            writer = threading.Timer(WRITE_DELAY_S, self.write)
             writer.daemon = True
             writer.start()
 

@@ -23,7 +23,7 @@ THRESHOLDS: Final = (5_000, 20, 1_000)
 
 class QuietCollection:
     """
-    Collects garbage while nothing is computed, in a thread of its own, for as long as the block takes.
+    Collects garbage while nothing is computed, in a thread of its own, for as long as the block runs.
 
     With thirty listeners one full collection takes 84 ms, in which no other thread runs; Streamlit makes one after
     every run (`runner.postScriptGC`, which .streamlit/config.toml switches off).

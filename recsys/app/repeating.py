@@ -1,4 +1,4 @@
-"""Work that is done again and again for as long as the server runs."""
+"""Work that is repeated for as long as the server runs."""
 
 import threading
 from collections.abc import Callable

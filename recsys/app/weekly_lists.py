@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from recsys.app.container import Container
 
 TIMER_S: Final = 900.0
-"""Seconds between two looks at who is due."""
+"""Seconds between two checks of which lists are due."""
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ def stored_libraries(app: "Container", recipe: Recipe) -> StoredLibraries:
 
 
 def renew_due(weekly: WeeklyLists) -> Report | None:
-    """Renew what is due; None where that was not possible now. Tried again at the next look."""
+    """Renew what is due; None where that was not possible now. Tried again at the next check."""
     try:
         report = weekly.refresh()
     except TonearmError as problem:

@@ -123,7 +123,7 @@ class Account:
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    """With a fixed time stamp, so that equal data make equal files."""
+    """With a fixed time stamp: equal data make equal files."""
     archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
 
 

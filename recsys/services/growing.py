@@ -1,5 +1,5 @@
 """
-Grow around me: candidates that a source names around a listener's own songs, in a pool that is theirs alone.
+Songs around yours: candidates that a source names for a listener's own songs, in a pool of their own.
 
 One song after the other is asked about: its neighbours, then the audio features of those that are new. What came with
 features is stored and the cursor moves on before the next song, so a killed process repeats at most one song, and the

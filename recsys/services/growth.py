@@ -7,7 +7,7 @@ TARGET: Final = 10_000
 """New songs after which a run is done: five minutes at two requests a second, 100 neighbours or 40 features each."""
 
 MAX_ROUNDS: Final = 5
-"""A source draws by chance, so the same song is asked about again, as long as that brings something new."""
+"""A source draws at random, so the same song is asked about again as long as that brings new ones."""
 
 
 @dataclass(frozen=True)

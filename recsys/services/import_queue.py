@@ -66,8 +66,7 @@ class ImportQueue:
     """
     Lets imports run side by side while they fit `most_bytes` together; the others wait in order.
 
-    Nobody is passed by a smaller file. At most `most_waiting` wait, each for at most `seconds`. Safe to use from any
-    thread.
+    No file overtakes another. At most `most_waiting` wait, each for at most `seconds`. Safe to use from any thread.
     """
 
     def __init__(

@@ -15,13 +15,13 @@ from recsys.errors import TonearmError
 
 State = Literal["running", "done", "failed", "cancelled"]
 MAX_FINISHED: Final = 200
-"""At most this many finished jobs are stored; older ones are dropped when a new one starts."""
+"""At most this many finished jobs are remembered; older ones are dropped when a new one starts."""
 
 MAX_OF_ONE: Final = 6
 """Unfinished jobs of one listener: every kind once. A changed library or catalogue would start another proof."""
 
 MAX_OF_GUESTS: Final = 20
-"""Unfinished jobs of all guests together, of whom anybody can invent any number."""
+"""Unfinished jobs of all guests together, of which anybody can create any number."""
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from recsys.storage.store import Store
 LONGEST: Final[Mapping[str, int]] = {"top_short": 100, "top_medium": 100, "top_long": 100}
 """Entries read of ranked lists: lower ranks say little about taste and cost requests."""
 
-HOLD_ONCE: Final = (*LONGEST, "saved")
+WITHOUT_REPEATS: Final = (*LONGEST, "saved")
 """Lists that hold a track once: a track that is met there again was moved while the list was read."""
 
 REPEATED: Final = "more than once on the list"
@@ -136,7 +136,7 @@ def _after(stage: Stage, page: Page, known: _Known) -> Stage:
     ids, found_before = set(page.tracks["track_id"]), stage.found
     if not stage.is_second_look:
         # Entries of a page that are stored by no row of their own, by reason.
-        repeats = 0 if stage.name in HOLD_ONCE else known.repeats(page)
+        repeats = 0 if stage.name in WITHOUT_REPEATS else known.repeats(page)
         stage = replace(stage, skipped=_sum(stage.skipped, _sum(page.skipped, {REPEATED: repeats})))
     known.meet(page)
     stage = replace(stage, stored=len(known.met), cursor=page.next_cursor)
@@ -151,7 +151,7 @@ def _after(stage: Stage, page: Page, known: _Known) -> Stage:
     length = read if page.total is None else min(page.total, LONGEST.get(stage.name, page.total))
     stage = replace(stage, pending=max(0, length - read))
     # True when a list that may hold a track twice changed its length: what was met again may only have moved.
-    is_countable = stage.name not in HOLD_ONCE and page.total is not None and not stage.is_second_look
+    is_countable = stage.name not in WITHOUT_REPEATS and page.total is not None and not stage.is_second_look
     if is_countable and found_before not in (0, page.total):
         return _looking_again(
             replace(stage, skipped={reason: count for reason, count in stage.skipped.items() if reason != REPEATED})

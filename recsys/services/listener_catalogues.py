@@ -14,15 +14,15 @@ from recsys.core.engine.pool import around
 from recsys.storage.store import Store
 
 POOL_TABLE: Final = "pool_tracks"
-STORED: Final = 4
-"""Catalogues with a pool that are held at a time; one takes a second to make."""
+MAX_CACHED: Final = 4
+"""Catalogues with a pool that are cached; one takes a second to build."""
 
 STALE_AFTER: Final = timedelta(minutes=1)
 """How long a pool of the same size counts as the same: 20,000 rows are not read for every request."""
 
 
 @dataclass(frozen=True)
-class _Made:
+class _Cached:
     """A catalogue with a pool, what it was made of and when."""
 
     catalogue: Catalogue
@@ -32,10 +32,10 @@ class _Made:
 
 
 @dataclass
-class _Place:
+class _Entry:
     """One listener's catalogue; while it is made, nobody else waits."""
 
-    made: _Made | None = None
+    made: _Cached | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -61,7 +61,7 @@ class ListenerCatalogues:
         now: Callable[[], datetime],
     ) -> None:
         self._shared, self._store_for, self._anchors, self._now = shared, store_for, anchors, now
-        self._places: OrderedDict[str, _Place] = OrderedDict()
+        self._places: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, listener: str) -> Catalogue | None:
@@ -71,14 +71,14 @@ class ListenerCatalogues:
         if not songs:
             return shared
         with self._lock:
-            place = self._places.setdefault(listener, _Place())
+            place = self._places.setdefault(listener, _Entry())
             self._places.move_to_end(listener)
-            while len(self._places) > STORED:
+            while len(self._places) > MAX_CACHED:
                 self._places.popitem(last=False)
         with place.lock:
             made = place.made
             is_current = made and made.shared is shared and made.songs == songs and now - made.at < STALE_AFTER
             if made is None or not is_current:
-                made = _Made(around(shared, store.pool(listener), self._anchors()), shared, songs, now)
+                made = _Cached(around(shared, store.pool(listener), self._anchors()), shared, songs, now)
                 place.made = made
         return made.catalogue

@@ -1,4 +1,4 @@
-"""Save to Spotify: a list becomes a private playlist, made once however often it is tried, and updated in place."""
+"""Save to Spotify: a list becomes a private playlist, created once, however often saving is retried."""
 
 import re
 import secrets
@@ -17,7 +17,7 @@ from recsys.times import from_iso, to_iso
 
 STATE: Final = "saved_playlists"
 LONGEST_NAME: Final = 100
-LATE: Final = timedelta(minutes=10)
+MAX_DELAY: Final = timedelta(minutes=10)
 """How long a playlist whose creation was not answered may still appear."""
 
 PAUSES_S: Final = (1.0, 3.0)
@@ -149,13 +149,13 @@ class Playlists:
 
     def _made(self, listener: str, writer: PlaylistWriter, name: str) -> Playlist:
         """
-        The new playlist. One whose creation was not answered is waited for a little, and has the mark it was given.
+        The new playlist. One whose creation was not answered is waited for briefly, and keeps its mark.
 
         Spotify may show it only later; without its first mark nothing would find it then, and it would stay empty.
         """
         stored = self._stored(listener).get(name) or {}
         is_unanswered = bool(stored) and not stored.get("playlist_id")
-        if is_unanswered and self._clock() - from_iso(stored["at"]) < LATE:
+        if is_unanswered and self._clock() - from_iso(stored["at"]) < MAX_DELAY:
             for seconds in PAUSES_S:
                 self._sleep(seconds)
                 if found := self._existing(listener, writer, name):

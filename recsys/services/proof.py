@@ -1,4 +1,4 @@
-"""Does it work for me? The listener's own library as judge of the sliders, in the background."""
+"""The proof page's tests: the listener's own library measures their sliders, in the background."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ MOST_SONGS: Final = 100_000
 """Songs of a larger catalogue are drawn: the answer is about the same, and the server has other listeners."""
 
 FEWEST_CANDIDATES: Final = 500
-"""In a smaller catalogue the first 50 places hold a tenth of all songs, and chance looks like skill."""
+"""In a smaller catalogue the first 50 places hold a tenth of all songs, and luck looks like skill."""
 
 SEED: Final = 0
 """The same library under the same weights gets the same answer."""
@@ -103,7 +103,7 @@ def own_pool(catalogue: pd.DataFrame, library: pd.DataFrame) -> tuple[Pool, Inte
     """
     A catalogue with the listener's own songs in it, and the rows of those.
 
-    Songs of the library that the catalogue lacks join it, for a song that cannot be recommended cannot be found. What
+    Songs of the library that the catalogue lacks are added, since a song must be a candidate to be found. What
     the library does not know of a track is as the catalogue knows it, as in every list. Of a large catalogue
     `MOST_SONGS` others are drawn.
 

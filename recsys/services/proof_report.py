@@ -1,4 +1,4 @@
-"""What a test says about the sliders, in sentences, and above all when it says nothing."""
+"""What a test says about the sliders, in sentences, also where it proves nothing."""
 
 from typing import Final
 

@@ -11,7 +11,7 @@ ATTEMPTS: Final = 50
 """Attempts to update a counter that others update at the same time."""
 
 LONGEST_BLOCK_S: Final = 7 * 86_400.0
-"""The longest wait, even if the store holds a later time: Spotify's longest known lockout is a day."""
+"""The longest wait, even if a later time is stored: Spotify's longest known lockout is a day."""
 
 
 class AppState(Protocol):

@@ -1,4 +1,4 @@
-"""Lists made lately: asked for again, they are not computed again."""
+"""A cache of recent lists and of the engines that ranked them."""
 
 import json
 import threading
@@ -20,8 +20,8 @@ from recsys.services.library import songs
 from recsys.services.recommend import heard_until, recommender, today_of
 from recsys.storage.store import Store
 
-STORED: Final = 64
-"""Lists held at a time; one of 500 songs has about 300 kB."""
+MAX_LISTS: Final = 64
+"""Lists cached at a time; one of 500 songs has about 300 kB."""
 
 MAX_ENGINES: Final = 8
 ENGINE_SONGS: Final = 800_000
@@ -37,8 +37,8 @@ class RecentLists:
     time; those of another shared catalogue are dropped. A catalogue with a listener's own pool is theirs beside it.
     """
 
-    def __init__(self, stored: int = STORED) -> None:
-        self._stored = stored
+    def __init__(self, max_lists: int = MAX_LISTS) -> None:
+        self._max_lists = max_lists
         self._lists: OrderedDict[bytes, tuple[weakref.ref[Catalogue], Recommendations]] = OrderedDict()
         self._engines: OrderedDict[bytes, _Engine] = OrderedDict()
         self._lock = threading.Lock()
@@ -85,7 +85,7 @@ class RecentLists:
         with self._lock:
             self._lists[key] = (weakref.ref(catalogue), found)
             self._lists.move_to_end(key)
-            while len(self._lists) > self._stored:
+            while len(self._lists) > self._max_lists:
                 self._lists.popitem(last=False)
         return found
 

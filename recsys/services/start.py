@@ -1,4 +1,4 @@
-"""What a list starts from instead of the whole library: songs, lists and tastes, each with a name, minus others."""
+"""What a list starts from instead of the whole library: songs, lists and tastes; and what it stays away from."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A taste card as JSON: aggregates of a library that a listener may give away, and that another one can compare with.
+"""A taste card as JSON: aggregates of a library that a listener can share and another one can compare with.
 
 No track is in it unless its owner ticks titles; then one title per taste mode is. The model is the schema:
 `recsys/services/taste_card.schema.json` is what it describes.
@@ -143,9 +143,7 @@ def from_json(content: bytes, name: str) -> TasteCard:
     except ValidationError as problem:
         first = problem.errors()[0]
         where = ".".join(str(part) for part in first["loc"])[:60] or "the file"
-        raise UnreadableFile(
-            f"“{name}” is not a taste card: {where} is not as it must be. Ask for it again."
-        ) from problem
+        raise UnreadableFile(f"“{name}” is not a valid taste card: {where} is wrong. Ask for it again.") from problem
 
 
 def schema() -> dict[str, Any]:

@@ -13,7 +13,7 @@ BUSY: Final = "Many lists are being made at the moment. Try again in a few secon
 
 SCREENS_WAITING: Final = 200
 LONGEST_WAIT_S: Final = 30.0
-"""Screens that wait for their turn to compute, and for how long, before they say so."""
+"""How many screens wait for their turn to compute, and for how long, before they are refused."""
 
 
 def turns_of_screens() -> "Turns":
@@ -31,8 +31,8 @@ class Turns:
     Work that runs `at_once` at a time while at most `waiting` others wait, each for at most `seconds`.
 
     For what computes, never for what waits for another host: with thirty threads at once each is interrupted by all
-    others, and a list takes seconds instead of milliseconds. Who waits holds a thread, and the server's other answers
-    need threads too. Safe to use from any thread.
+    others, and a list takes seconds instead of milliseconds. A waiting request holds a thread, and the server's
+    other answers need threads too. Safe to use from any thread.
     """
 
     def __init__(self, at_once: int, waiting: int, seconds: float) -> None:

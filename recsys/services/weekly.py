@@ -80,7 +80,7 @@ class WeeklyLists:
     """
     The weekly lists of all listeners.
 
-    Everything it has done is in the store, so a process that dies is followed by any other: a list is stored in one
+    Everything it has done is in the store, so any process can take over from one that dies: a list is stored in one
     transaction that happens once a week, and then saved to its playlist, which is repeated until that is noted.
 
     Parameters

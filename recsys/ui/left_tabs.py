@@ -19,10 +19,10 @@ EVERY_S: Final = 10.0
 log = logging.getLogger(__name__)
 
 
-async def free_left_tabs(every_s: float = EVERY_S) -> None:
-    """Look for such tabs again and again, on the event loop on which Streamlit opens and closes them."""
+async def free_left_tabs() -> None:
+    """Look for such tabs every `EVERY_S` seconds, on the event loop on which Streamlit opens and closes them."""
     while True:
-        await asyncio.sleep(every_s)
+        await asyncio.sleep(EVERY_S)
         manager = getattr(Runtime.instance(), "_session_mgr", None) if Runtime.exists() else None
         storage = getattr(manager, "_session_storage", None)
         if not isinstance(storage, MemorySessionStorage):

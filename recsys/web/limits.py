@@ -43,7 +43,7 @@ UPLOADS: Final = ("/_stcore/upload_file/",)
 MOST_WAITING: Final = 50
 LONGEST_WAIT_S: Final = 15.0
 """Uploads beyond the limit wait for so long before they are refused: somebody may choose 200 small files at once, and
-Streamlit shows of a refusal its status only."""
+Streamlit shows only the status of a refusal."""
 
 
 @dataclass(frozen=True)

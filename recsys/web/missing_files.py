@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BELOW_A_PATH: Final = re.compile(r"(/[^/]+)+/(livez|health|metrics|api/.*)")
-"""Our own routes behind a base path, such as `/tonearm/health`: a probe must not take a page for an answer."""
+"""Our own routes behind a base path, such as `/tonearm/health`: a probe must not mistake a page for an answer."""
 
 
 class MissingFiles:

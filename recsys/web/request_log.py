@@ -18,7 +18,7 @@ HEADER: Final = "x-request-id"
 STREAMLIT: Final = ("_stcore", "static", "media", "component")
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PROBES: Final = ("/livez", "/health", "/metrics")
-"""Asked every few seconds by machines, and of interest when they fail."""
+"""Requested every few seconds by machines, and logged only when they fail."""
 
 log = logging.getLogger(__name__)
 

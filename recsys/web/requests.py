@@ -1,4 +1,4 @@
-"""Who asks, for what kind of answer, and whether the question came from our own pages."""
+"""Who sends a request, which kind of answer is wanted, and whether it came from our own pages."""
 
 import re
 

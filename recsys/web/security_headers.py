@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-FAILED: Final = "Something failed on this server, and its log says what. Please try again."
+FAILED: Final = "Something failed on this server; the log has details. Please try again."
 INLINE_SCRIPT: Final = re.compile(r"<script>((?:[^<]|<(?!/script>))*+)(?:</script>|\Z)")
 
 

@@ -86,7 +86,7 @@ class SignIn:
         ]
 
     def login(self, request: Request) -> Response:
-        """Send the browser to Spotify, with what it must bring back sealed in a cookie."""
+        """Send the browser to Spotify, with what it must bring back encrypted in a cookie."""
         # A page of this app to go to afterwards; anything else, other hosts above all, becomes the first page.
         path = request.query_params.get("next")
         following = path if path and LOCAL_PATH.fullmatch(path) else "/"
@@ -98,7 +98,7 @@ class SignIn:
             return _go(f"{self._dependencies.public_url}/login?{query}")
         try:
             accounts = self._accounts(request, self._begun_limit)
-            self._dependencies.check_store()  # else the listener agrees at Spotify for nothing
+            self._dependencies.check_store()  # else the listener would agree at Spotify for nothing
             url, secret = accounts.begin(self._dependencies.redirect_uri)
         except (TonearmError, _Refused) as problem:
             return self._refuse(problem)
@@ -136,7 +136,7 @@ class SignIn:
     def logout(self, request: Request) -> Response:
         """
         End this browser's session, or with `?everywhere=1` those of all the listener's browsers. The library stays; the
-        next page is a stranger's, store or no store.
+        next page belongs to a new guest, whether the store answers or not.
         """
         if not is_same_origin(request, self._dependencies):
             return PlainTextResponse("Log out from the app's own page.", 403)
@@ -189,7 +189,7 @@ class SignIn:
             raise _Refused("state")
         if not self._once.allows(begun["id"]):
             raise _Refused("expired")
-        if "error_code" in request.query_params:  # Supabase Auth says why; finishing tells it in a sentence
+        if "error_code" in request.query_params:  # Supabase Auth says why; `finish` turns that into a sentence
             return begun
         if request.query_params.get("error") == "access_denied":
             raise _Refused("denied")

@@ -1,4 +1,4 @@
-"""Room for uploaded files, in memory until their tab is closed: a bound for each tab, and for all together."""
+"""Limits on uploaded files, which are in memory until their tab is closed: for each tab, and for all together."""
 
 import re
 from typing import Final
@@ -12,7 +12,7 @@ from recsys.web.limits import UPLOADS
 
 MOST_OF_ALL: Final = 1 << 30
 SHARE: Final = 1.5
-"""A tab may hold the largest file that may come, and half as much again."""
+"""A tab may hold this many times the largest file."""
 
 REFUSED: Final = "application/vnd.tonearm.refused"
 """Media type of the file that takes the place of one that did not fit; its content is the sentence that says so."""
@@ -38,7 +38,7 @@ class UploadRoom:
     Passes on a sentence in place of an upload that is too large, or does not fit in the tab or the server. Pure ASGI.
 
     Streamlit shows of a refusal its status only ("AxiosError: …"), so the listener gets a file of the same name and of
-    the type `REFUSED`, for `recsys.ui.parts.upload` to read out. Uploads under way count with the size that they
+    the type `REFUSED`, which `recsys.ui.parts.upload` shows. Uploads under way count with the size that they
     announce; one that announces none, or comes in chunks, whose sum may be another (RFC 9112, 6.3), is refused with
     411. No browser sends those.
     """

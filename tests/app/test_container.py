@@ -82,7 +82,7 @@ def test_the_account_page_says_where_rows_are(build):
     assert "abc.supabase.co" in hosted
     assert "e-mail address" in hosted
     assert container.storage_place("guest-1") == (
-        "Stored in a file on this server alone. Sign in to find it from every device and server."
+        "Stored in a file on this server only. Sign in to reach it from every device."
     )
     assert build(hosted=None).storage_place("guest-1") == "Stored in a file on this server."
 

@@ -75,7 +75,7 @@ def test_of_a_drag_only_the_end_is_stored(store, monkeypatch):
         stored.append(value)
         written.set()
 
-    monkeypatch.setattr(process_state, "WRITTEN_AFTER_S", 0.2)
+    monkeypatch.setattr(process_state, "WRITE_DELAY_S", 0.2)
     monkeypatch.setattr(store, "save_state", save_state)
     recipes = LastRecipes(lambda listener: store)
     for weight in (1.5, 2.0, 3.0):

@@ -89,7 +89,7 @@ def test_another_shared_catalogue_replaces_the_one_below(world):
 
 
 def test_few_are_held(world, monkeypatch):
-    monkeypatch.setattr(listener_catalogues, "STORED", 2)
+    monkeypatch.setattr(listener_catalogues, "MAX_CACHED", 2)
     for listener in ("ada", "grace", "nell"):
         world.grow(listener, listener)
         world.catalogues.of(listener)

@@ -143,7 +143,7 @@ def test_an_erased_library_has_no_list(catalogue, store):
 
 
 def test_only_the_last_lists_are_held(catalogue, store, ranked):
-    lists = RecentLists(stored=2)
+    lists = RecentLists(max_lists=2)
     for length in (5, 6, 5, 7, 5, 6):
         lists.recommend(catalogue, store, "ada", Recipe(length=length))
     assert [recipe.length for recipe in ranked] == [5, 6, 7, 6]

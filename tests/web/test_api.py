@@ -489,7 +489,7 @@ def test_a_failure_nobody_expected_is_a_sentence_without_its_reason(world, deplo
     program.keep_session(caller.session_id())
     answer = program.get("/api/recommend")
     assert answer.status_code == 500
-    assert answer.json() == {"error": "Something failed on this server, and its log says what. Please try again."}
+    assert answer.json() == {"error": "Something failed on this server; the log has details. Please try again."}
     assert "content-security-policy" in answer.headers
 
 

@@ -36,7 +36,7 @@ def test_memory_stays_bounded(monkeypatch):
     limit = RateLimit(1, 60, Clock())
     for number in range(50):
         limit.allows(f"address {number}")
-    assert len(limit._paid_at) <= 4
+    assert len(limit._arrival) <= 4
 
 
 def test_a_refusal_says_how_long_to_wait_and_costs_nothing():

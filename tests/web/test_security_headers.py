@@ -73,7 +73,7 @@ def test_an_answer_to_an_exception_carries_them_too_and_no_reason():
     answer = TestClient(app, raise_server_exceptions=False).get("/")
     assert answer.status_code == 500
     assert answer.headers["content-security-policy"] == content_security_policy(PAGE)
-    assert answer.text == "Something failed on this server, and its log says what. Please try again."
+    assert answer.text == "Something failed on this server; the log has details. Please try again."
     with pytest.raises(RuntimeError):
         TestClient(app).get("/")
 
