@@ -1,17 +1,19 @@
 """A listener's library: imports in batches, each stored for good, and reading it back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import pandas as pd
 
 from recsys.core.model.identity import NAMED, ids_of_names, renamed
 from recsys.core.model.tracks import filled
+from recsys.errors import StorageProblem
 from recsys.storage.store import Saved, Store
 
 BATCH = 2_000
 """Tracks acknowledged at a time."""
 
+ERASED: Final = "Everything of yours was erased while this file was read, so nothing of it is stored."
 STATE: Final = "imports"
 """The state with imports that were not finished, by origin: how many tracks are stored, and of how many."""
 
@@ -26,6 +28,7 @@ def save_import(
     now: str,
     plays: pd.DataFrame | None = None,
     liked: pd.Series | None = None,
+    is_erased: Callable[[], bool] = lambda: False,
 ) -> Iterator[tuple[int, Saved]]:
     """
     Save what was imported. A song that the file knows by name alone is the one that the library has under an id.
@@ -42,12 +45,26 @@ def save_import(
         Listening history: `track_id, played_at, ms_played`.
     liked : Series of bool by track_id, optional
         Marks of a file that has them. A disliked track becomes a thumbs-down and does not enter the library.
+    is_erased : callable, optional
+        Whether everything of the listener's was erased since the file was chosen, as in another tab. Asked after each
+        batch is stored, so that nothing of one that was under way stays.
 
     Yields
     ------
     int, Saved
         How many tracks are stored so far, and what all batches together changed in the library.
+
+    Raises
+    ------
+    StorageProblem
+        The store did not answer, or `is_erased`.
     """
+
+    def stop_if_erased() -> None:
+        if is_erased():
+            store.erase(listener)
+            raise StorageProblem(ERASED)
+
     tracks, ids = _recognised(tracks, store, listener)
     liked = pd.Series(dtype=bool) if liked is None else liked.rename(index=ids)
     wanted, disliked = split_by_liked(tracks, liked)
@@ -60,13 +77,16 @@ def save_import(
         total = Saved(total.added + saved.added, total.updated + saved.updated, total.unchanged + saved.unchanged)
         store.save_origins(listener, origins(batch["track_id"], origin, now))
         _note(store, listener, origin, start + len(batch), everything)
+        stop_if_erased()
         yield start + len(batch), total
     for position, row in enumerate(range(len(disliked)), start=len(wanted) + 1):
         store.save_feedback(listener, disliked.iloc[[row]], liked=False, at=now)
+        stop_if_erased()
         yield position, total
     if plays is not None and len(plays):
         store.save_plays(listener, plays.assign(track_id=renamed(plays["track_id"], ids)))
     forget_import(store, listener, origin)
+    stop_if_erased()
 
 
 def unfinished_imports(store: Store, listener: str) -> dict[str, tuple[int, int]]:

@@ -114,6 +114,25 @@ def test_a_store_that_fails_in_the_middle_of_an_import_leaves_a_note(store, monk
     assert store.state("ada", "imports") is None
 
 
+@pytest.mark.parametrize("erased_after", [0, 1, 2])
+def test_what_is_erased_while_a_file_is_read_stays_erased(store, erased_after):
+    """Whichever of its parts was stored last: the first batch, the second, a thumb, or the history."""
+    table = tracks(2_002)
+    marks = pd.Series([False], index=table["track_id"].tail(1))
+    history = pd.DataFrame({"track_id": table["track_id"].head(1), "played_at": NOW, "ms_played": 1000.0})
+    erasures = []
+    importing = save_import(store, "ada", table, "file:a.csv", NOW, history, marks, lambda: bool(erasures))
+
+    for _ in range(erased_after + 1):
+        next(importing)
+    store.erase("ada")
+    erasures.append(NOW)
+    with pytest.raises(StorageProblem, match="was erased"):
+        next(importing)
+
+    assert sum(store.counts("ada").values()) == 0
+
+
 def test_an_import_of_nothing_leaves_nothing(store):
     assert list(save_import(store, "ada", tracks(0), "file:a.csv", NOW)) == []
     assert sum(store.counts("ada").values()) == 0
