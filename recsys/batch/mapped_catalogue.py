@@ -26,14 +26,15 @@ MOST_FILES: Final = 16
 """Files that a process has open: libraries, and the shards that it holds where there are more shards than workers."""
 
 
-def save_catalogue(catalogue: Catalogue, path: Path, rows: Integers | None = None) -> None:
-    """
-    Write a catalogue with everything it computes lazily, so that no worker computes it again.
-
-    Of a shard `rows` (songs,) are its rows of the whole catalogue.
-    """
+def complete(catalogue: Catalogue) -> None:
+    """Compute what a catalogue computes lazily, so that no worker does it again."""
     _ = catalogue.artists, catalogue.known_features, catalogue.songs_by_pattern, catalogue.marks_explicit
     _ = catalogue.songs_in_order, catalogue.artists.pairs_by_text
+
+
+def save_catalogue(catalogue: Catalogue, path: Path, rows: Integers | None = None) -> None:
+    """Write a catalogue, `complete`. Of a shard `rows` (songs,) are its rows of the whole catalogue."""
+    complete(catalogue)
     save((catalogue, np.arange(0) if rows is None else rows), path)
 
 

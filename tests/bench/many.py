@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics.pairwise import cosine_similarity
 
+from recsys.batch.mapped_catalogue import complete
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.library_tracks import Library, LibraryTracks
 from recsys.core.engine.many_listeners import ManyListeners
@@ -29,6 +30,7 @@ def rows(quick: bool = False) -> Iterator[Row]:
 def _row(count: int, listeners: int, limit: str) -> Row:
     table, rng = invented(count), np.random.default_rng(0)
     catalogue = Catalogue.from_tracks(table)
+    complete(catalogue)  # as a run does before its workers begin; scikit-learn's matrix is made beforehand too
     libraries = [rng.choice(count, LIBRARY, replace=False) for _ in range(listeners)]
     distinct, positions = np.unique(np.concatenate(libraries), return_inverse=True)
     ids = table["track_id"].iloc[distinct].array
