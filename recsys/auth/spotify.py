@@ -102,10 +102,8 @@ class SpotifyAccounts:
         self._redirect_uri = checked_redirect(redirect_uri)
         self._http, self._sleep = http, sleep
 
-    def authorize_url(
-        self, state: str, challenge: str, scopes: Sequence[str] = SCOPES, show_dialog: bool = False
-    ) -> str:
-        """Where to send the browser. `show_dialog` asks again, so that another Spotify account can be chosen."""
+    def authorize_url(self, state: str, challenge: str, scopes: Sequence[str] = SCOPES) -> str:
+        """Where to send the browser."""
         asked = {
             "client_id": self._client_id,
             "response_type": "code",
@@ -115,7 +113,7 @@ class SpotifyAccounts:
             "code_challenge_method": "S256",
             "code_challenge": challenge,
         }
-        return f"{self._accounts_url}/authorize?{urlencode(asked | ({'show_dialog': 'true'} if show_dialog else {}))}"
+        return f"{self._accounts_url}/authorize?{urlencode(asked)}"
 
     def exchange(self, code: str, verifier: str, now: datetime, scopes: Sequence[str] = SCOPES) -> Tokens:
         """

@@ -17,7 +17,7 @@ from recsys.importers.any_file import read_file
 from recsys.importers.playlists_file import read_playlists
 
 OF_A_LISTENER: Final = ("list", "added_at", "heard_at", "liked")
-"""What is said of a track by one listener alone."""
+"""Columns that differ between listeners of the same track."""
 
 
 class Listener(NamedTuple):

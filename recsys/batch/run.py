@@ -19,7 +19,7 @@ from recsys.core.engine.library_tracks import LibraryTracks
 from recsys.core.engine.recipe import Recipe
 
 CHUNK: Final = 32
-"""Listeners of one task: long enough for the scheduler not to count, short enough that little is lost with a worker."""
+"""Listeners of one task: enough to make the scheduler's overhead small, few enough to lose little with a worker."""
 
 
 @dataclass(frozen=True)

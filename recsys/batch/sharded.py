@@ -1,8 +1,8 @@
-"""Ranking a catalogue that is split over workers: each gives its best songs as numbers, a merge decides among them.
+"""Ranking a catalogue that is split over workers: each sends its best songs as numbers, and these are merged.
 
 1. Every shard ranks its own songs for every listener and gives rows, cosines and scores of its shortlist: 16 bytes a
    song. The best of the whole catalogue are among them, because no number depends on the other songs.
-2. A merge keeps the best of all shards: the shortlist of the whole, of which nearly always the first hundred decide.
+2. The best of all shards are merged: the shortlist of the whole, of which nearly always the first hundred decide.
 3. The shards give text and features of those alone, and the list is chosen as from the whole.
 
 Recipes that compare each listener with single songs (familiar artists, an order, locked songs) send whole songs.

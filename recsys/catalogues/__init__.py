@@ -1,1 +1,1 @@
-"""Catalogues of real songs: where they are (registry), how one is fetched, and what it says of itself (passport)."""
+"""Catalogues of real songs: where they are (registry), how one is fetched, and what is known of it (passport)."""

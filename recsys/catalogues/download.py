@@ -122,7 +122,7 @@ def _continue(entry: CatalogueEntry, part: "_Part", report: Report) -> None:
         if free < missing:
             raise DownloadFailed(
                 f"The download needs {missing / 1e6:,.0f} MB more, and {part.file.parent} has {free / 1e6:,.0f} MB "
-                "free. Make room, or name another folder in TONEARM_DATA."
+                "free. Free some space, or name another folder in TONEARM_DATA."
             )
         with part.file.open("ab") as file:
             for chunk in response.iter_raw(CHUNK_BYTES):

@@ -1,4 +1,4 @@
-"""A catalogue that can be fetched, and what a fetched one says of itself."""
+"""A catalogue that can be fetched, and what is known of a fetched one."""
 
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -80,7 +80,7 @@ class CatalogueEntry:
 @dataclass(frozen=True)
 class Passport:
     """
-    What a catalogue says of itself wherever it is used as a yardstick.
+    What is known of a catalogue, shown wherever libraries are compared with it.
 
     Attributes
     ----------

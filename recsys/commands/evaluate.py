@@ -54,7 +54,7 @@ SKIPPED: Final = {
 
 
 class Share(click.FloatRange):
-    """A range of numbers; "nan" is none, though it lies below no end."""
+    """A range of numbers without "nan", which compares as inside any range."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number, or a sentence."""
@@ -187,6 +187,6 @@ def table(found: dict[str, Any]) -> str:
 
 def _with_ends(found: dict[str, float | None] | None) -> str:
     if found is None:
-        return "not to be said: the textbook found nothing"
+        return "undefined: the textbook found nothing"
     low, high = ("no limit" if end is None else f"{end:.4f}" for end in (found["low"], found["high"]))
     return f"{found['mean']:8.4f}  [{low}, {high}]"

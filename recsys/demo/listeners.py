@@ -97,14 +97,14 @@ CHARACTERS: Final = (
 )
 
 
-def demo_listeners(seed: int = SEED, size: int = SIZE, today: date = TODAY) -> tuple[DemoListener, ...]:
+def demo_listeners(seed: int = SEED, today: date = TODAY) -> tuple[DemoListener, ...]:
     """
-    The three invented listeners, with libraries taken from the tracks of `demo_catalogue(seed, size, today)`.
+    The three invented listeners, with libraries taken from the tracks of `demo_catalogue(seed, SIZE, today)`.
 
     About one track in 25 of a library is not in the catalogue, and some have no features. Tracks were added, and the
     history reaches back, over the three years before `today`. The same arguments give the same listeners.
     """
-    tracks = demo_tracks(seed, size, today)
+    tracks = demo_tracks(seed, SIZE, today)
     listeners = []
     for number, who in enumerate(CHARACTERS, start=1):
         rng = np.random.Generator(np.random.PCG64([seed, number]))

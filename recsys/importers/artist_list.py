@@ -77,6 +77,6 @@ def _cells(text: str, name: str) -> list[str]:
     try:
         rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
     except csv.Error as problem:
-        raise UnreadableFile(f"“{name}” is not a sound CSV: {problem}.") from problem
+        raise UnreadableFile(f"“{name}” is not a valid CSV: {problem}.") from problem
     start = next(at for at, row in enumerate(rows) if any(cell.strip() for cell in row)) + 1
     return [row[column] if column < len(row) else "" for row in rows[start:]]

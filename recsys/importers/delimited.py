@@ -17,7 +17,7 @@ import pyarrow.csv as arrow_csv
 
 from recsys.errors import NoTracks, UnreadableFile
 from recsys.importers.columns import recognise
-from recsys.importers.headerless import invented_header
+from recsys.importers.headerless import inferred_header
 from recsys.importers.text_encoding import BLOCK_BYTES, SAMPLE_BYTES, Text
 
 SAMPLE_ROWS: Final = 200
@@ -139,9 +139,9 @@ def _layout_with(text: str, is_whole: bool, delimiter: str, encoding: str, skip:
             place = at
             break
     else:
-        invented = invented_header([row for _, row in filled])
-        if invented:
-            return Layout(encoding, skip, delimiter, invented, 0, tuple(tuple(row) for _, row in filled))
+        inferred = inferred_header([row for _, row in filled])
+        if inferred:
+            return Layout(encoding, skip, delimiter, inferred, 0, tuple(tuple(row) for _, row in filled))
     header_row, header = filled[place]
     sample = tuple(tuple(row) for _, row in filled[place + 1 :])
     return Layout(encoding, skip, delimiter, _widened(header, sample), header_row, sample)

@@ -33,7 +33,7 @@ BESIDE_ID: Final = ("Title", "Artist", "Album")
 """Columns of text beside one of ids, in the order of `spotify-backup` and most scripts."""
 
 
-def invented_header(rows: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
+def inferred_header(rows: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
     """
     A header for rows that have none, in words that `columns.recognise` knows; None where the cells do not tell.
 

@@ -1,4 +1,4 @@
-"""Cells to numbers: decimal commas, percents, clocks, key names; what is no number is said, not guessed."""
+"""Cells to numbers: decimal commas, percents, clocks, key names; what is not a number is reported, not guessed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

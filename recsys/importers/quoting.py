@@ -17,7 +17,7 @@ CHECKED_BYTES: Final = 32 << 20
 MOST_LINES: Final = 200
 """Lines that one quoted cell may span."""
 
-MOST_IN_VAIN: Final = 16 << 20
+MOST_REREAD: Final = 16 << 20
 """Characters that are looked at for the end of quoted cells which do not end; after that a cell is one line long."""
 
 MOST_FIRST_LINE: Final = 1 << 16
@@ -46,7 +46,7 @@ def with_double_quotes(text: Text) -> Text:
     return text.copied(copy, ())
 
 
-def with_sound_quotes(text: Text, delimiter: str, width: int, sample: list[list[str]]) -> Text:
+def with_valid_quotes(text: Text, delimiter: str, width: int, sample: list[list[str]]) -> Text:
     """
     The same text, or a rewritten copy where its quoting is broken; its notes say what was repaired and what was not.
 
@@ -71,14 +71,14 @@ def with_sound_quotes(text: Text, delimiter: str, width: int, sample: list[list[
     written = io.TextIOWrapper(copy, "utf-8", newline="", write_through=True)
     writer = csv.writer(written, delimiter=delimiter)
     repaired, broken, number = 0, [], 0
-    for row, is_sound in _rows(lines, delimiter, width, is_spaced):
+    for row, is_valid in _rows(lines, delimiter, width, is_spaced):
         if row is None:
             return text  # a quote is never closed: the reader says where
         number += bool(row)
-        repaired += bool(row) and not is_sound
+        repaired += bool(row) and not is_valid
         if row == []:
-            writer.writerow([""] * width if not is_sound else [])
-        if row == [] and not is_sound:
+            writer.writerow([""] * width if not is_valid else [])
+        if row == [] and not is_valid:
             number += 1
             broken.append(number)
         elif row:
@@ -103,9 +103,9 @@ def _notes(repaired: int, broken: list[int]) -> Iterator[str]:
 def _rows(
     lines: io.TextIOWrapper, delimiter: str, width: int, is_spaced: bool
 ) -> Iterator[tuple[list[str] | None, bool]]:
-    """Each row and whether its quotes were sound; [] for an empty or a broken one, None for a quote never closed."""
+    """Each row and whether its quotes were valid; [] for an empty or a broken one, None for a quote never closed."""
     ahead: deque[str] = deque()
-    left = MOST_IN_VAIN
+    left = MOST_REREAD
     while line := ahead.popleft() if ahead else lines.readline():
         if '"' not in line:
             bare = line.rstrip("\r\n")

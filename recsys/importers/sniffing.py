@@ -24,7 +24,7 @@ REFUSED: Final = {
     b"<?xml": "is XML. Choose a CSV, JSON or ZIP export instead.",
     b"<html": "is a web page, not the file it leads to. Download the file itself.",
 }
-"""How files begin that are met under the name of an export, and what to do instead."""
+"""How files begin that are often brought instead of an export, and what to do."""
 
 
 def kind_of(stream: BinaryIO) -> str:

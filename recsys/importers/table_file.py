@@ -16,7 +16,7 @@ from recsys.importers.delimited import TOO_LONG, Batch, Layout, batches, find_la
 from recsys.importers.exportify_i18n import recognise_by_content
 from recsys.importers.headerless import m3u_as_table
 from recsys.importers.merging import as_rows, distinct
-from recsys.importers.quoting import with_double_quotes, with_sound_quotes
+from recsys.importers.quoting import with_double_quotes, with_valid_quotes
 from recsys.importers.report import FileReport, Imported, count_with_features, listed, with_notes
 from recsys.importers.table_rows import RowReader
 from recsys.importers.text_encoding import Text
@@ -38,13 +38,13 @@ def read_table(text: Text, name: str) -> Imported:
     """
     text = with_double_quotes(m3u_as_table(text))
     layout = find_layout(text, name)
-    sound = with_sound_quotes(text, layout.delimiter, len(layout.header), [list(row) for row in layout.sample])
-    if sound is not text:
-        layout = find_layout(sound, name)
+    quoted = with_valid_quotes(text, layout.delimiter, len(layout.header), [list(row) for row in layout.sample])
+    if quoted is not text:
+        layout = find_layout(quoted, name)
     columns = _recognised(layout, name)
     skipped: Counter[str] = Counter()
-    rows = batches(sound.stream, layout, columns.wanted, name, skipped)
-    return with_notes(import_rows(columns, rows, name, skipped), sound.notes)
+    rows = batches(quoted.stream, layout, columns.wanted, name, skipped)
+    return with_notes(import_rows(columns, rows, name, skipped), quoted.notes)
 
 
 def _recognised(layout: Layout, name: str) -> Columns:

@@ -88,7 +88,7 @@ class RowReader:
         return table.filter(self._is_track(cells, table))
 
     def _without_headers(self, batch: Batch) -> Batch:
-        """A batch without rows that repeat the header, as files glued together have them."""
+        """A batch without rows that repeat the header, as concatenated files have them."""
         names = [(batch.cells[at], self.columns.names[ours]) for ours, at in self.columns.places.items()]
         if len(names) < 2:
             return batch

@@ -103,7 +103,7 @@ def _ends_at_ten(values: pa.Array) -> bool:
 
 
 def _duration_factor(durations: pa.Array, header: str) -> float:
-    """What brings durations to milliseconds: said by the header, else guessed from the middle value."""
+    """What brings durations to milliseconds: given by the header, else guessed from the middle value."""
     header, middle = header.casefold(), _middle(durations)
     if "ms" in header and MOST_MINUTES <= middle < SECOND:
         return SECOND  # no song is shorter than a second: `225.000` is 225,000 with a point between the thousands

@@ -74,7 +74,7 @@ def _check(archive: zipfile.ZipFile, name: str) -> None:
 
 def _check_member(member: zipfile.ZipInfo, name: str) -> None:
     if member.header_offset < 0 or not member.filename:
-        raise zipfile.BadZipFile("a file in it has no name, or begins before its beginning")
+        raise zipfile.BadZipFile("a file in it has no name, or an offset below zero")
     path = PurePosixPath(member.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or DRIVE.match(member.filename):
         raise UnreadableFile(f"The ZIP “{name}” names a file outside of itself, which no export does. It was not read.")

@@ -71,11 +71,11 @@ def test_a_listener_signs_in_and_the_tokens_work(spotify, accounts, secret):
 
 
 def test_the_browser_is_sent_with_a_challenge_and_without_a_secret(accounts):
-    url = urlsplit(accounts(CLIENT_SECRET).authorize_url("s", code_challenge(VERIFIER), show_dialog=True))
+    url = urlsplit(accounts(CLIENT_SECRET).authorize_url("s", code_challenge(VERIFIER)))
     asked = parse_qs(url.query)
 
     assert asked["code_challenge_method"] == ["S256"] and asked["state"] == ["s"]
-    assert asked["redirect_uri"] == [BACK] and asked["show_dialog"] == ["true"]
+    assert asked["redirect_uri"] == [BACK]
     assert asked["scope"] == [" ".join(SCOPES)]
     assert CLIENT_SECRET not in url.query and VERIFIER not in url.query
 

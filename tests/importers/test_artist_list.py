@@ -51,7 +51,7 @@ def test_a_file_of_one_column_has_a_header_or_none():
         (b"\xff\xfe\x00", "UTF-8"),
         ("\n".join(f"Artist {at}" for at in range(MOST_BLOCKED + 1)), "can be used"),
         ("x" * ((2 << 20) + 1), "larger than"),
-        ('artist,x\n"' + "a" * 200_000 + '",1\n', "not a sound CSV|names no artist"),
+        ('artist,x\n"' + "a" * 200_000 + '",1\n', "not a valid CSV|names no artist"),
     ],
     ids=["empty", "comments", "bytes", "too many", "too large", "a long cell"],
 )

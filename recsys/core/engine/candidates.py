@@ -11,8 +11,8 @@ from recsys.core.engine.filters import Filters, exclude, excluded_in_words
 from recsys.core.engine.recipe import ChoiceName, Recipe
 from recsys.core.model.arrays import Doubles, Integers, Mask
 
-STORED: Final = 4
-"""Answers stored for the next move of a slider, the last first: comparing two recipes needs two."""
+MAX_CACHED: Final = 4
+"""Exclusions cached for the next move of a slider, the last first: comparing two recipes needs two."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,14 @@ class Candidates:
         self._stored: list[tuple[tuple[bool, Filters, ChoiceName, float], Exclusion]] = []
 
     def exclusion(self, recipe: Recipe) -> Exclusion:
-        """What a recipe excludes; the last few answers are stored, for filters change less often than weights."""
+        """What a recipe excludes; the last few are cached, since filters change less often than weights."""
         wanted = (recipe.only_new_artists, recipe.filters, recipe.choose_from, recipe.silent_months)
         for at, (stored, exclusion) in enumerate(self._stored):
             if stored == wanted:
                 self._stored.insert(0, self._stored.pop(at))
                 return exclusion
         exclusion = self._exclude(*wanted)
-        self._stored = [(wanted, exclusion), *self._stored[: STORED - 1]]
+        self._stored = [(wanted, exclusion), *self._stored[: MAX_CACHED - 1]]
         return exclusion
 
     def count(self, recipe: Recipe, is_eligible: Mask) -> dict[str, int]:
@@ -128,10 +128,10 @@ class Candidates:
         is_owned = self.always & ~rows
         months = np.zeros(len(rows)) if self._months_silent is None else np.nan_to_num(self._months_silent)
         is_recent = is_owned & (months < silent_months)
-        is_strange = ~is_owned & ~rows
-        return rows | is_recent | is_strange, {
+        is_unowned = ~is_owned & ~rows
+        return rows | is_recent | is_unowned, {
             **counts,
-            "not_owned": int(np.count_nonzero(is_strange)),
+            "not_owned": int(np.count_nonzero(is_unowned)),
             "recently_heard": int(np.count_nonzero(is_recent)),
         }
 
@@ -149,14 +149,14 @@ def why_none_is_left(filters: Filters, counts: Mapping[str, int]) -> str:
     }
     if "recently_heard" in counts and counts.get("too_little_known"):
         return (
-            "No source knows how the songs sound that you have not heard for so long, so none of them can be ranked. "
+            "No source knows how the songs you have not heard for so long sound, so none of them can be ranked. "
             "Look up their audio features, or ask for fewer months."
         )
     if "recently_heard" in counts and not counts["recently_heard"]:
         return "None of your songs are in the catalogue, so none of them can be ranked as forgotten."
     if "recently_heard" in counts:
         return (
-            "None of your songs are known to have been silent for so long. Ask for fewer months, or import your "
+            "We know of no song of yours that you have not heard for so long. Ask for fewer months, or import your "
             "listening history."
         )
     return sentences[max(sentences, key=lambda reason: counts.get(reason, 0))]

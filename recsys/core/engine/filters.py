@@ -62,7 +62,7 @@ class Filters:
     genres : tuple of str
         Only songs with at least one of these genres.
     not_genres : tuple of str
-        No song with one of these genres; where no genre is known, none is held against a song.
+        No song with one of these genres; a song of which no genre is known is not excluded.
     not_artists : tuple of str
         No song that one of these artists takes part in. Whole names, compared as `model.artists` does.
     blocked_artists, allowed_artists : tuple of str

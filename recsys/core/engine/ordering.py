@@ -18,7 +18,7 @@ OrderBy = Literal["energy", "tempo"]
 ORDERS: Final[tuple[OrderName, ...]] = get_args(OrderName)
 ORDERED_BY: Final[tuple[OrderBy, ...]] = get_args(OrderBy)
 PEAK: Final = 2 / 3
-"""How far into an arc its peak is: twice as long up as down, as the climax of a story."""
+"""How far into an arc its peak is: twice as long up as down."""
 
 MINUTE_MS: Final = 60_000
 REPLACED_AT_MOST: Final = 3
@@ -134,7 +134,7 @@ def _ideal(sound: Sound, order: Order) -> Integers:
 
 
 def _spread(songs: Integers, groups: Groups, order: Order) -> Integers:
-    """Swap songs that are still too close to their like with the nearest song that makes fewer pairs too close."""
+    """Swap songs that are too close to one of the same artist or album with the nearest that reduces such pairs."""
     songs, locked = songs.copy(), set(order.locked.values())
     free = [position for position in range(len(songs)) if position not in locked]
     pairs = crowded(groups, order.spacing, songs)
@@ -161,7 +161,7 @@ def _spread(songs: Integers, groups: Groups, order: Order) -> Integers:
 
 
 def _pick(left: Integers, songs: Integers, position: int, groups: Groups, spacing: int) -> int:
-    """Which of the songs left comes next: the first that is far enough from its like, or that must come now."""
+    """Which of the songs left comes next: the first that is far enough from its artist and album, or must come now."""
     # Locked songs further down are neighbours too; -1 marks positions that are still empty.
     near = songs[max(position - spacing, 0) : position + spacing + 1]
     near = near[near >= 0]

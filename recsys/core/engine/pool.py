@@ -105,7 +105,7 @@ def _same_rank(values: Doubles, source: Doubles, reference: Doubles) -> Doubles:
 
 def owned(catalogue: Catalogue, library: pd.DataFrame) -> Catalogue:
     """
-    A listener's own songs as a catalogue, on the scale and before the background of another one.
+    A listener's own songs as a catalogue, with the scale and the background of another one.
 
     What that catalogue has of them has its numbers there; the others have the library's, or none, which it counts as
     too little known.

@@ -102,7 +102,7 @@ class Recommender:
     seeds : sequence of track ids, optional
         Tracks of the library or the catalogue that are used instead of the library.
     dislikes, given : DataFrame, optional
-        Track tables never recommended either: what to stay away from; and earlier lists, from which nothing follows.
+        Track tables never recommended either: what to stay away from; and earlier lists, which say nothing about taste.
     plays : DataFrame, optional
         `track_id` and `played_at` (ISO 8601, UTC) of the library's tracks, for recipes that choose from the forgotten.
     now : Timestamp, optional

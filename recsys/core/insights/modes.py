@@ -21,7 +21,7 @@ from recsys.core.model.arrays import Doubles, Integers
 
 MOST_MODES: Final = 6
 ALMOST_ALL: Final = 0.995
-"""From here on a share is written as 100%, and is called all."""
+"""From this share on the agreement would be written as 100%."""
 
 FEWEST_TRACKS: Final = 12
 """Different tracks. Below this a library is one mode: halves of it would be too few tracks to compare."""

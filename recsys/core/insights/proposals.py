@@ -44,7 +44,7 @@ LEAST_GAIN: Final = 0.03
 LEAST_STANDARD_ERRORS: Final = 2.5
 FOLDS: Final = 5
 MOST_THUMBS: Final = 200
-"""The latest thumbs that are looked at: enough to tell, few enough to answer in a moment."""
+"""The latest thumbs that are used: enough to tell, few enough for a quick answer."""
 
 BACKGROUND: Final = slice(None, None, 8)
 STEPS: Final = tuple(WEIGHT_WORDS)

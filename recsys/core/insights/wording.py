@@ -19,7 +19,7 @@ NAMED: Final = 5
 IN_THE_MIDDLE: Final = 0.05
 
 _SPACES: Final = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the non-breaking ones
-_TURNS: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_DIRECTIONS: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters that change the direction of writing, also of the text after them."""
 _JOINED: Final = re.compile(r"(?<=\w),(?=[^\W\d])")
 """A comma that some sources join artists with; none inside a number ("10,000 Maniacs")."""
@@ -31,8 +31,8 @@ def counted(number: int, thing: str, things: str | None = None) -> str:
 
 
 def on_one_line(text: object) -> str:
-    """The text on one line with nothing turned, for a place that reads no Markdown."""
-    return _SPACES.sub(" ", _TURNS.sub("", str(text))).strip()
+    """The text on one line, without characters that change its direction; for a place that reads no Markdown."""
+    return _SPACES.sub(" ", _DIRECTIONS.sub("", str(text))).strip()
 
 
 def artists_in_words(artists: object) -> str:
