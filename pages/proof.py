@@ -16,7 +16,7 @@ if session.library.empty:
     st.markdown(WHAT_IT_DOES)
     st.info("Nothing to test yet. Bring a file or try the demo.", icon=":material/info:")
     st.page_link(page("welcome"), label="Get started", icon=":material/waving_hand:")
-elif session.is_false_yardstick:
+elif session.has_no_yardstick:
     st.markdown(f"{WHAT_IT_DOES} This test needs real songs: get them above.")
 else:
     proof, tuning = st.columns(2, gap="small")

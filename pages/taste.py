@@ -33,7 +33,7 @@ elif session.library.empty:
 else:
     if not session.is_demo:
         real_songs(session, "taste")
-    has_yardstick = has_audio(session.library).any() and not session.is_false_yardstick
+    has_yardstick = has_audio(session.library).any() and not session.has_no_yardstick
     has_card = not session.is_demo and not is_syncing and features_card(session, "taste")
     if not has_audio(session.library).any():
         if not has_card and not is_syncing:

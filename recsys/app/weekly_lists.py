@@ -54,7 +54,7 @@ class StoredLibraries(NamedTuple):
         By listener a track table with `liked` (False for songs that were turned down) and, where the recipe is for
         forgotten songs, `heard_at` (ISO 8601; missing where unknown).
     problems : dict of str
-        A sentence by listener: also where a store does not answer for one of them, or who has to sign in again.
+        A sentence by listener, also where a store does not answer for one of them, or one has to sign in again.
     found_around : dict of int
         By listener of `libraries` how many songs were found around theirs, where there are some.
     """

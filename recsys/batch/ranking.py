@@ -67,7 +67,7 @@ class Own:
 
 
 def rank_chunk(catalogue: Path, libraries: Path, chunk: Chunk, recipe: Recipe, today: pd.Timestamp) -> Ranked:
-    """Rank for each listener of a chunk. Who cannot be ranked becomes a row of `problems`."""
+    """Rank for each listener of a chunk. A listener who cannot be ranked becomes a row of `problems`."""
     listeners = listeners_of(catalogue, recipe)
     tracks: LibraryTracks = load(libraries)
     if recipe.choose_from != "forgotten":

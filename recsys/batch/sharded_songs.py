@@ -1,6 +1,6 @@
 """Ranking a catalogue that is split over workers by whole songs, for recipes that compare each listener with them.
 
-1. Every shard gives what it knows of the libraries, for their numbers may be in any of them.
+1. Every shard sends what it knows of the libraries, whose songs may be in any of them.
 2. With that, every shard gives its own shortlist: the best songs of the whole catalogue are among them.
 3. The shortlists together are a catalogue of a few thousand songs, ranked as the whole would be (`engine.shards`).
 """

@@ -238,7 +238,7 @@ class _Part:
 
     @property
     def _address(self) -> str:
-        """A hash, for an address may hold a signature."""
+        """A hash, since an address may hold a signature."""
         return sha256(self.entry.address.encode()).hexdigest()
 
 

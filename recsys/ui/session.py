@@ -181,7 +181,7 @@ class ListenerSession:
         return self.own_catalogue is not None or self.app.catalogue is not self.app.demo_catalogue
 
     @property
-    def is_false_yardstick(self) -> bool:
+    def has_no_yardstick(self) -> bool:
         """True when a library of real songs would be compared with invented ones, or with those found around it."""
         return not self.is_demo and (self.own_catalogue or self.app.catalogue) is self.app.demo_catalogue
 
@@ -255,14 +255,14 @@ class ListenerSession:
         """The listener's ratings, oldest first: a track table with `liked`."""
         return self.known("feedback", lambda: self.store.feedback(self.listener))
 
-    def judge(self, track: pd.DataFrame, liked: bool) -> None:
+    def rate(self, track: pd.DataFrame, liked: bool) -> None:
         """Store a thumb for one track; what was computed from the thumbs is computed again."""
         self.store.save_feedback(self.listener, as_tracks(track), liked, self.now())
         self._edited()
         self.forget("feedback")
         self._recommender = None
 
-    def unjudge(self, track_id: str) -> None:
+    def remove_rating(self, track_id: str) -> None:
         """Remove the thumb for a track."""
         self.store.remove_feedback(self.listener, track_id)
         self._edited()

@@ -34,7 +34,7 @@ def distributions(session: ListenerSession) -> None:
     """Every feature as a small picture, and one of them in detail on demand."""
     st.header("Feature by feature", anchor=False)
     known = [f for f in NUMBER_FEATURES if session.library[f.column].notna().any()]
-    if not session.is_false_yardstick:
+    if not session.has_no_yardstick:
         strip(session)
     if known:
         _detail(session, known)
@@ -45,14 +45,14 @@ def distributions(session: ListenerSession) -> None:
 @fragment
 def _detail(session: ListenerSession, known: list[Feature]) -> None:
     names = [f.name for f in known]
-    at_first = names[0] if session.is_false_yardstick else None  # there is no strip above that shows them all
+    at_first = names[0] if session.has_no_yardstick else None  # there is no strip above that shows them all
     # Not a list that opens: Streamlit closes one when something below it is drawn.
     chosen = st.pills(
         "Show in detail", names, default=at_first, format_func=lambda name: feature(name).title, key="detail"
     )
     if chosen is not None:
         own, others = (tracks[feature(chosen).column] for tracks in (session.library, session.catalogue.sample))
-        if session.is_false_yardstick:
+        if session.has_no_yardstick:
             others = others.head(0)
         words = sentence(chosen, own, others)
         figure(distribution(chosen, own, others), words, f"distribution_{chosen}")

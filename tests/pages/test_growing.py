@@ -77,7 +77,7 @@ def test_without_a_real_catalogue_found_songs_are_never_mixed_with_invented_ones
     assert session.catalogue is not app.demo_catalogue
     assert len(session.catalogue) <= 60 and set(session.catalogue.tracks[POOL]) == {AROUND_YOU}
     assert session.note is None, "these songs exist"
-    assert session.is_false_yardstick, "songs found around somebody are no yardstick for them"
+    assert session.has_no_yardstick, "songs found around somebody are no yardstick for them"
     shows_no_trace(page.switch_page("../../pages/recommend.py").run())
     shows_no_trace(page.switch_page("../../pages/taste.py").run())
     shows_no_trace(page.switch_page("../../pages/proof.py").run())

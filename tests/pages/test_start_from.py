@@ -66,7 +66,7 @@ def test_songs_to_stay_away_from_count_as_turned_down():
 def rated(session):
     bringing(OWN, OTHERS)(session)
     for song in (OTHERS.iloc[[7]], OTHERS.iloc[[8]].assign(track_id="gone", title="Gone")):
-        session.judge(song, True)
+        session.rate(song, True)
 
 
 def test_a_list_starts_from_a_song_that_was_rated():

@@ -44,7 +44,7 @@ def test_a_thumb_in_one_tab_counts_in_the_other(tabs):
     one, other = (tab.session_state["tonearm"] for tab in tabs)
     assert other.feedback.empty
 
-    one.judge(OWN.head(1), liked=True)
+    one.rate(OWN.head(1), liked=True)
     tabs[1].run()
 
     assert list(other.feedback["track_id"]) == ["own1"]

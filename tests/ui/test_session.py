@@ -147,7 +147,7 @@ def test_the_demo_reads_nothing(session, store):
 def test_a_thumb_ranks_again_without_reading_the_library_again(session, store):
     session.own_catalogue = Catalogue.from_tracks(OTHERS)
     before = session.recommender
-    session.judge(OTHERS.head(1), liked=True)
+    session.rate(OTHERS.head(1), liked=True)
 
     assert session.recommender is not before
     assert store.asked == ["pool", "feedback", "tracks", "save_feedback", "feedback"]

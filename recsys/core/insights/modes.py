@@ -120,7 +120,7 @@ def _count_different(units: Doubles) -> int:
 
 
 def _centres(units: Doubles, count: int, seed: int) -> Doubles:
-    """The centres of `count` clusters; of fewer where fewer tracks are different, for half a library may be alike."""
+    """The centres of `count` clusters; fewer where fewer tracks are different, as in half of a library."""
     from sklearn.cluster import KMeans  # costs 1.5 s to import, and the first page does not need it
 
     possible = min(count, _count_different(units))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from recsys.catalogues.models import CatalogueEntry
 from recsys.errors import TonearmError
-from recsys.services.catalogues import CatalogueProgress, ReadyCatalogue
+from recsys.services.catalogues import CatalogueProgress, ReadyCatalogue, size_in_words
 from recsys.services.jobs import Snapshot
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
@@ -53,8 +53,8 @@ def _watched(session: ListenerSession, key: str, was_active: bool) -> None:
         step = job.progress if isinstance(job.progress, CatalogueProgress) else CatalogueProgress("")
         words = _STAGES[step.stage]
         if step.stage == "download":
-            total = f" of {size(step.total)}" if step.total else ""
-            words = f"{words}: {size(step.bytes)}{total}"
+            total = f" of {size_in_words(step.total)}" if step.total else ""
+            words = f"{words}: {size_in_words(step.bytes)}{total}"
         st.progress(step.share or 0.0, words)
         if st.button("Cancel", icon=":material/stop:", key=f"cancel_real_{key}"):
             catalogues.cancel(session.listener)
@@ -110,12 +110,7 @@ def offered(session: ListenerSession) -> tuple[CatalogueEntry, ...]:
 def label(entry: CatalogueEntry) -> str:
     """What the button says: how many songs, and how much is downloaded."""
     songs = f"{entry.songs:,} real songs" if entry.songs else f"{entry.rows:,} rows of real songs"
-    return f"Get {songs} ({size(entry.bytes)})"
-
-
-def size(count: int) -> str:
-    """Bytes in the unit they are read in."""
-    return f"{count / 1e6:,.0f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3)):,} kB"
+    return f"Get {songs} ({size_in_words(entry.bytes)})"
 
 
 def about(entry: CatalogueEntry) -> str:

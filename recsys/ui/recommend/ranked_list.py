@@ -88,7 +88,7 @@ def take_action(session: ListenerSession, action: Mapping[str, Any]) -> None:
         set_recipe(session, replace(session.recipe, filters=replace(filters, not_artists=names)))
         state.notice, state.blocked = f"Songs by {state.blocked} may come again.", None
     elif kind == "undo" and state.rated:
-        session.unjudge(state.rated)
+        session.remove_rating(state.rated)
         state.notice, state.rated = "Your rating was removed.", None
     elif track in state.titles:
         _take_song(session, state, kind, track)
@@ -120,7 +120,7 @@ def _take_song(session: ListenerSession, state: ListState, kind: str, track: str
         state.notice, state.rated, state.blocked = f"“{state.titles[track]}” {said}.", None, None
     elif kind in ("like", "dislike") and not session.is_demo:
         rows = session.recommender.catalogue.tracks
-        session.judge(rows[rows["track_id"] == track], kind == "like")
+        session.rate(rows[rows["track_id"] == track], kind == "like")
         state.rated, state.blocked = track, None
         state.notice = f"Got it: {'more' if kind == 'like' else 'fewer'} songs like “{state.titles[track]}”."
 

@@ -39,7 +39,7 @@ def _rating(session: ListenerSession, row: Any) -> None:
         with st.container(horizontal=True, gap="small", width="content"):  # the two stay side by side on a phone
             for key, icon, says, press in (
                 ("more_like_rated", "queue_music", "More like", partial(_more_like, session)),
-                ("unrate", "delete", "Remove the rating of", session.unjudge),
+                ("unrate", "delete", "Remove the rating of", session.remove_rating),
             ):
                 st.button(
                     "",
