@@ -22,6 +22,9 @@ from recsys.errors import DownloadFailed
 TIMEOUT: Final = httpx.Timeout(20.0)
 MAX_REDIRECTS: Final = 5
 NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+GLOBAL_UNICAST: Final = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that IANA has allocated; outside of it `is_global` lets site-local addresses and wrapped IPv4 pass."""
+
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], list[str]]
@@ -72,15 +75,21 @@ def is_public(address: IPAddress) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
+        if address not in GLOBAL_UNICAST:
+            return False
     return address.is_global and not address.is_multicast
 
 
 def is_private_literal(host: str) -> bool:
-    """True when a host is written as `localhost` or as an address that is not public."""
+    """True when a host is written as `localhost` or as an address that is not public, in whatever notation."""
     try:
         return not is_public(ipaddress.ip_address(host.strip("[]")))
     except ValueError:
-        return host.lower() == "localhost"
+        pass
+    try:
+        return not is_public(ipaddress.ip_address(socket.inet_aton(host)))  # 127.1, 0x7f000001, 2130706433
+    except OSError:
+        return f".{host.lower().rstrip('.')}".endswith(".localhost")
 
 
 def resolve(host: str, port: int) -> list[str]:

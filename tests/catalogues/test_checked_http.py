@@ -27,6 +27,10 @@ INSIDE = (
         "2002:7f00:1::",
         "64:ff9b::7f00:1",
         "ff02::1",
+        "fec0::1",
+        "::7f00:1",
+        "::ffff:0:7f00:1",
+        "64:ff9b:1::7f00:1",
     ),
 )
 
@@ -35,6 +39,19 @@ INSIDE = (
 def test_addresses_of_this_host_and_of_private_networks_are_not_public(address):
     assert not is_public(ipaddress.ip_address(address))
     assert is_private_literal(address)
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST.", "app.localhost", "127.1", "2130706433", "0x7f000001", "017700000001", "10.1"]
+)
+def test_a_private_address_is_one_in_any_notation(host):
+    """A proxy would resolve them itself."""
+    assert is_private_literal(host)
+
+
+@pytest.mark.parametrize("host", ["example.org", "notlocalhost", "16843009", "localhost.example.org", ""])
+def test_other_hosts_are_not_private(host):
+    assert not is_private_literal(host)
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"])
