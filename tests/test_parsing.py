@@ -32,7 +32,9 @@ def test_where_an_object_is_expected_other_values_are_refused(text):
         parse_json_object(text)
 
 
-@pytest.mark.parametrize("text", ["a", "a = " + "[" * DEEP, "a = " + "1" * 5_000], ids=lambda text: text[:6])
+@pytest.mark.parametrize(
+    "text", ["a", "a = " + "[" * DEEP, "a = " + "1" * 5_000, "a" + ".a" * 1_000 + " = 1"], ids=lambda text: text[:6]
+)
 def test_broken_and_bottomless_toml_is_a_value_error(text):
     with pytest.raises(ValueError):
         parse_toml(text)

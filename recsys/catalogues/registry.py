@@ -14,6 +14,9 @@ from recsys.parsing import parse_toml
 
 MAX_REGISTRY_BYTES: Final = 1 << 20
 MAX_TEXT: Final = 500
+LARGEST: Final = 10**12
+"""Of a number: a larger one is no count of songs or bytes, and may have more digits than can be shown."""
+
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 REQUIREMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}==[0-9][0-9A-Za-z.+!]{0,39}")
 SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -82,8 +85,8 @@ def _entry(table: dict[str, Any], number: int, named: str, trusted: Origin | Non
             raise refuse(f"needs a text “{name}” of at most {MAX_TEXT} characters")
     for name in ("rows", "bytes", "songs"):
         value = table.get(name, 1 if name == "songs" else None)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise refuse(f"needs a whole number “{name}” above zero")
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= LARGEST:
+            raise refuse(f"needs a whole number “{name}” from 1 to {LARGEST:,}")
     if table.get("kind") not in KINDS:
         raise refuse(f"needs a kind: {', '.join(KINDS)}")
     has = table.get("has", [])

@@ -31,6 +31,13 @@ def _is_feature(name: str) -> str:
     return name
 
 
+def _are_in_range(radar: Mapping[str, "Standing"]) -> Mapping[str, "Standing"]:
+    for name, standing in radar.items():
+        if not feature(name).low <= standing.median <= feature(name).high:
+            raise ValueError(f"{name} is out of its range")
+    return radar
+
+
 FeatureName = Annotated[str, AfterValidator(_is_feature), Field(json_schema_extra={"enum": sorted(NAMES)})]
 
 
@@ -58,7 +65,7 @@ class TasteCard(_Part):
     tonearm_taste_card: Literal[1] = 1
     songs: Annotated[int, Field(ge=1, le=10_000_000)]
     note: Annotated[str, Field(max_length=100)] | None = None
-    radar: Mapping[FeatureName, Standing]
+    radar: Annotated[Mapping[FeatureName, Standing], AfterValidator(_are_in_range)]
     modes: Annotated[list[Mode], Field(max_length=6)]
     sentences: Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=3)]
 

@@ -47,6 +47,7 @@ def test_entries_are_shown_as_plain_values(write, tmp_path):
         ({"rows": "many"}, "“rows”"),
         ({"bytes": 0}, "“bytes”"),
         ({"songs": True}, "“songs”"),
+        ({"bytes": 10**13}, "“bytes” from 1 to"),
         ({"kind": "torrent"}, "file, wheel, manual"),
         ({"has": ["lyrics"]}, "year, genres, popularity"),
         ({"sha256": "abc"}, "64 lower-case"),
@@ -72,6 +73,7 @@ def test_a_bad_entry_is_named_with_what_is_wrong(write, tmp_path, columns, says)
     ("text", "says"),
     [
         ("[[catalogue", "is not valid TOML"),
+        (f"[[catalogue]]\nname = 0x{'f' * 5_000}", "more than a thousand digits"),
         ("catalogue = 1", "must consist of"),
         ("catalogue = [1]", "must consist of"),
     ],

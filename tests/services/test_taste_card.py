@@ -71,6 +71,8 @@ VALID = json.loads(to_json(card()))
         {**VALID, "radar": {"mood": {"percentile": 0.5, "median": 1}}},
         {**VALID, "radar": {"energy": {"percentile": 2, "median": 1}}},
         {**VALID, "radar": {"energy": {"percentile": 0.5, "median": 1e999}}},
+        {**VALID, "radar": {"energy": {"percentile": 0.5, "median": 1e308}}},
+        {**VALID, "radar": {"tempo": {"percentile": 0.5, "median": -5}}},
         {**VALID, "modes": [{"share": 0.5}] * 7},
         {**VALID, "modes": [{"share": 0.5, "title": "x" * 500}]},
         {**VALID, "sentences": ["x"] * 4},
