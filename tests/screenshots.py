@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.browser.chromium import launched
+from tests.browser.chromium import launched, stranger_in
 from tests.browser.screen import listed_titles, move_slider, settled
 from tests.browser.server import ROOT, Server
 
@@ -44,9 +44,9 @@ def main():
         for name in sys.argv[1:] or PAGES:
             for scheme in SCHEMES:
                 for width in WIDTHS:
-                    context = browser.new_context()
-                    path = taken(context.new_page(), server.url, name, width, scheme)
-                    context.close()
+                    page = stranger_in(browser)
+                    path = taken(page, server.url, name, width, scheme)
+                    page.context.close()
                     print(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path, flush=True)
     for source, target in IN_README.items():
         if (FOLDER / f"{source}.png").exists():

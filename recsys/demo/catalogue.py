@@ -26,7 +26,7 @@ TRACKS_PER_ARTIST: Final = 12
 TRACKS_PER_ALBUM: Final = 7
 VERSIONS: Final = 0.06
 KIN: Final = 0.35
-NOT_ANALYSED: Final = 0.03
+NOT_ANALYSED: Final = 0.005
 GAPS: Final = 0.012
 OLDEST: Final = 1955
 ANALYSED: Final = (*(f.column for f in AUDIO_FEATURES), "key", "mode", "time_signature")
@@ -49,7 +49,7 @@ def demo_catalogue(seed: int = SEED, size: int = SIZE, today: date = TODAY) -> p
     -------
     DataFrame
         A track table with ids `demo-000001` upwards (with gaps), genres, and invented titles and artists. About one
-        track in sixteen is another version of a song, one in thirty has not been analysed at all, and one in eighty
+        track in sixteen is another version of a song, one in 150 has not been analysed at all, and one in eighty
         lacks a single feature.
     """
     everything = demo_tracks(seed, size, today)
