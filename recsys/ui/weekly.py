@@ -86,7 +86,9 @@ def weekly_stored(session: ListenerSession) -> None:
 
 def off_button(session: ListenerSession, where: str) -> None:
     """Ends it in one click."""
-    if st.button("Switch weekly songs off", key=f"weekly_off_{where}", help="The lists go; a playlist stays."):
+    if st.button(
+        "Switch weekly songs off", key=f"weekly_off_{where}", help="Removes the lists. A playlist stays on Spotify."
+    ):
         with problems.shown():
             session.app.weekly.stop(session.listener)
             session.forget("weekly", "weekly_change")

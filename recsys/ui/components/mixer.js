@@ -43,7 +43,7 @@ class Mixer {
     dispatchEvent(new CustomEvent("tonearm-mixed", { detail: data.serial })); // the list is drawn in the same moment
     if (isAnswer) {
       this.isBusy = false;
-      this.pass();
+      this.sendWaiting();
     }
   }
 
@@ -51,11 +51,11 @@ class Mixer {
     const button = ({ name, help, is_active: isActive }) =>
       element(
         "button",
-        { type: "button", class: "pill", title: help, "aria-pressed": String(isActive), click: () => this.order({ preset: name }) },
+        { type: "button", class: "pill", title: help, "aria-pressed": String(isActive), click: () => this.sendNow({ preset: name }) },
         name,
       );
     const buttons = this.data.presets.map(button);
-    const reset = { type: "button", class: "pill plain", click: () => this.order({ reset: true }) };
+    const reset = { type: "button", class: "pill plain", click: () => this.sendNow({ reset: true }) };
     buttons.push(element("button", reset, "Reset"));
     const at = [...this.presets.children].indexOf(this.presets.getRootNode().activeElement);
     this.presets.replaceChildren(...buttons);
@@ -63,7 +63,7 @@ class Mixer {
   }
 
   /** What is not a slider: it goes to the server at once. */
-  order(move) {
+  sendNow(move) {
     this.waiting = { aims: {}, weights: {} };
     this.send("move", move);
   }
@@ -71,17 +71,17 @@ class Mixer {
   /** One move at a time: while one is being answered only the latest position of each slider is remembered. */
   move(kind, name, value) {
     this.waiting[kind][name] = value;
-    this.pass();
+    this.sendWaiting();
   }
 
-  pass() {
+  sendWaiting() {
     const isEmpty = !Object.keys(this.waiting.aims).length && !Object.keys(this.waiting.weights).length;
     if (this.isBusy || isEmpty) return;
     this.isBusy = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.isBusy = false;
-      this.pass();
+      this.sendWaiting();
     }, TIMEOUT_MS);
     const move = this.waiting;
     this.waiting = { aims: {}, weights: {} };
@@ -111,11 +111,11 @@ class Mixer {
       element("div", { class: "counting" }, row.dots, weight, row.counts),
     );
     aim.addEventListener("input", () => {
-      this.tellAim(row, Number(aim.value));
+      this.showAim(row, Number(aim.value));
       this.move("aims", name, Number(aim.value));
     });
     weight.addEventListener("input", () => {
-      this.tellWeight(row, Number(weight.value));
+      this.showWeight(row, Number(weight.value));
       this.move("weights", name, row.feature.levels[Number(weight.value)]);
     });
     for (const slider of [aim, weight]) {
@@ -146,11 +146,11 @@ class Mixer {
     const isMoving = (kind, slider) => row.held === slider || feature.name in this.waiting[kind];
     if (!isMoving("aims", aim)) aim.value = feature.aim;
     if (!isMoving("weights", weight)) weight.value = feature.level;
-    this.tellAim(row, Number(aim.value));
-    this.tellWeight(row, Number(weight.value));
+    this.showAim(row, Number(aim.value));
+    this.showWeight(row, Number(weight.value));
   }
 
-  tellAim(row, position) {
+  showAim(row, position) {
     const { feature, aim, says } = row;
     const words = feature.disabled ?? (feature.can_aim ? feature.aim_words[position + FURTHEST] : feature.own);
     says.textContent = words;
@@ -158,7 +158,7 @@ class Mixer {
     aim.setAttribute("aria-valuetext", words);
   }
 
-  tellWeight(row, level) {
+  showWeight(row, level) {
     const { feature, weight, dots, counts } = row;
     const words = feature.disabled ? "off" : this.data.level_words[level];
     counts.textContent = words;

@@ -24,7 +24,12 @@ def filters(session: ListenerSession) -> None:
     silent_months = session.recipe.silent_months
     if choose_from == "forgotten":
         silent_months = st.slider(
-            "Not heard for", 1, 36, format="%d months", key="dial_silent", help="Where no plays are known: since added."
+            "Not heard for",
+            1,
+            36,
+            format="%d months",
+            key="dial_silent",
+            help="If we know no plays of a song, we count from the day you added it.",
         )
     length = st.slider("Number of tracks", 5, 100, step=5, key="dial_length")
     # A slider from one end to another, with four positions on each side of the middle.
@@ -37,7 +42,7 @@ def filters(session: ListenerSession) -> None:
     )
     familiarity = chosen
     new_only = st.toggle("Only artists that are new to me", key="dial_new")
-    variety_help = "To the right, songs much like one that is already on the list make way for others."
+    variety_help = "Further right, songs much like one already on the list make way for others."
     variety = st.slider("Variety", 0.0, 1.0, step=0.1, format="percent", key="dial_variety", help=variety_help)
     limited = st.toggle("At most two songs of one artist", key="dial_artist")
     session.recipe = replace(

@@ -55,7 +55,7 @@ def record(session: ListenerSession) -> None:
 
 
 def history_words(session: ListenerSession) -> dict[str, str]:
-    """What a step back takes back and what a step forward does again; "" where there is no such step."""
+    """What undo takes back and what redo does again; "" where there is no such step."""
     history = _history(session)
     return {
         "back": f"Take back: {history.now.change}" if history.past else "",
@@ -71,8 +71,18 @@ def go(session: ListenerSession, way: str) -> None:
 
 def compare_buttons(session: ListenerSession) -> None:
     """Remember the settings as A, and the switch that compares with them."""
-    st.button("Remember as A", key="remember_a", on_click=_remember, args=(session,), help="To compare others with it.")
-    st.toggle("Compare", key="compare_on", help="With A; without one, with the settings before the last change.")
+    st.button(
+        "Remember as A",
+        key="remember_a",
+        on_click=_remember,
+        args=(session,),
+        help="Then change the settings and compare.",
+    )
+    st.toggle(
+        "Compare",
+        key="compare_on",
+        help="Compares with A or, if there is none, with the settings before your last change.",
+    )
 
 
 def _restore(session: ListenerSession, history: History[Settings]) -> None:

@@ -33,7 +33,7 @@ def start_from(session: ListenerSession) -> None:
         elif query.strip():
             songs = session.search.search(query)
             if not songs:
-                st.caption("No song of your library or of the catalogue has all these words.")
+                st.caption("No song in your library or the catalogue matches all these words.")
             for song in songs:
                 song_buttons(session, song)
         if lists := own_lists(session):
