@@ -87,6 +87,10 @@ class StorageProblem(TonearmError):
     """The store refused or did not answer. Nothing of the refused write was stored."""
 
 
+class NoRoom(StorageProblem):
+    """A listener would have more rows than allowed. Nothing of the refused write was stored."""
+
+
 class Undecryptable(StorageProblem):
     """What is stored was encrypted with a secret this server does not have, or was changed since."""
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from recsys.errors import StorageProblem
+from recsys.errors import NoRoom
 
 QUOTAS: Final = {
     "user_tracks": 250_000,
@@ -26,6 +26,6 @@ SENTENCE: Final = (
 
 
 def check_quota(table: str, rows: int) -> None:
-    """Raise `StorageProblem` when a listener has more rows in a table than allowed; unlisted tables have no limit."""
+    """Raise `NoRoom` when a listener has more rows in a table than allowed; unlisted tables have no limit."""
     if rows > QUOTAS.get(table, rows):
-        raise StorageProblem(SENTENCE)
+        raise NoRoom(SENTENCE)

@@ -22,6 +22,7 @@ from starlette.routing import Route
 from recsys.auth.guests import guest_listener, merge_guest
 from recsys.auth.models import Session, SignedIn, hash_id, is_session_id, new_guest_id
 from recsys.errors import (
+    NoRoom,
     SettingsProblem,
     SpotifyBusy,
     SpotifyRefused,
@@ -243,6 +244,7 @@ def _code(problem: TonearmError | _Refused) -> str:
     kinds: dict[type[TonearmError], str] = {
         SpotifyBusy: "busy",
         SpotifyUnreachable: "unreachable",
+        NoRoom: "no_room",
         StorageProblem: "storage",
         SettingsProblem: "settings",
     }

@@ -34,6 +34,10 @@ SENTENCES: Final = {
     ),
     "too_often": "There were too many sign-ins from your network. Please wait a minute and try again.",
     "storage": "Nobody can sign in just now, because the store does not answer. Please try again in a minute.",
+    "no_room": (
+        "Your account has no room for what was brought in here before you signed in. Download it on the Account page, "
+        "erase it there, and sign in again."
+    ),
     "half_out": (
         "This browser is logged out. The store did not answer, so the session could not be ended there too; it ends by "
         "itself within 30 days."

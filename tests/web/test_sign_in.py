@@ -12,6 +12,7 @@ import pytest
 from recsys.auth.guests import guest_listener, visitor
 from recsys.auth.models import Session
 from recsys.errors import StorageProblem
+from recsys.storage.quotas import QUOTAS
 from recsys.web.sign_in_problems import SENTENCES
 from tests.fakes.faults import Fault
 from tests.services.tables import tracks
@@ -342,6 +343,23 @@ def test_what_a_guest_brought_in_is_there_after_signing_in(world, spotify, brows
 
     assert len(world.store.tracks(who(world, browser).listener)) == 3
     assert not any(world.store.counts(guest).values())
+
+
+def test_who_has_no_room_for_what_a_guest_brought_in_reads_so_and_loses_nothing(world, spotify, browser, monkeypatch):
+    browser.sign_in(spotify)
+    world.store.save_tracks(who(world, browser).listener, tracks(3))
+    browser.post("/logout", headers=OURS)
+    browser.open()
+    guest = guest_listener(browser.session_id())
+    world.store.save_recipe(guest, "Evening", {"limit": 5})
+    monkeypatch.setitem(QUOTAS, "recipes", 0)
+
+    assert query_of(browser.sign_in(spotify)) == {"login": "no_room"}
+    assert list(world.store.recipes(guest)) == ["Evening"]
+
+    world.store.erase(guest)
+    browser.sign_in(spotify)
+    assert len(world.store.tracks(who(world, browser).listener)) == 3
 
 
 def test_logging_out_ends_the_session_everywhere_it_was_copied_to(world, spotify, browser, new_browser):

@@ -14,7 +14,7 @@ from postgrest.exceptions import APIError
 from supabase import Client, ClientOptions, create_client
 from supabase_auth.errors import AuthError, AuthRetryableError
 
-from recsys.errors import StorageProblem
+from recsys.errors import NoRoom, StorageProblem
 from recsys.metrics import STORE_ERRORS
 from recsys.storage.quotas import SENTENCE
 
@@ -34,6 +34,7 @@ _BEHIND: Final = (
     "The tables of the Supabase project are not those of this version. Apply the migrations: supabase db push --remote."
 )
 _SIGNED_OUT: Final = "The sign-in has run out. Sign in again."
+OVER_QUOTA: Final = "54023"
 _SENTENCES: Final = {
     "22P02": _RULES,
     "22P05": _RULES,
@@ -54,7 +55,7 @@ _SENTENCES: Final = {
     "PGRST301": "Supabase does not accept the token. Sign in again; if that does not help, the keys are wrong.",
     "PGRST303": _SIGNED_OUT,
     "54000": "A name or an id is too long to be stored; nothing was written.",
-    "54023": SENTENCE,
+    OVER_QUOTA: SENTENCE,
     "57014": "Supabase took too long and stopped; nothing was written. Try again in a moment.",
 }
 """By SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html) or PostgREST's own codes
@@ -146,7 +147,8 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except APIError as problem:
-        raise StorageProblem(_sentence(problem)) from None
+        kind = NoRoom if problem.code == OVER_QUOTA else StorageProblem
+        raise kind(_sentence(problem)) from None
     except httpx.DecodingError:
         raise StorageProblem(_ANOTHER) from None
     except httpx.HTTPError:
