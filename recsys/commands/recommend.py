@@ -18,7 +18,7 @@ from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations
 from recsys.core.formats import FORMATS as FILE_FORMATS
 from recsys.core.formats import ListFile
-from recsys.core.insights.wording import counted, unranked_in_words
+from recsys.core.insights.wording import counted, order_in_words, unranked_in_words
 from recsys.core.model.tracks import SPOTIFY_ID
 from recsys.demo import DEMO_NOTE
 from recsys.errors import BadTracks, UnreadableFile
@@ -137,9 +137,7 @@ def _said(catalogue: Catalogue, found: Recommendations, recipe: Recipe) -> list[
         own = int((found.table[POOL] == AROUND_YOU).sum())
         sentences.append(f"{own:,} of these {len(found.table):,} songs are from the pool.")
     if order := found.costs.get("order"):
-        sentences.append(
-            f"The order moved {counted(order.replaced, 'song')}; the first ten score {order.score:.3f} lower."
-        )
+        sentences.append(order_in_words(order.replaced, order.score))
     if recipe.minutes is None and len(found.table) < recipe.length:
         sentences.append(
             f"The list holds {counted(len(found.table), 'song')}, not {recipe.length:,}: "

@@ -62,6 +62,14 @@ def unranked_in_words(songs: pd.DataFrame) -> str:
     return f"{counted(len(songs), 'song')} of yours cannot be ranked, because no source knows how {sound}: {listed}."
 
 
+def order_in_words(moved: int, fall: float) -> str:
+    """What the order of a list did: how many songs it moved, and by how much the mean score of the first ten fell."""
+    loss = "as high as before"
+    if round(fall, 2):
+        loss = f"{abs(fall):.2f} {'lower' if fall > 0 else 'higher'} on average"
+    return f"The order moved {counted(moved, 'song')}: the first ten score {loss}."
+
+
 def in_words(name: str, value: float) -> str:
     """
     A feature's value in a listener's words.

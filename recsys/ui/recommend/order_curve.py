@@ -6,10 +6,9 @@ import numpy as np
 
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations
-from recsys.core.insights.wording import number
+from recsys.core.insights.wording import number, order_in_words
 from recsys.core.model.arrays import Doubles
 from recsys.core.model.features import Feature, feature
-from recsys.ui.parts.text import counted
 from recsys.ui.recommend.list_rows import ListedSongs
 
 
@@ -19,11 +18,8 @@ def order_of_list(recipe: Recipe, found: Recommendations, songs: ListedSongs) ->
     if cost is None:
         return None
     f = feature("tempo" if recipe.by == "tempo" and recipe.order != "smooth" else "energy")
-    loss = "as high as before"
-    if round(cost.score, 2):
-        loss = f"{abs(cost.score):.2f} {'lower' if cost.score > 0 else 'higher'} on average"
     return {
-        "says": f"The order moved {counted(cost.replaced, 'song')}: the first ten score {loss}.",
+        "says": order_in_words(cost.replaced, cost.score),
         "curve": _curve(f, songs.raw[f.column].to_numpy(np.float64)) if recipe.order != "score" else None,
     }
 

@@ -1,8 +1,9 @@
 """Songs in words."""
 
 import pandas as pd
+import pytest
 
-from recsys.core.insights.wording import songs_in_words, unranked_in_words
+from recsys.core.insights.wording import order_in_words, songs_in_words, unranked_in_words
 
 
 def songs(*rows):
@@ -20,3 +21,11 @@ def test_a_song_without_artists_is_named_by_its_title():
     assert unranked_in_words(songs(("A", None))) == (
         "1 song of yours cannot be ranked, because no source knows how it sounds: “A”."
     )
+
+
+@pytest.mark.parametrize(
+    ("fall", "says"),
+    [(0.184, "0.18 lower on average"), (-0.05, "0.05 higher on average"), (0.004, "as high as before")],
+)
+def test_what_an_order_costs_is_no_loss_of_zero(fall, says):
+    assert order_in_words(4, fall) == f"The order moved 4 songs: the first ten score {says}."
