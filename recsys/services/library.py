@@ -13,6 +13,9 @@ from recsys.storage.store import Saved, Store
 BATCH = 2_000
 """Tracks acknowledged at a time."""
 
+LONGEST_ORIGIN: Final = 260
+"""Characters. No system has names of files above 255, but a form may: with one of 3,900 a library takes 2 GB."""
+
 ERASED: Final = "Everything of yours was erased while this file was read, so nothing of it is stored."
 STATE: Final = "imports"
 """The state with imports that were not finished, by origin: how many tracks are stored, and of how many."""
@@ -38,7 +41,7 @@ def save_import(
     tracks : DataFrame
         A track table.
     origin : str
-        Where the tracks came from, such as "file:likes.csv".
+        Where the tracks came from, such as "file:likes.csv"; it is stored with each of them, up to a length.
     now : str
         The time of the import, ISO 8601 in UTC.
     plays : DataFrame, optional
@@ -65,6 +68,7 @@ def save_import(
             store.erase(listener)
             raise StorageProblem(ERASED)
 
+    origin = origin[:LONGEST_ORIGIN]
     tracks, ids = _recognised(tracks, store, listener)
     liked = pd.Series(dtype=bool) if liked is None else liked.rename(index=ids)
     wanted, disliked = split_by_liked(tracks, liked)

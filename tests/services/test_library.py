@@ -100,6 +100,16 @@ def test_an_import_that_was_interrupted_is_remembered_until_it_comes_to_its_end(
     assert len(store.tracks("ada")) == 2_001
 
 
+def test_of_a_name_that_no_file_can_have_the_beginning_is_stored(store):
+    importing = save_import(store, "ada", tracks(2_001), "file:" + "x" * 3_900, NOW)
+    next(importing)
+    assert [len(origin) for origin in unfinished_imports(store, "ada")] == [260]
+
+    list(importing)
+    assert store.origins("ada")["origin"].str.len().tolist() == [260] * 2_001
+    assert unfinished_imports(store, "ada") == {}
+
+
 def test_a_store_that_fails_in_the_middle_of_an_import_leaves_a_note(store, monkeypatch):
     def fail(listener, rows):
         raise StorageProblem("The disk is full.")
