@@ -78,6 +78,11 @@ class Settings:
     supabase_secret_key: str | None = field(default=None, repr=False)
 
     @property
+    def has_catalogue(self) -> bool:
+        """True when a catalogue is installed or named by an address."""
+        return "://" in self.catalogue or Path(self.catalogue).exists()
+
+    @property
     def has_spotify(self) -> bool:
         """True when a Spotify app is configured."""
         return bool(self.spotify_client_id)

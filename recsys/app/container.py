@@ -108,7 +108,7 @@ class Container(Stores):
     @property
     def has_catalogue(self) -> bool:
         """True when a catalogue is installed or named by an address."""
-        return "://" in self.settings.catalogue or Path(self.settings.catalogue).exists()
+        return self.settings.has_catalogue
 
     def installed_tracks(self) -> pd.DataFrame:
         """The installed catalogue as published, an empty track table where there is none."""

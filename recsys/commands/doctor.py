@@ -38,13 +38,12 @@ def command() -> None:
     """
     settings = Settings.from_environment()
     with httpx.Client(timeout=TIMEOUT) as http:
-        has_catalogue = "://" in settings.catalogue or Path(settings.catalogue).exists()
         invented = "the invented one; install yours with: tonearm catalogue add FILE"
         here: list[Step] = [
             ("the data folder can be written", lambda: _writable(settings.data_folder)),
             ("the key that encrypts tokens is safe", lambda: _private_key(settings)),
             ("the embedded store can be opened", lambda: _store(settings.data_folder)),
-            ("there is a catalogue", lambda: settings.catalogue if has_catalogue else invented),
+            ("there is a catalogue", lambda: settings.catalogue if settings.has_catalogue else invented),
         ]
         spotify: list[Step] = [("Spotify can be connected", lambda: _spotify_app(settings))]
         if settings.has_spotify:
