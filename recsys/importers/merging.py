@@ -1,6 +1,7 @@
 """Rows to distinct tracks, and several imports to one."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -8,8 +9,11 @@ import pyarrow as pa
 
 from recsys.core.model.features import AUDIO_FEATURES
 from recsys.core.model.identity import ids_of_names, name_id, renamed
-from recsys.core.model.tracks import as_tracks
+from recsys.core.model.tracks import MAX_TEXT, as_tracks
 from recsys.importers.report import Imported
+
+MOST_CELLS: Final = 50
+"""Rows of one track whose genres are united: tables name one under some ten genres, in a row each."""
 
 
 def as_rows(table: pa.Table, source: str) -> pd.DataFrame:
@@ -43,7 +47,8 @@ def distinct(rows: pd.DataFrame) -> pd.DataFrame:
     """
     A track table out of rows in which a track may appear several times.
 
-    The first row of a track counts; what it does not know is taken from the next that does, and genres are united.
+    The first row of a track counts; what it does not know is taken from the next that does, and genres are united, as
+    many as one text may hold.
     A track known by its id alone has the id as its title and no artists.
     """
     codes, ids = pd.factorize(rows["track_id"])
@@ -64,13 +69,17 @@ def _first_known(column: pd.Series, codes: np.ndarray, count: int) -> pd.Series:
 
 
 def _united(genres: pd.Series, codes: np.ndarray, first: pd.Series) -> pd.Series:
-    """The genres of all rows of each code, each once, in the order met; `first` are those of its first row."""
+    """The genres of the rows of each code, each once, in the order met; `first` are those of its first row."""
     differs = (genres.notna() & (genres.array != first.array.take(codes))).to_numpy()
     if not differs.any():
         return first
     several = np.isin(codes, codes[differs])
-    each = pd.DataFrame({"code": codes[several], "genre": genres[several].str.split(",").array}).explode("genre")
-    united = each.dropna().drop_duplicates().groupby("code")["genre"].agg(",".join)
+    cells = pd.DataFrame({"code": codes[several], "genre": genres[several].array}).dropna().drop_duplicates()
+    cells = cells[cells.groupby("code").cumcount() < MOST_CELLS]
+    each = cells.assign(genre=cells["genre"].str.split(",")).explode("genre").drop_duplicates()
+    # As many as one text may hold, with a comma behind each.
+    ends = (each["genre"].str.len() + 1).groupby(each["code"]).cumsum()
+    united = each[ends <= MAX_TEXT + 1].groupby("code")["genre"].agg(",".join)
     first = first.copy()
     first[united.index] = united
     return first

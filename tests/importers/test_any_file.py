@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from recsys.core.model.tracks import MAX_TEXT
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_file, read_files
 from tests.importers import files
@@ -121,6 +122,25 @@ def test_na_is_a_missing_title_where_r_wrote_it_and_a_title_elsewhere():
     assert from_r.tracks.loc[1, ["title", "artists"]].tolist() == [TWO, ""]
     assert from_r.report.notes == ("1 track came without a title and shows its Spotify id instead.",)
     assert elsewhere.tracks.loc[0, ["title", "artists"]].tolist() == ["NA", "NA"]
+
+
+def test_genres_of_thousands_of_rows_are_united_up_to_the_length_of_one_text():
+    rows = "".join(f'Blue,Ann,"genre {number},pop"\n' for number in range(2_000))
+
+    [genres] = read_file(as_file("title,artist,genres\n" + rows), "x").tracks["genres"]
+
+    assert genres.split(",")[:3] == ["genre 0", "pop", "genre 1"]
+    assert len(genres) <= MAX_TEXT
+
+
+def test_united_genres_are_as_long_as_one_text_at_most():
+    long = [",".join(f"{number} {'g' * 90} {row}" for number in range(15)) for row in range(3)]
+
+    rows = "".join(f'Blue,Ann,"{genres}"\n' for genres in long)
+    [genres] = read_file(as_file("title,artist,genres\n" + rows), "x").tracks["genres"]
+
+    assert genres.startswith(long[0])
+    assert MAX_TEXT - 100 < len(genres) <= MAX_TEXT
 
 
 def test_genres_of_repeated_rows_are_united():
