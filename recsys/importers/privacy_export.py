@@ -15,8 +15,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from recsys.core.model.plays import no_plays
+from recsys.core.model.tracks import MAX_TEXT
 from recsys.importers import text_cells
 from recsys.importers.json_stream import plain_text
 from recsys.importers.merging import as_rows, distinct
@@ -188,12 +190,18 @@ def _imported(export: Export, entries: list[Entry], numbers: list[int], skipped:
         else dict.fromkeys(Entry._fields, ())
     )
     cells = {field: pa.array(values, pa.string()) for field, values in columns.items() if field != "ms_played"}
+    problems = []
+    for field in ("title", "artist", "album"):
+        is_long = pc.fill_null(pc.greater(pc.utf8_length(cells[field]), MAX_TEXT), False)
+        short = pc.if_else(is_long, pa.scalar(None, pa.string()), cells[field])
+        problems += _lost(field, cells[field], short, numbers, f"is longer than {MAX_TEXT:,} characters")
+        cells[field] = short
     table, is_track = _table(cells)
     nameless = int((~is_track).sum())
     rows = as_rows(table.filter(pa.array(is_track)), export.name)
     tracks = distinct(rows)
     played_at = text_cells.iso_times(cells["played_at"])
-    problems = _bad_times(cells["played_at"], played_at, numbers)
+    problems += _lost("played at", cells["played_at"], played_at, numbers, "is not a time")
     skipped += Counter({NO_TRACK: nameless})
     report = FileReport(
         file=name,
@@ -230,10 +238,11 @@ def _table(cells: dict[str, pa.Array]) -> tuple[pa.Table, np.ndarray]:
     return table, track_ids.is_valid().to_numpy(False) | is_named
 
 
-def _bad_times(before: pa.Array, after: pa.Array, numbers: list[int]) -> list[Problem]:
+def _lost(column: str, before: pa.Array, after: pa.Array, numbers: list[int], says: str) -> list[Problem]:
+    """A problem for each value that `before` has and `after` has not."""
     lost = np.flatnonzero(before.is_valid().to_numpy(False) & after.is_null().to_numpy(False))
     return [
-        Problem(numbers[at], "played at", value, f"Entry {numbers[at]}: “{value}” is not a time, so it was left empty.")
+        Problem(numbers[at], column, value, f"Entry {numbers[at]}: “{value}” {says}, so it was left empty.")
         for at in lost
         for value in [str(before[int(at)])[:80]]
     ]

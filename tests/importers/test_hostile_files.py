@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import struct
 import time
 import zipfile
@@ -355,6 +356,21 @@ def test_a_text_of_sixty_kilobytes_is_reported_at_once_and_not_stored(cell):
     assert imported.tracks["title"].str.len().max() <= MAX_TEXT
     assert imported.tracks["artists"].str.len().max() <= MAX_TEXT
     assert imported.report.tracks == 2
+
+
+def test_a_name_in_a_history_that_is_too_long_is_a_problem_with_its_entry():
+    play = {"endTime": "2020-01-01 10:00", "artistName": "Ann", "trackName": "Blue", "msPlayed": 60_000}
+    history = [play, {**play, "trackName": "t" * 100_000}, {**play, "artistName": "a" * 100_000}]
+
+    imported = read_file(as_file(json.dumps(history)), "StreamingHistory0.json")
+
+    assert imported.tracks["title"].tolist() == ["Blue"]
+    assert (imported.report.rows, imported.report.tracks, imported.report.skipped) == (3, 1, {"no track named": 2})
+    long = "is longer than 2,000 characters, so it was left empty."
+    assert [problem.sentence for problem in imported.report.problems] == [
+        f"Entry 2: “{'t' * 80}” {long}",
+        f"Entry 3: “{'a' * 80}” {long}",
+    ]
 
 
 def test_a_title_that_is_too_long_is_a_problem_with_its_row():
