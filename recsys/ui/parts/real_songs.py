@@ -37,7 +37,8 @@ def real_songs(session: ListenerSession, key: str) -> None:
             session.loaded = job.result
             st.rerun()  # what was drawn above still shows invented songs
         if st.session_state.pop(_AWAITED, False):
-            st.success(arrived(job.result), icon=":material/album:")
+            st.success(f"{counted(job.result.passport.songs, 'real song')} ready.", icon=":material/album:")
+            st.caption(arrived(job.result))
     if session.has_real_catalogue:
         return
     is_active = job is not None and job.is_active
@@ -120,14 +121,14 @@ def about(entry: CatalogueEntry) -> str:
 
 def arrived(ready: ReadyCatalogue) -> str:
     """The import report: rows = songs + repeats + skipped."""
-    says = f"{counted(ready.passport.songs, 'real song')} ready."
+    says = "They had been downloaded before."
+    if ready.counts is not None:
+        skipped = sum(ready.counts.skipped.values())
+        rows = f"{counted(ready.counts.rows, 'row')}: {counted(ready.counts.tracks, 'track')}"
+        says = f"The file had {rows}, {counted(ready.counts.duplicates, 'repeat')}, {skipped:,} skipped."
     if more := ready.passport.other_versions:
         says += f" Of the {ready.passport.registry_songs:,} announced, {more:,} came in another version too."
-    if ready.counts is None:
-        return f"{says} They had been downloaded before."
-    skipped = sum(ready.counts.skipped.values())
-    rows = f"{counted(ready.counts.rows, 'row')}: {counted(ready.counts.tracks, 'track')}"
-    return f"{says} The file had {rows}, {counted(ready.counts.duplicates, 'repeat')}, {skipped:,} skipped."
+    return says
 
 
 def _start(session: ListenerSession, entry: CatalogueEntry, may_install: bool) -> None:
