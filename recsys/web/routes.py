@@ -19,7 +19,7 @@ from recsys.web.missing_files import MissingFiles
 from recsys.web.page_styles import PageStyles, with_styles
 from recsys.web.request_log import RequestLog
 from recsys.web.requests import asks_for_page
-from recsys.web.security_headers import SecurityHeaders
+from recsys.web.security_headers import DefaultHeaders, SecurityHeaders
 from recsys.web.sign_in import SignIn
 from recsys.web.socket_origin import OwnSocket
 from recsys.web.upload_room import UploadRoom
@@ -40,6 +40,9 @@ OWN_PATHS: Final = (
     *("/api/me", "/api/sync-spotify", "/api/recommend", "/api/docs", "/api/openapi.json"),
 )
 """Requests that are counted by their path and logged."""
+
+DOWNLOADS: Final = "/media/"
+"""Where Streamlit serves what a page offers for download, a whole library too, and says nothing of caches."""
 
 
 async def _livez(_: Request) -> Response:
@@ -75,6 +78,7 @@ def middleware(dependencies: Dependencies) -> list[Middleware]:
         Middleware(PrivateMetrics, dependencies=dependencies),
         Middleware(Limits, dependencies=dependencies),
         Middleware(UploadRoom, dependencies=dependencies),
+        Middleware(DefaultHeaders, headers={"cache-control": "private, no-store"}, below=DOWNLOADS),
         Middleware(MissingFiles),
         Middleware(CanonicalHost, public_url=dependencies.public_url),
         Middleware(GuestCookie, is_https=dependencies.is_https),

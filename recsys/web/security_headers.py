@@ -51,11 +51,16 @@ def content_security_policy(page: str) -> str:
 
 
 class DefaultHeaders:
-    """Adds headers to answers that do not have them. Pure ASGI: `BaseHTTPMiddleware` would wrap every asset's body."""
+    """
+    Adds headers to answers that do not have them, at paths that begin with `below`.
 
-    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+    Pure ASGI: `BaseHTTPMiddleware` would wrap every asset's body.
+    """
+
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str], below: str = "/") -> None:
         self.app = app
         self.headers = headers
+        self.below = below
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; set the headers that are missing when an answer starts."""
@@ -67,7 +72,8 @@ class DefaultHeaders:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+        is_one = scope["type"] == "http" and scope["path"].startswith(self.below)
+        await self.app(scope, receive, with_headers if is_one else send)
 
 
 class SecurityHeaders(DefaultHeaders):

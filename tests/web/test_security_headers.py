@@ -37,6 +37,12 @@ def test_the_inline_script_of_the_page_is_allowed_by_its_hash_and_no_other():
     ]
 
 
+def test_what_a_page_offers_for_download_is_stored_by_no_browser_and_no_proxy(browser):
+    """A library on a computer that others use as well. Streamlit sends these without a word on caches."""
+    assert browser.get("/media/2f1a.zip").headers["cache-control"] == "private, no-store"
+    assert "cache-control" not in browser.get("/static/js/index.js").headers
+
+
 def test_covers_and_the_player_come_from_spotify_and_everything_else_from_here():
     policy = directives(content_security_policy(PAGE))
     assert "https://i.scdn.co" in policy["img-src"]
