@@ -16,7 +16,10 @@ BATCH = 2_000
 LONGEST_ORIGIN: Final = 260
 """Characters. No system has names of files above 255, but a form may: with one of 3,900 a library takes 2 GB."""
 
-ERASED: Final = "Everything of yours was erased while this file was read, so nothing of it is stored."
+ERASED: Final = (
+    "Everything of yours was erased, or moved to your account as you signed in, while this file was being stored, so "
+    "the rest of it was not. Choose it again where you want it."
+)
 STATE: Final = "imports"
 """The state with imports that were not finished, by origin: how many tracks are stored, and of how many."""
 

@@ -12,6 +12,7 @@ import pytest
 from recsys.auth.guests import guest_listener, visitor
 from recsys.auth.models import Session
 from recsys.errors import StorageProblem
+from recsys.services.library import save_import
 from recsys.storage.quotas import QUOTAS
 from recsys.web.sign_in_problems import SENTENCES
 from tests.fakes.faults import Fault
@@ -342,6 +343,25 @@ def test_what_a_guest_brought_in_is_there_after_signing_in(world, spotify, brows
     browser.sign_in(spotify)
 
     assert len(world.store.tracks(who(world, browser).listener)) == 3
+    assert not any(world.store.counts(guest).values())
+
+
+def test_an_import_of_a_guest_that_is_under_way_learns_that_its_songs_have_moved(world, spotify, deployment):
+    moved = []
+    browser = Browser(app_of(replace(deployment, moved=lambda guest: moved.append((guest, world.store.counts(guest))))))
+    browser.open()
+    guest = guest_listener(browser.session_id())
+    importing = save_import(
+        world.store, guest, tracks(2_001), "file:a.csv", "2026-11-25T12:00:00Z", is_erased=lambda: bool(moved)
+    )
+    next(importing)
+
+    browser.sign_in(spotify)
+
+    assert [(one, any(counts.values())) for one, counts in moved] == [(guest, False)]
+    with pytest.raises(StorageProblem, match="Choose it again"):
+        next(importing)
+    assert len(world.store.tracks(who(world, browser).listener)) == 2_000
     assert not any(world.store.counts(guest).values())
 
 
