@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from recsys.core.insights.wording import counted
 from recsys.spotify.models import Finding
 from recsys.times import from_iso
 from recsys.ui.navigation import page
@@ -13,7 +14,7 @@ from recsys.ui.parts import problems
 from recsys.ui.parts.downloads import Download, download_panel
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.labels import SOURCES
-from recsys.ui.parts.text import counted, local_time, plain
+from recsys.ui.parts.text import local_time, plain
 from recsys.ui.session import ListenerSession
 from recsys.ui.weekly import weekly_stored
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
+from recsys.core.insights.wording import counted
 from recsys.core.model.tracks import has_audio
 from recsys.errors import TonearmError
 from recsys.services.features import Coverage
@@ -13,7 +14,7 @@ from recsys.ui.navigation import page
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.real_songs import real_songs
-from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.text import plain
 from recsys.ui.session import ListenerSession
 
 

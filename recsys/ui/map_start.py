@@ -8,8 +8,8 @@ import streamlit as st
 
 from recsys.charts.taste_map import MapBox, axis_words, box_from_drawing, songs_within, taste_map
 from recsys.charts.theme import CONFIG
+from recsys.core.insights.wording import counted
 from recsys.ui.navigation import page
-from recsys.ui.parts.text import counted
 from recsys.ui.session import ListenerSession
 
 _MAP: Final = "map"

@@ -4,8 +4,9 @@ import html
 
 import streamlit as st
 
+from recsys.core.insights.wording import counted
 from recsys.ui.parts.problems import reconnect_link
-from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.text import plain
 from recsys.ui.session import ListenerSession
 
 

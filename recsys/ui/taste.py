@@ -12,6 +12,7 @@ from recsys.charts.timeline import drift_in_words, feature_drift, plays_in_words
 from recsys.core.engine.query import LONGEST_LIBRARY
 from recsys.core.insights.summary import describe
 from recsys.core.insights.summary import outliers as most_alone
+from recsys.core.insights.wording import artists_in_words, counted
 from recsys.core.model.features import NUMBER_FEATURES, Feature, feature
 from recsys.demo import DEMO_NOTE
 from recsys.errors import NothingToRank
@@ -22,7 +23,7 @@ from recsys.ui.parts import problems
 from recsys.ui.parts.charts import figure
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.seen import when_seen
-from recsys.ui.parts.text import artists_in_words, counted, plain
+from recsys.ui.parts.text import plain
 from recsys.ui.parts.track_table import library_columns, picked_row
 from recsys.ui.parts.upload import accepted, reading
 from recsys.ui.recommend.start_from import more_like_button

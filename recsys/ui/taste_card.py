@@ -7,12 +7,13 @@ import streamlit as st
 from recsys.charts.card import draw_card
 from recsys.charts.comparison import comparison, comparison_in_words
 from recsys.core.insights.summary import describe
+from recsys.core.insights.wording import counted
 from recsys.errors import TonearmError, UnreadableFile
 from recsys.services.taste_card import MOST_BYTES, TasteCard, from_json, taste_card, to_json
 from recsys.ui.parts import problems
 from recsys.ui.parts.charts import figure
 from recsys.ui.parts.downloads import Download, download_panel
-from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.text import plain
 from recsys.ui.parts.upload import accepted
 from recsys.ui.session import ListenerSession
 

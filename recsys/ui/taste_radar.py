@@ -8,10 +8,10 @@ import streamlit as st
 from recsys.charts.theme import listed, shortened
 from recsys.core.insights.modes import Modes
 from recsys.core.insights.placement import medians, percentile
+from recsys.core.insights.wording import counted, on_one_line
 from recsys.core.model.features import AUDIO_FEATURES, NUMBER_FEATURES, Feature
 from recsys.ui.components import mount
 from recsys.ui.parts.fragment import fragment
-from recsys.ui.parts.text import counted, on_one_line
 from recsys.ui.recommend.comparison import axis_titles
 from recsys.ui.recommend.list_rows import rounded
 from recsys.ui.recommend.listener_view import ListenerView, listener_view

@@ -6,12 +6,13 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from recsys.core.insights.wording import artists_in_words, counted, songs_in_words
 from recsys.core.model.tracks import links
 from recsys.services.weekly import DAYS, WeeklyChange, due
 from recsys.storage.store import WeeklyList
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
-from recsys.ui.parts.text import artists_in_words, counted, plain, songs_in_words
+from recsys.ui.parts.text import plain
 from recsys.ui.parts.track_table import picked_row
 from recsys.ui.recommend.start_from import more_like_button
 from recsys.ui.session import ListenerSession

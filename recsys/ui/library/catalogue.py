@@ -4,10 +4,11 @@ import streamlit as st
 
 from recsys.catalogues.passport import passport_of
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.insights.wording import counted
 from recsys.importers.any_file import ENDINGS
 from recsys.services.catalogues import passport_sentences
 from recsys.ui.parts import problems
-from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.text import plain
 from recsys.ui.parts.upload import accepted, reading
 from recsys.ui.session import ListenerSession
 

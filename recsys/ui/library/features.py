@@ -5,6 +5,7 @@ import streamlit as st
 
 from recsys.charts.coverage import coverage_chart, coverage_in_words
 from recsys.core.insights.summary import features_by_source
+from recsys.core.insights.wording import counted
 from recsys.core.model.tracks import has_audio
 from recsys.services.features import Coverage
 from recsys.times import from_iso
@@ -12,7 +13,7 @@ from recsys.ui.library.sync import reasons
 from recsys.ui.parts.charts import figure
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.labels import SOURCES
-from recsys.ui.parts.text import counted, local_time, plain
+from recsys.ui.parts.text import local_time, plain
 from recsys.ui.session import ListenerSession
 
 

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from recsys.core.insights.wording import counted
 from recsys.core.model.identity import NAMED
 from recsys.services.growing import CONSENT, NAMES_CONSENT, registered_in
 from recsys.times import from_iso
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
-from recsys.ui.parts.text import counted, local_time, plain
+from recsys.ui.parts.text import local_time, plain
 from recsys.ui.session import ListenerSession
 
 

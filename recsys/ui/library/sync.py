@@ -6,12 +6,13 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from recsys.core.insights.wording import counted
 from recsys.services.sync import Sync
 from recsys.services.sync_progress import Stage, SyncProgress
 from recsys.times import from_iso
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
-from recsys.ui.parts.text import counted, local_time, plain
+from recsys.ui.parts.text import local_time, plain
 from recsys.ui.session import ListenerSession
 
 STATES = {

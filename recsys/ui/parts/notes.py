@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from recsys.core.insights.wording import counted
 from recsys.core.model.tracks import has_audio
 from recsys.services.catalogues import passport_sentences
 from recsys.ui.navigation import page
-from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.text import plain
 from recsys.ui.session import ListenerSession
 
 

@@ -5,12 +5,13 @@ from typing import Final, Literal
 import streamlit as st
 
 from recsys.catalogues.models import CatalogueEntry
+from recsys.core.insights.wording import counted
 from recsys.errors import TonearmError
 from recsys.services.catalogues import CatalogueProgress, ReadyCatalogue, size_in_words
 from recsys.services.jobs import Snapshot
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
-from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.text import plain
 from recsys.ui.session import ListenerSession
 
 _AWAITED: Final = "real_songs_awaited"

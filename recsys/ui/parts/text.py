@@ -7,10 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from recsys.core.insights.wording import artists_in_words as artists_in_words
-from recsys.core.insights.wording import counted as counted
-from recsys.core.insights.wording import on_one_line as on_one_line
-from recsys.core.insights.wording import songs_in_words as songs_in_words
+from recsys.core.insights.wording import on_one_line
 
 _ADDRESS: Final = re.compile(r"(https?://|www(?=\.)|@)(?=\S)", re.IGNORECASE)
 """What makes a browser's Markdown read the rest as a link, escaped or not."""

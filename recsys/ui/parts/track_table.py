@@ -5,10 +5,9 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from recsys.core.insights.wording import in_unit
+from recsys.core.insights.wording import artists_in_words, in_unit
 from recsys.core.model.features import NUMBER_FEATURES
 from recsys.core.model.tracks import links
-from recsys.ui.parts.text import artists_in_words
 
 _FORMATS: Final = {"loudness": "%.1f dB", "tempo": "%.0f bpm", "duration": "%.1f min", "year": "%d"}
 """Number columns with a unit; all others are from 0 to 1."""

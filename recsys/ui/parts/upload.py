@@ -10,6 +10,7 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from recsys.core.insights.wording import counted
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import ENDINGS, read_files
 from recsys.importers.report import FileReport, Imported
@@ -17,7 +18,7 @@ from recsys.services.import_queue import memory_needed
 from recsys.services.library import forget_import, save_import, unfinished_imports
 from recsys.services.start import FILE
 from recsys.ui.parts import problems
-from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.text import plain
 from recsys.ui.session import ListenerSession
 from recsys.web.upload_room import REFUSED
 

@@ -9,9 +9,9 @@ from recsys.core.engine.filters import Filters
 from recsys.core.engine.presets import PRESETS
 from recsys.core.engine.ranges import range_in_words
 from recsys.core.engine.recipe import Recipe
+from recsys.core.insights.wording import counted
 from recsys.core.model.features import FEATURES, default_weights, feature
 from recsys.services.start import Part
-from recsys.ui.parts.text import counted
 from recsys.ui.recommend.levels import aim_in_words, level_in_words
 from recsys.ui.recommend.rules import ORDER_WORDS, SWITCHES
 from recsys.ui.recommend.weights import set_recipe

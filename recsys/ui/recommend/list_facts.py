@@ -7,9 +7,8 @@ from recsys.core.engine.filters import Filters, excluded_in_words
 from recsys.core.engine.pool import AROUND_YOU, POOL
 from recsys.core.engine.query import LONGEST_LIBRARY
 from recsys.core.engine.recommender import Recommendations
-from recsys.core.insights.wording import unranked_in_words
+from recsys.core.insights.wording import counted, unranked_in_words
 from recsys.core.model.features import FEATURES
-from recsys.ui.parts.text import counted
 from recsys.ui.recommend.weights import percentages, shares
 from recsys.ui.session import ListenerSession
 

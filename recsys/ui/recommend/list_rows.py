@@ -11,9 +11,8 @@ import pandas as pd
 from recsys.core.engine.pool import AROUND_YOU, POOL
 from recsys.core.engine.recommender import Recommendations
 from recsys.core.insights.placement import percentile
-from recsys.core.insights.wording import number
+from recsys.core.insights.wording import artists_in_words, number
 from recsys.core.model.features import AUDIO_FEATURES, FEATURES, feature
-from recsys.ui.parts.text import artists_in_words
 from recsys.ui.recommend.changes import Changes
 from recsys.ui.recommend.listener_view import ListenerView
 

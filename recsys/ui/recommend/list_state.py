@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 import streamlit as st
 
 from recsys.core.engine.recommender import Recommendations
-from recsys.ui.parts.text import artists_in_words
+from recsys.core.insights.wording import artists_in_words
 from recsys.ui.recommend.changes import Changes, changes
 from recsys.ui.session import ListenerSession
 

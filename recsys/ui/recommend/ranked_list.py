@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from recsys.core.engine.explanation import explain
 from recsys.core.engine.recommender import Recommendations
+from recsys.core.insights.wording import artists_in_words, counted
 from recsys.core.model.credits import artist_names
 from recsys.core.model.features import FEATURES
 from recsys.errors import TonearmError
 from recsys.ui.components import mount
-from recsys.ui.parts.text import artists_in_words, counted
 from recsys.ui.recommend.chips import chips, remove
 from recsys.ui.recommend.comparison import compared_in_words, compared_radar
 from recsys.ui.recommend.explanation import total, without

@@ -11,12 +11,13 @@ from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.ordering import ORDERED_BY, ORDERS
 from recsys.core.engine.ranges import Range
 from recsys.core.engine.recipe import Recipe
+from recsys.core.insights.wording import counted
 from recsys.core.model.features import NUMBER_FEATURES, feature
 from recsys.core.model.genres import genre_names
 from recsys.errors import TonearmError
 from recsys.importers.artist_list import read_artists
 from recsys.ui.parts import problems
-from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.text import plain
 from recsys.ui.parts.upload import accepted
 from recsys.ui.session import ListenerSession
 

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from recsys.core.insights.wording import counted
 from recsys.services.playlists import Change
 from recsys.ui.parts import problems
-from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.text import plain
 from recsys.ui.recommend.list_state import list_state
 from recsys.ui.session import ListenerSession
 

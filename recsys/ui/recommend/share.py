@@ -18,13 +18,14 @@ from recsys.core.engine.recipe_link import (
 )
 from recsys.core.engine.recommender import Recommendations
 from recsys.core.formats import FORMATS, ListFile
+from recsys.core.insights.wording import counted
 from recsys.errors import BadValue
 from recsys.services.song_search import SongSearch
 from recsys.services.start import Part, Start
 from recsys.settings import Settings
 from recsys.ui.parts import problems
 from recsys.ui.parts.downloads import Download, download_panel
-from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.text import plain
 from recsys.ui.parts.upload import accepted
 from recsys.ui.recommend.list_state import list_state
 from recsys.ui.recommend.weights import set_recipe

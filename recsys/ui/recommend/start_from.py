@@ -5,10 +5,11 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from recsys.core.insights.wording import counted
 from recsys.services.song_search import read_link
 from recsys.services.start import Start
 from recsys.ui.navigation import page
-from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.text import plain
 from recsys.ui.recommend.start_links import by_link
 from recsys.ui.recommend.start_parts import list_button, own_lists, song_buttons
 from recsys.ui.session import ListenerSession

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from recsys.core.insights.wording import counted
 from recsys.errors import TonearmError
 from recsys.services.linked_list import LinkedList, read_linked_list
 from recsys.services.song_search import SpotifyLink
 from recsys.services.start import PLAYLIST, Part
 from recsys.ui.navigation import page
-from recsys.ui.parts.text import counted, plain
+from recsys.ui.parts.text import plain
 from recsys.ui.recommend.start_parts import list_button, own_lists, song_buttons
 from recsys.ui.session import ListenerSession
 

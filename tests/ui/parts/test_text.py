@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from recsys.ui.parts.text import _on_clock, counted, plain
+from recsys.core.insights.wording import counted
+from recsys.ui.parts.text import _on_clock, plain
 
 
 @pytest.mark.parametrize(
