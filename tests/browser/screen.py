@@ -68,11 +68,11 @@ def drawn_to_the_end(page):
     return page
 
 
-def in_view(page, heading, drawn):
-    """Scroll to a heading until what is drawn once it is seen is there: what is drawn above moves it away again."""
+def in_view(page, name, drawn):
+    """Scroll to a piece that is drawn once it is seen, until it is: what is drawn above it moves it away again."""
     deadline = time.monotonic() + 2 * PATIENCE / 1000
     while not drawn.is_visible() and time.monotonic() < deadline:
-        page.get_by_role("heading", name=heading).evaluate("heading => heading.scrollIntoView()")
+        page.locator(f".st-key-{name}_place").evaluate_all("places => places[0]?.scrollIntoView()")
         page.wait_for_timeout(500)
     expect(drawn).to_be_visible()
 
@@ -89,3 +89,8 @@ def listed_titles(page):
     """The titles of the ranked list, best first, once it is drawn."""
     expect(page.locator(".row .name").first).to_be_visible()
     return page.locator(".row .name").all_inner_texts()
+
+
+def expect_titles(page, titles):
+    """Wait until the ranked list has these titles, best first."""
+    expect(page.locator(".row .name")).to_have_text(titles)

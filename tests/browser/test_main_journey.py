@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.files import OWN_FILE, downloaded, library_file, list_file, rows_of, upload
 from tests.browser.rows import erase
-from tests.browser.screen import go, listed_titles, move_slider, settled
+from tests.browser.screen import expect_titles, go, listed_titles, move_slider, settled
 
 pytestmark = pytest.mark.browser
 EXPORT = Path(__file__).resolve().parents[3] / "shared" / "data" / "exportify" / "listener_a.csv"
@@ -154,7 +154,7 @@ def test_sliders_survive_a_change_of_page_and_a_reload(visit):
     page.reload()
     settled(page)
     expect(page.get_by_role("slider", name="Energy: how much")).to_have_attribute("aria-valuetext", "decides")
-    assert listed_titles(page) == titles
+    expect_titles(page, titles)
 
 
 def test_a_page_that_turns_dark_stays_legible(visit):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.files import OWN_FILE, list_file, rows_of, upload
-from tests.browser.screen import CALMER, listed_titles, move_slider, press, settled, turned_to
+from tests.browser.screen import CALMER, expect_titles, listed_titles, move_slider, press, settled, turned_to
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
@@ -118,7 +118,7 @@ def test_the_sheet_of_a_phone_steers_by_presets_aims_and_weights_above_which_the
     page.keyboard.press("Escape")
     press(page, page.get_by_role("button", name="Clear all"))
     expect(chips).to_have_count(0)
-    assert listed_titles(page) == before
+    expect_titles(page, before)
     hold = page.get_by_role("button", name="Hold to see the list before")
     hold.dispatch_event("pointerdown", {"pointerId": 1, "isPrimary": True})
     expect(page.locator("ol.before")).to_be_visible()

@@ -41,7 +41,7 @@ def test_a_file_and_four_clicks_give_a_list_of_real_songs_in_two_minutes(real_se
     expect(page.get_by_text("real songs ready")).to_be_visible(timeout=FETCHED)
     settled(page)
     go(page, "Taste")  # 2
-    in_view(page, "Genres", page.get_by_test_id("stPlotlyChart").first)
+    in_view(page, "genres", page.get_by_test_id("stPlotlyChart").first)
     go(page, "Recommend")  # 3
     rows = rows_of(list_file(page))  # 4
     took = time.monotonic() - began

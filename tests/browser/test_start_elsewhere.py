@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 def taste(visit):
     """Taste, with its map in view and a part of it to be marked."""
     page = settled(visit("/taste"))
-    in_view(page, "Your tastes on the map", page.get_by_text("Start from a part of the map"))
+    in_view(page, "tastes", page.get_by_text("Start from a part of the map"))
     settled(page)
     press(page, page.get_by_text("Start from a part of the map"))
     expect(page.locator(".st-key-map .shapelayer path")).to_be_attached()
@@ -55,9 +55,9 @@ def test_the_same_is_done_with_the_keyboard(taste):
 
 def test_more_like_one_of_the_odd_ones_out(visit):
     page = settled(visit("/taste"))
-    in_view(page, "Your tastes on the map", page.locator(".st-key-map .nsewdrag"))  # what is above the table moves it
+    in_view(page, "tastes", page.locator(".st-key-map .nsewdrag"))  # what is above the table moves it
     table = page.locator(".st-key-outliers")
-    in_view(page, "Your odd ones out", table)
+    in_view(page, "odd_ones", table)
     table.evaluate("table => table.scrollIntoView({ block: 'center' })")
     settled(page)
     corner = table.bounding_box()
