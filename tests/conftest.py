@@ -18,12 +18,6 @@ settings.load_profile("same")
 pytest_plugins = ["tests.database.fixtures"]
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers():
-    """One worker more than there are processors: what a test waits for is overlapped by what another computes."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch, tmp_path_factory):
     """Settings come from the test alone: never from the developer's shell or secrets."""
