@@ -32,7 +32,7 @@ MARGIN: Final = timedelta(seconds=60)
 """An access token with less than this left is renewed."""
 
 PAUSE: Final = timedelta(seconds=5)
-"""After Auth failed to renew a token it is not asked for so long: a page reads from the store a dozen times."""
+"""How long Auth is not asked again after it failed to renew a token: a page reads from the store a dozen times."""
 
 REFUSALS: Final = {
     "provider_email_needs_verification": "unverified_email",

@@ -11,7 +11,7 @@ import ipaddress
 import socket
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -82,10 +82,8 @@ def is_public(address: IPAddress) -> bool:
 
 def is_private_literal(host: str) -> bool:
     """True when a host is written as `localhost` or as an address that is not public, in whatever notation."""
-    try:
+    with suppress(ValueError):  # it is a name, or an address in another notation
         return not is_public(ipaddress.ip_address(host.strip("[]")))
-    except ValueError:
-        pass
     try:
         return not is_public(ipaddress.ip_address(socket.inet_aton(host)))  # 127.1, 0x7f000001, 2130706433
     except OSError:

@@ -54,7 +54,7 @@ _NODES_AT, _SHARES = (_ROOTS + 1) / 2, _ROOT_WEIGHTS[:, None] / 2
 """Where the nodes lie in a panel, (nodes,) in 0..1, and their shares of its integral, (nodes, 1)."""
 
 LISTS_STORED: Final = 8
-"""The background's side is stored of at most so many lists, one more than now: an aim has nine positions."""
+"""The background's side is stored of at most this many earlier lists: an aim has nine positions."""
 
 Term: TypeAlias = Callable[[Weighted, Weighted, float], np.ndarray]
 

@@ -1,5 +1,7 @@
 """Weighted cosines: by eye, and of a whole catalogue as its sums move."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -166,22 +168,31 @@ def test_a_moved_aim_computes_no_norm_again(monkeypatch):
     assert len(summed) == 2 * len(CATALOGUE.chunks)
 
 
-@pytest.mark.parametrize("chunks_done", [0, 1, 3])
-@pytest.mark.parametrize("moves_before", [1, 2, 3])
-def test_an_exception_while_an_aim_moves_leaves_no_wrong_sum(monkeypatch, chunks_done, moves_before):
-    moving, apply, calls = CandidateSearch(CATALOGUE), RunningSums.apply, []
-    by = metric(np.ones(len(FEATURES)), ALL)
-    for seed in range(moves_before):
-        moving.cosines(profile(seed), by)
+@contextmanager
+def interrupted(monkeypatch, chunks_done):
+    """Within it an update of the sums ends in an exception after some chunks."""
+    apply, calls = RunningSums.apply, []
 
-    def interrupted(self, *args):
+    def apply_some(self, *args):
         calls.append(1)
         if len(calls) > chunks_done:
             raise KeyboardInterrupt
         return apply(self, *args)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(RunningSums, "apply", interrupted)
+        patch.setattr(RunningSums, "apply", apply_some)
+        yield
+
+
+@pytest.mark.parametrize("chunks_done", [0, 1, 3])
+@pytest.mark.parametrize("moves_before", [1, 2, 3])
+def test_an_exception_while_an_aim_moves_leaves_no_wrong_sum(monkeypatch, chunks_done, moves_before):
+    moving = CandidateSearch(CATALOGUE)
+    by = metric(np.ones(len(FEATURES)), ALL)
+    for seed in range(moves_before):
+        moving.cosines(profile(seed), by)
+
+    with interrupted(monkeypatch, chunks_done):
         moving.cosines(profile(moves_before), by)
 
     for seed in (moves_before - 1, moves_before, moves_before + 1):
@@ -191,19 +202,12 @@ def test_an_exception_while_an_aim_moves_leaves_no_wrong_sum(monkeypatch, chunks
 @pytest.mark.parametrize("chunks_done", [0, 1, 3])
 @pytest.mark.parametrize("moves_before", [1, 2, 3])
 def test_an_exception_half_way_through_an_update_leaves_no_wrong_sum(monkeypatch, chunks_done, moves_before):
-    moving, apply, calls = CandidateSearch(CATALOGUE), RunningSums.apply, []
+    moving = CandidateSearch(CATALOGUE)
     by = [metric(np.where(np.arange(len(FEATURES)) == 3, weight, 1.0), ALL) for weight in (1, 2, 3, 4, 5)]
     for at in range(moves_before):  # nothing is stored after one call, sums after two, and they are added to by a third
         moving.cosines(profile(), by[at])
 
-    def interrupted(self, *args):
-        calls.append(1)
-        if len(calls) > chunks_done:
-            raise KeyboardInterrupt
-        return apply(self, *args)
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(RunningSums, "apply", interrupted)
+    with interrupted(monkeypatch, chunks_done):
         moving.cosines(profile(), by[moves_before])
 
     for each in (by[moves_before], by[moves_before + 1]):
