@@ -313,6 +313,20 @@ def test_a_thumb_for_a_song_that_is_not_on_the_list_is_not_stored():
     assert session.store.feedback(session.listener).empty
 
 
+def test_the_colours_that_the_list_asks_for_do_not_wipe_what_it_says():
+    app = opened("recommend", bringing(OWN))
+    state = app.session_state["list_state"]
+    send(app, kind="dislike", track=next(iter(state.titles)))
+    before = component(app, "list")
+
+    send(app, kind="modes", track="")
+
+    after = component(app, "list")
+    assert before["notice"].startswith("Got it: fewer songs")
+    # A list with the same serial and notice leaves what the browser alone says, such as why the demo has no ratings.
+    assert (after["serial"], after["notice"], after["undo"]) == (before["serial"], before["notice"], before["undo"])
+
+
 def test_a_saved_recipe_comes_back_and_is_forgotten():
     app = opened("recommend", lambda session: session.show_demo(0))
     app.text_input(key="recipe_name").set_value("Sunday").run()

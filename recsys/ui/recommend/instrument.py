@@ -90,7 +90,7 @@ def list_and_mixer(session: ListenerSession, place: DeltaGenerator, has_open_set
 def _take_events(session: ListenerSession) -> None:
     state = list_state()
     events, state.events = state.events, []
-    if events:
+    if any(event.get("kind") != "modes" for event in events):  # the list asks for modes by itself, after its first draw
         state.notice, state.serial = "", state.serial + 1
     for event in events:
         if "kind" in event:
