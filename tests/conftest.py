@@ -18,6 +18,17 @@ settings.load_profile("same")
 pytest_plugins = ["tests.database.fixtures"]
 
 
+def pytest_collection_modifyitems(items):
+    """
+    A browser test that fails is run once more, as a slow machine can be late for one of thousands of waits.
+
+    Its first failure is printed all the same, and is a defect to find. No other test is run twice.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch, tmp_path_factory):
     """Settings come from the test alone: never from the developer's shell or secrets."""
