@@ -14,7 +14,7 @@ from recsys.core.model.tracks import as_tracks
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.times import to_iso
 from tests.browser.accounts import secrets_of, sign_in
-from tests.browser.files import list_file, rows_of, upload
+from tests.browser.files import OWN_FILE, list_file, rows_of, upload
 from tests.browser.rows import erase
 from tests.browser.screen import go, move_slider, settled
 from tests.browser.server import connected_server
@@ -89,6 +89,18 @@ def save_playlist(page):
     said = page.get_by_text("Saved.")
     expect(said).to_be_visible()
     return said.inner_text()
+
+
+def test_the_first_list_to_move_is_the_listeners_own_after_an_upload(stranger, server):
+    page = stranger()
+    page.goto(server.url)
+    page.get_by_role("slider", name="Energy of the list").press("End")
+    expect(page.locator(".says")).to_have_text("Far more intense than Marlo Quennick")
+
+    upload(page, {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
+
+    expect(page.locator(".says")).to_have_text("Like you")  # in the middle again
+    expect(page.locator(".taster .legend .you")).to_have_text("you")
 
 
 def test_5000_tracks_come_in_through_a_reload_and_a_killed_server_and_go_out_as_a_playlist(

@@ -16,10 +16,10 @@ export default function ({ data, parentElement }) {
     if (mayMove()) rows.forEach((each) => each.animate([{ opacity: 0.2 }, { opacity: 1 }], { duration: 180 }));
   };
   find(".alike").textContent = `like ${data.who}`;
-  find(".you").textContent = data.who;
+  find(".legend .you").textContent = data.who;
   slider.max = data.positions.length - 1;
-  if (!slider.dataset.isSet) slider.value = data.start;
-  slider.dataset.isSet = "yes";
+  if (slider.dataset.whose !== data.who) slider.value = data.start; // after an upload it is another listener's
+  slider.dataset.whose = data.who;
   slider.oninput = () => show(true);
   show(false);
 }
