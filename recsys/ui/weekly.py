@@ -26,24 +26,21 @@ NAMED: Final = 2
 
 
 def weekly_panel(session: ListenerSession) -> None:
-    """The control above the list: switch it on with the settings on the screen, or see what is on."""
-    if session.is_demo or session.app.settings.weekly_lists == "off":
-        return
+    """Switch it on with the settings on the screen, or see what is on."""
     wanted = _wanted(session)
-    label = _says(wanted.weekday, wanted.songs) if wanted else "New songs every week"
-    with st.popover(plain(label), icon=":material/event_repeat:", key="weekly_panel", on_change="rerun"):
-        if wanted is None:
-            _offer(session)
-        else:
-            latest = date.fromisoformat(wanted.renewed_week) if wanted.renewed_week else date.min
-            following = max(latest, due(session.app.now(), wanted.weekday)) + timedelta(days=7)
-            day = f"{DAYS[following.weekday()]}, {following:%d %B}"
-            place = f" It is also in your Spotify playlist “{plain(wanted.playlist)}”." if wanted.playlist else ""
-            st.caption(f"The next list comes on {day}.{place}")
-            is_changed = wanted.recipe != session.settings_to_store
-            if is_changed and st.button("Use these settings from then on", key="weekly_change"):
-                _ask(session, wanted.weekday, wanted.playlist)
-            off_button(session, "panel")
+    if wanted is None:
+        _offer(session)
+    else:
+        st.markdown(f"**{plain(_says(wanted.weekday, wanted.songs))}**")
+        latest = date.fromisoformat(wanted.renewed_week) if wanted.renewed_week else date.min
+        following = max(latest, due(session.app.now(), wanted.weekday)) + timedelta(days=7)
+        day = f"{DAYS[following.weekday()]}, {following:%d %B}"
+        place = f" It is also in your Spotify playlist “{plain(wanted.playlist)}”." if wanted.playlist else ""
+        st.caption(f"The next list comes on {day}.{place}")
+        is_changed = wanted.recipe != session.settings_to_store
+        if is_changed and st.button("Use these settings from then on", key="weekly_change"):
+            _ask(session, wanted.weekday, wanted.playlist)
+        off_button(session, "panel")
 
 
 @fragment

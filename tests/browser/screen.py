@@ -10,6 +10,8 @@ from tests.browser.chromium import PATIENCE, SOCKETS
 
 DRAWN = "new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)))"
 
+IN_MORE = ("Recipes", "Weekly songs", "Your ratings")
+
 CALMER = "calm to intense"
 """The name of the aim of energy, beside the slider of its weight."""
 
@@ -75,6 +77,14 @@ def in_view(page, name, drawn):
         page.locator(f".st-key-{name}_place").evaluate_all("places => places[0]?.scrollIntoView()")
         page.wait_for_timeout(500)
     expect(drawn).to_be_visible()
+
+
+def open_panel(page, name):
+    """Open what is above the list: a panel of its own, or a tab of "More"."""
+    page.get_by_role("button", name="More" if name in IN_MORE else name, exact=True).click()
+    if name in IN_MORE:
+        page.get_by_role("tab", name=name).click()
+        expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
 
 
 def move_slider(page, name, key, what="how much it counts"):

@@ -9,7 +9,7 @@ from recsys.importers.catalogue_file import write_catalogue
 from tests.browser.accessibility import at, in_every_look, tabs_to_the_first_row, violations
 from tests.browser.accounts import sign_in
 from tests.browser.files import OWN_FILE, upload
-from tests.browser.screen import drawn_to_the_end, listed_titles, press, settled, turned_to
+from tests.browser.screen import drawn_to_the_end, listed_titles, open_panel, press, settled, turned_to
 from tests.browser.server import connected_server
 from tests.browser.syncing import expect_synced
 from tests.browser.test_spotify_journey import row
@@ -27,7 +27,7 @@ PANELS = {
     "Download": "CSV for a spreadsheet",
     "Share": "Open a recipe file",
     "Recipes": "Sunday",
-    "New songs every week": "Day",
+    "Weekly songs": "Day",
     "Your ratings": "♥ ",
     "About these songs": "songs",
 }
@@ -56,6 +56,11 @@ def unfolded(page):
     return settled(page)
 
 
+def primary(page):
+    """What the row above the list is first of all for."""
+    return page.locator(".st-key-toolbar button[kind=primary]")
+
+
 def a_row_open(page):
     """The page with the reasons of the first song, and the menu of the next."""
     page.locator(".head-line").first.click()
@@ -81,6 +86,7 @@ def test_a_page_of_the_demo_breaks_no_rule(visit, name):
 
 
 def test_all_settings_an_open_row_its_menu_a_notice_and_the_sheet_break_no_rule(page):
+    expect(primary(page)).to_have_accessible_name("Download")
     assert in_every_look(a_row_open(unfolded(page))) == {}
     page.keyboard.press("Escape")
     page.get_by_role("button", name="More of this").first.click()
@@ -141,10 +147,13 @@ def test_every_panel_above_the_list_breaks_no_rule(stranger, connected):
         at(page, size, "light").goto(connected.url + FEW_SONGS)
         listed_titles(settled(page))
         assert tabs_to_the_first_row(page) <= 10
+        expect(primary(page)).to_have_accessible_name("Save to Spotify")
+        bar = page.locator(".st-key-toolbar [data-testid=stHorizontalBlock]")
+        assert bar.evaluate("bar => bar.scrollWidth - bar.clientWidth") <= 0
     press(page, page.get_by_role("button", name="More of this").first)
     found = {"the page": in_every_look(page)}
     for name, content in PANELS.items():
-        page.get_by_role("button", name=name, exact=True).click()
+        open_panel(page, name)
         if name == "Recipes":
             page.get_by_role("textbox", name="Name").fill("Sunday")
             page.get_by_role("textbox", name="Name").press("Enter")

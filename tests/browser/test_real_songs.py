@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.files import list_file, rows_of, upload
-from tests.browser.screen import go, in_view, settled
+from tests.browser.screen import go, in_view, open_panel, settled
 from tests.browser.server import Server
 from tests.fakes.catalogue_host import FakeCatalogueHost
 
@@ -73,7 +73,7 @@ def test_a_song_is_searched_more_like_a_row_is_asked_and_the_recipe_brings_it_ba
     expect(chip.first).to_be_visible()
     settled(page)
 
-    page.get_by_role("button", name="Recipes").click()
+    open_panel(page, "Recipes")
     page.get_by_role("textbox", name="Name").fill("Halos")
     page.get_by_role("textbox", name="Name").press("Enter")
     page.get_by_role("button", name="Save these settings").click()
@@ -84,6 +84,6 @@ def test_a_song_is_searched_more_like_a_row_is_asked_and_the_recipe_brings_it_ba
     page.get_by_role("menuitem", name="More like this").click()
     expect(chip).to_have_count(0)
 
-    page.get_by_role("button", name="Recipes").click()
+    open_panel(page, "Recipes")
     page.get_by_role("button", name="Halos", exact=True).click()
     expect(chip.first).to_be_visible()

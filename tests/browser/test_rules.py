@@ -10,7 +10,17 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.files import OWN_FILE, list_file, panel_file, upload
-from tests.browser.screen import CALMER, answered, expect_titles, in_view, listed_titles, move_slider, press, settled
+from tests.browser.screen import (
+    CALMER,
+    answered,
+    expect_titles,
+    in_view,
+    listed_titles,
+    move_slider,
+    open_panel,
+    press,
+    settled,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -196,7 +206,7 @@ def test_a_proposal_after_ratings_is_applied_and_undone_and_a_rating_removed(own
     press(own, own.locator(".back"))
     expect(own.locator(".chip")).to_have_count(0)
 
-    button(own, "Your ratings").click()
+    open_panel(own, "Your ratings")
     removes = own.locator("[class*=st-key-unrate_]")
     expect(removes).to_have_count(number + 1)
     press(own, removes.first.get_by_role("button"))

@@ -16,7 +16,7 @@ from recsys.importers.catalogue_file import write_catalogue
 from recsys.settings import Settings
 from tests.browser.accessibility import violations
 from tests.browser.accounts import sign_in
-from tests.browser.screen import go, listed_titles, press, settled
+from tests.browser.screen import go, listed_titles, open_panel, press, settled
 from tests.browser.server import ROOT, connected_server
 from tests.browser.syncing import expect_synced
 from tests.browser.test_spotify_journey import row
@@ -64,7 +64,7 @@ def test_new_songs_come_every_week_into_the_page_and_one_playlist_until_they_are
     page.goto(f"{connected.url}/recommend")
     listed = listed_titles(settled(page))
 
-    page.get_by_role("button", name="New songs every week").click()
+    open_panel(page, "Weekly songs")
     press(page, page.get_by_text("Also in a Spotify playlist"))
     page.get_by_role("button", name="Every Monday, 30 new songs").click()
 
@@ -105,7 +105,8 @@ def test_new_songs_come_every_week_into_the_page_and_one_playlist_until_they_are
     expect(page.get_by_text("Every Monday, 30 new songs.")).to_have_count(0)
     go(page, "Recommend")
     listed_titles(page)
-    expect(page.get_by_role("button", name="New songs every week")).to_be_visible()
     expect(page.get_by_text("new since Monday")).to_have_count(0)
+    open_panel(page, "Weekly songs")
+    expect(page.get_by_role("button", name="Every Monday, 30 new songs")).to_be_visible()
     assert refresh(connected)[1]["asked"] == 0
     assert [one.id for _, one in playlists(spotify)[0].entries] == now

@@ -1,7 +1,7 @@
 """Files to download, written when the panel that offers them opens."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ class Download(NamedTuple):
     media_type: str
 
 
-def download_panel(label: str, key: str, files: Callable[[], Iterable[Download]]) -> bool:
+def download_panel(label: str, key: str, files: Callable[[], Iterable[Download]], is_primary: bool = False) -> bool:
     """
     A button that opens a panel with a button for each of the `files`. True where it is open.
 
@@ -26,7 +26,8 @@ def download_panel(label: str, key: str, files: Callable[[], Iterable[Download]]
     the click is gone for a click that crosses a run of the page: its button has another number by then. Why a file
     cannot be written is said in the panel.
     """
-    panel = st.popover(label, icon=":material/download:", key=key, on_change="rerun")
+    look: Literal["primary", "secondary"] = "primary" if is_primary else "secondary"
+    panel = st.popover(label, icon=":material/download:", key=key, type=look, on_change="rerun")
     if panel.open:
         with panel, problems.shown(again=key):
             for file in files():

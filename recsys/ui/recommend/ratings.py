@@ -20,17 +20,14 @@ _REFUSED: Final = "refused_proposals"
 
 def ratings_panel(session: ListenerSession) -> None:
     """Every rating, latest first, each with a button for more like the song, and one that removes it."""
-    if session.is_demo:
+    thumbs = session.feedback
+    if thumbs.empty:
+        st.caption("None yet: ♥ and ✕ are in the rows of the list.")
         return
-    with st.popover("Your ratings", icon=":material/thumbs_up_down:", key="ratings", on_change="rerun"):
-        thumbs = session.feedback
-        if thumbs.empty:
-            st.caption("None yet: ♥ and ✕ are in the rows of the list.")
-            return
-        for row in thumbs.tail(MOST_SHOWN)[::-1].itertuples():
-            _rating(session, row)
-        if len(thumbs) > MOST_SHOWN:
-            st.caption(f"The latest {MOST_SHOWN} of {len(thumbs):,}.")
+    for row in thumbs.tail(MOST_SHOWN)[::-1].itertuples():
+        _rating(session, row)
+    if len(thumbs) > MOST_SHOWN:
+        st.caption(f"The latest {MOST_SHOWN} of {len(thumbs):,}.")
 
 
 def _rating(session: ListenerSession, row: Any) -> None:

@@ -14,22 +14,19 @@ from recsys.ui.session import ListenerSession
 
 def recipes_panel(session: ListenerSession) -> None:
     """Save the settings and the songs that the list starts from, or bring back saved ones."""
-    with st.popover("Recipes", icon=":material/bookmark:", key="recipes", on_change="rerun"):
-        name = st.text_input("Name", max_chars=60, key="recipe_name", placeholder="Sunday morning")
-        if st.button("Save these settings", key="recipe_save", disabled=not name.strip()):
-            session.store.save_recipe(session.listener, name.strip(), session.settings_to_store)
+    name = st.text_input("Name", max_chars=60, key="recipe_name", placeholder="Sunday morning")
+    if st.button("Save these settings", key="recipe_save", disabled=not name.strip()):
+        session.store.save_recipe(session.listener, name.strip(), session.settings_to_store)
+        session.forget("recipes")
+    if not session.recipes:
+        st.caption("None saved yet.")
+    for number, (saved, stored) in enumerate(session.recipes.items()):
+        use, forget = st.columns([4, 1])
+        use.button(plain(saved), key=f"recipe_use_{number}", on_click=_use, args=(session, stored), width="stretch")
+        if forget.button("", icon=":material/delete:", key=f"recipe_forget_{number}", help=f"Forget {plain(saved)}"):
+            session.store.remove_recipe(session.listener, saved)
             session.forget("recipes")
-        if not session.recipes:
-            st.caption("None saved yet.")
-        for number, (saved, stored) in enumerate(session.recipes.items()):
-            use, forget = st.columns([4, 1])
-            use.button(plain(saved), key=f"recipe_use_{number}", on_click=_use, args=(session, stored), width="stretch")
-            if forget.button(
-                "", icon=":material/delete:", key=f"recipe_forget_{number}", help=f"Forget {plain(saved)}"
-            ):
-                session.store.remove_recipe(session.listener, saved)
-                session.forget("recipes")
-                st.rerun()
+            st.rerun()
 
 
 def _use(session: ListenerSession, stored: dict[str, Any]) -> None:

@@ -10,12 +10,14 @@ from recsys.ui.recommend.list_state import list_state
 from recsys.ui.session import ListenerSession
 
 
-def save_panel(session: ListenerSession) -> None:
-    """Save the list as a playlist, for a listener who is signed in and has real music on the screen."""
+def save_panel(session: ListenerSession) -> bool:
+    """
+    Save the list as a playlist. False, and nothing drawn, for who is not signed in or has no real music on the screen.
+    """
     playlists, found = session.app.playlists, list_state().found
     if playlists is None or session.visitor.is_guest or session.is_demo or found is None:
-        return
-    with st.popover("Save to Spotify", icon=":material/playlist_add:", key="save", on_change="rerun"):
+        return False
+    with st.popover("Save to Spotify", icon=":material/playlist_add:", key="save", type="primary", on_change="rerun"):
         name = st.text_input("Name of the playlist", "Tonearm", max_chars=100, key="playlist_name")
         track_ids = list(found.table["track_id"])
         with st.container(horizontal=True):
@@ -30,6 +32,7 @@ def save_panel(session: ListenerSession) -> None:
                     st.success(f"Saved. {_sentence(change, 'were')}", icon=":material/check:")
                     st.markdown(f"[Open “{plain(change.name)}” in Spotify]({change.link})")
         st.caption("The playlist is private. Saving again under the same name brings the same playlist up to date.")
+    return True
 
 
 def _sentence(change: Change, verb: str) -> str:

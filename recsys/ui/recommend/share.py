@@ -144,7 +144,7 @@ def link_here(session: ListenerSession, found: Recommendations) -> RecipeLink:
 
 def share_panel(session: ListenerSession) -> None:
     """The link, the recipe as a file, and somebody else's recipe."""
-    panel = st.popover("Share", icon=":material/link:", key="share", on_change="rerun")
+    panel = st.popover("Share", icon=":material/share:", key="share", on_change="rerun")
     found = list_state().found
     if not panel.open or found is None:
         return
@@ -193,8 +193,8 @@ def take_shared_recipe(session: ListenerSession) -> None:
         _use(session, link)
 
 
-def files_panel(session: ListenerSession) -> None:
-    """The list on the screen in every format."""
+def files_panel(session: ListenerSession, is_primary: bool) -> None:
+    """The list on the screen in every format; `is_primary` where nothing else takes it along."""
     found = list_state().found
 
     def files() -> Iterator[Download]:
@@ -205,4 +205,4 @@ def files_panel(session: ListenerSession) -> None:
             file_name = f"tonearm-recommendations.{quote(form.extension)}"
             yield Download(form.title, f"file_{name}", content, file_name, form.media_type)
 
-    download_panel("Download", "files", files)
+    download_panel("Download", "files", files, is_primary)

@@ -21,7 +21,7 @@ NOT_HERE: Final = "Neither your library nor the catalogue has this song now, so 
 
 def start_from(session: ListenerSession) -> None:
     """A search over library and catalogue, and the listener's lists: each becomes a chip above the list."""
-    with st.popover("Start from …", icon=":material/flag:", key="start_from", on_change="rerun"):
+    with st.popover("Start from …", icon=":material/flag:", key="start_from", type="tertiary", on_change="rerun"):
         query = st.text_input(
             "Search a song, or paste a Spotify link",
             key=_QUERY,

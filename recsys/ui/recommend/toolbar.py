@@ -20,11 +20,17 @@ def toolbar(session: ListenerSession) -> None:
     if state.drawn_with is not None and state.drawn_with != settings_of(session):
         state.drawn_with = None
         st.rerun()  # something was set in here: the list follows
+    panels = {"Recipes": recipes_panel}
+    if not session.is_demo:
+        if session.app.settings.weekly_lists != "off":
+            panels["Weekly songs"] = weekly_panel
+        panels["Your ratings"] = ratings_panel
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        start_from(session)
-        save_panel(session)
-        files_panel(session)
+        is_saved = save_panel(session)
+        files_panel(session, is_primary=not is_saved)
         share_panel(session)
-        recipes_panel(session)
-        weekly_panel(session)
-        ratings_panel(session)
+        start_from(session)
+        with st.popover("More", icon=":material/more_horiz:", key="more", type="tertiary", on_change="rerun"):
+            for tab, draw in zip(st.tabs(list(panels)), panels.values(), strict=True):
+                with tab:
+                    draw(session)
