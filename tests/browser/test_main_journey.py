@@ -61,6 +61,7 @@ def test_a_download_that_crosses_the_answer_to_a_move_gives_the_list_on_the_scre
     expect(page.locator(".sleeve rect[fill='var(--mode-1)']").first).to_be_attached()  # the tastes are found
     page.get_by_role("button", name="Download", exact=True).click()
     expect(page.get_by_role("button", name="CSV for a spreadsheet")).to_be_visible()
+    expect(page.locator(".st-key-files_others").get_by_role("button")).to_have_count(4)
     settled(page)
 
     is_holding.append(True)

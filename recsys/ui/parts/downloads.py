@@ -20,7 +20,8 @@ class Download(NamedTuple):
 
 def download_panel(label: str, key: str, files: Callable[[], Iterable[Download]], is_primary: bool = False) -> bool:
     """
-    A button that opens a panel with a button for each of the `files`. True where it is open.
+    A button that opens a panel with the `files`: the first is what most want, the others are plain links below it.
+    True where it is open.
 
     The files are written when the panel opens, so that each button is a link to one. A file that Streamlit writes at
     the click is gone for a click that crosses a run of the page: its button has another number by then. Why a file
@@ -30,14 +31,19 @@ def download_panel(label: str, key: str, files: Callable[[], Iterable[Download]]
     panel = st.popover(label, icon=":material/download:", key=key, type=look, on_change="rerun")
     if panel.open:
         with panel, problems.shown(again=key):
-            for file in files():
-                st.download_button(
+            others = None
+            for number, file in enumerate(files()):
+                if number == 1:
+                    st.caption("Other formats")
+                    others = st.container(horizontal=True, gap="small", key=f"{key}_others")
+                (others or st).download_button(
                     file.label,
                     file.data,
                     file.file_name,
                     file.media_type,
                     key=file.key,
+                    type="tertiary" if others else "secondary",
                     on_click="ignore",
-                    width="stretch",
+                    width="content" if others else "stretch",
                 )
     return bool(panel.open)
