@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from recsys.core.engine.layout import (
     UNSORTED_ROWS,
@@ -191,10 +192,14 @@ class Catalogue:
 
     def text(self, name: str, rows: Integers) -> pd.Series:
         """A text column of some rows as plain text, without making the other columns and categories plain first."""
+        return pd.Series(self.texts(name, rows), copy=False)
+
+    def texts(self, name: str, rows: Integers) -> ExtensionArray:
+        """The same without an index, in a third of the time for the few songs of a list."""
         found = self.tracks[name].array.take(rows)
         if isinstance(found, pd.Categorical):
             found = found.categories.array.take(found.codes, allow_fill=True)  # code -1 becomes a missing text
-        return pd.Series(found, dtype="str", copy=False)
+        return found if found.dtype == "str" else pd.array(found, dtype="str")
 
     def vectors(self, rows: Integers, has_genres: bool = True) -> FeatureMatrix:
         """Some songs in model space, by row; without their genres where those do not count."""

@@ -109,9 +109,10 @@ class ManyListeners:
         """The songs to list of a shortlist."""
         positions, _ = select(self.catalogue, ranking, self.recipe)
         rows, scorer = ranking.rows[positions], ranking.scorer
-        songs = Weighted.of(self.catalogue.vectors(rows), scorer.metric, np.float64)
+        sides = scorer.sides(np.float64)
+        songs = sides.weighted(self.catalogue.vectors(rows))
         theirs = log_mean_exp(songs, self._background(scorer).precise, scorer.sharpness)
-        return Listed(rows, np.minimum.accumulate(scorer.sum_of_sides(songs, log_mean_exp, theirs)))
+        return Listed(rows, np.minimum.accumulate(sides.sum(songs, log_mean_exp, theirs)))
 
     def rankings(self, libraries: LibraryTracks, each: Sequence[Library]) -> list[Ranking | TonearmError]:
         """
@@ -143,10 +144,11 @@ class ManyListeners:
         # What `DensityRatioScorer.scores` returns, in order of rows, because neighbours are read faster.
         scorer, by_row = query.scorer, np.argsort(rows)
         in_order = rows[by_row]
-        songs = Weighted.of(self.catalogue.vectors(in_order, bool(scorer.metric.weights[-1])), scorer.metric)
+        sides = scorer.sides(np.float32)
+        songs = sides.weighted(self.catalogue.vectors(in_order, bool(scorer.metric.weights[-1])))
         theirs = self._background(scorer).of(in_order, songs)
         scores, bonus = np.empty(len(rows), np.float32), np.zeros(len(rows), np.float32)
-        scores[by_row] = scorer.sum_of_sides(songs, log_mean_exp, theirs)
+        scores[by_row] = sides.sum(songs, log_mean_exp, theirs)
         order = np.argsort(-scores, kind="stable")
         return Ranking(query.profile, query.scorer, rows[order], scores[order], bonus, cosines[order], query.counts)
 

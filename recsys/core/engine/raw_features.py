@@ -22,6 +22,8 @@ FLAGS: Final = ("key", "mode", "explicit")
 UNKNOWN_FLAG: Final = -1
 OCTAVES: Final = (0.5, 1.0, 2.0)
 NUMBER_NAMES: Final = tuple(f.name for f in NUMBER_FEATURES)
+COLUMNS: Final = pd.Index([*(f.column for f in NUMBER_FEATURES), *FLAGS])
+"""Of `RawFeatures.at`."""
 
 
 @dataclass(frozen=True)
@@ -164,5 +166,4 @@ class RawFeatures:
                 values = self.columns[f.name].at(self.axes[FIRST_AXIS[number]], rows)
                 numbers[f.column] = np.where(known[:, number], values, np.nan)
         flags = {name: np.where((flag := self.flags[name][rows]) < 0, np.nan, flag) for name in FLAGS}
-        table = {**numbers, **flags}
-        return pd.DataFrame(np.column_stack(list(table.values())).astype(np.float64), columns=list(table))
+        return pd.DataFrame(np.column_stack([*numbers.values(), *flags.values()]).astype(np.float64), columns=COLUMNS)

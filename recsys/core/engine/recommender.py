@@ -46,6 +46,9 @@ FIRST_SONGS: Final = 10
 
 _ALL_RANKED: Final = pd.DataFrame(columns=["track_id", "title", "artists"], dtype="str")
 
+FEATURE_NAMES: Final = pd.Index([f.name for f in FEATURES])
+"""Made once: from a list of names pandas would make an index of every table, which takes longer than the table."""
+
 FAMILIAR_ARTIST: Final = "familiar artist"
 FAMILIAR_STEP: Final = 2.0
 """What full familiarity adds to the score of a song by an artist in the library."""
@@ -151,9 +154,9 @@ class Recommender:
         )
         self._tracks = (library, disliked)
         self._search = CandidateSearch(catalogue)
-        self._background = StoredBackground(log_mean_exp, np.float32)
-        self._precise_background = StoredBackground(log_mean_exp, np.float64)
-        self._background_parts = StoredBackground(log_mean_exp_by_axis, np.float64)
+        self._background = StoredBackground(log_mean_exp)
+        self._precise_background = StoredBackground(log_mean_exp)
+        self._background_parts = StoredBackground(log_mean_exp_by_axis)
         self._last: tuple[Recipe, Ranking] | None = None
 
     def recommend(self, recipe: Recipe) -> Recommendations:
@@ -168,28 +171,29 @@ class Recommender:
         ranking = self.rank_candidates(recipe)
         listed, costs = select(self.catalogue, ranking, recipe)
         rows, bonus = ranking.rows[listed], ranking.bonus[listed]
-        songs = self.catalogue.vectors(rows)
-        parts = ranking.scorer.contributions(songs, self._background_parts.of(ranking.scorer, rows, songs))
-        precise_scores = ranking.scorer.precise_scores(songs, self._precise_background.of(ranking.scorer, rows, songs))
+        sides = ranking.scorer.sides(np.float64)
+        weighted = sides.weighted(self.catalogue.vectors(rows))
+        by_axis = sides.sum(weighted, log_mean_exp_by_axis, self._background_parts.of(sides, rows, weighted))
+        precise_scores = sides.sum(weighted, log_mean_exp, self._precise_background.of(sides, rows, weighted))
+        parts = ranking.scorer.by_feature(by_axis)
         scores = monotone_scores(precise_scores, parts, bonus)
-        text = {name: self.catalogue.text(name, rows) for name in ("track_id", "title", "artists", "album")}
-        pool = {POOL: self.catalogue.text(POOL, rows)} if POOL in self.catalogue.tracks else {}
+        text = {name: self.catalogue.texts(name, rows) for name in ("track_id", "title", "artists", "album")}
+        pool = {POOL: self.catalogue.texts(POOL, rows)} if POOL in self.catalogue.tracks else {}
         columns = {
             "rank": np.arange(1, len(rows) + 1),
             **text,
             "year": self.catalogue.tracks["year"].to_numpy()[rows].astype(np.float64),
-            "genres": self.catalogue.text("genres", rows),
+            "genres": self.catalogue.texts("genres", rows),
             "score": scores,
             "cosine": ranking.cosines[listed].astype(np.float64),
-            "url": links(text["track_id"]),
+            "url": links(pd.Series(text["track_id"])).array,
             **pool,
         }
         # Of arrays, because pandas aligns the indices of series first, which takes longer than all the rest.
-        table = pd.DataFrame({name: getattr(column, "array", column) for name, column in columns.items()}, copy=False)
-        ids = pd.Index(table["track_id"], dtype="str")
-        contributions = contribution_table(parts, bonus, recipe).set_index(ids)
-        features = self.catalogue.raw.at(rows).set_index(ids)
-        features.insert(0, "isrc", self.catalogue.text("isrc", rows).array)
+        table = pd.DataFrame(columns, copy=False)
+        contributions, features = contribution_table(parts, bonus, recipe), self.catalogue.raw.at(rows)
+        features.insert(0, "isrc", self.catalogue.texts("isrc", rows))
+        contributions.index = features.index = pd.Index(text["track_id"], name="track_id")
         unranked = self._unranked(recipe, ranking)
         return arranged(Recommendations(table, contributions, ranking.counts, costs, features, unranked, rows), recipe)
 
@@ -268,8 +272,9 @@ class Recommender:
             raise NothingToRank(why_none_is_left(recipe.filters, counts))
         rows, cosine = self._shortlist(recipe, search, found, scorer)
         bonus = self.bonus(recipe, rows)
-        songs = self.catalogue.vectors(rows)
-        scores = scorer.scores(songs, self._background.of(scorer, rows, songs)) + bonus
+        sides = scorer.sides(np.float32)
+        songs = sides.weighted(self.catalogue.vectors(rows))
+        scores = sides.sum(songs, log_mean_exp, self._background.of(sides, rows, songs)) + bonus
         # Stable: of equal scores the one with the higher cosine stays first.
         order = np.argsort(-scores, kind="stable")
         return Ranking(found, scorer, rows[order], scores[order], bonus[order], cosine[order], counts)
@@ -342,7 +347,7 @@ def arranged(found: Recommendations, recipe: Recipe) -> Recommendations:
 
 def contribution_table(parts: Doubles, bonus: Floats, recipe: Recipe) -> pd.DataFrame:
     """Contributions (n, features) as a table with a column per feature, and one for the bonus where there is one."""
-    table = pd.DataFrame(parts, columns=[f.name for f in FEATURES])
+    table = pd.DataFrame(parts, columns=FEATURE_NAMES)
     if recipe.choose_from == "forgotten":
         return table.assign(**{SILENCE: bonus})
     return table.assign(**{FAMILIAR_ARTIST: bonus}) if recipe.familiarity else table

@@ -11,6 +11,7 @@ make the integral right to about 3e-8 (measured on the worst cosines), so contri
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, sqrt
 from typing import Final, TypeAlias
 
@@ -93,48 +94,69 @@ class DensityRatioScorer:
             return FEWEST_SHARPNESS
         return min(SHARPNESS * max(1.0, sqrt(tracks / SHARPENED_FROM)), MOST_SHARPNESS)
 
-    def scores(self, songs: FeatureMatrix, of_background: Floats | None = None) -> Floats:
-        """
-        The score of each song, (n,) float32: quick, right to about 1e-6, and the same whatever songs are beside.
+    def scores(self, songs: FeatureMatrix) -> Floats:
+        """The score of each song, (n,) float32: quick, right to about 1e-6, and the same whatever songs are beside."""
+        return np.asarray(self.sides(np.float32).sum(songs, log_mean_exp), dtype=np.float32)
 
-        `of_background` (n,) is the background's side of it where that is known, see `StoredBackground`.
-        """
-        songs_weighted = Weighted.of(songs, self.metric, np.float32)
-        return np.asarray(self.sum_of_sides(songs_weighted, log_mean_exp, of_background), dtype=np.float32)
-
-    def precise_scores(self, songs: FeatureMatrix, of_background: Doubles | None = None) -> Doubles:
+    def precise_scores(self, songs: FeatureMatrix) -> Doubles:
         """The same in double precision."""
-        songs_weighted = Weighted.of(songs, self.metric, np.float64)
-        return np.asarray(self.sum_of_sides(songs_weighted, log_mean_exp, of_background))
+        return self.sides(np.float64).sum(songs, log_mean_exp)
 
-    def contributions(self, songs: FeatureMatrix, of_background: Doubles | None = None) -> Doubles:
-        """
-        What each feature adds to the score of each song, (n, features) float64; rows sum to it within 3e-8.
+    def contributions(self, songs: FeatureMatrix) -> Doubles:
+        """What each feature adds to the score of each song, (n, features) float64; rows sum to it within 3e-8."""
+        return self.by_feature(self.sides(np.float64).sum(songs, log_mean_exp_by_axis))
 
-        `of_background` (n, axes) is the background's side of it where that is known, see `StoredBackground`.
-        """
-        songs_weighted = Weighted.of(songs, self.metric, np.float64)
-        per_axis = self.sum_of_sides(songs_weighted, log_mean_exp_by_axis, of_background)
+    def by_feature(self, by_axis: Doubles) -> Doubles:
+        """Contributions of the axes that count (n, axes) added up for each feature, (n, features)."""
         # Axes of one feature (two of tempo, 32 of genre) are added up; those without weight are not among the columns.
-        result = np.zeros((len(songs), len(FEATURES)))
+        result = np.zeros((len(by_axis), len(FEATURES)))
         for column, feature in enumerate(AXIS_FEATURE[self.metric.axis_weights > 0]):
-            result[:, feature] += per_axis[:, column]
+            result[:, feature] += by_axis[:, column]
         return result
 
-    def sum_of_sides(self, songs: Weighted, term: Term, of_background: np.ndarray | None = None) -> np.ndarray:
+    def sides(self, dtype: type) -> "Sides":
+        """What songs are compared with in one precision, for several terms of the same songs."""
+        return Sides(self, dtype)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The library, the background and the dislikes of a scorer, each seen through the metric when first needed."""
+
+    scorer: DensityRatioScorer
+    dtype: type
+
+    @cached_property
+    def library(self) -> Weighted:
+        """The profile's tracks."""
+        return self.weighted(self.scorer.library)
+
+    @cached_property
+    def background(self) -> Weighted:
+        """The sample of the catalogue."""
+        return self.weighted(self.scorer.background)
+
+    @cached_property
+    def dislikes(self) -> Weighted:
+        """May hold no track."""
+        return self.weighted(self.scorer.dislikes)
+
+    def weighted(self, points: FeatureMatrix) -> Weighted:
+        """Some tracks as these sides are compared with them."""
+        return Weighted.of(points, self.scorer.metric, self.dtype)
+
+    def sum(self, songs: Weighted | FeatureMatrix, term: Term, of_background: np.ndarray | None = None) -> np.ndarray:
         """
-        The term over the library less that over the background and the dislikes, (n, ...), in the precision of `songs`.
+        The term over the library less that over the background and the dislikes, (n, ...), in this precision.
 
-        `of_background` (n, ...) is the background's side where that is known.
+        `of_background` (n, ...) is the background's side where that is known, see `StoredBackground`.
         """
-        trust = len(self.dislikes) / (len(self.dislikes) + DOUBT)
-
-        def side(points: FeatureMatrix) -> np.ndarray:
-            return term(songs, Weighted.of(points, self.metric, songs.values.dtype.type), self.sharpness)
-
-        background = side(self.background) if of_background is None else of_background
-        sides = [side(self.library), (trust - 1.0) * background]
-        return np.asarray(np.sum([*sides, -trust * side(self.dislikes)] if trust else sides, axis=0))
+        songs = songs if isinstance(songs, Weighted) else self.weighted(songs)
+        dislikes, sharpness = len(self.scorer.dislikes), self.scorer.sharpness
+        trust = dislikes / (dislikes + DOUBT)
+        background = term(songs, self.background, sharpness) if of_background is None else of_background
+        sides = [term(songs, self.library, sharpness), (trust - 1.0) * background]
+        return np.asarray(np.sum([*sides, -trust * term(songs, self.dislikes, sharpness)] if trust else sides, axis=0))
 
 
 class StoredBackground:
@@ -142,30 +164,23 @@ class StoredBackground:
     The background's side of the scores, or of the contributions, of the songs asked about lately, for the next move.
 
     It depends on the weights and β alone, so a moved aim changes none of it, and most songs of a list are those of one
-    before.
-
-    Parameters
-    ----------
-    term : log_mean_exp or log_mean_exp_by_axis
-    dtype : float32 or float64
+    before. `term` is `log_mean_exp` or `log_mean_exp_by_axis`; each store is used in one precision.
     """
 
-    def __init__(self, term: Term, dtype: type) -> None:
-        self._term, self._dtype = term, dtype
+    def __init__(self, term: Term) -> None:
+        self._term = term
         # Of which weights and β, of which rows, rising, and what was found of them, (n, ...).
         self._key, self._rows, self._found = (b"", 0.0), np.arange(0), np.zeros(0)
 
-    def of(self, scorer: DensityRatioScorer, rows: Integers, songs: FeatureMatrix) -> np.ndarray:
+    def of(self, sides: Sides, rows: Integers, songs: Weighted) -> np.ndarray:
         """The term over the background, (n, ...), for the songs in some rows (n,) of a catalogue, each once."""
-        key = (scorer.metric.weights.tobytes(), scorer.sharpness)
+        key = (sides.scorer.metric.weights.tobytes(), sides.scorer.sharpness)
         if key != self._key or len(self._rows) > LISTS_STORED * len(rows):
             self._key, self._rows, self._found = key, np.arange(0), np.zeros(0)
         missing = np.flatnonzero(np.isin(rows, self._rows, assume_unique=True, invert=True))
         if len(missing) or not len(rows):
-            new, background = (
-                Weighted.of(points, scorer.metric, self._dtype) for points in (songs.take(missing), scorer.background)
-            )
-            found = self._term(new, background, scorer.sharpness)
+            new = songs.take(missing) if len(missing) < len(rows) else songs
+            found = self._term(new, sides.background, sides.scorer.sharpness)
             every = np.concatenate([self._rows, rows[missing]])
             order = np.argsort(every)
             self._found = np.concatenate([self._found, found] if len(self._rows) else [found])[order]
