@@ -103,6 +103,20 @@ def test_the_first_list_to_move_is_the_listeners_own_after_an_upload(stranger, s
     expect(page.locator(".taster .legend .you")).to_have_text("you")
 
 
+def test_a_library_that_changes_under_an_open_page_gets_its_tastes_too(stranger, server):
+    page = stranger()
+    page.goto(server.url + "/taste")
+    expect(page.get_by_text("You have 3 tastes")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(server.url)
+    upload(other, {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
+
+    page.keyboard.press("r")  # Streamlit's key for a run of the whole page, which also the end of a sync causes
+
+    expect(page.get_by_text("Your library · 40 songs")).to_be_visible()
+    expect(settled(page).get_by_text("Looking for your tastes")).to_have_count(0)
+
+
 def test_5000_tracks_come_in_through_a_reload_and_a_killed_server_and_go_out_as_a_playlist(
     stranger, server, spotify, reccobeats
 ):

@@ -1,6 +1,7 @@
 // The ranked list: rows like a playlist, reasons under a row, what the last move changed, a player at the foot.
 import { curve, element, mayMove, radar, shape, sleeve } from "./drawing.js";
 import { HoldToCompare } from "./hold.js";
+import { Question } from "./question.js";
 
 const SPOTIFY_ID = /^[0-9A-Za-z]{22}$/;
 const TIMEOUT_MS = 1000; // a list is shown without the mixer after this long
@@ -20,7 +21,9 @@ const lists = new WeakMap();
 export default function (component) {
   const root = component.parentElement;
   if (!lists.has(root)) lists.set(root, new RankedList(root));
-  lists.get(root).receive(component.data, component.setTriggerValue);
+  const list = lists.get(root);
+  list.receive(component.data, component.setTriggerValue);
+  return () => list.modes.close();
 }
 
 class RankedList {
@@ -30,6 +33,7 @@ class RankedList {
     this.rows = new Map();
     this.opened = null;
     this.at = null; // the row that Tab reaches
+    this.modes = new Question(); // the colours of the sleeves
     this.places = Object.fromEntries(
       ["chips", "picture", "sentence", "moved", "facts", "order", "curve", "notice", "rows", "below", "menu", "player", "legend"].map((name) => [
         name,
@@ -92,10 +96,7 @@ class RankedList {
     if (data.serial !== this.serial && data.said) this.say(data.said);
     this.serial = data.serial;
     document.documentElement.dataset.tonearmList = "drawn"; // the page reserves no more room for it
-    if (data.needs_modes && !this.hasAsked) {
-      this.hasAsked = true;
-      this.send("modes", ""); // the colours of the sleeves follow
-    }
+    this.modes.update(data.needs_modes, () => this.send("modes", ""));
   }
 
   /** Undo and redo; disabled where there is nothing to do, so that the keyboard skips them. */
