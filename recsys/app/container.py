@@ -277,7 +277,6 @@ class Container(Stores):
             accounts=self.accounts,
             sync=self.sync,
             stop=lambda listener: self.jobs.stop(listener, seconds=5),
-            moved=self.erasures.add,
             recommend=lambda listener, recipe, seeds, minus: self.recent_lists.recommend(
                 self.listener_catalogues.of(listener) or self.catalogue,
                 self.store_for(listener),

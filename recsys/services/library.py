@@ -1,6 +1,8 @@
 """A listener's library: imports in batches, each stored for good, and reading it back."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from secrets import token_hex
 from typing import Final
 
 import pandas as pd
@@ -20,6 +22,9 @@ ERASED: Final = (
     "Everything of yours was erased, or moved to your account as you signed in, while this file was being stored, so "
     "the rest of it was not. Choose it again where you want it."
 )
+UNDER_WAY: Final = "import "
+"""How the name of a state begins that an import has while it runs. Erasing removes it, in whichever process."""
+
 STATE: Final = "imports"
 """The state with imports that were not finished, by origin: how many tracks are stored, and of how many."""
 
@@ -34,7 +39,6 @@ def save_import(
     now: str,
     plays: pd.DataFrame | None = None,
     liked: pd.Series | None = None,
-    is_erased: Callable[[], bool] = lambda: False,
 ) -> Iterator[tuple[int, Saved]]:
     """
     Save what was imported. A song that the file knows by name alone is the one that the library has under an id.
@@ -51,9 +55,6 @@ def save_import(
         Listening history: `track_id, played_at, ms_played`.
     liked : Series of bool by track_id, optional
         Marks of a file that has them. A disliked track becomes a thumbs-down and does not enter the library.
-    is_erased : callable, optional
-        Whether everything of the listener's was erased since the file was chosen, as in another tab. Asked after each
-        batch is stored, so that nothing of one that was under way stays.
 
     Yields
     ------
@@ -63,37 +64,51 @@ def save_import(
     Raises
     ------
     StorageProblem
-        The store did not answer, or `is_erased`.
+        The store did not answer; or everything of the listener's was erased meanwhile, in another tab or process.
+        Nothing of the import is left then.
     """
-
-    def stop_if_erased() -> None:
-        if is_erased():
-            store.erase(listener)
-            raise StorageProblem(ERASED)
-
     origin = origin[:LONGEST_ORIGIN]
     tracks, ids = _recognised(tracks, store, listener)
     liked = pd.Series(dtype=bool) if liked is None else liked.rename(index=ids)
     wanted, disliked = split_by_liked(tracks, liked)
     total = Saved(0, 0, 0)
     everything = len(wanted) + len(disliked)
-    _note(store, listener, origin, 0, everything)
-    for start in range(0, len(wanted), BATCH):
-        batch = wanted.iloc[start : start + BATCH]
-        saved = store.save_tracks(listener, batch)
-        total = Saved(total.added + saved.added, total.updated + saved.updated, total.unchanged + saved.unchanged)
-        store.save_origins(listener, origins(batch["track_id"], origin, now))
-        _note(store, listener, origin, start + len(batch), everything)
+    with _noticing_erasure(store, listener) as stop_if_erased:
+        _note(store, listener, origin, 0, everything)
+        for start in range(0, len(wanted), BATCH):
+            batch = wanted.iloc[start : start + BATCH]
+            saved = store.save_tracks(listener, batch)
+            total = Saved(total.added + saved.added, total.updated + saved.updated, total.unchanged + saved.unchanged)
+            store.save_origins(listener, origins(batch["track_id"], origin, now))
+            _note(store, listener, origin, start + len(batch), everything)
+            stop_if_erased()
+            yield start + len(batch), total
+        for position, row in enumerate(range(len(disliked)), start=len(wanted) + 1):
+            store.save_feedback(listener, disliked.iloc[[row]], liked=False, at=now)
+            stop_if_erased()
+            yield position, total
+        if plays is not None and len(plays):
+            store.save_plays(listener, plays.assign(track_id=renamed(plays["track_id"], ids)))
+        forget_import(store, listener, origin)
         stop_if_erased()
-        yield start + len(batch), total
-    for position, row in enumerate(range(len(disliked)), start=len(wanted) + 1):
-        store.save_feedback(listener, disliked.iloc[[row]], liked=False, at=now)
-        stop_if_erased()
-        yield position, total
-    if plays is not None and len(plays):
-        store.save_plays(listener, plays.assign(track_id=renamed(plays["track_id"], ids)))
-    forget_import(store, listener, origin)
-    stop_if_erased()
+
+
+@contextmanager
+def _noticing_erasure(store: Store, listener: str) -> Iterator[Callable[[], None]]:
+    """A check to be made after each write; one that came after an erasure is erased too, and ends the import."""
+    name = f"{UNDER_WAY}{token_hex(8)}"  # of this import alone: another one may end first
+    store.save_state(listener, name, {})
+
+    def stop_if_erased() -> None:
+        if store.state(listener, name) is None:
+            store.erase(listener)
+            raise StorageProblem(ERASED)
+
+    try:
+        yield stop_if_erased
+    finally:
+        with suppress(StorageProblem):
+            store.remove_state(listener, name)
 
 
 def unfinished_imports(store: Store, listener: str) -> dict[str, tuple[int, int]]:

@@ -185,7 +185,6 @@ def erase_panel(session: ListenerSession) -> None:
     word = st.text_input("Type “erase” to confirm", key=f"erase_word_{times}", width=260)
     if st.button("Erase everything of mine", key="erase", disabled=word.strip().lower() != "erase"):
         with problems.shown(), st.spinner("Erasing and counting …"):
-            session.app.erasures.add(session.listener)  # before, so that an import under way ends and leaves nothing
             session.app.last_recipes.forget(session.listener)
             counts = session.app.account.erase(session.listener)
             session.app.erasures.add(session.listener)

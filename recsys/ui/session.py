@@ -83,11 +83,6 @@ class ListenerSession:
         return self.visitor.listener
 
     @property
-    def is_erased(self) -> bool:
-        """True when everything of the listener's was erased since this run began, in whichever tab."""
-        return self.app.erasures.of(self.listener) != self.erasures
-
-    @property
     def is_demo(self) -> bool:
         """True when everything on the screen is invented."""
         return self.demo_listener is not None

@@ -79,8 +79,6 @@ class Dependencies:
         None where no Spotify app is configured.
     stop : callable
         Ends the background work of a listener, within a few seconds.
-    moved : callable
-        Told of a guest whose rows have become a listener's, so that an import under way in another tab ends.
     recommend : callable
         `recommend(listener, recipe, seeds, minus)` returns `recsys.core.engine.recommender.Recommendations` for the
         listener's own library, raising a `TonearmError` with a sentence where there is nothing to rank.
@@ -127,7 +125,6 @@ class Dependencies:
     note: Callable[[], str | None]
     version: str
     clock: Callable[[], datetime]
-    moved: Callable[[str], None] = lambda guest: None
     styles: str = ""
     script: str = ""
     modules: Mapping[str, Sequence[str]] = field(default_factory=dict)

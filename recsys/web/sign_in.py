@@ -212,7 +212,6 @@ class SignIn:
             guest = guest_listener(old_session_id)
             self._dependencies.stop(guest)
             merge_guest(self._dependencies.store_for(guest), guest, store, listener)
-            self._dependencies.moved(guest)
         session = Session(
             listener,
             "spotify",

@@ -1,5 +1,8 @@
 """What an import does to a library that is there already."""
 
+import subprocess
+import sys
+
 import pandas as pd
 import pytest
 
@@ -7,6 +10,7 @@ from recsys.core.model.identity import name_id
 from recsys.core.model.tracks import as_tracks
 from recsys.errors import StorageProblem
 from recsys.services.library import forget_import, plays, save_import, songs, unfinished_imports
+from recsys.storage.hosted.store import SupabaseStore
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
 from tests.services.tables import tracks
@@ -124,23 +128,72 @@ def test_a_store_that_fails_in_the_middle_of_an_import_leaves_a_note(store, monk
     assert store.state("ada", "imports") is None
 
 
+ERASE = """
+import sys
+from pathlib import Path
+from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.store import SqliteStore
+SqliteStore(Database(Path(sys.argv[1]))).erase("ada")
+"""
+
+
+@pytest.mark.parametrize("where", ["here", "another process"])
 @pytest.mark.parametrize("erased_after", [0, 1, 2])
-def test_what_is_erased_while_a_file_is_read_stays_erased(store, erased_after):
-    """Whichever of its parts was stored last: the first batch, the second, a thumb, or the history."""
+def test_what_is_erased_while_a_file_is_stored_stays_erased(store, tmp_path, erased_after, where):
+    """
+    Whichever of its parts was stored last, the first batch, the second, a thumb, or the history, and whichever
+    instance of the app erased it.
+    """
+
+    def erase():
+        if where == "here":
+            store.erase("ada")
+        else:
+            subprocess.run([sys.executable, "-c", ERASE, str(tmp_path / "tonearm.db")], check=True, timeout=120)
+
     table = tracks(2_002)
     marks = pd.Series([False], index=table["track_id"].tail(1))
     history = pd.DataFrame({"track_id": table["track_id"].head(1), "played_at": NOW, "ms_played": 1000.0})
-    erasures = []
-    importing = save_import(store, "ada", table, "file:a.csv", NOW, history, marks, lambda: bool(erasures))
+    importing = save_import(store, "ada", table, "file:a.csv", NOW, history, marks)
 
     for _ in range(erased_after + 1):
         next(importing)
-    store.erase("ada")
-    erasures.append(NOW)
+    erase()
     with pytest.raises(StorageProblem, match="was erased"):
         next(importing)
 
     assert sum(store.counts("ada").values()) == 0
+
+
+def test_what_is_erased_in_supabase_while_a_file_is_stored_stays_erased(supabase, supabase_store, gateway):
+    """Of two processes: the one that imports still has a token of the listener, whose user is gone."""
+    listener = gateway.listener("ada")
+    token = gateway.access_token(listener)
+    importing = save_import(SupabaseStore(supabase, lambda _: token), listener, tracks(2_001), "file:a.csv", NOW)
+    next(importing)
+
+    assert not any(supabase_store.erase(listener).values())
+
+    with pytest.raises(StorageProblem, match="does not know this listener any more"):
+        next(importing)
+    assert not any(supabase_store.counts(listener).values())
+
+
+def test_two_imports_at_a_time_do_not_take_each_others_end_for_an_erasure(store):
+    first, second = (save_import(store, "ada", tracks(2_001), name, NOW) for name in ("file:a.csv", "file:a.csv"))
+    next(first), next(second)
+
+    assert list(first)[-1][0] == list(second)[-1][0] == 2_001
+    assert len(store.tracks("ada")) == 2_001
+    assert store.counts("ada")["sync_state"] == 0
+
+
+def test_an_import_whose_note_is_dismissed_in_another_tab_goes_on(store):
+    importing = save_import(store, "ada", tracks(2_001), "file:a.csv", NOW)
+    next(importing)
+    forget_import(store, "ada", "file:a.csv")
+
+    assert list(importing)[-1][0] == 2_001 and len(store.tracks("ada")) == 2_001
 
 
 def test_an_import_of_nothing_leaves_nothing(store):

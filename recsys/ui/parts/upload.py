@@ -123,7 +123,7 @@ def _save(session: ListenerSession, imported: Imported, name: str) -> None:
     total = max(len(imported.tracks), 1)
     bar = st.progress(0.0, "Saving your songs …")
     session.forget("imports")
-    more = imported.plays, imported.liked, lambda: session.is_erased
+    more = imported.plays, imported.liked
     for stored, _ in save_import(session.store, session.listener, imported.tracks, FILE + name, session.now(), *more):
         bar.progress(stored / total, f"{stored:,} of {counted(total, 'track')} saved")
     bar.empty()
