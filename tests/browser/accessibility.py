@@ -8,9 +8,17 @@ from tests.browser.screen import settled
 SIZES = {"desk": {"width": 1366, "height": 900}, "phone": {"width": 390, "height": 844}}
 LOOKS = (("desk", "light"), ("desk", "dark"), ("phone", "dark"), ("phone", "light"))
 """In an order that changes one thing at a time."""
+ON_A_DESK, ON_A_PHONE = LOOKS[:2], LOOKS[2:]
 STREAMLITS_OWN = {"presentation-role-conflict": "stFileUploaderDropzone"}
 """Rules that Streamlit's own parts break, with the part of the selector that shows that they are theirs."""
-OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+EVERY_RULE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+OF_COLORS = {
+    "resultTypes": ["violations"],
+    "runOnly": ["cat.color"],
+    "rules": {"color-contrast-enhanced": {"enabled": False}},  # beyond AA, and not among `EVERY_RULE` either
+}
+"""All that a theme can change: what is there, where and by which name is the same in the light and in the dark."""
+RULES = {"light": EVERY_RULE, "dark": OF_COLORS}
 SMALLEST = 24
 """Pixels that a target of ours is wide and high at least (WCAG 2.2, 2.5.8), also where others are far away."""
 OF_OURS = """smallest => {
@@ -44,23 +52,29 @@ def at(page, size, scheme):
     return settled(page)
 
 
-def violations(page, part="html"):
+def violations(page, part, rules):
     """
     What is found in a part of the page five times within four seconds, so that a color half-way through a transition
     is none.
     """
     for _ in range(4):
-        if not _violations(page, part):
+        if not _violations(page, part, rules):
             return []
         page.wait_for_timeout(1_000)
-    return _violations(page, part)
+    return _violations(page, part, rules)
+
+
+def in_looks(page, looks, part="html"):
+    """What is found in each of these looks: by every rule in the light, by those of colors in the dark."""
+    found = {look: violations(at(page, *look), part, RULES[look[1]]) for look in looks}
+    return {look: problems for look, problems in found.items() if problems}
 
 
 def in_every_look(page, part="html"):
     """What is found on a desk and on a phone, light and dark, by look; ends on a desk again, in the light."""
-    found = {look: violations(at(page, *look), part) for look in LOOKS}
+    found = in_looks(page, LOOKS, part)
     at(page, *LOOKS[0])
-    return {look: problems for look, problems in found.items() if problems}
+    return found
 
 
 def tabs_to_the_first_row(page):
@@ -77,11 +91,11 @@ def tabs_to_the_first_row(page):
     return presses
 
 
-def _violations(page, part):
+def _violations(page, part, rules):
     """Rule, selector, markup and remedy, without what is Streamlit's own."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("([part, options]) => axe.run(part, options)", [part, OPTIONS])["violations"]
+    found = page.evaluate("([part, options]) => axe.run(part, options)", [part, rules])["violations"]
     return page.evaluate(OF_OURS, SMALLEST) + [
         [violation["id"], str(node["target"]), node["html"][:200], node["failureSummary"][:300]]
         for violation in found

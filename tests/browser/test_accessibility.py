@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from recsys.core.model.tracks import as_tracks
 from recsys.importers.catalogue_file import write_catalogue
-from tests.browser.accessibility import at, in_every_look, tabs_to_the_first_row, violations
+from tests.browser.accessibility import ON_A_PHONE, at, in_every_look, in_looks, tabs_to_the_first_row
 from tests.browser.accounts import sign_in
 from tests.browser.files import OWN_FILE, upload
 from tests.browser.screen import drawn_to_the_end, listed_titles, open_panel, press, settled, turned_to
@@ -94,7 +94,7 @@ def test_all_settings_an_open_row_its_menu_a_notice_and_the_sheet_break_no_rule(
     at(page, "phone", "light").get_by_role("button", name="Steer").click()
     expect(page.get_by_role("button", name="Done")).to_be_focused()
 
-    assert {scheme: violations(at(page, "phone", scheme)) for scheme in ("light", "dark")} == {"light": [], "dark": []}
+    assert in_looks(page, ON_A_PHONE) == {}
 
 
 def test_the_menu_of_a_phone_breaks_no_rule(visit):
@@ -102,7 +102,7 @@ def test_the_menu_of_a_phone_breaks_no_rule(visit):
     page.get_by_test_id("stExpandSidebarButton").click()
     expect(page.get_by_test_id("stSidebarNavLink").first).to_be_in_viewport()
 
-    assert {scheme: violations(at(page, "phone", scheme)) for scheme in ("light", "dark")} == {"light": [], "dark": []}
+    assert in_looks(page, ON_A_PHONE) == {}
 
 
 def test_what_an_upload_leads_to_breaks_no_rule(visit):

@@ -14,7 +14,7 @@ from recsys.app.container import Container
 from recsys.core.model.tracks import as_tracks
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.settings import Settings
-from tests.browser.accessibility import violations
+from tests.browser.accessibility import ON_A_DESK, in_looks
 from tests.browser.accounts import sign_in
 from tests.browser.screen import go, listed_titles, open_panel, press, settled
 from tests.browser.server import ROOT, connected_server
@@ -87,9 +87,7 @@ def test_new_songs_come_every_week_into_the_page_and_one_playlist_until_they_are
     expect(page.get_by_text(f"Gone since the week before: “{listed[0]}”")).to_be_visible()
     expect(page.get_by_text("Also in your Spotify playlist “Tonearm weekly”.")).to_be_visible()
 
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        assert violations(settled(page)) == []
+    assert in_looks(page, ON_A_DESK) == {}
 
     table = page.locator(".st-key-weekly_songs")
     table.scroll_into_view_if_needed()
