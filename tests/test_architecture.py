@@ -16,6 +16,7 @@ MAY_USE = {
     "settings": {"errors", "parsing"},
     "parsing": set(),
     "times": set(),
+    "bounded": set(),
     "log_context": set(),
     "metrics": set(),
     "core.model": {"core.model", "errors"},
@@ -39,6 +40,7 @@ MAY_USE = {
         "errors",
         "parsing",
         "times",
+        "bounded",
     },
     "demo": {"demo", "core", "errors"},
     "batch": {"batch", "importers", "core", "errors", "services.recommend"},
@@ -65,7 +67,7 @@ MAY_USE = {
             "spotify",
             "storage",
         ),
-        *("storage", "web", "errors", "settings", "times", "log_context", "__version__"),
+        *("storage", "web", "errors", "settings", "times", "bounded", "log_context", "__version__"),
     },
 }
 OUTSIDE = {

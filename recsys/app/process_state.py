@@ -2,16 +2,17 @@
 
 import logging
 import threading
-from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Final
 
+from recsys.bounded import BoundedDict
 from recsys.core.engine.recipe import Recipe
 from recsys.errors import StorageProblem, TonearmError
 from recsys.storage.store import Store
 
 AT_MOST: Final = 1_000
 """Listeners whose recipe is remembered; the one unused for longest is forgotten first."""
+AT_MOST_COUNTED: Final = 10_000
 WRITE_DELAY_S: Final = 0.5
 """Seconds from a move to its write: by then its list is on the screen, and of a drag only the end is written."""
 STATE: Final = "last_recipe"
@@ -19,20 +20,27 @@ log = logging.getLogger(__name__)
 
 
 class ListenerCounts:
-    """How often something happened to each listener, so that their other tabs notice. Safe to use from any thread."""
+    """
+    A number for each listener that changes when something happens to them, so that their other tabs notice.
+
+    Safe to use from any thread. Of more than `AT_MOST_COUNTED` listeners those to whom nothing happened for longest
+    have 0 again; their tabs take that for a change, and read again what nobody changed.
+    """
 
     def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
+        self._counts: BoundedDict[str, int] = BoundedDict(AT_MOST_COUNTED)
+        self._count = 0
         self._lock = threading.Lock()
 
     def add(self, listener: str) -> None:
-        """Count it once more."""
+        """Something happened to this listener."""
         with self._lock:
-            self._counts[listener] += 1
+            self._count += 1  # of all listeners, so that nobody who was dropped gets a number they had before
+            self._counts[listener] = self._count
 
     def of(self, listener: str) -> int:
-        """How often it happened since the app was started."""
-        return self._counts[listener]
+        """A number that was another one before the last thing happened; 0 where nothing did."""
+        return self._counts.get(listener, 0)
 
 
 class LastRecipes:
@@ -47,7 +55,7 @@ class LastRecipes:
     def __init__(self, store_for: Callable[[str], Store] | None = None) -> None:
         self._store_for = store_for
         # The sliders, and whether they are in the store, or were to be.
-        self._recipes: OrderedDict[str, tuple[Recipe, bool]] = OrderedDict()
+        self._recipes: BoundedDict[str, tuple[Recipe, bool]] = BoundedDict(AT_MOST)
         self._unwritten: dict[str, Recipe] = {}
         self._lock, self._writing = threading.Lock(), threading.Lock()
 
@@ -56,9 +64,6 @@ class LastRecipes:
         with self._lock:
             is_new = self._recipes.get(listener) != (recipe, is_stored)
             self._recipes[listener] = (recipe, is_stored)
-            self._recipes.move_to_end(listener)
-            if len(self._recipes) > AT_MOST:
-                self._recipes.popitem(last=False)
             if not (is_new and is_stored and self._store_for):
                 return
             has_writer = bool(self._unwritten)

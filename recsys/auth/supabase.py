@@ -14,6 +14,7 @@ from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, Au
 from supabase_auth.types import Session
 
 from recsys.auth.models import SignedIn, Tokens
+from recsys.bounded import BoundedDict
 from recsys.errors import (
     ReconnectSpotify,
     SignInFailed,
@@ -33,6 +34,9 @@ MARGIN: Final = timedelta(seconds=60)
 
 PAUSE: Final = timedelta(seconds=5)
 """How long Auth is not asked again after it failed to renew a token: a page reads from the store a dozen times."""
+
+MAX_KNOWN: Final = 10_000
+"""Listeners whose tokens are remembered; those of others are read from the store again."""
 
 REFUSALS: Final = {
     "provider_email_needs_verification": "unverified_email",
@@ -126,8 +130,8 @@ class ListenerTokens:
 
     def __init__(self, project: SupabaseProject, tokens: TokenStore, clock: Callable[[], datetime]) -> None:
         self._project, self._tokens, self._clock = project, tokens, clock
-        self._known: dict[str, Tokens] = {}
-        self._paused_until: dict[str, datetime] = {}
+        self._known: BoundedDict[str, Tokens] = BoundedDict(MAX_KNOWN)
+        self._paused_until: BoundedDict[str, datetime] = BoundedDict(MAX_KNOWN)
 
     def __call__(self, listener: str) -> str:
         """

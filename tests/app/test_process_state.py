@@ -21,6 +21,19 @@ def test_an_erasure_is_counted_for_its_own_listener_alone():
     assert (erasures.of("ada"), erasures.of("grace")) == (2, 0)
 
 
+def test_of_many_listeners_those_to_whom_nothing_happened_for_longest_are_dropped(monkeypatch):
+    monkeypatch.setattr(process_state, "AT_MOST_COUNTED", 2)
+    edits = ListenerCounts()
+    before = []
+    for listener in ("ada", "grace", "ada", "joan"):
+        edits.add(listener)
+        before.append(edits.of(listener))
+
+    assert [edits.of(listener) for listener in ("ada", "grace", "joan")] == [before[2], 0, before[3]]
+    edits.add("grace")
+    assert edits.of("grace") not in (0, *before), "a number she had before would hide the edit from her tabs"
+
+
 def test_sliders_are_found_where_their_own_listener_left_them():
     recipes = LastRecipes()
     recipes.save("ada", LOUD)

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from recsys.auth import supabase as supabase_auth
 from recsys.auth.encryption import Cipher
 from recsys.auth.supabase import REFUSALS, ListenerTokens, SupabaseAccounts
 from recsys.errors import ReconnectSpotify, SignInFailed, SpotifyRefused, SpotifyUnreachable, StorageProblem
@@ -263,6 +264,22 @@ def test_many_tabs_renew_a_token_once(ada, supabase, tokens, clock, gateway, mon
     assert len(used) == 1
     assert len(seen) == 6
     assert len(set(seen)) == 1
+
+
+def test_of_many_listeners_the_last_tokens_are_remembered(ada, supabase, tokens, clock, monkeypatch):
+    monkeypatch.setattr(supabase_auth, "MAX_KNOWN", 2)
+    read = []
+
+    class Counted:
+        def tokens(self, listener, provider):
+            read.append(listener)
+            return tokens.tokens(ada.listener, provider)
+
+    access_token = ListenerTokens(supabase, Counted(), clock)
+    for listener in ("ada", "grace", "ada", "joan", "ada", "grace"):
+        assert access_token(listener) == ada.supabase.access_token
+
+    assert read == ["ada", "grace", "joan", "grace"]
 
 
 def test_renewing_does_not_wait_for_spotifys_tokens_to_be_renewed(ada, access_token, tokens, clock):
