@@ -244,14 +244,14 @@ class _Run:
         """The growth after the next song. Raises `SourceBusy`, `NotOffered` and `StorageProblem`."""
         seed = growth.seeds[growth.position]
         named = self._logged(SENT_SEED, 1, lambda: self._source.neighbours(seed, NEIGHBOURS))
-        new = named[~named["track_id"].isin(self._known)].reset_index(drop=True)
-        # Those that the source knows an audio feature of, with all it knows.
-        parts = []
+        is_new = [track_id not in self._known for track_id in named["track_id"]]  # `isin` reads all known ids each time
+        new = named[pd.Series(is_new, index=named.index, dtype="bool")].reset_index(drop=True)
+        answers = []
         for start in range(0, len(new), self._source.at_once):
             batch = new.iloc[start : start + self._source.at_once]
-            answer = self._logged(SENT_FOUND, len(batch), partial(self._source.look_up, batch))
-            parts.append(with_answers(batch, answer, self._source.name))
-        found = pd.concat(parts, ignore_index=True) if parts else new
+            answers.append(self._logged(SENT_FOUND, len(batch), partial(self._source.look_up, batch)))
+        # Those that the source knows an audio feature of, with all it knows.
+        found = with_answers(new, pd.concat(answers, ignore_index=True), self._source.name) if answers else new
         found = found[found[AUDIO].notna().any(axis=1)].reset_index(drop=True)
         pool = growth.pool
         if len(found):
