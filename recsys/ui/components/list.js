@@ -35,7 +35,7 @@ class RankedList {
     this.at = null; // the row that Tab reaches
     this.modes = new Question(); // the colours of the sleeves
     this.places = Object.fromEntries(
-      ["chips", "picture", "sentence", "moved", "facts", "order", "curve", "notice", "rows", "below", "menu", "player", "legend"].map((name) => [
+      ["chips", "picture", "sentence", "moved", "facts", "order", "curve", "notice", "shared", "rows", "below", "menu", "player", "legend"].map((name) => [
         name,
         find(`.${name}`),
       ]),
@@ -90,6 +90,8 @@ class RankedList {
     const noticed = JSON.stringify([data.serial, data.notice, data.undo]);
     if (noticed !== this.noticed) this.notify(data.notice ?? "", data.undo); // else a notice of the list's own stays
     this.noticed = noticed;
+    this.places.shared.replaceChildren(...data.shared.map((words, at) => element(at ? "b" : "span", {}, words)));
+    this.places.shared.hidden = !data.shared.length;
     if (this.showRows() && before.size) this.animateOnceLaidOut(before);
     this.places.below.replaceChildren(...data.below.map((line) => element("p", {}, line)));
     this.hold.show(data.before, new Set(data.rows.map(({ id }) => id)));
@@ -265,6 +267,7 @@ class RankedList {
       row.meta.textContent = ["", song.year, song.length, song.pool].filter((part, at) => at === 0 || part).join(" · ");
       row.match.replaceChildren(song.match ?? "", element("small", {}, song.match === null ? "sound unknown" : " match"));
       row.bar.replaceChildren(...slices(song));
+      row.because.classList.toggle("shared-first", song.is_shared); // said once, above the rows
       row.because.replaceChildren(...song.named.map(([name], at) => element("span", { class: `slice-${at}` }, name.toLowerCase())));
       for (const act of [row.play, row.like, row.dislike, row.lock, row.more]) {
         act.setAttribute("aria-label", `${act.dataset.label}: ${song.title}`);

@@ -1,6 +1,7 @@
 """A ranked list as the rows of its component: what is known of each song, why it is there, and what changed."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Any, Final
@@ -19,6 +20,8 @@ from recsys.ui.recommend.listener_view import ListenerView
 _TITLES: Final = {f.name: f.title for f in FEATURES}
 _DURATION: Final = feature("duration")
 _MOST_NAMED: Final = 3
+SHARED: Final = 2 / 3
+"""From this share of the rows on, a reason that comes first is said once, above them."""
 
 
 def match(score: float) -> int:
@@ -61,6 +64,7 @@ def list_rows(
     audio = np.array([songs.positions[f.name] for f in AUDIO_FEATURES]).T
     entered = set(last.entered)
     why, named = reasons(found.contributions), named_reasons(found.contributions)
+    shared = shared_reason(named)
     names = ("rank", "track_id", "title", "artists", "year", "score", "url")
     columns = [found.table[name].tolist() for name in names]  # several times as fast as rows of a table
     pools = found.table[POOL].tolist() if POOL in found.table else [""] * len(found.table)
@@ -83,6 +87,7 @@ def list_rows(
             "sleeve": [rounded(percentile(position)) for position in sound],
             "why": because,
             "named": first,
+            "is_shared": bool(first) and first[0][0] == shared,
             "url": bool(pd.notna(url)),
         }
         for (rank, track, title, artists, year, score, url), (pool, milliseconds, sound, heard, because, first) in zip(
@@ -120,6 +125,21 @@ def named_reasons(contributions: pd.DataFrame) -> list[list[tuple[str, float]]]:
         [(titles[column], size) for column, size in zip(columns, row, strict=True) if size > 0]
         for columns, row in zip(order.tolist(), sizes, strict=True)
     ]
+
+
+def shared_reason(named: Sequence[Sequence[tuple[str, float]]]) -> str:
+    """The title that comes first in most rows (`SHARED`), and so tells none from another; empty where there is none."""
+    first, rows = max(Counter(row[0][0] for row in named if row).items(), key=lambda one: one[1], default=("", 0))
+    return first if len(named) > 1 and rows >= SHARED * len(named) else ""
+
+
+def shared_in_words(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """What is above the rows of a list that share their first reason, and that reason; nothing where they do not."""
+    sharing = [row["named"][0][0] for row in rows if row["is_shared"]]
+    if not sharing:
+        return []
+    songs = f"all {len(rows):,}" if len(sharing) == len(rows) else f"{len(sharing):,} of {len(rows):,}"
+    return [f"Strongest reason for {songs} songs:", sharing[0].lower()]
 
 
 def rounded(value: float | None) -> float | None:

@@ -17,7 +17,7 @@ from recsys.ui.recommend.comparison import compared_in_words, compared_radar
 from recsys.ui.recommend.explanation import total, without
 from recsys.ui.recommend.history import go, history_words
 from recsys.ui.recommend.list_facts import facts
-from recsys.ui.recommend.list_rows import ListedSongs, list_rows
+from recsys.ui.recommend.list_rows import ListedSongs, list_rows, shared_in_words
 from recsys.ui.recommend.list_state import ListState, list_state, received
 from recsys.ui.recommend.listener_view import ListenerView
 from recsys.ui.recommend.order_curve import order_of_list
@@ -67,6 +67,7 @@ def list_data(
         "said": f"{state.notice} {state.last.words if was_moved else ''}".strip(),
         "needs_modes": needs_modes(session),
         "rows": rows,
+        "shared": shared_in_words(rows),
         "explained": _explained(session, state, rows),
         "below": facts(session, found),
         "cannot_rate": NO_RATINGS if session.is_demo else None,
