@@ -16,6 +16,7 @@ from recsys.errors import BadValue, NothingToRank, ServerBusy, StorageProblem, T
 from recsys.log_context import serving
 from recsys.services.jobs import Job, Jobs
 from recsys.services.library import songs
+from recsys.services.playlists import LONGEST_NAME
 from recsys.services.recommend import heard_until, recommender
 from recsys.services.song_search import SongSearch
 from recsys.services.start import Start
@@ -139,8 +140,8 @@ class WeeklyLists:
         length = Recipe.from_json(recipe).length
         if weekday not in range(len(DAYS)):
             raise BadValue("A list is renewed on a day from 0 (Monday) to 6 (Sunday).", "weekday")
-        if playlist is not None and not playlist.strip():
-            raise BadValue("Give the playlist a name.", "playlist")
+        if playlist is not None and not 0 < len(playlist.strip()) <= LONGEST_NAME:
+            raise BadValue(f"A playlist needs a name of at most {LONGEST_NAME} characters.", "playlist")
         store = self._store_for(listener)
         before = store.weekly(listener)
         store.save_weekly(listener, WeeklyList(recipe, weekday, length, playlist))

@@ -120,7 +120,11 @@ class Store(Protocol):
         """The stored list, best first: `track_id, score, created_at`."""
 
     def save_recipe(self, listener: str, name: str, recipe: Mapping[str, Any]) -> None:
-        """Store a named recipe (saved weights and filters) as JSON; the same name replaces it."""
+        """
+        Store a named recipe (saved weights and filters) as JSON; the same name replaces it.
+
+        Raises `BadValue` where the name is longer than `quotas.LONGEST_NAME`.
+        """
 
     def recipes(self, listener: str) -> dict[str, dict[str, Any]]:
         """All recipes by name, in the order of their names."""

@@ -153,7 +153,7 @@ def test_without_real_songs_nothing_invented_is_listed(world, weekly):
     assert weekly.change("ada") is None
 
 
-@pytest.mark.parametrize("wrong", [{"weekday": 7}, {"weekday": -1}, {"playlist": "  "}])
+@pytest.mark.parametrize("wrong", [{"weekday": 7}, {"weekday": -1}, {"playlist": "  "}, {"playlist": "x" * 101}])
 def test_what_cannot_be_meant_is_refused_and_nothing_is_stored(weekly, wrong):
     with pytest.raises(BadValue):
         weekly.ask("ada", Recipe().as_json(), **{"weekday": 0, **wrong})

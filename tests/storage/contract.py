@@ -12,7 +12,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from recsys.core.model.tracks import COLUMNS, NUMBERS, empty_tracks
-from recsys.errors import BadTracks, StorageProblem
+from recsys.errors import BadTracks, BadValue, StorageProblem
 from recsys.storage.store import Saved, WeeklyList
 from tests.storage.tables import (
     LATER,
@@ -389,6 +389,15 @@ class StoreContract:
             "Morning": {"length": 20},
             "Soir ée": {"weights": {"energy": 2.0}, "per_artist": None},
         }
+
+    def test_a_name_that_no_form_lets_through_is_refused(self, store, listener):
+        longest = "ö" * 100
+        store.save_recipe(listener, longest, {"length": 10})
+
+        with pytest.raises(BadValue, match="a name of at most 100 characters"):
+            store.save_recipe(listener, longest + "x", {"length": 10})
+
+        assert list(store.recipes(listener)) == [longest]
 
     def test_a_recipe_can_be_forgotten_twice(self, store, listener):
         store.save_recipe(listener, "Morning", {"length": 10})

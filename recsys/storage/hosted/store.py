@@ -12,6 +12,7 @@ from recsys.core.model.tracks import as_tracks
 from recsys.storage import table_specs as rows
 from recsys.storage.hosted.project import AccessToken, SupabaseProject, answer, sentences
 from recsys.storage.hosted.rows import PAGE, from_json, known, objects, once_each, read_all, tracks_of
+from recsys.storage.quotas import check_name
 from recsys.storage.store import MAX_POOL, Saved, Store, WeeklyList
 from recsys.storage.table_specs import SENT, TableSpec, sent_row
 
@@ -99,6 +100,7 @@ class SupabaseStore(Store):
         return self._table(rows.RECOMMENDATIONS, listener)
 
     def save_recipe(self, listener: str, name: str, recipe: Mapping[str, Any]) -> None:
+        check_name(name)
         row = {"user_id": listener, "name": rows.clean(name), "recipe": rows.plain(recipe)}
         self._upsert(self._as(listener), "recipes", [row])
 

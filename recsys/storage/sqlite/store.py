@@ -14,7 +14,7 @@ import pandas as pd
 from recsys.auth.models import is_guest
 from recsys.core.model.tracks import as_tracks
 from recsys.storage import table_specs as rows
-from recsys.storage.quotas import check_quota
+from recsys.storage.quotas import check_name, check_quota
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.schema import LISTENER_TABLES
 from recsys.storage.store import MAX_POOL, Saved, Store, WeeklyList
@@ -101,6 +101,7 @@ class SqliteStore(Store):
         return self._load(rows.RECOMMENDATIONS, listener)
 
     def save_recipe(self, listener: str, name: str, recipe: Mapping[str, Any]) -> None:
+        check_name(name)
         with self._writing(listener) as connection:
             connection.execute("REPLACE INTO recipes VALUES (?, ?, ?)", (listener, rows.clean(name), _json(recipe)))
             check_quota("recipes", _count(connection, "recipes", listener))
