@@ -66,10 +66,10 @@ def demo_door(session: ListenerSession) -> None:
     """Look around as one of the invented listeners."""
     st.header("Pick a sample listener", anchor=False)
     for number, listener in enumerate(session.app.demo_listeners):
-        name, says = st.columns([2, 3], gap="small", vertical_alignment="center")
-        if name.button(listener.name, key=f"demo_{number}", width="stretch"):
-            _open_demo(session, number)
-        says.caption(listener.description)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"sample_{number}"):
+            if st.button(listener.name, key=f"demo_{number}", width=134):
+                _open_demo(session, number)
+            st.caption(listener.description)
     st.caption("Invented listeners, invented music. Every page and file says so.")
 
 
