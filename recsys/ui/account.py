@@ -76,9 +76,9 @@ def sessions_panel(session: ListenerSession) -> None:
         return
     st.subheader("Browsers you are signed in with", anchor=False)
     st.html(
-        '<form method="post" action="/logout?everywhere=1"><button style="padding:.3rem .9rem;border-radius:8px;'
-        "border:1px solid rgba(128,128,128,.6);background:none;color:inherit;font:inherit;cursor:pointer"
-        '">Log out everywhere</button></form>'
+        '<form method="post" action="/logout?everywhere=1"><button style="padding:.5rem .9rem;border-radius:8px;'
+        "border:1px solid rgba(128,128,128,.6);background:none;color:inherit;font:inherit;font-size:.875rem;"
+        'cursor:pointer">Log out everywhere</button></form>'
     )
     st.caption("Ends your sessions in all browsers, this one included. Your library stays.")
 
@@ -91,7 +91,8 @@ def capabilities_panel(session: ListenerSession) -> None:
     st.header("What works and what does not", anchor=False)
     with problems.shown(), st.spinner("Asking Spotify once …"):
         known = probes.probe_once(session.listener)
-        st.markdown("\n".join(_line(one) for one in sorted(known.found, key=lambda one: one.works is True)))
+        with st.container(key="capabilities"):
+            st.markdown("\n".join(_line(one) for one in sorted(known.found, key=lambda one: one.works is True)))
         if known.probed_at:
             st.caption(f"As Spotify answered on {local_time(from_iso(known.probed_at))}.")
         if st.button("Ask again", key="probe_again", icon=":material/refresh:"):
@@ -155,7 +156,7 @@ def stored_panel(session: ListenerSession) -> None:
     else:
         when = pd.to_datetime(sent["at"], utc=True).map(local_time)
         shown = pd.DataFrame(
-            {"When": when, "To": sent["recipient"].replace(SOURCES), "What": sent["what"], "How many": sent["rows"]}
+            {"When": when, "To": sent["recipient"].replace(SOURCES), "What": sent["what"], "Count": sent["rows"]}
         )
         st.dataframe(shown, hide_index=True, alt="What we shared, with whom and when")
     _export(session)

@@ -57,7 +57,7 @@ def library_columns() -> dict[str, Any]:
         ),
     }
     for name in ("title", "artists", "album", "genres"):
-        columns[name] = st.column_config.TextColumn(name.capitalize())
+        columns[name] = st.column_config.TextColumn(name.capitalize(), width="medium" if name == "artists" else None)
     for f in NUMBER_FEATURES:
         columns[f.column] = st.column_config.NumberColumn(f.title, format=_FORMATS.get(f.name, "%.2f"), help=f.help)
     return columns
