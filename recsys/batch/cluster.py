@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import dask
 import pandas as pd
-from distributed import Client, LocalCluster, as_completed
+from distributed import Client, LocalCluster, Nanny, as_completed
 from distributed.utils import get_mp_context
 
 from recsys.batch.ranking import Chunk, Ranked, rank_chunk
@@ -23,6 +23,9 @@ IN_FLIGHT: Final = 4
 CONNECT_SECONDS: Final = 30
 RETRIES: Final = 10
 """How often a chunk is tried again after the worker that had it died."""
+CLOSE_SECONDS: Final = 60
+"""How long a local worker may take to end. Dask waits for five seconds after killing it and then raises."""
+
 COPY_BYTES: Final = 32 << 20
 
 FORKED: Final = {
@@ -33,6 +36,21 @@ FORKED: Final = {
 
 Job = tuple[int, Chunk]
 """The number of a chunk, and its listeners."""
+
+
+class PatientNanny(Nanny):
+    """
+    A local worker's process, with time to end.
+
+    Dask lets a killed process take five seconds and then raises `TimeoutError`. On a busy machine it may take longer,
+    and a run whose lists are all finished would fail.
+    """
+
+    async def close(  # type: ignore[override]  # as in Dask itself
+        self, timeout: float = CLOSE_SECONDS, reason: str = "nanny-close"
+    ) -> Literal["OK"]:
+        """End the process, and kill it where that takes four fifths of the time."""
+        return await super().close(timeout, reason)
 
 
 @contextmanager
@@ -60,6 +78,7 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
                     n_workers=workers,
                     threads_per_worker=1,
                     processes=True,
+                    worker_class=PatientNanny,
                     host="127.0.0.1",
                     dashboard_address="127.0.0.1:0",
                 ) as cluster,

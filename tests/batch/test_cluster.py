@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from distributed.process import AsyncProcess
 
 from recsys.batch.cluster import connected, rank_all
 from recsys.batch.libraries import Listener
@@ -67,6 +68,21 @@ def test_a_worker_killed_in_the_middle_loses_nothing(mapped, tmp_path, shards):
 
     assert sorted(finished) == list(range(60))
     assert all(len(ranked.lists) == 10 and not len(ranked.problems) for ranked in finished.values())
+
+
+def test_workers_that_take_ten_seconds_to_end_do_not_fail_a_run(monkeypatch):
+    """As on a machine that is busy with twenty other things: whoever waits for less is told so."""
+    wait = AsyncProcess.join
+
+    async def join(self, timeout=None):
+        if timeout is not None and timeout < 10:
+            raise TimeoutError
+        await wait(self, timeout)
+
+    monkeypatch.setattr(AsyncProcess, "join", join)
+    with connected(None, 1) as client:
+        found = client.submit(int, "7").result()
+    assert found == 7
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each worker imports for itself")
