@@ -33,6 +33,7 @@ class Coverage:
     """
     How much of a library has audio features: `total == known + waiting + not_found + not_asked`.
 
+    `could_ask` of those not asked about have an id that a source would be asked about if the listener agreed.
     `by_source` counts known tracks by who gave their features ("file" where an import brought them). A track that two
     sources helped counts under both names joined, so the counts add up to `known`.
     """
@@ -42,6 +43,7 @@ class Coverage:
     waiting: int
     not_found: int
     not_asked: int
+    could_ask: int = 0
     by_source: dict[str, int] = field(default_factory=dict)
 
 
@@ -100,7 +102,8 @@ class Features:
         stage = replace(stage, message="", blocked_until=None, is_refused=False)
         library = songs(store, listener)
         save(replace(self._counted(listener, library, stage), state="running"))
-        run = FeatureRun(store, listener, self._open_sources(store, listener, library), self._clock)
+        sources = [one for one in self._available(store, listener, library) if self._may_ask(listener, one)]
+        run = FeatureRun(store, listener, sources, self._clock)
         missing = _incomplete(run.ask_here(_incomplete(library)))
         for start in range(0, len(missing), BATCH):
             if not run.may_go_on:
@@ -127,22 +130,23 @@ class Features:
         tracks = songs(store, listener) if tracks is None else tracks
         sources = _sources(tracks)
         rest = tracks.drop(index=sources.index)
-        online = [source for source in self._open_sources(store, listener, tracks) if source.is_online]
+        everyone = [source for source in self._available(store, listener, tracks) if source.is_online]
+        online = [source for source in everyone if self._may_ask(listener, source)]
+        refused = [source for source in everyone if source not in online]
         misses = store.misses(listener, to_iso(self._clock() - REMEMBERED))
         # Rows that every open online source missed lately; where none is open, rows that any missed.
         names = {source.name for source in online} or set(misses["source"])
         times = misses[misses["source"].isin(names)].groupby("track_id")["source"].nunique()
         is_missed = rest["track_id"].map(times).fillna(0) >= max(1, len(online))
-        can_be_asked = pd.Series(False, index=rest.index)
-        for source in online:
-            can_be_asked |= source.can_be_asked(rest)
-        is_waiting = ~is_missed & can_be_asked
+        is_waiting = ~is_missed & _can_be_asked(online, rest)
+        is_not_asked = ~is_missed & ~is_waiting
         return Coverage(
             total=len(tracks),
             known=len(sources),
             waiting=int(is_waiting.sum()),
             not_found=int(is_missed.sum()),
-            not_asked=int((~is_missed & ~is_waiting).sum()),
+            not_asked=int(is_not_asked.sum()),
+            could_ask=int((is_not_asked & _can_be_asked(refused, rest)).sum()),
             by_source={str(name): int(count) for name, count in sources.value_counts().items()},
         )
 
@@ -163,14 +167,12 @@ class Features:
             for name, count in sources.value_counts().items()
         ]
 
-    def _open_sources(self, store: Store, listener: str, library: pd.DataFrame) -> list[FeatureSource]:
+    def _available(self, store: Store, listener: str, library: pd.DataFrame) -> list[FeatureSource]:
         closed = UnavailableSources(store).names(self._clock())
-        return [
-            source
-            for source in self._sources_for(listener, library)
-            if source.name not in closed
-            and (source.name not in NEEDS_CONSENT or self.has_agreed(listener, source.name))
-        ]
+        return [source for source in self._sources_for(listener, library) if source.name not in closed]
+
+    def _may_ask(self, listener: str, source: FeatureSource) -> bool:
+        return source.name not in NEEDS_CONSENT or self.has_agreed(listener, source.name)
 
     def _counted(self, listener: str, library: pd.DataFrame, stage: Stage) -> Stage:
         now = self.coverage(listener, library)
@@ -179,6 +181,14 @@ class Features:
 
 def _incomplete(tracks: pd.DataFrame) -> pd.DataFrame:
     return tracks[tracks[AUDIO].isna().any(axis=1)].reset_index(drop=True)
+
+
+def _can_be_asked(sources: Sequence[FeatureSource], tracks: pd.DataFrame) -> pd.Series:
+    """Which tracks one of the sources could know."""
+    can_be_asked = pd.Series(False, index=tracks.index)
+    for source in sources:
+        can_be_asked |= source.can_be_asked(tracks)
+    return can_be_asked
 
 
 def _sources(tracks: pd.DataFrame) -> pd.Series:

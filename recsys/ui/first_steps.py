@@ -9,10 +9,11 @@ from recsys.core.model.tracks import has_audio
 from recsys.errors import TonearmError
 from recsys.services.features import Coverage
 from recsys.services.sync import Sync
-from recsys.ui.library.features import features_key, look_up
 from recsys.ui.navigation import page
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
+from recsys.ui.parts.look_up import features_key, look_up
+from recsys.ui.parts.notes import no_features_note
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.parts.text import plain
 from recsys.ui.session import ListenerSession
@@ -49,9 +50,14 @@ def next_step(session: ListenerSession) -> bool:
         st.markdown("You are signed in, and your library is still empty.")
         _button(session, "library", "Bring my songs in", ":material/sync:")
     elif not features_card(session, "welcome"):
-        st.markdown(f"**{counted(size, 'song')}** in your library.")
+        known = int(has_audio(session.own_library).sum())
+        heard = "" if known == size else f", {known:,} with audio features"
+        st.markdown(f"**{counted(size, 'song')}** in your library{heard}.")
         real_songs(session, "welcome")
         if not session.has_real_catalogue:
+            return False
+        if not known:
+            no_features_note(session)
             return False
         with st.container(horizontal=True, gap="small"):
             _button(session, "recommend", "Get recommendations", ":material/tune:")
@@ -106,8 +112,7 @@ def features_card(session: ListenerSession, key: str) -> bool:
         return False
     covered = session.known("coverage", lambda: features.coverage(session.listener, library))
     is_active = session.app.jobs.is_active(features_key(session))
-    can_agree = covered.not_asked and not features.has_agreed(session.listener, "reccobeats")
-    if not (is_active or covered.waiting or can_agree):
+    if not (is_active or covered.waiting or covered.could_ask):
         return False
     with st.container(border=True, key=f"features_{key}"):
         fragment(_features, run_every=1.0 if is_active else None)(session, covered, is_active, key)
@@ -129,7 +134,9 @@ def _features(session: ListenerSession, covered: Coverage, was_active: bool, key
                 session.forget("coverage", "consent")
                 look_up(session)
                 st.rerun()
-        st.caption("Sends the Spotify ids of these songs to ReccoBeats, a free service. Nothing about you.")
+        sent = covered.could_ask or covered.waiting
+        whose = "these songs" if sent == missing else counted(sent, "song")
+        st.caption(f"Sends the Spotify ids of {whose} to ReccoBeats, a free service. Nothing about you.")
         return
     job = session.app.jobs.snapshot(features_key(session))
     if not (job and job.is_active):

@@ -32,13 +32,14 @@ from recsys.ui.taste_radar import strip
 
 
 def distributions(session: ListenerSession) -> None:
-    """Every feature as a small picture, and one of them in detail on demand."""
-    st.header("Feature by feature", anchor=False)
+    """Every feature as a small picture, and one of them in detail on demand; nothing where none is known."""
     known = [f for f in NUMBER_FEATURES if session.library[f.column].notna().any()]
+    if not known:
+        return
+    st.header("Feature by feature", anchor=False)
     if not session.has_no_yardstick:
         strip(session)
-    if known:
-        _detail(session, known)
+    _detail(session, known)
     if unknown := [f.title.lower() for f in NUMBER_FEATURES if f not in known]:
         st.caption(f"No source has data for the {listed(unknown)} of your songs. We don’t guess.")
 

@@ -4,6 +4,7 @@ import pytest
 
 from recsys.app.container import Container, start
 from recsys.core.export import to_csv
+from recsys.core.model.tracks import has_audio
 from recsys.settings import Settings
 from recsys.ui.parts import real_songs
 from tests.fakes.catalogue_host import CALL, FakeCatalogueHost
@@ -71,6 +72,53 @@ def test_one_press_puts_real_songs_on_the_page_without_a_restart(build, page):
     assert not [button for button in app.button if "real songs" in button.label]
     assert len(container.catalogue) == 30
     assert app.session_state["tonearm"].note is None
+
+
+def known_by_sound(container, app):
+    """How many songs are known by sound, once a look-up that runs has ended."""
+    session = app.session_state["tonearm"]
+    container.jobs.wait(f"features:{session.listener}", 30)
+    app.run()
+    shows_no_trace(app)
+    return int(has_audio(app.session_state["tonearm"].own_library).sum())
+
+
+NAMES = to_csv(OTHERS[["title", "artists"]].head(20).assign(track_id=""))
+"""A playlist as most programs write it: what the songs are called, and nothing of their sound."""
+
+
+def test_names_of_songs_are_known_by_sound_at_once_where_real_songs_are_installed(build):
+    container = build()
+    app = pressed(container, opened("welcome", lambda session: None), "welcome")
+
+    app.file_uploader(key="welcome_files").set_value([("names.csv", NAMES, "text/csv")]).run()
+
+    assert known_by_sound(container, app) == 20
+    assert [button.label for button in app.button if button.proto.type == "primary"] == ["Get recommendations"]
+
+
+def test_names_of_songs_are_known_by_sound_once_real_songs_arrive(build):
+    container = build()
+    app = opened("welcome", lambda session: None)
+    app.file_uploader(key="welcome_files").set_value([("names.csv", NAMES, "text/csv")]).run()
+    assert known_by_sound(container, app) == 0
+    assert not [button for button in app.button if button.label == "Find out how my songs sound"]  # nobody could tell
+
+    pressed(container, app, "welcome")
+
+    assert known_by_sound(container, app) == 20
+
+
+def test_names_that_nobody_knows_are_said_to_be_unknown_and_lead_nowhere_else(build):
+    container = build()
+    app = pressed(container, opened("welcome", lambda session: None), "welcome")
+    unknown = to_csv(OWN[["title", "artists"]].head(20).assign(track_id=""))
+
+    app.file_uploader(key="welcome_files").set_value([("names.csv", unknown, "text/csv")]).run()
+
+    assert known_by_sound(container, app) == 0
+    assert "We don’t know how your 20 songs sound: no source knows them by name." in said(app)
+    assert not [button for button in app.button if button.label == "Get recommendations"]
 
 
 def test_who_may_not_install_loads_them_for_their_session_only(build):

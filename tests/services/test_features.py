@@ -387,6 +387,18 @@ def test_what_an_agreed_source_was_not_asked_yet_is_waiting(world):
     assert (coverage.waiting, coverage.not_asked) == (2, 2)
 
 
+def test_consent_is_asked_only_for_songs_that_it_would_help(world):
+    world.store.save_tracks("ada", tracks(4, track_id=["demo-1", "demo-2", *tracks(2)["track_id"]]))
+    world.store.save_app_state("closed_feature_sources", {"spotify": to_iso(world.now())})
+    before = world.features.coverage("ada")
+    assert (before.not_asked, before.could_ask) == (4, 2)  # ReccoBeats knows no id but Spotify's
+
+    agreed(world)
+
+    after = world.features.coverage("ada")
+    assert (after.waiting, after.not_asked, after.could_ask) == (2, 2, 0)
+
+
 def test_an_empty_library_is_finished_at_once(world):
     stage = agreed(world).features.fill("ada", ignore)
     assert (stage.state, stage.found) == ("done", 0)

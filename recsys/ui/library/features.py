@@ -13,6 +13,7 @@ from recsys.ui.library.sync import reasons
 from recsys.ui.parts.charts import figure
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.labels import SOURCES
+from recsys.ui.parts.look_up import features_key, look_up
 from recsys.ui.parts.text import local_time, plain
 from recsys.ui.session import ListenerSession
 
@@ -31,12 +32,14 @@ def features_panel(session: ListenerSession) -> None:
     parts += [f"{count:,} {what}" for what, count in rest.items() if count]
     st.markdown(f"{counted(covered.total, 'track')}: {', '.join(parts)}.")
     had_agreed = session.known("consent", lambda: features.has_agreed(session.listener, "reccobeats"))
-    agreed = st.toggle(
-        "Send the Spotify ids of these songs to ReccoBeats",
-        value=had_agreed,
-        key="reccobeats",
-        help="A free service run by one person. It sees song ids, nothing about you. Off until you agree.",
-    )
+    agreed = had_agreed
+    if had_agreed or covered.could_ask:
+        agreed = st.toggle(
+            "Send the Spotify ids of these songs to ReccoBeats",
+            value=had_agreed,
+            key="reccobeats",
+            help="A free service run by one person. It sees song ids, nothing about you. Off until you agree.",
+        )
     if agreed != had_agreed:
         features.agree(session.listener, "reccobeats", agreed)
         session.forget("coverage", "consent")
@@ -61,20 +64,6 @@ def known_panel(session: ListenerSession) -> None:
             for one in session.known("given", lambda: features.given(listener, session.library)):
                 last = f", last on {local_time(from_iso(one.last_at))}" if one.last_at else ""
                 st.markdown(f"- {counted(one.tracks, 'track')} from {_source(one.source)}{last}")
-
-
-def look_up(session: ListenerSession) -> None:
-    """Start looking up what is missing, or join the look-up that runs."""
-    app, listener, sync = session.app, session.listener, session.app.sync
-    app.jobs.start(
-        features_key(session),
-        lambda job: sync.look_up(listener, job) if sync else app.features.fill(listener, job.report),
-    )
-
-
-def features_key(session: ListenerSession) -> str:
-    """The name of the listener's look-up among the background jobs."""
-    return f"features:{session.listener}"
 
 
 def _look_up(session: ListenerSession, covered: Coverage, has_agreed: bool, was_active: bool) -> None:
@@ -109,7 +98,7 @@ def ended(covered: Coverage, has_agreed: bool) -> str:
     said = ["We asked every source you allowed."]
     if covered.not_found:
         said.append("We will try the missing songs again in 30 days.")
-    if covered.not_asked and not has_agreed:
+    if covered.could_ask and not has_agreed:
         said.append("We ask ReccoBeats once you agree.")
     return " ".join(said)
 

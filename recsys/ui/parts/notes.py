@@ -1,13 +1,19 @@
 """Notes above a page: what is invented, which catalogue is used, and how little is known of the library."""
 
+from typing import Final
+
 import streamlit as st
 
 from recsys.core.insights.wording import counted
 from recsys.core.model.tracks import has_audio
 from recsys.services.catalogues import passport_sentences
-from recsys.ui.navigation import page
 from recsys.ui.parts.text import plain
 from recsys.ui.session import ListenerSession
+
+_TELLS_MORE: Final = (
+    "A file with audio features or Spotify links tells us, such as an export from "
+    "[exportify.net](https://exportify.net)."
+)
 
 
 def demo_note(session: ListenerSession, has_list: bool = False) -> None:
@@ -37,22 +43,21 @@ def passport_note(session: ListenerSession) -> None:
 
 
 def coverage_note(session: ListenerSession) -> None:
-    """Say so when most tracks of the library have no audio features."""
+    """Say so when most songs of the library have no audio features, after everybody was asked who could know them."""
     known = int(has_audio(session.library).sum())
-    if 2 * known < len(session.library):
+    if known and 2 * known < len(session.library):
         st.info(
-            f"{f'Audio features of only {known:,}' if known else 'No audio features'} of your "
-            f"{counted(len(session.library), 'track')} are known; {'of the others ' if known else ''}only year, "
-            "duration and genres count. The Library page can look for the missing ones.",
+            f"We know how {known:,} of your {counted(len(session.library), 'song')} sound; of the others only year, "
+            f"duration and genres count. {_TELLS_MORE}",
             icon=":material/info:",
         )
+    elif not known:
+        no_features_note(session)
 
 
 def no_features_note(session: ListenerSession) -> None:
-    """Say that there is no sound to draw yet, and where it comes from."""
+    """Say that there is no sound to draw or to compare, and what would bring it."""
+    songs = counted(len(session.library), "song")
     st.info(
-        f"No audio features of your {counted(len(session.library), 'track')} are known yet. "
-        "The Library page can look for them.",
-        icon=":material/info:",
+        f"We don’t know how your {songs} sound: no source knows them by name. {_TELLS_MORE}", icon=":material/info:"
     )
-    st.page_link(page("library"), label="Look for audio features", icon=":material/search:")

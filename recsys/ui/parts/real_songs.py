@@ -11,6 +11,7 @@ from recsys.services.catalogues import CatalogueProgress, ReadyCatalogue, size_i
 from recsys.services.jobs import Snapshot
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
+from recsys.ui.parts.look_up import look_up_new
 from recsys.ui.parts.text import plain
 from recsys.ui.session import ListenerSession
 
@@ -38,6 +39,8 @@ def real_songs(session: ListenerSession, key: str) -> None:
             session.loaded = job.result
             st.rerun()  # what was drawn above still shows invented songs
         if st.session_state.pop(_AWAITED, False):
+            with problems.shown():
+                look_up_new(session)  # the songs that came may say how the listener's own sound
             st.success(f"{counted(job.result.passport.songs, 'real song')} ready.", icon=":material/album:")
             st.caption(arrived(job.result))
     if session.has_real_catalogue:

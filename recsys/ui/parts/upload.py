@@ -18,6 +18,7 @@ from recsys.services.import_queue import memory_needed
 from recsys.services.library import forget_import, save_import, unfinished_imports
 from recsys.services.start import FILE
 from recsys.ui.parts import problems
+from recsys.ui.parts.look_up import look_up_new
 from recsys.ui.parts.text import plain
 from recsys.ui.session import ListenerSession
 from recsys.web.upload_room import REFUSED
@@ -74,6 +75,8 @@ def import_panel(session: ListenerSession, key: str) -> bool:
                     refused[file.file_id] = str(problem)
                     raise
     if len(done) > was_done:
+        with problems.shown():
+            look_up_new(session)
         st.rerun()  # what was drawn before, the sidebar above all, still shows the library as it was
     current = [report for file in files for report in done.get(file.file_id, [])]
     for report in current:

@@ -4,16 +4,17 @@ from recsys.services.features import Coverage
 from recsys.ui.library.features import ended, named
 
 
-def covered(**rest):
+def covered(could_ask=0, **rest):
     counts = {"waiting": 0, "not_found": 0, "not_asked": 0} | rest
-    return Coverage(total=10, known=10 - sum(counts.values()), **counts)
+    return Coverage(total=10, known=10 - sum(counts.values()), could_ask=could_ask, **counts)
 
 
 def test_a_look_up_that_found_nothing_says_that_it_was_done_and_what_would_help():
     assert ended(covered(not_found=3), has_agreed=True) == (
         "We asked every source you allowed. We will try the missing songs again in 30 days."
     )
-    assert ended(covered(not_asked=3), has_agreed=False) == (
+    assert ended(covered(not_asked=3), has_agreed=False) == "We asked every source you allowed."
+    assert ended(covered(not_asked=3, could_ask=2), has_agreed=False) == (
         "We asked every source you allowed. We ask ReccoBeats once you agree."
     )
     assert ended(covered(not_asked=3), has_agreed=True) == "We asked every source you allowed."
