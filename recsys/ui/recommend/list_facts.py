@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
+
 from recsys.core.engine.filters import Filters, excluded_in_words
 from recsys.core.engine.pool import AROUND_YOU, POOL
 from recsys.core.engine.query import LONGEST_LIBRARY
@@ -44,6 +46,20 @@ def facts(session: ListenerSession, found: Recommendations) -> list[str]:
         if cost.replaced and dial in _DIALS:
             says.append(f"{_DIALS[dial]} swapped out {counted(cost.replaced, 'song')}.")
     return says
+
+
+def size(listed: int, catalogue: int, shifts: Mapping[str, float], positions: Mapping[str, np.ndarray]) -> str:
+    """
+    How many songs are listed of how many, and how many of them an aim does not reach.
+
+    `positions` has an array (songs,) per feature name, NaN where unknown: what is unknown takes no part, so that a song
+    stays where its other features put it, however far the aim is.
+    """
+    says = [f"{counted(listed, 'song')} of {catalogue:,}"]
+    for name, shift in shifts.items():
+        if shift and (unknown := int(np.isnan(positions[name]).sum())):
+            says.append(f"{unknown:,} of unknown {_NAMES[name].lower()}, which your aim does not reach")
+    return " · ".join(says)
 
 
 def made_of(found: Recommendations) -> list[str]:

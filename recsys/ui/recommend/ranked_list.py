@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from recsys.core.engine.explanation import explain
 from recsys.core.engine.recommender import Recommendations
-from recsys.core.insights.wording import artists_in_words, counted
+from recsys.core.insights.wording import artists_in_words
 from recsys.core.model.credits import artist_names
 from recsys.core.model.features import FEATURES
 from recsys.errors import TonearmError
@@ -16,7 +16,7 @@ from recsys.ui.recommend.chips import chips, remove
 from recsys.ui.recommend.comparison import compared_in_words, compared_radar
 from recsys.ui.recommend.explanation import total, without
 from recsys.ui.recommend.history import go, history_words
-from recsys.ui.recommend.list_facts import facts
+from recsys.ui.recommend.list_facts import facts, size
 from recsys.ui.recommend.list_rows import ListedSongs, list_rows, shared_in_words
 from recsys.ui.recommend.list_state import ListState, list_state, received
 from recsys.ui.recommend.listener_view import ListenerView
@@ -58,7 +58,7 @@ def list_data(
         "entered": [state.all_titles[track] for track in state.last.entered],
         "left": [state.all_titles[track] for track in state.last.left],
         "was_moved": was_moved,
-        "facts": f"{counted(len(rows), 'song')} of {found.counts['catalogue']:,}",
+        "facts": size(len(rows), found.counts["catalogue"], session.recipe.shifts, songs.positions),
         "order": order_of_list(session.recipe, found, songs),
         "before": state.before,
         "history": history_words(session),

@@ -1,6 +1,8 @@
-"""What is said below the list."""
+"""What is said of a list, in its head and below it."""
 
 import re
+
+import numpy as np
 
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
@@ -8,7 +10,7 @@ from recsys.core.engine.recommender import Recommender
 from recsys.core.model.tracks import as_tracks
 from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import demo_listeners
-from recsys.ui.recommend.list_facts import compared
+from recsys.ui.recommend.list_facts import compared, size
 
 NONE = {"owned": 0, "disliked": 0, "familiar_artists": 0, "too_little_known": 0}
 
@@ -37,3 +39,13 @@ def test_the_numbers_add_up_to_the_catalogue_with_thumbs_down_and_new_artists_on
 
     assert candidates + sum(left_out) == size == len(catalogue.tracks)
     assert len(left_out) >= 3  # yours, turned down, by artists you know
+
+
+def test_songs_that_an_aim_does_not_reach_are_counted_in_the_head():
+    positions = {"energy": np.array([0.1, np.nan, np.nan]), "year": np.zeros(3), "tempo": np.full(3, np.nan)}
+
+    assert size(3, 5_657, {}, positions) == "3 songs of 5,657"
+    assert size(3, 5_657, {"year": 2.0, "tempo": 0.0}, positions) == "3 songs of 5,657"
+    assert size(3, 5_657, {"energy": -4.0}, positions) == (
+        "3 songs of 5,657 · 2 of unknown energy, which your aim does not reach"
+    )
