@@ -8,7 +8,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.accessibility import tabs_to_the_first_row
 from tests.browser.files import OWN_FILE, upload
-from tests.browser.screen import CALMER, expect_titles, listed_titles, move_slider, press, settled
+from tests.browser.screen import CALMER, answered, expect_titles, listed_titles, move_slider, press, settled
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
@@ -73,6 +73,23 @@ def test_resetting_the_mixer_leaves_the_other_settings(page):
 
     expect(page.locator(".chip")).to_have_text([re.compile("Artists only new to me")])
     expect(page.get_by_role("slider", name="Tempo: how much")).to_have_attribute("aria-valuetext", "normal")
+
+
+def test_a_preset_that_is_pressed_while_an_answer_is_drawn_is_not_lost(page):
+    listed_titles(page)
+    mood = page.get_by_role("button", name="Mood", exact=True)
+    box = mood.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+
+    with answered(page):
+        page.get_by_role("slider", name=f"Energy: {CALMER}").evaluate(
+            "aim => { aim.value = -2; aim.dispatchEvent(new Event('input')) }"
+        )
+    expect(page.locator(".chip")).to_contain_text("Energy")
+    page.mouse.up()
+
+    expect(mood).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_chip_that_is_removed_moves_the_setting_that_is_open(page):

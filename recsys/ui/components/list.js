@@ -123,6 +123,9 @@ class RankedList {
   }
 
   showChips() {
+    const chipped = JSON.stringify(this.data.chips);
+    if (chipped === this.chipped) return; // a button that is replaced while it is pressed is never clicked
+    this.chipped = chipped;
     const chips = this.data.chips.map(({ id, name, value }) =>
       element(
         "li",

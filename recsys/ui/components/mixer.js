@@ -47,19 +47,17 @@ class Mixer {
     }
   }
 
+  /** The buttons stay: one that is replaced between the pointer's press and its release is never clicked. */
   showPresets() {
-    const button = ({ name, help, is_active: isActive }) =>
-      element(
-        "button",
-        { type: "button", class: "pill", title: help, "aria-pressed": String(isActive), click: () => this.sendNow({ preset: name }) },
-        name,
-      );
-    const buttons = this.data.presets.map(button);
-    const reset = { type: "button", class: "pill plain", click: () => this.sendNow({ reset: true }) };
-    buttons.push(element("button", reset, "Reset"));
-    const at = [...this.presets.children].indexOf(this.presets.getRootNode().activeElement);
-    this.presets.replaceChildren(...buttons);
-    if (at >= 0) buttons[at].focus();
+    if (!this.presets.children.length) {
+      const button = ({ name, help }) =>
+        element("button", { type: "button", class: "pill", title: help, click: () => this.sendNow({ preset: name }) }, name);
+      const reset = { type: "button", class: "pill plain", click: () => this.sendNow({ reset: true }) };
+      this.presets.replaceChildren(...this.data.presets.map(button), element("button", reset, "Reset"));
+    }
+    this.data.presets.forEach(({ is_active: isActive }, at) => {
+      this.presets.children[at].setAttribute("aria-pressed", String(isActive));
+    });
   }
 
   /** What is not a slider: it goes to the server at once. */
