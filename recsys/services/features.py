@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from recsys.feature_sources.source import AUDIO, FeatureSource
+from recsys.services.erasure import noticing_erasure
 from recsys.services.feature_run import GIVEN, REMEMBERED, FeatureRun, UnavailableSources
 from recsys.services.library import songs
 from recsys.services.sync_progress import TITLES, Stage
@@ -96,7 +97,7 @@ class Features:
         Raises
         ------
         ReconnectSpotify, StorageProblem
-            What was found before is stored.
+            What was found before is stored, unless everything of the listener's was erased meanwhile.
         """
         store, stage = self._store_for(listener), stage or Stage("features", TITLES["features"])
         stage = replace(stage, message="", blocked_until=None, is_refused=False)
@@ -104,17 +105,19 @@ class Features:
         save(replace(self._counted(listener, library, stage), state="running"))
         sources = [one for one in self._available(store, listener, library) if self._may_ask(listener, one)]
         run = FeatureRun(store, listener, sources, self._clock)
-        missing = _incomplete(run.ask_here(_incomplete(library)))
-        for start in range(0, len(missing), BATCH):
-            if not run.may_go_on:
-                break
-            run.ask_online(missing.iloc[start : start + BATCH])
-            # The stage between two batches: tracks already queried without an answer count as not found until the end.
-            done = start + BATCH
-            known = int(library[AUDIO].notna().any(axis=1).sum()) + run.gained
-            pending = int(missing[AUDIO].isna().all(axis=1).iloc[done:].sum())
-            not_found = len(library) - known - pending
-            save(replace(stage, state="running", stored=known, pending=pending, skipped=_reasons(not_found, 0)))
+        with noticing_erasure(store, listener) as stop_if_erased:
+            missing = _incomplete(run.ask_here(_incomplete(library)))
+            for start in range(0, len(missing), BATCH):
+                if not run.may_go_on:
+                    break
+                run.ask_online(missing.iloc[start : start + BATCH])
+                stop_if_erased()
+                # The stage between two batches: tracks queried without an answer count as not found until the end.
+                done = start + BATCH
+                known = int(library[AUDIO].notna().any(axis=1).sum()) + run.gained
+                pending = int(missing[AUDIO].isna().all(axis=1).iloc[done:].sum())
+                not_found = len(library) - known - pending
+                save(replace(stage, state="running", stored=known, pending=pending, skipped=_reasons(not_found, 0)))
         stage = self._counted(listener, songs(store, listener), stage)
         if not run.busy_until:
             return replace(stage, state="done", is_complete=True)

@@ -21,6 +21,7 @@ from recsys.core.model.identity import NAMED
 from recsys.core.model.tracks import SPOTIFY_ID, as_tracks, empty_tracks
 from recsys.errors import NotAllowed, NothingToRank, NotOffered, SourceBusy, StorageProblem
 from recsys.feature_sources.source import AUDIO, NameSource, NeighbourSource, with_answers
+from recsys.services.erasure import noticing_erasure
 from recsys.services.feature_run import REMEMBERED
 from recsys.services.features import Features
 from recsys.services.growth import MAX_ROUNDS, TARGET, Growth
@@ -148,23 +149,25 @@ class Growing:
         NothingToRank
             The listener has no song with a Spotify id.
         StorageProblem
-            What was found before is stored.
+            What was found before is stored; or everything of the listener's was erased meanwhile, and nothing is left.
         """
         store = self._store_for(listener)
         run = _Run(store, listener, self._source, self._clock)
         growth = self._begun(store, listener)
-        while growth.state != "done" and self.has_agreed(listener):
-            job.report(growth)
-            try:
-                if growth.position == growth.round == 0:
-                    self._learn_scale()
-                growth = run.ask_about(growth)
-            except (SourceBusy, NotOffered) as problem:
-                until = self._clock() + timedelta(seconds=getattr(problem, "retry_after", 86_400.0))
-                growth = replace(growth, state="blocked", message=str(problem), blocked_until=to_iso(until))
-            store.save_state(listener, STATE, growth.as_json())
-            if growth.state == "blocked":
-                break
+        with noticing_erasure(store, listener) as stop_if_erased:
+            while growth.state != "done" and self.has_agreed(listener):
+                job.report(growth)
+                try:
+                    if growth.position == growth.round == 0:
+                        self._learn_scale()
+                    growth = run.ask_about(growth)
+                except (SourceBusy, NotOffered) as problem:
+                    until = self._clock() + timedelta(seconds=getattr(problem, "retry_after", 86_400.0))
+                    growth = replace(growth, state="blocked", message=str(problem), blocked_until=to_iso(until))
+                store.save_state(listener, STATE, growth.as_json())
+                stop_if_erased()
+                if growth.state == "blocked":
+                    break
         return growth
 
     def anchors(self) -> pd.DataFrame:

@@ -1,15 +1,13 @@
 """A listener's library: imports in batches, each stored for good, and reading it back."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from secrets import token_hex
+from collections.abc import Iterator
 from typing import Final
 
 import pandas as pd
 
 from recsys.core.model.identity import NAMED, ids_of_names, renamed
 from recsys.core.model.tracks import filled
-from recsys.errors import StorageProblem
+from recsys.services.erasure import noticing_erasure
 from recsys.storage.store import Saved, Store
 
 BATCH = 2_000
@@ -22,9 +20,6 @@ ERASED: Final = (
     "Everything of yours was erased, or moved to your account as you signed in, while this file was being stored, so "
     "the rest of it was not. Choose it again where you want it."
 )
-UNDER_WAY: Final = "import "
-"""How the name of a state begins that an import has while it runs. Erasing removes it, in whichever process."""
-
 STATE: Final = "imports"
 """The state with imports that were not finished, by origin: how many tracks are stored, and of how many."""
 
@@ -73,7 +68,7 @@ def save_import(
     wanted, disliked = split_by_liked(tracks, liked)
     total = Saved(0, 0, 0)
     everything = len(wanted) + len(disliked)
-    with _noticing_erasure(store, listener) as stop_if_erased:
+    with noticing_erasure(store, listener, ERASED) as stop_if_erased:
         _note(store, listener, origin, 0, everything)
         for start in range(0, len(wanted), BATCH):
             batch = wanted.iloc[start : start + BATCH]
@@ -91,24 +86,6 @@ def save_import(
             store.save_plays(listener, plays.assign(track_id=renamed(plays["track_id"], ids)))
         forget_import(store, listener, origin)
         stop_if_erased()
-
-
-@contextmanager
-def _noticing_erasure(store: Store, listener: str) -> Iterator[Callable[[], None]]:
-    """A check to be made after each write; one that came after an erasure is erased too, and ends the import."""
-    name = f"{UNDER_WAY}{token_hex(8)}"  # of this import alone: another one may end first
-    store.save_state(listener, name, {})
-
-    def stop_if_erased() -> None:
-        if store.state(listener, name) is None:
-            store.erase(listener)
-            raise StorageProblem(ERASED)
-
-    try:
-        yield stop_if_erased
-    finally:
-        with suppress(StorageProblem):
-            store.remove_state(listener, name)
 
 
 def unfinished_imports(store: Store, listener: str) -> dict[str, tuple[int, int]]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from recsys.errors import NotOffered, SourceBusy
+from recsys.errors import NotOffered, SourceBusy, StorageProblem
 from recsys.feature_sources.known_tracks import KnownTracks
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.source import AUDIO
@@ -43,6 +43,23 @@ def test_nobody_is_asked_before_the_listener_agrees(world, reccobeats):
     stage = world.features.fill("ada", ignore)
     assert reccobeats.requests == []
     assert stage.skipped == {NOT_ASKED: 3}
+
+
+def test_a_look_up_ends_and_leaves_nothing_when_everything_is_erased_meanwhile(world, reccobeats, monkeypatch):
+    monkeypatch.setattr("recsys.services.features.BATCH", 1)
+    agreed(world).store.save_tracks("ada", tracks(3))
+    stages = []
+
+    def save(stage):
+        stages.append(stage)
+        if len(stages) == 2:  # the first of three batches is stored
+            assert not any(world.store.erase("ada").values())
+
+    with pytest.raises(StorageProblem, match="was erased"):
+        world.features.fill("ada", save)
+
+    assert len(reccobeats.requests) >= 2
+    assert not any(world.store.counts("ada").values())
 
 
 def test_agreeing_can_be_taken_back(world, reccobeats):

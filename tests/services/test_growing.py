@@ -126,6 +126,23 @@ def stopped_after(songs):
     return job
 
 
+def test_growing_ends_and_leaves_nothing_when_everything_is_erased_through_another_instance(world, make):
+    other, job = make().store, Job()
+    report = job.report
+
+    def reporting(growth):
+        if growth.position == 2:
+            assert other.counts("ann")["pool_tracks"]
+            assert not any(other.erase("ann").values())
+        report(growth)
+
+    job.report = reporting
+    with pytest.raises(StorageProblem, match="was erased"):
+        world.growing.run("ann", job)
+
+    assert not any(other.counts("ann").values())
+
+
 def test_nobody_is_asked_before_the_listener_agrees(make, reccobeats):
     world = make()
     world.store.save_tracks("ann", library(OWN))

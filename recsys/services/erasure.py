@@ -1,0 +1,37 @@
+"""Background work notices that everything of its listener's was erased, in whichever process that was."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from secrets import token_hex
+from typing import Final
+
+from recsys.errors import StorageProblem
+from recsys.storage.store import Store
+
+UNDER_WAY: Final = "under way "
+"""How the name of a state begins that a piece of work has while it runs."""
+
+ERASED: Final = "Everything of yours was erased, or moved to your account as you signed in, so this ended."
+
+
+@contextmanager
+def noticing_erasure(store: Store, listener: str, sentence: str = ERASED) -> Iterator[Callable[[], None]]:
+    """
+    Gives a check to be made after each write of work that goes on for long.
+
+    The work has a row of its own in the store, which any erasure removes. What was written after that is erased too,
+    and the check raises `StorageProblem` with the sentence.
+    """
+    name = f"{UNDER_WAY}{token_hex(8)}"  # of this work alone: other work may end first
+    store.save_state(listener, name, {})
+
+    def stop_if_erased() -> None:
+        if store.state(listener, name) is None:
+            store.erase(listener)
+            raise StorageProblem(sentence)
+
+    try:
+        yield stop_if_erased
+    finally:
+        with suppress(StorageProblem):
+            store.remove_state(listener, name)
