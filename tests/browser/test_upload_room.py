@@ -14,13 +14,17 @@ def file_of(size, name):
     return {"name": name, "mimeType": "text/csv", "buffer": b"title,artist\n" + ROW * (size // len(ROW))}
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """It takes files of 1 MB, and 1.5 MB of a tab."""
+    with Server(tmp_path_factory.mktemp("data"), STREAMLIT_SERVER_MAX_UPLOAD_SIZE="1") as running:
+        yield running
+
+
 @pytest.fixture
-def page(tmp_path, stranger):
-    """The welcome page of a server that takes files of 1 MB, and 1.5 MB of a tab."""
-    with Server(tmp_path, STREAMLIT_SERVER_MAX_UPLOAD_SIZE="1") as server:
-        page = stranger()
-        page.goto(server.url)
-        yield settled(page)
+def page(visit):
+    """The welcome page of that server."""
+    return settled(visit())
 
 
 def test_files_that_are_too_large_together(page):
