@@ -324,7 +324,8 @@ class Recommender:
 
 def arranged(found: Recommendations, recipe: Recipe) -> Recommendations:
     """A list by score in the order that a recipe asks for, with what that cost."""
-    locked = {at: recipe.locked[name] - 1 for at, name in enumerate(found.table["track_id"]) if name in recipe.locked}
+    names = found.table["track_id"].tolist() if recipe.locked else []
+    locked = {at: recipe.locked[name] - 1 for at, name in enumerate(names) if name in recipe.locked}
     order = Order(recipe.order, recipe.by, recipe.spacing, locked)
     if order == Order(by=recipe.by):
         return found
