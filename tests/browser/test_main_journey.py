@@ -28,6 +28,7 @@ def test_the_valence_slider_steers_the_demo_list_and_its_reasons(visit):
 
     move_slider(page, "Valence", "Home")
     expect(what_made_it).not_to_contain_text("valence")
+    expect(page.locator(".chip")).to_contain_text("Valence counts: off")
     ignored = listed_titles(page)
 
     move_slider(page, "Valence", "End")
@@ -74,6 +75,22 @@ def test_a_download_that_crosses_the_answer_to_a_move_gives_the_list_on_the_scre
     assert [row["title"] for row in rows] == titles
 
 
+def test_an_uploaded_file_becomes_a_picture_survives_a_reload_and_is_nobody_elses(visit):
+    page = upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
+
+    go(page, "Taste")
+    expect(page.locator(".js-plotly-plot").first).to_be_attached()
+    page.reload()
+
+    expect(page.get_by_text("Your library · 40 songs")).to_be_visible()
+    stranger = settled(visit("/library"))
+    expect(stranger.get_by_text("demo data").first).to_be_visible()
+    expect(stranger.get_by_text("your library")).to_have_count(0)
+    own, invented = library_file(go(settled(page), "Library")), library_file(stranger)
+    assert (len(own), "note" in own[0]) == (40, False)
+    assert {row["note"] for row in invented} == {"demo data"}
+
+
 def test_the_only_csv_of_a_table_is_ours(visit):
     page = settled(visit("/library"))
 
@@ -82,25 +99,6 @@ def test_the_only_csv_of_a_table_is_ours(visit):
     expect(page.get_by_role("button", name="Search")).to_be_visible()
     expect(page.get_by_label("Download as CSV")).to_be_hidden()
     expect(page.get_by_role("button", name="Download my library")).to_be_visible()
-
-
-def test_an_uploaded_file_becomes_a_picture_and_survives_a_reload(visit):
-    page = upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
-
-    go(page, "Taste")
-    expect(page.locator(".js-plotly-plot").first).to_be_attached()
-    page.reload()
-
-    expect(page.get_by_text("Your library · 40 songs")).to_be_visible()
-
-
-def test_a_library_of_real_songs_is_not_called_demo_data_in_its_own_file(visit):
-    page = go(upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()}), "Library")
-    own = library_file(page)
-    invented = library_file(settled(visit("/library")))
-
-    assert (len(own), "note" in own[0]) == (40, False)
-    assert {row["note"] for row in invented} == {"demo data"}
 
 
 def test_what_is_erased_in_one_tab_is_gone_from_the_other(visit):
@@ -116,15 +114,6 @@ def test_what_is_erased_in_one_tab_is_gone_from_the_other(visit):
     expect(other.get_by_text("your library")).to_have_count(0)
 
 
-def test_another_browser_does_not_see_an_uploaded_library(visit):
-    upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
-
-    stranger = settled(visit("/library"))
-
-    expect(stranger.get_by_text("demo data").first).to_be_visible()
-    expect(stranger.get_by_text("your library")).to_have_count(0)
-
-
 @pytest.mark.shared_data
 @pytest.mark.skipif(not EXPORT.exists(), reason="../shared/data is not here")
 def test_a_real_export_becomes_a_picture(visit):
@@ -134,21 +123,14 @@ def test_a_real_export_becomes_a_picture(visit):
     expect(page.get_by_text("Your library · 698 songs")).to_be_visible()
 
 
-def test_a_tab_says_which_page_it_shows(visit):
-    page = settled(visit("/recommend"))
-    expect(page).to_have_title("Recommend · Tonearm")
-
-    go(page, "Library")
-
-    expect(page).to_have_title("Library · Tonearm")
-
-
-def test_sliders_survive_a_change_of_page_and_a_reload(visit):
+def test_sliders_survive_a_change_of_page_which_the_tab_names_and_a_reload(visit):
     page = settled(visit("/recommend"))
     move_slider(page, "Energy", "End")
     titles = listed_titles(page)
+    expect(page).to_have_title("Recommend · Tonearm")
 
     go(page, "Library")
+    expect(page).to_have_title("Library · Tonearm")
     go(page, "Recommend")
     expect(page.get_by_role("slider", name="Energy: how much")).to_have_attribute("aria-valuetext", "decides")
 

@@ -48,14 +48,7 @@ def test_a_sign_in_survives_reload_and_a_killed_server(stranger, server):
     expect_signed_in(page)
 
 
-def test_a_second_browser_is_a_stranger(visit, stranger, server):
-    sign_in(stranger(), server)
-    other = visit("/account")
-    expect_stranger(other)
-    assert not is_signed_in(other, server)
-
-
-def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites_forms(stranger, server):
+def test_cookies_are_out_of_reach_of_scripts_of_other_sites_forms_and_of_a_second_browser(stranger, visit, server):
     page = sign_in(stranger(), server)
 
     cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
@@ -63,6 +56,9 @@ def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites_forms(stranger, 
     assert cookies["tonearm"]["httpOnly"]
     assert cookies["tonearm"]["sameSite"] == "Lax"
     assert cookies["tonearm"]["value"] not in page.evaluate("document.cookie")
+    other = visit("/account")
+    expect_stranger(other)
+    assert not is_signed_in(other, server)
 
 
 def test_no_secret_reaches_the_browser_except_the_code_in_the_callback_address(stranger, server, spotify):

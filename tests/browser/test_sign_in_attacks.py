@@ -93,13 +93,13 @@ def test_a_planted_session_is_not_adopted(stranger, visit, server):
     assert not is_signed_in(attacker, server)
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_another_site_cannot_log_anybody_out(stranger, server, evil, host):
+def test_another_site_cannot_log_anybody_out(stranger, server, evil):
     page = sign_in(stranger(), server)
     form = f'<form id="f" method="post" action="{server.url}/logout"></form><script>f.submit()</script>'
 
-    page.goto(evil.page(form, host))
+    for host in ("localhost", "127.0.0.1"):
+        page.goto(evil.page(form, host))
 
-    expect(page.get_by_text("Log out from the app's own page.")).to_be_visible()
-    page.goto(f"{server.url}/logout")
-    assert is_signed_in(page, server)
+        expect(page.get_by_text("Log out from the app's own page.")).to_be_visible()
+        page.goto(f"{server.url}/logout")
+        assert is_signed_in(page, server)
