@@ -189,6 +189,13 @@ def test_modules_and_functions_stay_small_and_annotated(path):
     assert ast.get_docstring(ast.parse(text)), f"{relative(path)} does not say what it is"
 
 
+def test_no_script_of_ours_is_longer_than_a_module_may_be():
+    scripts = [*(ROOT / "recsys").rglob("*.js")]
+
+    assert scripts
+    assert [relative(path) for path in scripts if len(path.read_text("utf-8").splitlines()) > 400] == []
+
+
 def test_no_python_lives_beside_the_installed_supabase():
     assert list((ROOT / "supabase").rglob("*.py")) == []
     assert not (ROOT / "supabase.py").exists()

@@ -1,9 +1,10 @@
 // The ranked list: rows like a playlist, reasons under a row, what the last move changed, a player at the foot.
 import { curve, element, mayMove, radar, shape, sleeve } from "./drawing.js";
 import { HoldToCompare } from "./hold.js";
+import { SongMenu, isAtSpotify } from "./menu.js";
+import { Player } from "./player.js";
 import { Question } from "./question.js";
 
-const SPOTIFY_ID = /^[0-9A-Za-z]{22}$/;
 const TIMEOUT_MS = 1000; // a list is shown without the mixer after this long
 const ANIMATION = { duration: 220, easing: "ease-out" };
 const ICONS = {
@@ -54,10 +55,8 @@ class RankedList {
     });
     addEventListener("tonearm-steered", () => find(".steer").focus());
     this.places.rows.addEventListener("keydown", (event) => this.walk(event));
-    this.places.menu.addEventListener("keydown", (event) => this.walkMenu(event));
-    this.places.menu.addEventListener("toggle", (event) => {
-      if (event.newState === "closed") this.menuButton?.setAttribute("aria-expanded", "false");
-    });
+    this.player = new Player(this.places.player, (id) => this.rows.get(id)?.play.focus());
+    this.menu = new SongMenu(this.places.menu, (kind, id) => this.send(kind, id));
   }
 
   /** Open the mixer's sheet, with the head of the list above it. */
@@ -228,11 +227,11 @@ class RankedList {
       because: element("span", { class: "because" }),
       match: element("span", { class: "match" }),
       detail: element("div", { class: "detail", id: `why-${id}`, hidden: true }),
-      play: button("play", "Play", "play", () => this.play(id)),
+      play: button("play", "Play", "play", () => this.player.play(this.rows.get(id).song)),
       like: button("like", "More of this", "like", () => this.rate("like", id)),
       dislike: button("dislike", "Not for me", "dislike", () => this.rate("dislike", id)),
       lock: button("lock", "Keep at this place", "lock", () => this.send("lock", id)),
-      more: button("more", "Menu", "more", () => this.openMenu(id)),
+      more: button("more", "Menu", "more", () => this.menu.open(this.rows.get(id).song, this.rows.get(id).more)),
     };
     row.head = element(
       "button",
@@ -276,7 +275,7 @@ class RankedList {
         act.setAttribute("aria-label", `${act.dataset.label}: ${song.title}`);
         act.title = act.dataset.label;
       }
-      row.play.hidden = !SPOTIFY_ID.test(song.id) || !song.url;
+      row.play.hidden = !isAtSpotify(song);
       row.lock.setAttribute("aria-pressed", String(song.is_locked));
     }
     if (this.opened === song.id) this.fillDetail(row);
@@ -324,72 +323,6 @@ class RankedList {
     } else {
       this.send(kind, id);
     }
-  }
-
-  play(id) {
-    const { title, artists } = this.rows.get(id).song;
-    const close = { type: "button", class: "pill", click: () => this.stop() };
-    const frame = {
-      src: `https://open.spotify.com/embed/track/${id}`,
-      title: `Spotify player: ${title}`,
-      height: 80,
-      allow: "autoplay; encrypted-media",
-      referrerpolicy: "no-referrer",
-    };
-    this.places.player.replaceChildren(
-      element("span", { class: "playing" }, element("b", {}, title), ` ${artists}`),
-      element("iframe", frame),
-      element("button", close, "Close player"),
-    );
-    this.places.player.hidden = false;
-    this.played = id;
-  }
-
-  stop() {
-    this.places.player.replaceChildren();
-    this.places.player.hidden = true;
-    this.rows.get(this.played)?.play.focus();
-  }
-
-  openMenu(id) {
-    const { song, more } = this.rows.get(id);
-    const choose = (kind) => () => {
-      this.places.menu.hidePopover();
-      this.send(kind, id);
-    };
-    const item = (words, press) => element("button", { type: "button", role: "menuitem", tabindex: "-1", click: press }, words);
-    const items = [item("More like this", choose("seed")), item(`Never ${song.artists.split(", ")[0]}`, choose("block"))];
-    if (song.url) items.push(item("Open in Spotify", () => this.openInSpotify(song)));
-    this.places.menu.replaceChildren(...items);
-    this.menuButton = more;
-    more.setAttribute("aria-expanded", "true");
-    this.places.menu.showPopover();
-    const { right, bottom, top } = more.getBoundingClientRect();
-    const { offsetWidth: width, offsetHeight: height } = this.places.menu;
-    const isLow = bottom + height + 8 > innerHeight;
-    this.places.menu.style.left = `${Math.max(8, right - width)}px`;
-    this.places.menu.style.top = `${isLow ? top - height - 4 : bottom + 4}px`;
-    items[0].focus();
-  }
-
-  openInSpotify({ id, url }) {
-    this.places.menu.hidePopover();
-    if (url && SPOTIFY_ID.test(id)) open(`https://open.spotify.com/track/${id}`, "_blank", "noopener");
-  }
-
-  walkMenu(event) {
-    const items = [...this.places.menu.children];
-    const at = items.indexOf(this.root.activeElement);
-    const next = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 }[event.key];
-    if (event.key === "Escape" || event.key === "Tab") {
-      this.places.menu.hidePopover();
-      this.menuButton.focus();
-    } else if (next !== undefined) {
-      items[next % items.length].focus();
-    } else {
-      return;
-    }
-    if (event.key !== "Tab") event.preventDefault();
   }
 
   walk(event) {
