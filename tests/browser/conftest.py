@@ -15,8 +15,9 @@ def chromium():
         yield browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory):
+    """For every module without one of its own: all visitors are strangers, and a start costs as much as two visits."""
     with Server(tmp_path_factory.mktemp("data")) as running:
         yield running
 
