@@ -1,9 +1,12 @@
 """A move on a page and a click that leaves it, in either order."""
 
+import pytest
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser.screen import settled
+
+pytestmark = pytest.mark.browser
 
 
 def test_a_request_that_arrives_after_its_page_was_left_does_not_empty_the_next_one(stranger, server):

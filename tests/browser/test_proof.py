@@ -15,7 +15,7 @@ def test_a_test_of_the_sliders_finishes_by_itself_and_outlives_a_reload(visit):
     verdict = page.get_by_text("of your songs. Your settings found")
     expect(verdict).to_be_visible(timeout=60_000)
     expect(page.get_by_text("’s invented music")).to_be_visible()
-    said = verdict.inner_text()
+    said = verdict.text_content()
 
     page.reload()
     expect(verdict).to_have_text(said, timeout=30_000)

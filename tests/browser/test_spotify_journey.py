@@ -81,14 +81,12 @@ def listed(page):
     return [line["track_id"] for line in rows_of(list_file(page))]
 
 
-def save_playlist(page):
-    """Press Save in the panel, which is opened if it is shut; what the page says was done."""
+def save_playlist(page, where):
+    """Press Save in the panel, which is opened if it is shut, until the page says that the songs are there."""
     if not page.get_by_label("Name of the playlist").is_visible():
         page.get_by_role("button", name="Save to Spotify").click()
     page.get_by_role("button", name="Save", exact=True).click()
-    said = page.get_by_text("Saved.")
-    expect(said).to_be_visible()
-    return said.inner_text()
+    expect(page.get_by_text("Saved.").filter(has_text=where)).to_be_visible()
 
 
 def test_the_first_list_to_move_is_the_listeners_own_after_an_upload(stranger, server):
@@ -115,6 +113,12 @@ def test_a_library_that_changes_under_an_open_page_gets_its_tastes_too(stranger,
 
     expect(page.get_by_text("Your library · 40 songs")).to_be_visible()
     expect(settled(page).get_by_text("Looking for your tastes")).to_have_count(0)
+
+
+def last_end_of_a_sync(server):
+    with closing(sqlite3.connect(server.log.parent / "tonearm.db")) as database:
+        ends = database.execute("select json_extract(value, '$.finished_at') from sync_state where key = 'sync'")
+        return max((end for (end,) in ends if end), default="")
 
 
 def test_5000_tracks_come_in_through_a_reload_and_a_killed_server_and_go_out_as_a_playlist(
@@ -163,13 +167,13 @@ def test_5000_tracks_come_in_through_a_reload_and_a_killed_server_and_go_out_as_
     expect(page.get_by_text(re.compile(r"\d+ tracks would be added to a new private playlist"))).to_be_visible()
     assert spotify.count("POST /v1/me/playlists") == 0
 
-    assert "to a new private playlist" in save_playlist(page)
+    save_playlist(page, "to a new private playlist")
     made = spotify.listeners["ada"].playlists[0]
     assert (made.name, made.is_public) == ("Tonearm", False)
     assert [one.id for _, one in made.entries] == listed(page)
 
     move_slider(page, "Energy", "End")
-    assert "to your playlist" in save_playlist(page)
+    save_playlist(page, "to your playlist")
     assert spotify.count("POST /v1/me/playlists") == 1
     assert [one.id for _, one in made.entries] == listed(page)
 
@@ -234,10 +238,12 @@ def test_what_a_sync_brought_is_there_also_for_who_was_on_another_page_when_it_e
     spotify.like("nell", track(500, "nell"))
     spotify.fail_next("GET /v1/me/player/recently-played", Fault.slow(3))
 
+    began = to_iso(datetime.now(UTC))
     start_sync(page)
     settled(page)
     go(page, "Account")
-    page.wait_for_timeout(5_000)
+    while last_end_of_a_sync(server) < began:
+        page.wait_for_timeout(200)
     go(page, "Library")
 
     assert counts(page).stored == before + 1
