@@ -6,9 +6,9 @@ from playwright.sync_api import expect
 from tests.browser.screen import settled
 
 SIZES = {"desk": {"width": 1366, "height": 900}, "phone": {"width": 390, "height": 844}}
-LOOKS = (("desk", "light"), ("desk", "dark"), ("phone", "dark"), ("phone", "light"))
-"""In an order that changes one thing at a time."""
-ON_A_DESK, ON_A_PHONE = LOOKS[:2], LOOKS[2:]
+LOOKS = (("phone", "light"), ("phone", "dark"), ("desk", "dark"), ("desk", "light"))
+"""In an order that changes one thing at a time and ends as pages begin: on a desk, in the light."""
+ON_A_PHONE, ON_A_DESK = LOOKS[:2], LOOKS[2:]
 STREAMLITS_OWN = {"presentation-role-conflict": "stFileUploaderDropzone"}
 """Rules that Streamlit's own parts break, with the part of the selector that shows that they are theirs."""
 EVERY_RULE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
@@ -71,10 +71,8 @@ def in_looks(page, looks, part="html"):
 
 
 def in_every_look(page, part="html"):
-    """What is found on a desk and on a phone, light and dark, by look; ends on a desk again, in the light."""
-    found = in_looks(page, LOOKS, part)
-    at(page, *LOOKS[0])
-    return found
+    """What is found on a desk and on a phone, light and dark, by look; ends on a desk, in the light."""
+    return in_looks(page, LOOKS, part)
 
 
 def tabs_to_the_first_row(page):
