@@ -31,6 +31,8 @@ def toolbar(session: ListenerSession) -> None:
         share_panel(session)
         start_from(session)
         with st.popover("More", icon=":material/more_horiz:", key="more", type="tertiary", on_change="rerun"):
-            for tab, draw in zip(st.tabs(list(panels)), panels.values(), strict=True):
+            # With a key the browser remembers which tab is open when the panel is drawn again.
+            tabs = st.tabs(list(panels), key="more_tab", on_change="rerun")
+            for tab, draw in zip(tabs, panels.values(), strict=True):
                 with tab:
                     draw(session)
