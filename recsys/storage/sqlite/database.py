@@ -4,6 +4,7 @@ Pragmas and the reason for `BEGIN IMMEDIATE`: https://sqlite.org/wal.html, https
 WAL needs a local disk: its shared memory does not work on network drives.
 """
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -170,6 +171,8 @@ class Database:
         if self._is_ready:
             return
         with self._preparing, self._sentences():
+            if self._is_ready:  # by another thread, while this one waited
+                return
             _make_file(self.path)
             with self._borrowed() as connection:
                 self._bring_up_to_date(connection)
@@ -362,12 +365,23 @@ def _file_at(path: Path) -> tuple[int, int] | None:
 
 
 def _make_file(path: Path) -> None:
-    """Make the file 0600 before SQLite opens it: what SQLite makes beside it gets the same permissions."""
+    """
+    Make the file 0600 before SQLite opens it: what SQLite makes beside it gets the same permissions.
+
+    A file that is there is not opened: whoever closes a descriptor of it gives up all locks that the process has on it
+    (https://sqlite.org/howtocorrupt.html, 2.2). Then another process that closes its last connection takes itself for
+    the only one, and deletes the write-ahead log with what this process writes into it.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except IsADirectoryError as problem:
-        raise StorageProblem(f"“{path}” is a folder, not a file. Name a file for the data.") from problem
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        if path.is_dir():
+            raise StorageProblem(f"“{path}” is a folder, not a file. Name a file for the data.")
+        if not os.access(path, os.W_OK):
+            is_read_only = os.statvfs(path).f_flag & os.ST_RDONLY
+            code = errno.EROFS if is_read_only else errno.EACCES
+            raise OSError(code, os.strerror(code))
     except OSError as problem:
         raise StorageProblem(
             f"“{path}” cannot be written ({problem.strerror}). Give yourself write access, or name another folder."

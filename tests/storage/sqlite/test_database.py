@@ -17,6 +17,7 @@ from pandas.testing import assert_frame_equal
 from recsys.core.model.tracks import NUMBERS
 from recsys.errors import StorageProblem
 from recsys.storage import table_specs as rows
+from recsys.storage.sqlite import database as database_module
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.schema import APPLICATION_ID, LISTENER_TABLES, MIGRATIONS
 from recsys.storage.sqlite.store import SqliteStore
@@ -409,6 +410,45 @@ def test_a_second_process_writes_and_reads_the_same_rows(database, store):
 
     assert run_python(script, database.path) == "a b"
     assert list(store.tracks("ada")["track_id"]) == ["a", "b"]
+
+
+LOOKS = """
+    import sqlite3, sys
+    connection = sqlite3.connect(sys.argv[1])
+    print(*connection.execute("select count(*) from user_tracks").fetchone())
+    connection.close()
+"""
+"""Another program that reads and goes: if it takes itself for the only one, it deletes the write-ahead log."""
+
+
+def test_another_program_takes_no_log_away_from_a_process_that_has_the_file_open_twice(database, store):
+    store.save_tracks("ada", some_tracks("a"))
+    Database(database.path)  # the same process opens it again, and forgets it
+
+    assert run_python(LOOKS, database.path) == "1"
+    store.save_tracks("ada", some_tracks("b"))
+
+    assert run_python(LOOKS, database.path) == "2"
+
+
+def test_another_program_takes_no_log_away_after_threads_that_all_opened_the_file_first(tmp_path, monkeypatch):
+    SqliteStore(Database(tmp_path / "tonearm.db")).save_tracks("ada", some_tracks("a"))
+    database, both = Database(tmp_path / "tonearm.db", must_open=False), threading.Barrier(2)
+    store, make = SqliteStore(database), database_module._make_file
+
+    def one_after_the_other(path):
+        """Both threads have seen that the file is not open yet before either of them opens it."""
+        with suppress(threading.BrokenBarrierError):
+            both.wait(1)
+        make(path)
+
+    monkeypatch.setattr(database_module, "_make_file", one_after_the_other)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda _: store.tracks("ada"), range(2)))
+
+    assert run_python(LOOKS, database.path) == "1"
+    store.save_tracks("ada", some_tracks("b"))
+    assert run_python(LOOKS, database.path) == "2"
 
 
 def test_databases_opened_at_the_same_moment_are_made_once(tmp_path):
