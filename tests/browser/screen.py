@@ -61,6 +61,14 @@ def turned_to(page, name):
     return go(page, name)
 
 
+def wait_for(page, is_reached, seconds=120):
+    """Wait until something holds that is not on the page."""
+    deadline = time.monotonic() + seconds
+    while not is_reached():
+        assert time.monotonic() < deadline, f"not reached in {seconds} s"
+        page.wait_for_timeout(100)
+
+
 def drawn_to_the_end(page):
     """The page once everything is drawn that waits until it is seen."""
     while places := page.locator("[class*=_place]").count():

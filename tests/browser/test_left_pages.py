@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from tests.browser.screen import settled
+from tests.browser.screen import settled, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -30,8 +30,7 @@ def test_a_request_that_arrives_after_its_page_was_left_does_not_empty_the_next_
     page.route_web_socket("**/_stcore/stream", watch)
     page.goto(f"{server.url}/recommend")
     expect(page.locator(".row .name").first).to_be_visible()
-    while not late:
-        page.wait_for_timeout(50)
+    wait_for(page, lambda: late)
 
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Library").click()
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.files import OWN_FILE, downloaded, library_file, list_file, rows_of, upload
 from tests.browser.rows import erase
-from tests.browser.screen import expect_titles, go, listed_titles, move_slider, settled
+from tests.browser.screen import expect_titles, go, listed_titles, move_slider, settled, wait_for
 
 pytestmark = pytest.mark.browser
 EXPORT = Path(__file__).resolve().parents[3] / "shared" / "data" / "exportify" / "listener_a.csv"
@@ -68,8 +68,7 @@ def test_a_download_that_crosses_the_answer_to_a_move_gives_the_list_on_the_scre
     is_holding.append(True)
     aim = page.get_by_role("slider", name="Energy: calm to intense")
     aim.evaluate("aim => { aim.value = -2; aim.dispatchEvent(new Event('input')) }")
-    while not any(b"bidi_component" in message or b"mixer" in message for message in held):
-        page.wait_for_timeout(100)
+    wait_for(page, lambda: any(b"bidi_component" in message or b"mixer" in message for message in held))
     rows = rows_of(downloaded(page, "CSV for a spreadsheet"))
 
     assert [row["title"] for row in rows] == titles

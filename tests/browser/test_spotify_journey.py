@@ -16,7 +16,7 @@ from recsys.times import to_iso
 from tests.browser.accounts import secrets_of, sign_in
 from tests.browser.files import OWN_FILE, list_file, rows_of, upload
 from tests.browser.rows import erase
-from tests.browser.screen import go, move_slider, settled
+from tests.browser.screen import go, move_slider, settled, wait_for
 from tests.browser.server import connected_server
 from tests.browser.syncing import counts, expect_button, expect_synced, start_sync, wait_until
 from tests.fakes.reccobeats import FakeReccoBeats, knows_most_of
@@ -242,10 +242,7 @@ def test_what_a_sync_brought_is_there_also_for_who_was_on_another_page_when_it_e
     start_sync(page)
     settled(page)
     go(page, "Account")
-    for _ in range(5 * 120):
-        if last_end_of_a_sync(server) > began:
-            break
-        page.wait_for_timeout(200)
+    wait_for(page, lambda: last_end_of_a_sync(server) > began)
     go(page, "Library")
 
     assert counts(page).stored == before + 1
