@@ -16,7 +16,7 @@ from recsys.ui.components import mount
 from recsys.ui.recommend.changes import Changes
 from recsys.ui.recommend.comparison import compared_in_words, compared_radar
 from recsys.ui.recommend.list_facts import compared, made_of
-from recsys.ui.recommend.list_rows import list_rows, listed_songs
+from recsys.ui.recommend.list_rows import list_rows, listed_songs, shared_in_words
 from recsys.ui.recommend.list_state import list_state
 from recsys.ui.recommend.listener_view import ListenerView, view_of
 from recsys.ui.recommend.mixer import mixer, mixer_data
@@ -45,7 +45,8 @@ def _still(view: ListenerView, recommender: Recommender, recipe: Recipe) -> Show
     lists: dict[str, list[str]] = {"chips": [], "entered": [], "left": [], "before": []}
     data = {"who": "you", "radar": compared_radar(view.you, of_list, sentence), "sentence": sentence, "explained": {}}
     rows, below = list_rows(found, songs, Changes(), {}), [*made_of(found), compared(found.counts)]
-    return recipe, of_list, {**texts, **nothing, **lists, **steps, **data, "rows": rows, "below": below}
+    drawn = {"rows": rows, "shared": shared_in_words(rows), "below": below}
+    return recipe, of_list, {**texts, **nothing, **lists, **steps, **data, **drawn}
 
 
 @st.fragment
