@@ -1,6 +1,7 @@
 """The recommend page as an instrument: every movement of the mixer and every part of a row, by mouse, key and thumb."""
 
 import re
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
@@ -74,18 +75,69 @@ def test_resetting_the_mixer_leaves_the_other_settings(page):
 def test_a_preset_that_is_pressed_while_an_answer_is_drawn_is_not_lost(page):
     listed_titles(page)
     mood = page.get_by_role("button", name="Mood", exact=True)
-    box = mood.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
 
-    with answered(page):
-        page.get_by_role("slider", name=f"Energy: {CALMER}").evaluate(
-            "aim => { aim.value = -2; aim.dispatchEvent(new Event('input')) }"
-        )
-    expect(page.locator(".chip")).to_contain_text("Energy")
-    page.mouse.up()
+    with pressed(page, mood):
+        move_meanwhile(page, "Energy", -2)
+        expect(page.locator(".chip")).to_contain_text("Energy")
 
     expect(mood).to_have_attribute("aria-pressed", "true")
+
+
+@contextmanager
+def pressed(page, locator):
+    """The pointer is down on it, and is released where it is when the block ends."""
+    box = locator.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    yield
+    page.mouse.up()
+
+
+def move_meanwhile(page, name, position):
+    """Move an aim without the pointer, as a finger beside it would, and wait until its answer has arrived."""
+    with answered(page):
+        page.get_by_role("slider", name=f"{name}: ").and_(page.locator(".aim")).evaluate(
+            "(aim, to) => { aim.value = to; aim.dispatchEvent(new Event('input')) }", position
+        )
+
+
+def test_a_chip_that_is_pressed_while_an_answer_arrives_is_removed(page):
+    move_slider(page, "Valence", "End", what="sad or angry to happy")
+    happier = page.locator(".chip", has_text="Valence")
+
+    with pressed(page, happier.get_by_role("button")):
+        move_meanwhile(page, "Energy", -4)
+        expect(page.locator(".chip")).to_have_count(1)
+
+    expect(happier).to_have_count(0)
+    expect(page.locator(".chip")).to_contain_text(["Energy far calmer"])
+
+
+def test_a_row_that_is_pressed_while_the_list_changes_opens_under_the_pointer(page):
+    titles = listed_titles(page)
+    head = page.locator(".row .head-line").nth(4)
+
+    with pressed(page, head):
+        move_meanwhile(page, "Energy", -1)
+        expect_titles(page, titles)
+
+    expect(page.locator(".row.open .name")).to_have_text(titles[4])
+    expect(page.locator(".chip")).to_contain_text("Energy")
+    assert listed_titles(page) != titles
+
+
+def test_a_press_that_is_released_elsewhere_or_never_does_not_keep_the_list(page):
+    titles = listed_titles(page)
+    with pressed(page, page.locator(".row .head-line").nth(4)):
+        move_meanwhile(page, "Energy", -4)
+        page.mouse.move(2, 2)
+        expect_titles(page, titles)
+    expect(page.locator(".chip")).to_contain_text("Energy far calmer")
+
+    with pressed(page, page.locator(".row .head-line").nth(4)):
+        move_meanwhile(page, "Energy", 0)
+        expect(page.locator(".chip")).to_have_count(0)
+        expect_titles(page, titles)
 
 
 def test_a_chip_that_is_removed_moves_the_setting_that_is_open(page):

@@ -3,6 +3,7 @@ import { curve, element, mayMove, radar, shape, sleeve } from "./drawing.js";
 import { HoldToCompare } from "./hold.js";
 import { SongMenu, isAtSpotify } from "./menu.js";
 import { Player } from "./player.js";
+import { Press } from "./press.js";
 import { Question } from "./question.js";
 
 const TIMEOUT_MS = 1000; // a list is shown without the mixer after this long
@@ -35,6 +36,7 @@ class RankedList {
     this.opened = null;
     this.at = null; // the row that Tab reaches
     this.modes = new Question(); // the colours of the sleeves
+    this.press = new Press(root);
     this.places = Object.fromEntries(
       ["chips", "picture", "sentence", "moved", "facts", "order", "curve", "notice", "shared", "rows", "below", "menu", "player", "legend"].map((name) => [
         name,
@@ -51,7 +53,7 @@ class RankedList {
     find(".steer").addEventListener("click", () => this.steer());
     addEventListener("tonearm-mixed", ({ detail: serial }) => {
       this.mixed = serial;
-      this.draw?.();
+      this.drawOnceReleased();
     });
     addEventListener("tonearm-steered", () => find(".steer").focus());
     this.places.rows.addEventListener("keydown", (event) => this.walk(event));
@@ -67,15 +69,20 @@ class RankedList {
 
   /**
    * Show this, after the mixer has shown the same move. Both answer it in messages of their own, the mixer's some
-   * milliseconds later: drawn one by one, they would have the browser lay out and paint the page twice.
+   * milliseconds later: drawn one by one, they would have the browser lay out and paint the page twice. What is pressed
+   * in the list stays where it is until it was clicked.
    */
   receive(data, send) {
     const before = mayMove() ? this.tops() : new Map(); // read before anything is written, when it costs nothing
     clearTimeout(this.timer);
     this.draw = () => this.show(data, send, before);
     const isFirst = this.serial === undefined;
-    if (isFirst || data.serial === this.serial || data.serial === this.mixed) this.draw();
-    else this.timer = setTimeout(this.draw, TIMEOUT_MS);
+    if (isFirst || data.serial === this.serial || data.serial === this.mixed) this.drawOnceReleased();
+    else this.timer = setTimeout(() => this.drawOnceReleased(), TIMEOUT_MS);
+  }
+
+  drawOnceReleased() {
+    if (this.draw) this.press.after(this.draw);
   }
 
   show(data, send, before) {
