@@ -223,14 +223,23 @@ def test_tab_reaches_the_first_row_within_ten_arrows_walk_them_and_keys_open_rea
     head.press("Enter")
 
     expect(head).to_have_attribute("aria-expanded", "true")
-    largest = row.locator(".reason span").first.inner_text()
-    expect(row.locator(".lines")).to_contain_text(re.compile(f"Without {largest.lower()} it (would|could)"))
+    expect(row.locator(".reason span").first).to_have_text("Genre")
+    expect(row.locator(".lines")).to_contain_text(re.compile("Without genre it (would|could)"))
     expect(row.locator(".lines")).to_contain_text("Closest of your own:")
-    assert row.locator(".because").inner_text().startswith(largest.lower())
-    expect(page.locator(".shared")).to_have_text(f"Strongest reason for all 30 songs:{largest.lower()}")
+    expect(row.locator(".because span").first).to_have_text("your genres")
+    expect(page.locator(".shared")).to_have_text("Strongest reason for all 30 songs:your genres")
     head.press(" ")
     expect(head).to_have_attribute("aria-expanded", "false")
     expect(row.locator(".detail")).to_be_hidden()
+
+
+def test_a_row_says_what_the_song_is_and_its_reasons_say_in_which_feature(page):
+    move_slider(page, "Energy", "Home", what=CALMER)
+    row = page.locator(".row", has=page.locator(".because", has_text="calm")).first
+
+    row.locator(".head-line").click()
+
+    expect(row.locator(".reason", has_text="Energy")).to_have_text(re.compile(r"^Energy calm\+\d"))
 
 
 def test_the_menu_starts_a_list_from_a_song_and_gives_the_focus_back(page):

@@ -126,6 +126,8 @@ class QuantileTransform:
         """Normal quantiles of a column (n,), 0 where it is NaN or nothing was fitted."""
         if not len(self.values):
             return np.zeros(len(column))
+        if len(column) < KNOTS:
+            return np.nan_to_num(np.interp(column, self.values, self.quantiles))
         values, where = np.unique(column, return_inverse=True)  # few values are distinct: a million take half the time
         return np.asarray(np.nan_to_num(np.interp(values, self.values, self.quantiles))[where], dtype=np.float64)
 

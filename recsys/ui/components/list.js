@@ -277,7 +277,7 @@ class RankedList {
       row.match.replaceChildren(song.match ?? "", element("small", {}, song.match === null ? "sound unknown" : " match"));
       row.bar.replaceChildren(...slices(song));
       row.because.classList.toggle("shared-first", song.is_shared); // said once, above the rows
-      row.because.replaceChildren(...song.named.map(([name], at) => element("span", { class: `slice-${at}` }, name.toLowerCase())));
+      row.because.replaceChildren(...song.named.map(([name], at) => element("span", { class: `slice-${at}` }, name)));
       for (const act of [row.play, row.like, row.dislike, row.lock, row.more]) {
         act.setAttribute("aria-label", `${act.dataset.label}: ${song.title}`);
         act.title = act.dataset.label;
@@ -307,11 +307,11 @@ class RankedList {
   fillDetail(row) {
     const { song, detail } = row;
     const widest = Math.max(...song.why.map(([, value]) => Math.abs(value)), 1e-9);
-    const bars = song.why.filter(([, value]) => Math.abs(value) >= 0.005).map(([name, value]) =>
+    const bars = song.why.filter(([, value]) => Math.abs(value) >= 0.005).map(([name, value, word]) =>
       element(
         "div",
         { class: "reason" },
-        element("span", {}, name),
+        element("span", {}, `${name} `, element("small", {}, word)),
         element("span", { class: "axis", "aria-hidden": "true" }, reason(value / widest)),
         element("b", {}, signed(value)),
       ),

@@ -1,8 +1,8 @@
 """A ranked list as the rows of its component: what is known of each song, why it is there, and what changed."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import exp
 from typing import Any, Final
 
@@ -19,7 +19,13 @@ from recsys.ui.recommend.listener_view import ListenerView
 
 _TITLES: Final = {f.name: f.title for f in FEATURES}
 _DURATION: Final = feature("duration")
+_GENRE: Final = feature("genre").title
 _MOST_NAMED: Final = 3
+YOUR_GENRES: Final = "your genres"
+ITS_GENRES: Final = "similar genres"
+"""The same where a list starts from something else than the whole library."""
+
+Words = Mapping[str, Sequence[str]]
 SHARED: Final = 2 / 3
 """From this share of the rows on, a reason that comes first is said once, above them."""
 
@@ -40,16 +46,21 @@ class ListedSongs:
     """
     What is known of the songs of a list: their raw features, best first, and where they lie in the catalogue.
 
-    `positions` has an array (songs,) per feature name, NaN where unknown.
+    `positions` has an array (songs,) per feature name, NaN where unknown. `words` says what each song is in a feature,
+    "" where there is no word for it (`core.insights.song_words`), and `genres` what genres are as a reason.
     """
 
     raw: pd.DataFrame
     positions: dict[str, np.ndarray]
+    words: Words = field(default_factory=dict)
+    genres: str = YOUR_GENRES
 
 
 def listed_songs(view: ListenerView, found: Recommendations) -> ListedSongs:
     """The songs of a list, in its order."""
-    return ListedSongs(found.features, view.yardstick.positions(found.features))
+    positions = view.yardstick.positions(found.features)
+    words = view.song_words.words(positions, found.features["year"].to_numpy(np.float64))
+    return ListedSongs(found.features, positions, words, ITS_GENRES if view.seeds else YOUR_GENRES)
 
 
 def list_rows(
@@ -63,7 +74,8 @@ def list_rows(
     """
     audio = np.array([songs.positions[f.name] for f in AUDIO_FEATURES]).T
     entered = set(last.entered)
-    why, named = reasons(found.contributions), named_reasons(found.contributions)
+    why = reasons(found.contributions, songs.words)
+    named = named_reasons(found.contributions, songs.words, songs.genres)
     shared = shared_reason(named)
     names = ("rank", "track_id", "title", "artists", "year", "score", "url")
     columns = [found.table[name].tolist() for name in names]  # several times as fast as rows of a table
@@ -96,39 +108,57 @@ def list_rows(
     ]
 
 
-def reasons(contributions: pd.DataFrame) -> list[list[tuple[str, float]]]:
-    """For each row each reason with what it adds to the score, largest first; what adds nothing is left out."""
-    titles = [_TITLES.get(str(name), str(name).capitalize()) for name in contributions.columns]
+def reasons(contributions: pd.DataFrame, words: Words) -> list[list[tuple[str, float, str]]]:
+    """
+    For each row each reason with what it adds to the score, and what the song is in it; largest first.
+
+    What adds nothing is left out. `words` are those of `ListedSongs`.
+    """
+    titles, said = _titles(contributions), _said(contributions, words)
     values = contributions.to_numpy(np.float64)
     order = np.argsort(-np.abs(values), axis=1, kind="stable")  # (rows, reasons): columns, largest first
     sizes = np.take_along_axis(values, order, axis=1).round(4).tolist()
     return [
-        [(titles[column], size) for column, size in zip(columns, row, strict=True) if size]
-        for columns, row in zip(order.tolist(), sizes, strict=True)
+        [(titles[column], size, song[column]) for column, size in zip(columns, row, strict=True) if size]
+        for columns, row, song in zip(order.tolist(), sizes, said, strict=True)
     ]
 
 
-def named_reasons(contributions: pd.DataFrame) -> list[list[tuple[str, float]]]:
+def named_reasons(
+    contributions: pd.DataFrame, words: Words, genres: str = YOUR_GENRES
+) -> list[list[tuple[str, float]]]:
     """
     For each row the reasons to name, three at most: its strongest, then what sets the song apart from the list.
 
     Where one reason carries the whole list, the next largest are much the same in every row. So they are ordered by how
-    far each exceeds its median in the list (0 where that is negative), then by size.
+    far each exceeds its median in the list (0 where that is negative), then by size. A reason is named by what the song
+    is in it ("calm"), as in `words`; where there is no word for that, by the feature ("energy").
     """
-    titles = [_TITLES.get(str(name), str(name).capitalize()) for name in contributions.columns]
+    titles = [title.lower() if title != _GENRE else genres for title in _titles(contributions)]
+    said = _said(contributions, words)
     values = contributions.to_numpy(np.float64)
     apart = np.where(values > 0, values - np.maximum(np.median(values, axis=0), 0.0), -np.inf)
     apart[np.arange(len(values)), values.argmax(axis=1)] = np.inf  # the strongest comes first
     order = np.lexsort((-values, -apart), axis=1)[:, :_MOST_NAMED]  # (rows, reasons): columns, first to name first
     sizes = np.take_along_axis(values, order, axis=1).round(4).tolist()
     return [
-        [(titles[column], size) for column, size in zip(columns, row, strict=True) if size > 0]
-        for columns, row in zip(order.tolist(), sizes, strict=True)
+        [(song[column] or titles[column], size) for column, size in zip(columns, row, strict=True) if size > 0]
+        for columns, row, song in zip(order.tolist(), sizes, said, strict=True)
     ]
 
 
+def _titles(contributions: pd.DataFrame) -> list[str]:
+    return [_TITLES.get(str(name), str(name).capitalize()) for name in contributions.columns]
+
+
+def _said(contributions: pd.DataFrame, words: Words) -> list[tuple[str, ...]]:
+    """For each row a word per column."""
+    nothing = [""] * len(contributions)
+    return list(zip(*(words.get(str(name), nothing) for name in contributions.columns), strict=True))
+
+
 def shared_reason(named: Sequence[Sequence[tuple[str, float]]]) -> str:
-    """The title that comes first in most rows (`SHARED`), and so tells none from another; empty where there is none."""
+    """The reason that comes first in most rows (`SHARED`), and so tells none from another; empty without one."""
     first, rows = max(Counter(row[0][0] for row in named if row).items(), key=lambda one: one[1], default=("", 0))
     return first if len(named) > 1 and rows >= SHARED * len(named) else ""
 
@@ -139,7 +169,7 @@ def shared_in_words(rows: Sequence[dict[str, Any]]) -> list[str]:
     if not sharing:
         return []
     songs = f"all {len(rows):,}" if len(sharing) == len(rows) else f"{len(sharing):,} of {len(rows):,}"
-    return [f"Strongest reason for {songs} songs:", sharing[0].lower()]
+    return [f"Strongest reason for {songs} songs:", sharing[0]]
 
 
 def rounded(value: float | None) -> float | None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.insights.placement import Yardstick, heights, medians
+from recsys.core.insights.song_words import SongWords
 from recsys.core.insights.summary import profile_in_words
 from recsys.core.model.features import NUMBER_FEATURES
 from recsys.ui.session import ListenerSession
@@ -42,6 +43,7 @@ class ListenerView:
     you: dict[str, float | None]
     pictures: dict[str, FeaturePicture]
     own_words: dict[str, str]
+    song_words: SongWords
 
 
 def listener_view(session: ListenerSession) -> ListenerView:
@@ -76,4 +78,5 @@ def view_of(catalogue: Catalogue, library: pd.DataFrame, seeds: tuple[str, ...] 
         middle = you[name] or 0.0
         axis = (min(-2.6, middle - _REACH), max(2.6, middle + _REACH))
         pictures[name] = FeaturePicture(axis, heights(own[name], axis), heights(pool[name], axis), you[name])
-    return ListenerView(catalogue, library, seeds, yardstick, you, pictures, profile_in_words(tracks))
+    words = profile_in_words(tracks)
+    return ListenerView(catalogue, library, seeds, yardstick, you, pictures, words, SongWords.of(yardstick))

@@ -131,7 +131,7 @@ def _explained(session: ListenerSession, state: ListState, rows: list[dict[str, 
     row = next((row for row in rows if row["id"] == state.opened), None)
     if row is None:
         return {}
-    strongest = next((_NAMES[title] for title, value in row["why"] if value > 0 and title in _NAMES), None)
+    strongest = next((_NAMES[title] for title, value, _ in row["why"] if value > 0 and title in _NAMES), None)
     try:
         found = explain(session.recommender, session.recipe, row["id"], without=strongest)
     except TonearmError as problem:
