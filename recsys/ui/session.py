@@ -40,6 +40,14 @@ _A_MINUTE: Final = 60.0
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Brought:
+    """A recipe that was saved, or opened from a link or a file, and what uses it again with all that belongs to it."""
+
+    recipe: Recipe
+    use: Callable[["ListenerSession"], None]
+
+
 @dataclass
 class ListenerSession:
     """
@@ -49,6 +57,8 @@ class ListenerSession:
     from the store is remembered until it changes, because the store may be far away and every slider runs the script.
     `own_catalogue` was brought for this session alone, `loaded` is the fetched one that it came from, if any.
     `uses_pool` is whether songs found around the listener's own are recommended too.
+    `brought` is the recipe used last that was not set here; it outlives the demo, as `own_recipe` does, the listener's
+    own while an invented listener is on the screen. `left` was set for the demo that was left, until the list drops it.
     `erasures` is how often everything of this listener's had been erased when it began, `edits` how often their library
     or ratings were changed, in any tab, when they were read last.
     """
@@ -63,6 +73,9 @@ class ListenerSession:
     loaded: ReadyCatalogue | None = None
     has_no_modes: bool = False
     uses_pool: bool = True
+    brought: Brought | None = None
+    own_recipe: Recipe | None = None
+    left: Recipe | None = None
     erasures: int = 0
     edits: int = 0
     _ended: frozenset[Job] = field(default=frozenset(), repr=False)
@@ -266,15 +279,34 @@ class ListenerSession:
 
     def show_demo(self, number: int) -> None:
         """Put an invented listener on the screen."""
+        if not self.is_demo:
+            self.own_recipe, self.brought = self.recipe, None
         self.demo_listener = number
         self.start_from((), "")
 
     def show_own(self) -> None:
         """Put the listener's own library on the screen, read from the store again."""
-        self.demo_listener = None
+        was_demo = self.is_demo
+        self._leave_demo()
         self.start_from((), "")
         self._edited()
         self._read_again()
+        if was_demo:
+            self.remember_recipe()
+
+    def _leave_demo(self) -> None:
+        """What was set for an invented listener is not for the listener's own songs."""
+        if not self.is_demo:
+            return
+        self.demo_listener, self.left = None, self.recipe
+        self.recipe = self.brought.recipe if self.brought else self.own_recipe or Recipe()
+        self.own_recipe = None
+
+    def remember_recipe(self) -> None:
+        """Have the next visit begin with the sliders of now, unless they are of a demo that it does not begin with."""
+        has_library = not self.own_library.empty
+        if not self.is_demo or (self.visitor.is_guest and not has_library):
+            self.app.last_recipes.save(self.listener, self.recipe, is_stored=has_library)
 
     def notice(self, ended: frozenset[Job]) -> None:
         """Read the store again when more of the listener's background jobs have ended, on whatever page that was."""
@@ -291,7 +323,8 @@ class ListenerSession:
         self.edits = edits
         self._read_again()
         if self.is_demo and not had_library and not self.own_library.empty:
-            self.demo_listener = None
+            self._leave_demo()
+            self.start_from((), "")
 
     def _edited(self) -> None:
         self.app.edits.add(self.listener)

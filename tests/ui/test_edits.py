@@ -7,7 +7,9 @@ from streamlit.testing.v1 import AppTest
 from recsys.app.container import Container, start
 from recsys.auth.guests import guest_listener
 from recsys.auth.models import Visitor
+from recsys.core.engine.recipe import Recipe
 from recsys.core.model.tracks import as_tracks
+from recsys.services.start import Start
 from recsys.settings import Settings
 
 OWN = as_tracks(
@@ -32,12 +34,16 @@ def test_an_import_in_one_tab_replaces_the_demo_in_the_other(tabs):
     one, other = (tab.session_state["tonearm"] for tab in tabs)
     assert other.is_demo
 
+    other.recipe = Recipe(shifts={"energy": -2.0})
+    other.start_from(["a song of the demo"], "A song")
+
     one.store.save_tracks(one.listener, OWN)
     one.show_own()
     tabs[1].run()
 
     assert not other.is_demo
     assert len(other.library) == 2
+    assert (other.recipe, other.start) == (Recipe(), Start())
 
 
 def test_a_thumb_in_one_tab_counts_in_the_other(tabs):

@@ -1,6 +1,6 @@
 """Undo, redo, and two settings side by side: what enters, what leaves, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 import streamlit as st
@@ -52,6 +52,25 @@ def record(session: ListenerSession) -> None:
         return
     changed = why_lists_differ(history.now.state.recipe, now.recipe)
     _store(session, history.record(now, changed[0].partition(":")[0] if changed else "start"))
+
+
+def drop_settings_of_demo(session: ListenerSession) -> None:
+    """
+    Once after the demo: move all controls to the settings for the listener's own songs, and let undo take that back.
+
+    A recipe that was saved or opened is used again, as its songs may be known now. Places that songs of the demo were
+    kept at are not brought back.
+    """
+    if session.left is None:
+        return
+    left, session.left = session.left, None
+    if session.brought:
+        session.brought.use(session)
+    else:
+        set_recipe(session, session.recipe)
+    before, now = Settings(replace(left, locked={}), session.start), _settings(session)
+    st.session_state.pop(_A, None)
+    _store(session, History(Step(before)).record(now, "settings for your own songs"))
 
 
 def history_words(session: ListenerSession) -> dict[str, str]:

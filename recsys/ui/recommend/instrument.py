@@ -13,7 +13,7 @@ from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import plain
 from recsys.ui.parts.together import sent_together
 from recsys.ui.recommend.filters import filters
-from recsys.ui.recommend.history import compare_buttons, comparison_panel, record
+from recsys.ui.recommend.history import compare_buttons, comparison_panel, drop_settings_of_demo, record
 from recsys.ui.recommend.list_rows import listed_songs
 from recsys.ui.recommend.list_state import list_state, settings_of
 from recsys.ui.recommend.listener_view import listener_view
@@ -79,7 +79,7 @@ def list_and_mixer(session: ListenerSession, place: DeltaGenerator, has_open_set
             state.shown(found, (session.listener, session.demo_listener, session.catalogue.number))
         shown = list_data(session, view, found, songs, of_list) if found and songs else None
     state.found = found
-    session.app.last_recipes.save(session.listener, session.recipe, is_stored=not session.own_library.empty)
+    session.remember_recipe()
     with sent_together():
         if shown is not None:
             ranked_list(shown)
@@ -88,6 +88,7 @@ def list_and_mixer(session: ListenerSession, place: DeltaGenerator, has_open_set
 
 
 def _take_events(session: ListenerSession) -> None:
+    drop_settings_of_demo(session)
     state = list_state()
     events, state.events = state.events, []
     if any(event.get("kind") != "modes" for event in events):  # the list asks for modes by itself, after its first draw

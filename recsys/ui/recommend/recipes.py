@@ -1,5 +1,6 @@
 """Saved recipes: settings and what the list starts from, stored under a name and brought back with a click."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -9,14 +10,16 @@ from recsys.services.weekly import START
 from recsys.ui.parts.text import plain
 from recsys.ui.recommend.start_from import restore_start
 from recsys.ui.recommend.weights import set_recipe
-from recsys.ui.session import ListenerSession
+from recsys.ui.session import Brought, ListenerSession
 
 
 def recipes_panel(session: ListenerSession) -> None:
     """Save the settings and the songs that the list starts from, or bring back saved ones."""
     name = st.text_input("Name", max_chars=60, key="recipe_name", placeholder="Sunday morning")
     if st.button("Save these settings", key="recipe_save", disabled=not name.strip()):
-        session.store.save_recipe(session.listener, name.strip(), session.settings_to_store)
+        stored = session.settings_to_store
+        session.store.save_recipe(session.listener, name.strip(), stored)
+        session.brought = Brought(session.recipe, partial(_use, stored=stored))
         session.forget("recipes")
     if not session.recipes:
         st.caption("None saved yet.")
@@ -31,4 +34,5 @@ def recipes_panel(session: ListenerSession) -> None:
 
 def _use(session: ListenerSession, stored: dict[str, Any]) -> None:
     set_recipe(session, Recipe.from_json(stored))
+    session.brought = Brought(session.recipe, partial(_use, stored=stored))
     restore_start(session, stored.get(START))

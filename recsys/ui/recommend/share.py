@@ -1,6 +1,7 @@
 """Share the list and its recipe: a link, a recipe file, and files for any player; and open what others shared."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -29,7 +30,7 @@ from recsys.ui.parts.text import plain
 from recsys.ui.parts.upload import accepted
 from recsys.ui.recommend.list_state import list_state
 from recsys.ui.recommend.weights import set_recipe
-from recsys.ui.session import ListenerSession
+from recsys.ui.session import Brought, ListenerSession
 
 _OPENED: Final = "opened_link"
 _NOTICE: Final = "link_notice"
@@ -54,6 +55,7 @@ def _use(session: ListenerSession, link: RecipeLink) -> None:
     session.start = start
     st.session_state[_NOTICE] = notice
     set_recipe(session, link.recipe)
+    session.brought = Brought(link.recipe, partial(_use, link=link))
     st.session_state[_OPENED] = (link, session.recipe)
 
 

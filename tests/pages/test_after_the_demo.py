@@ -1,0 +1,126 @@
+"""What was set for an invented listener is not for one's own songs; what was opened or saved on purpose is."""
+
+from dataclasses import replace
+
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recipe_link import RecipeLink
+from recsys.services.start import Part, Start
+from recsys.ui.recommend.weights import set_recipe
+from tests.pages.test_every_page import OTHERS, OWN, bringing, component, opened, send, shows_no_trace, with_settings
+
+AIMS = {"energy": -2.0}
+LINK = RecipeLink(replace(Recipe(), length=12), ("own" + "0" * 18 + "7",), ("Song 7 by Band 7",))
+
+
+def session_of(app):
+    return app.session_state["tonearm"]
+
+
+def set_in_the_demo():
+    """Recommend on the demo, with an aim, a switch under "More settings" and a song to start from."""
+    app = with_settings(opened("recommend", lambda session: session.show_demo(0)))
+    app.toggle(key="dial_new").set_value(True)
+    send(app, aims=AIMS)
+    send(app, kind="seed", track=next(iter(app.session_state["list_state"].titles)))
+    session = session_of(app)
+    assert (dict(session.recipe.shifts), session.recipe.only_new_artists, len(session.seeds)) == (AIMS, True, 1)
+    return app
+
+
+def with_own_songs(app):
+    """The same tab after an upload, with Recommend open."""
+    bringing(OWN, OTHERS)(session_of(app))
+    return app.run()
+
+
+def test_the_first_list_of_ones_own_begins_with_the_usual_settings_and_undo_brings_back_those_of_the_demo():
+    app = with_own_songs(set_in_the_demo())
+    session = session_of(app)
+
+    shows_no_trace(app)
+    assert (session.recipe, session.start) == (Recipe(), Start())
+    assert app.toggle(key="dial_new").value is False
+    shown = component(app, "list")
+    assert shown["chips"] == []
+    assert shown["history"] == {"back": "Take back: settings for your own songs", "forward": ""}
+
+    send(app, kind="back")
+
+    assert (dict(session.recipe.shifts), session.start) == (AIMS, Start())
+    assert app.toggle(key="dial_new").value is True
+    shows_no_trace(app)
+
+
+def test_nothing_can_be_undone_where_nothing_was_set_in_the_demo():
+    app = with_own_songs(opened("recommend", lambda session: session.show_demo(0)))
+
+    assert component(app, "list")["history"] == {"back": "", "forward": ""}
+
+
+def test_a_visit_after_the_upload_begins_with_the_usual_settings(container):
+    session = session_of(set_in_the_demo())
+    assert container.last_recipes.of(session.listener).shifts == AIMS, "a reload of the demo keeps them"
+
+    bringing(OWN, OTHERS)(session)
+
+    assert container.last_recipes.of(session.listener) == Recipe()
+
+
+def test_a_link_opened_in_the_demo_is_used_for_ones_own_songs_with_those_that_only_they_have():
+    app = opened("recommend", lambda session: session.show_demo(0))
+    app.session_state["shared_recipe"] = LINK
+    app.run()
+    assert session_of(app).start == Start(), "nobody in the demo knows its song"
+    send(app, aims=AIMS)
+
+    session = session_of(with_own_songs(app))
+
+    assert session.recipe == LINK.recipe
+    assert session.start == Start((Part("Song 7 by Band 7", LINK.seeds),))
+    assert any("Opened from a shared recipe" in said.value for said in app.info)
+
+
+def test_a_recipe_that_was_saved_or_used_in_the_demo_is_used_for_ones_own_songs():
+    app = set_in_the_demo()
+    app.session_state["more"] = True
+    app.text_input(key="recipe_name").set_value("Calm").run()
+    app.button(key="recipe_save").click().run()
+    saved = session_of(app).recipe
+    with_own_songs(app)
+    assert session_of(app).recipe == saved
+
+    session_of(app).show_demo(0)
+    app.run()
+    send(app, kind="unset", track="all")
+    app.button(key="recipe_use_0").click().run()
+    send(app, aims={"valence": 2.0})
+    session_of(app).show_own()
+    app.run()
+
+    shows_no_trace(app)
+    assert session_of(app).recipe == saved
+
+
+def test_a_recipe_that_was_cleared_in_the_demo_does_not_come_back():
+    app = opened("recommend", lambda session: session.show_demo(0))
+    app.session_state["shared_recipe"] = LINK
+    app.run()
+    send(app, kind="unset", track="all")
+
+    assert session_of(with_own_songs(app)).recipe == Recipe()
+
+
+def test_a_look_at_the_demo_leaves_the_settings_of_ones_own_list(container):
+    app = opened("recommend", bringing(OWN, OTHERS))
+    session, mine = session_of(app), replace(Recipe(), shifts={"valence": 1.0})
+    set_recipe(session, mine)
+    app.run()
+    session.show_demo(0)
+    send(app, aims=AIMS)
+    assert session.recipe.shifts == AIMS | {"valence": 1.0}
+    assert container.last_recipes.of(session.listener) == mine, "a reload shows one's own list"
+
+    session.show_own()
+    app.run()
+
+    assert session.recipe == mine
