@@ -15,6 +15,8 @@ Every error raised on purpose. Each message is a sentence a listener can read an
   + ServerBusy          others are served first
   + SettingsProblem     a setting is missing or wrong
   + StorageProblem      the store refused, or did not answer
+    - NoRoom            a listener would have more rows than allowed
+    - Erased            what the work was for was erased meanwhile
     - Undecryptable     what is stored was encrypted with a secret this server does not have
   + SpotifyProblem      Spotify did not answer with what was asked for
     - SignInFailed      Spotify did not let this listener in
@@ -84,11 +86,19 @@ class SettingsProblem(TonearmError):
 
 
 class StorageProblem(TonearmError):
-    """The store refused or did not answer. Nothing of the refused write was stored."""
+    """
+    The store refused or did not answer. Nothing of the refused write was stored.
+
+    Its sentence is also logged, for whoever runs the store: it holds nothing of a listener's, nor what a database said.
+    """
 
 
 class NoRoom(StorageProblem):
     """A listener would have more rows than allowed. Nothing of the refused write was stored."""
+
+
+class Erased(StorageProblem):
+    """Everything of the listener's was erased while something was done for them, so that it ended."""
 
 
 class Undecryptable(StorageProblem):

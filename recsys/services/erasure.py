@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from secrets import token_hex
 from typing import Final
 
-from recsys.errors import StorageProblem
+from recsys.errors import Erased, StorageProblem
 from recsys.storage.store import Store
 
 UNDER_WAY: Final = "under way "
@@ -20,7 +20,7 @@ def noticing_erasure(store: Store, listener: str, sentence: str = ERASED) -> Ite
     Gives a check to be made after each write of work that goes on for long.
 
     The work has a row of its own in the store, which any erasure removes. What was written after that is erased too,
-    and the check raises `StorageProblem` with the sentence.
+    and the check raises `Erased` with the sentence.
     """
     name = f"{UNDER_WAY}{token_hex(8)}"  # of this work alone: other work may end first
     store.save_state(listener, name, {})
@@ -28,7 +28,7 @@ def noticing_erasure(store: Store, listener: str, sentence: str = ERASED) -> Ite
     def stop_if_erased() -> None:
         if store.state(listener, name) is None:
             store.erase(listener)
-            raise StorageProblem(sentence)
+            raise Erased(sentence)
 
     try:
         yield stop_if_erased

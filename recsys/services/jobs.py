@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from recsys.auth.models import is_guest
-from recsys.errors import TonearmError
+from recsys.errors import Erased, NoRoom, StorageProblem, TonearmError
 
 State = Literal["running", "done", "failed", "cancelled"]
 MAX_FINISHED: Final = 200
@@ -115,7 +115,7 @@ class Jobs:
                 job = Job()
                 future = self._refusal(key) or pool.submit(copy_context().run, work, job)
                 self._jobs[key] = (job, future)
-                future.add_done_callback(lambda ended: _log_unexpected(key, ended))
+                future.add_done_callback(lambda ended: _log_failure(key, ended))
         return self.snapshot(key) or Snapshot("running")
 
     def snapshot(self, key: str) -> Snapshot | None:
@@ -203,9 +203,14 @@ class Jobs:
         return refused
 
 
-def _log_unexpected(key: str, future: Future[Any]) -> None:
-    """Log class and place of an unexpected error, never its text: that may hold a title, an id or a token."""
+def _log_failure(key: str, future: Future[Any]) -> None:
+    """
+    Log what whoever runs the server has to fix: the sentence of a problem of the store, and of an unexpected error the
+    class and place, never the text: that may hold a title, an id or a token.
+    """
     problem = None if future.cancelled() else future.exception()
+    if isinstance(problem, StorageProblem) and not isinstance(problem, (NoRoom, Erased)):
+        log.error("The job “%s” failed: %s: %s", key.partition(":")[0], type(problem).__name__, problem)
     if problem is None or isinstance(problem, (Cancelled, TonearmError)):
         return
     frames = traceback.extract_tb(problem.__traceback__)

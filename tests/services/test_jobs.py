@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from recsys.errors import SpotifyUnreachable
+from recsys.errors import Erased, NoRoom, NothingToRank, SpotifyUnreachable, StorageProblem
 from recsys.log_context import LISTENER, serving
 from recsys.services.jobs import MAX_OF_GUESTS, MAX_OF_ONE, Jobs
 
@@ -167,6 +167,39 @@ def test_an_unexpected_error_is_shown_as_unexpected_and_logged_without_its_text(
     assert "KeyError" in ended.message
     assert "test_jobs.py" in caplog.text
     assert "token-BQabc" not in caplog.text + ended.message
+
+
+def logged(jobs, caplog, problem):
+    """The warnings and errors that are logged when a job ends with a problem."""
+
+    def work(job):
+        raise problem
+
+    jobs.start("sync:ada", work)
+    jobs.wait("sync:ada", 5)
+    jobs.close()
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_a_problem_of_the_store_is_logged_once_with_the_job_that_it_ended(jobs, caplog):
+    said = logged(jobs, caplog, StorageProblem("The disk that holds “tonearm.db” is full."))
+
+    assert said == ["The job “sync” failed: StorageProblem: The disk that holds “tonearm.db” is full."]
+    assert "ada" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        SpotifyUnreachable("Spotify did not answer."),
+        NothingToRank("No song of yours has a Spotify id."),
+        NoRoom("There is no room for more."),
+        Erased("Everything of yours was erased."),
+    ],
+    ids=lambda problem: type(problem).__name__,
+)
+def test_what_a_listener_or_spotify_brought_about_is_no_line_in_the_log(jobs, caplog, problem):
+    assert logged(jobs, caplog, problem) == []
 
 
 def test_closing_stops_every_job():
