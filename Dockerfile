@@ -18,8 +18,8 @@ COPY .streamlit/config.toml .streamlit/config.toml
 COPY pages pages
 COPY --from=build /tonearm/recsys recsys
 USER listener
-ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=2 TONEARM_DATA=/data STREAMLIT_SERVER_ADDRESS=0.0.0.0 STREAMLIT_SERVER_FILE_WATCHER_TYPE=none
+ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=2 TONEARM_DATA=/data STREAMLIT_SERVER_ADDRESS=0.0.0.0 STREAMLIT_SERVER_PORT=8501 STREAMLIT_SERVER_FILE_WATCHER_TYPE=none
 VOLUME /data
 EXPOSE 8501
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/livez')"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD python -c "import urllib.request as r; r.urlopen('http://127.0.0.1:$STREAMLIT_SERVER_PORT/livez')"
 CMD ["streamlit", "run", "app.py"]

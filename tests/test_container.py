@@ -80,17 +80,24 @@ def image(tmp_path):
 
 
 def serve(image, data, prefix=(), **environment):
-    """Start the image's command; whether health and a page answer, and what it said."""
-    port = free_port()
-    command = [*prefix, sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    environment = {"PATH": os.environ["PATH"], "TONEARM_DATA": str(data), "PYTHONDONTWRITEBYTECODE": "1", **environment}
+    """Start the image's command at a port of its own; whether health, a page and its check answer, and what it said."""
+    port, command = free_port(), [*prefix, sys.executable, "-m", "streamlit", "run", "app.py"]
+    at = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "STREAMLIT_SERVER_PORT": str(port)}
+    environment = {**at, "TONEARM_DATA": str(data), "PYTHONDONTWRITEBYTECODE": "1", **environment}
     with (data / "log").open("wb") as log:
         server = subprocess.Popen(command, cwd=image, env=environment, stdout=log, stderr=log)
     try:
-        return all(ok(f"http://127.0.0.1:{port}/{page}", server) for page in ("health", "")), (data / "log").read_text()
+        answers = all(ok(f"http://127.0.0.1:{port}/{page}", server) for page in ("health", ""))
+        return answers and is_healthy(at), (data / "log").read_text()
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def is_healthy(environment):
+    """What the image's own check says."""
+    check = re.search(r"^HEALTHCHECK .* CMD (.+)$", (ROOT / "Dockerfile").read_text("utf-8"), re.M)[1]
+    return subprocess.run(["sh", "-c", check], env=environment, capture_output=True, timeout=30).returncode == 0
 
 
 def test_what_the_image_copies_is_enough_to_serve_pages_and_only_data_is_written(tmp_path, image):
