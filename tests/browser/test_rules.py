@@ -212,6 +212,13 @@ def test_a_proposal_after_ratings_is_applied_and_undone_and_a_rating_removed(own
     press(own, removes.first.get_by_role("button"))
     expect(removes).to_have_count(number)
 
+    more = own.get_by_role("button", name="More", exact=True)
+    press(own, more)
+    expect(own.get_by_role("tab", name="Your ratings")).to_have_count(0)
+    press(own, more)
+    expect(own.get_by_role("tab", name="Your ratings")).to_have_attribute("aria-selected", "true")
+    expect(removes).to_have_count(number)
+
 
 def test_a_taste_card_is_imported_by_another_listener(visit):
     page = settled(visit("/taste"))

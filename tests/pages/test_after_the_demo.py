@@ -6,7 +6,17 @@ from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recipe_link import RecipeLink
 from recsys.services.start import Part, Start
 from recsys.ui.recommend.weights import set_recipe
-from tests.pages.test_every_page import OTHERS, OWN, bringing, component, opened, send, shows_no_trace, with_settings
+from tests.pages.test_every_page import (
+    OTHERS,
+    OWN,
+    bringing,
+    component,
+    in_more,
+    opened,
+    send,
+    shows_no_trace,
+    with_settings,
+)
 
 AIMS = {"energy": -2.0}
 LINK = RecipeLink(replace(Recipe(), length=12), ("own" + "0" * 18 + "7",), ("Song 7 by Band 7",))
@@ -81,8 +91,7 @@ def test_a_link_opened_in_the_demo_is_used_for_ones_own_songs_with_those_that_on
 
 
 def test_a_recipe_that_was_saved_or_used_in_the_demo_is_used_for_ones_own_songs():
-    app = set_in_the_demo()
-    app.session_state["more"] = True
+    app = in_more(set_in_the_demo())
     app.text_input(key="recipe_name").set_value("Calm").run()
     app.button(key="recipe_save").click().run()
     saved = session_of(app).recipe

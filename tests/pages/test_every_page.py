@@ -55,6 +55,12 @@ def with_settings(app):
     return app.run()
 
 
+def in_more(app, tab="Recipes"):
+    """Recommend with a tab of "More" open."""
+    app.session_state["more"], app.session_state["more_tab"] = True, tab
+    return app.run()
+
+
 def bringing(tracks, catalogue=None):
     """What brings a library of one's own into a session, and a catalogue that it may be compared with."""
 
@@ -328,7 +334,7 @@ def test_the_colours_that_the_list_asks_for_do_not_wipe_what_it_says():
 
 
 def test_a_saved_recipe_comes_back_and_is_forgotten():
-    app = opened("recommend", lambda session: session.show_demo(0))
+    app = in_more(opened("recommend", lambda session: session.show_demo(0)))
     app.text_input(key="recipe_name").set_value("Sunday").run()
     app.button(key="recipe_save").click().run()
     assert list(app.session_state["tonearm"].recipes) == ["Sunday"]

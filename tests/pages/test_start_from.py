@@ -11,7 +11,7 @@ from recsys.core.engine.recipe_link import to_query
 from recsys.services.start import Part, Start
 from recsys.ui.recommend.history import Settings
 from recsys.ui.recommend.share import link_here
-from tests.pages.test_every_page import OTHERS, OWN, bringing, component, opened, shows_no_trace, with_settings
+from tests.pages.test_every_page import OTHERS, OWN, bringing, component, in_more, opened, shows_no_trace, with_settings
 
 SEEN = "2026-11-01T00:00:00Z"
 
@@ -69,8 +69,19 @@ def rated(session):
         session.rate(song, True)
 
 
-def test_a_list_starts_from_a_song_that_was_rated():
+def test_of_more_only_the_tab_that_is_open_is_drawn():
+    def drawn(app):
+        rows = {button.key for button in app.button if str(button.key).startswith("unrate_")}
+        return [box.key for box in app.text_input if box.key == "recipe_name"], len(rows)
+
     app = opened("recommend", rated)
+    assert drawn(app) == ([], 0)
+    assert drawn(in_more(app)) == (["recipe_name"], 0)
+    assert drawn(in_more(app, "Your ratings")) == ([], 2)
+
+
+def test_a_list_starts_from_a_song_that_was_rated():
+    app = in_more(opened("recommend", rated), "Your ratings")
     app.button(key=f"more_like_rated_cat{7:019d}").click().run()
 
     shows_no_trace(app)
@@ -78,7 +89,7 @@ def test_a_list_starts_from_a_song_that_was_rated():
 
 
 def test_a_rated_song_that_nobody_has_now_says_so_and_changes_nothing():
-    app = opened("recommend", rated)
+    app = in_more(opened("recommend", rated), "Your ratings")
     app.button(key="more_like_rated_gone").click().run()
 
     shows_no_trace(app)
@@ -137,7 +148,7 @@ def test_a_list_of_the_listeners_own_can_be_chosen():
 def test_a_saved_recipe_brings_back_what_the_list_started_from():
     app = searched(opened("recommend", bringing(OWN, OTHERS)), "other song 7")
     app.button(key=f"start_add_cat{7:019d}").click().run()
-    app.text_input(key="recipe_name").set_value("Sevens").run()
+    in_more(app).text_input(key="recipe_name").set_value("Sevens").run()
     app.button(key="recipe_save").click().run()
     app.button(key="whole_library").click().run()
     assert session_of(app).seeds == ()
@@ -151,7 +162,7 @@ def test_a_saved_recipe_brings_back_what_the_list_started_from():
 def test_a_song_that_the_catalogue_has_no_more_is_named_and_left_out():
     app = searched(opened("recommend", bringing(OWN, OTHERS)), "other song 7")
     app.button(key=f"start_add_cat{7:019d}").click().run()
-    app.text_input(key="recipe_name").set_value("Gone").run()
+    in_more(app).text_input(key="recipe_name").set_value("Gone").run()
     app.button(key="recipe_save").click().run()
     bringing(OWN, OTHERS.drop(index=7).reset_index(drop=True))(session_of(app))
 

@@ -6,7 +6,7 @@ from recsys.app.container import Container, start
 from recsys.core.engine.recipe import Recipe
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.settings import Settings
-from tests.pages.test_every_page import OTHERS, OWN, bringing, opened, shows_no_trace
+from tests.pages.test_every_page import OTHERS, OWN, bringing, in_more, opened, shows_no_trace
 
 ON, OFF = "weekly_on", "weekly_off_"
 
@@ -42,7 +42,7 @@ def five(session):
 
 def switched_on():
     """The page once the listener has asked for lists of five songs."""
-    app = opened("recommend", five)
+    app = in_more(opened("recommend", five), "Weekly songs")
     assert app.button(key=ON).label == "Every Monday, 5 new songs"
     return app.button(key=ON).click().run()
 
@@ -65,7 +65,7 @@ def test_one_button_asks_and_the_first_list_is_there(build):
 
 def test_a_guest_is_told_how_long_it_lasts_and_offered_no_playlist(build):
     build()
-    app = opened("recommend", bringing(OWN))
+    app = in_more(opened("recommend", bringing(OWN)), "Weekly songs")
     assert "at least every 30 days" in said(app)
     assert "weekly_into_playlist" not in {one.key for one in app.checkbox}
 
@@ -95,11 +95,13 @@ def test_account_lists_it_and_ends_it(build):
 def test_nothing_is_offered_where_it_is_off_or_everything_is_invented(build, settings):
     build(**settings)
     prepare = bringing(OWN) if settings else (lambda session: session.show_demo(0))
-    assert ON not in keys(opened("recommend", prepare))
+    app = in_more(opened("recommend", prepare), "Weekly songs")
+    assert ON not in keys(app)
+    assert "recipe_name" in {box.key for box in app.text_input}, "there is no such tab, so the first one is open"
 
 
 def test_songs_that_last_for_a_visit_are_not_promised_for_a_year(container):
     start(container)
-    app = opened("recommend", bringing(OWN, OTHERS))
+    app = in_more(opened("recommend", bringing(OWN, OTHERS)), "Weekly songs")
     assert ON not in keys(app)
     assert "need real songs that stay on this server" in said(app)

@@ -30,9 +30,10 @@ def toolbar(session: ListenerSession) -> None:
         files_panel(session, is_primary=not is_saved)
         share_panel(session)
         start_from(session)
-        with st.popover("More", icon=":material/more_horiz:", key="more", type="tertiary", on_change="rerun"):
-            # With a key the browser remembers which tab is open when the panel is drawn again.
-            tabs = st.tabs(list(panels), key="more_tab", on_change="rerun")
-            for tab, draw in zip(tabs, panels.values(), strict=True):
+        more = st.popover("More", icon=":material/more_horiz:", key="more", type="tertiary", on_change="rerun")
+        # With a key the browser remembers which tab is open when the panel is drawn again.
+        tabs = more.tabs(list(panels), key="more_tab", on_change="rerun")
+        for tab, draw in zip(tabs, panels.values(), strict=True):
+            if more.open and tab.open:
                 with tab:
                     draw(session)
