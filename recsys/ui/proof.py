@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from recsys.charts.proof import found_chart, found_in_words
-from recsys.core.engine.presets import WEIGHT_WORDS
 from recsys.core.evaluation.proof import OURS
 from recsys.core.evaluation.tuning import Tuned
 from recsys.core.model.features import FEATURES
@@ -20,7 +19,8 @@ from recsys.ui.navigation import page
 from recsys.ui.parts.charts import figure
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import plain
-from recsys.ui.recommend.weights import nearest_step, set_weights
+from recsys.ui.recommend.levels import level_in_words, move_in_words
+from recsys.ui.recommend.weights import set_weights
 from recsys.ui.session import ListenerSession
 
 WHAT_IT_DOES: Final = (
@@ -127,9 +127,13 @@ def _show_tuned(session: ListenerSession, tuned: Tuned) -> None:
         st.success(sentence, icon=":material/check:")
     else:
         st.warning(sentence, icon=":material/balance:")
-    # A row per slider that the search moved, in words.
+    # A row per slider that the search moved, in the mixer's words.
     rows = [
-        {"Slider": f.title, "From": _word(tuned.start[f.name]), "To": _word(tuned.weights[f.name])}
+        {
+            "Slider": f.title,
+            "From": level_in_words(f, tuned.start[f.name]),
+            "To": move_in_words(f, tuned.start[f.name], tuned.weights[f.name]),
+        }
         for f in FEATURES
         if tuned.start[f.name] != tuned.weights[f.name]
     ]
@@ -146,10 +150,6 @@ def _show_tuned(session: ListenerSession, tuned: Tuned) -> None:
         elif st.button("Use these weights", key="use_tuned", icon=":material/done_all:"):
             set_weights(session, tuned.weights)
             st.rerun()
-
-
-def _word(weight: float) -> str:
-    return WEIGHT_WORDS[nearest_step(weight)]
 
 
 PROOF: Final = Trial("proof", "Test my sliders", ":material/science:", start_proof, _show_tested, is_first=True)

@@ -95,11 +95,14 @@ def test_sliders_that_have_moved_since_are_told_so(jobs):
     assert any("moved your sliders since" in info.value for info in app.info)
 
 
-def test_tuned_weights_are_shown_in_words_and_used_at_a_press(jobs):
-    tuned = Tuned(WEIGHTS, WEIGHTS | {"energy": 5.0}, judged(OURS, BETTER, first=TUNED))
+def test_tuned_weights_are_shown_in_the_words_of_the_mixer_and_used_at_a_press(jobs):
+    tuned = Tuned(WEIGHTS, WEIGHTS | {"energy": 5.0, "genre": 0.0}, judged(OURS, BETTER, first=TUNED))
     app = finished(jobs, opened(), "tuning", tuned)
     assert "On the other half of your library" in app.success[0].value
-    assert app.dataframe[0].value.to_dict("records") == [{"Slider": "Energy", "From": "normal", "To": "very much"}]
+    assert app.dataframe[0].value.to_dict("records") == [
+        {"Slider": "Energy", "From": "normal", "To": "a lot"},
+        {"Slider": "Genre", "From": "normal", "To": "off"},
+    ]
 
     app.button(key="use_tuned").click().run()
 
@@ -108,8 +111,8 @@ def test_tuned_weights_are_shown_in_words_and_used_at_a_press(jobs):
     drawn = app.switch_page("../../pages/recommend.py").run().get("bidi_component")
     mixer = next(one for one in drawn if "mixer" in one.proto.id)
     shown = json.loads(mixer.proto.mixed.json or mixer.proto.json)
-    energy = next(f for f in shown["features"] if f["name"] == "energy")
-    assert shown["level_words"][energy["level"]] == "a lot"
+    said_there = {f["name"]: shown["level_words"][f["level"]] for f in shown["features"]}
+    assert (said_there["energy"], said_there["genre"]) == ("a lot", "off")
 
 
 def test_tuned_weights_that_found_less_are_not_offered(jobs):

@@ -5,19 +5,8 @@ from typing import Final
 
 from recsys.core.model.features import FEATURES
 
-WEIGHT_WORDS: Final = {
-    0.0: "ignored",
-    0.25: "barely",
-    0.5: "a little",
-    1.0: "normal",
-    1.5: "somewhat more",
-    2.0: "more",
-    2.5: "much",
-    5.0: "very much",
-    8.0: "above most",
-    10.0: "decisive",
-}
-"""The positions of a weight slider, and what a listener reads there."""
+WEIGHTS_TRIED: Final = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 5.0, 8.0, 10.0)
+"""The weights that a search for better ones tries: finer than the levels of the mixer."""
 
 
 @dataclass(frozen=True)

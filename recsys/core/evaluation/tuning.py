@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from recsys.core.engine.presets import WEIGHT_WORDS
+from recsys.core.engine.presets import WEIGHTS_TRIED
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
 from recsys.core.evaluation.holdout import Pool, Split
@@ -108,7 +108,7 @@ class Search:
 
     def best_move(self, name: str) -> tuple[Doubles, Mapping[str, float]]:
         """The best position of one slider: what it makes of every split, and all weights with it."""
-        tried = [{**self.weights, name: position} for position in WEIGHT_WORDS if position != self.weights[name]]
+        tried = [{**self.weights, name: position} for position in WEIGHTS_TRIED if position != self.weights[name]]
         ranking = [weights for weights in tried if any(weights[feature] for feature in self.features)]
         return max(((self.measure(each), each) for each in ranking), key=lambda pair: float(pair[0].mean()))
 

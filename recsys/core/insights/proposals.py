@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.presets import WEIGHT_WORDS
+from recsys.core.engine.presets import WEIGHTS_TRIED
 from recsys.core.engine.profile import profile
 from recsys.core.engine.query import embed
 from recsys.core.engine.recipe import Recipe
@@ -47,7 +47,7 @@ MOST_THUMBS: Final = 200
 """The latest thumbs that are used: enough to tell, few enough for a quick answer."""
 
 BACKGROUND: Final = slice(None, None, 8)
-STEPS: Final = tuple(WEIGHT_WORDS)
+STEPS: Final = WEIGHTS_TRIED
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _changes(recipe: Recipe) -> Iterator[Proposal]:
         at = min(range(len(STEPS)), key=lambda step: abs(STEPS[step] - recipe.weights[f.name]))
         for to, says in ((at + 1, "count it more"), (at - 1, "count it less")):
             if 0 < to < len(STEPS):
-                sentence = f"{f.title}: {says} ({WEIGHT_WORDS[STEPS[to]]})"
+                sentence = f"{f.title}: {says}"
                 yield Proposal(f.name, sentence, reason, recipe.with_weight(f.name, STEPS[to]))
 
 

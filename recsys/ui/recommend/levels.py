@@ -32,6 +32,14 @@ def level_in_words(f: Feature, weight: float) -> str:
     return LEVEL_WORDS[nearest_level(f, weight)]
 
 
+def move_in_words(f: Feature, start: float, end: float) -> str:
+    """Where a weight has been moved to; within a level, which way: "normal, slightly more"."""
+    word = level_in_words(f, end)
+    if start == end or word != level_in_words(f, start):
+        return word
+    return f"{word}, slightly {'more' if end > start else 'less'}"
+
+
 def nearest_aim(shift: float) -> float:
     """The aim nearest to a shift; only a shift of 0 is none."""
     return 0.0 if not shift else min(filter(None, AIMS), key=lambda aim: abs(aim - shift))

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from recsys.core.engine.presets import WEIGHT_WORDS
 from recsys.core.engine.recipe import Recipe
 from recsys.ui.recommend.rules import rule_positions
 from recsys.ui.session import ListenerSession
@@ -44,11 +43,6 @@ def positions(recipe: Recipe) -> dict[str, Any]:
         "dial_artist": recipe.per_artist is not None,
         **rule_positions(recipe),
     }
-
-
-def nearest_step(weight: float) -> float:
-    """The slider position nearest to a weight."""
-    return min(WEIGHT_WORDS, key=lambda step: abs(step - weight))
 
 
 def shares(contributions: pd.DataFrame) -> pd.Series:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recsys.core.engine.presets import WEIGHT_WORDS
+from recsys.core.engine.presets import WEIGHTS_TRIED
 from recsys.core.evaluation.holdout import Pool
 from recsys.core.evaluation.proof import OURS, TUNED, halves
 from recsys.core.evaluation.tuning import Search, is_clearly_better, tune
@@ -65,7 +65,7 @@ def test_a_slider_wrongly_ignored_is_found_and_does_better_on_the_half_not_seen(
 
     assert found.start == start
     assert found.weights["valence"] >= 1
-    assert set(found.weights.values()) <= set(WEIGHT_WORDS)
+    assert set(found.weights.values()) <= set(WEIGHTS_TRIED)
     assert found.proof.more[OURS].low > 0
     assert found.proof.found[TUNED].mean > found.proof.found[OURS].mean
     assert (found.proof.songs, found.proof.hidden) == (60, 15)

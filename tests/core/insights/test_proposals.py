@@ -61,7 +61,7 @@ def test_thumbs_that_follow_one_feature_propose_to_count_it_more():
 
     assert proposal.name == "valence"
     assert proposal.recipe == Recipe().with_weight("valence", 1.5)
-    assert proposal.sentence == "Valence: count it more (somewhat more)"
+    assert proposal.sentence == "Valence: count it more"
 
 
 def test_with_many_thumbs_an_aim_is_proposed_to_go_back():

@@ -5,7 +5,15 @@ import pytest
 from recsys.core.engine.presets import PRESETS
 from recsys.core.engine.recipe import Recipe
 from recsys.core.model.features import FEATURES, feature
-from recsys.ui.recommend.levels import AIMS, LEVEL_WORDS, aim_in_words, level_in_words, levels, nearest_aim
+from recsys.ui.recommend.levels import (
+    AIMS,
+    LEVEL_WORDS,
+    aim_in_words,
+    level_in_words,
+    levels,
+    move_in_words,
+    nearest_aim,
+)
 
 
 @pytest.mark.parametrize("f", FEATURES, ids=lambda f: f.name)
@@ -32,6 +40,15 @@ def test_what_a_preset_puts_first_reads_as_a_lot_or_more():
 
     assert [level_in_words(feature(name), mood[name]) for name in ("valence", "energy")] == ["a lot", "a lot"]
     assert level_in_words(feature("genre"), mood["genre"]) == "a little"
+
+
+def test_a_weight_moved_within_a_level_says_which_way():
+    energy = feature("energy")
+
+    assert move_in_words(energy, 1.0, 5.0) == "a lot"
+    assert move_in_words(energy, 1.0, 1.5) == "normal, slightly more"
+    assert move_in_words(energy, 0.5, 0.25) == "a little, slightly less"
+    assert move_in_words(energy, 1.0, 1.0) == "normal"
 
 
 @pytest.mark.parametrize(

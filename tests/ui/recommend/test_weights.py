@@ -1,29 +1,23 @@
-"""The slider positions, and what the list owes to each feature."""
+"""The weights a search tries, and what the list owes to each feature."""
 
 import pandas as pd
 import pytest
 
-from recsys.core.engine.presets import PRESETS, WEIGHT_WORDS
+from recsys.core.engine.presets import PRESETS, WEIGHTS_TRIED
 from recsys.core.model.features import FEATURES
-from recsys.ui.recommend.weights import nearest_step, percentages, shares
+from recsys.ui.recommend.weights import percentages, shares
 
 
-def test_every_default_and_every_preset_is_a_slider_position():
+def test_every_default_and_every_preset_is_a_weight_that_a_search_tries():
     offered = [f.default_weight for f in FEATURES]
     offered += [weight for preset in PRESETS for weight in preset.all_weights().values()]
 
-    assert set(offered) <= set(WEIGHT_WORDS)
+    assert set(offered) <= set(WEIGHTS_TRIED)
 
 
-def test_the_sliders_run_from_ignored_to_decisive():
-    assert next(iter(WEIGHT_WORDS.items())) == (0.0, "ignored")
-    assert list(WEIGHT_WORDS.values())[-1] == "decisive"
-    assert list(WEIGHT_WORDS) == sorted(WEIGHT_WORDS)
-
-
-def test_a_weight_between_two_positions_goes_to_the_nearer():
-    assert nearest_step(0.9) == 1.0
-    assert nearest_step(100) == max(WEIGHT_WORDS)
+def test_the_weights_that_a_search_tries_begin_with_none_and_rise():
+    assert WEIGHTS_TRIED[0] == 0
+    assert list(WEIGHTS_TRIED) == sorted(WEIGHTS_TRIED)
 
 
 def test_shares_sum_to_one_and_are_largest_first():
