@@ -1,6 +1,12 @@
 """The score: how much closer a song is to the library than to the catalogue at large, and what each feature adds.
 
-score(x) = log mean_{y in library} e^(β cos_w(x, y)) − log mean_{b in background} e^(β cos_w(x, b))
+score(x) = log mean_{y in library} e^(β d cos_w(x, y)) − log mean_{b in background} e^(β d cos_w(x, b))
+
+with d = √ of the share of the weight that is known of both tracks, 1 where all is. Where nothing is expected of what is
+unknown, d would be the share itself; but features go together, so those that are known say something of the others.
+With a fifth of 25,587 songs without audio, hidden ones among them, NDCG@50 of 438 playlists was .145 undiscounted and
+is .168 (.151 and .176, .138 and .159 on two halves), and such songs took 7.5 of 30 rows and take 1.5. Of 120 of the
+playlists it was .152 undiscounted, .172 with the share and .178 with its root.
 
 A kernel density ratio on the same weighted cosine: measured NDCG@50 is 1.44 to 1.72 times that of the cosine with the
 mean profile. Disliked tracks are a second background, trusted as n / (n + 10) of them are known.
@@ -17,7 +23,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from recsys.core.engine.similarity import Metric, Weighted, cosine_blocks
+from recsys.core.engine.similarity import Metric, Weighted, discounted_blocks
 from recsys.core.model.arrays import Doubles, Floats, Integers
 from recsys.core.model.features import FEATURES
 from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
@@ -190,9 +196,9 @@ class StoredBackground:
 
 
 def log_mean_exp(songs: Weighted, others: Weighted, sharpness: float) -> np.ndarray:
-    """log mean e^(β cos) over the others, for each song: (n,)."""
+    """log mean e^(β d cos) over the others, for each song: (n,)."""
     total = np.zeros(len(songs), songs.values.dtype)
-    for at, kernel in cosine_blocks(songs, others, sharpness):
+    for at, kernel in discounted_blocks(songs, others, sharpness):
         # In place, and summed as a product with ones, which BLAS does faster than a sum along rows.
         total[at] += (np.exp(kernel, out=kernel) @ np.ones(kernel.shape[1], kernel.dtype))[: len(at)]
     return np.asarray(np.log(total / len(others)))
@@ -200,8 +206,8 @@ def log_mean_exp(songs: Weighted, others: Weighted, sharpness: float) -> np.ndar
 
 def log_mean_exp_by_axis(songs: Weighted, others: Weighted, sharpness: float) -> np.ndarray:
     """The same split over axes, (n, axes)."""
-    lengths = songs.lengths(others)
-    similar = (songs.values.T @ others.values) / lengths
+    lengths, discounts = songs.lengths(others), songs.discounts(others)
+    similar = (songs.values.T @ others.values) / lengths * discounts
     panels = ceil(sharpness / PANEL_SHARPNESS)
     at_nodes = np.empty((NODES, len(others)), similar.dtype)
     steps, weights = np.ones((panels, len(others)), similar.dtype), np.empty_like(similar)
@@ -217,4 +223,4 @@ def log_mean_exp_by_axis(songs: Weighted, others: Weighted, sharpness: float) ->
         # (panels · nodes, others) products are never written.
         totals = at_nodes @ steps.T
         np.einsum("po,po->o", (_SHARES / panels / totals).T @ at_nodes, steps, out=weights[song])
-    return np.asarray(sharpness * songs.values.T * ((weights / lengths) @ others.values.T))
+    return np.asarray(sharpness * songs.values.T * ((weights * discounts / lengths) @ others.values.T))

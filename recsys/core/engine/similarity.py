@@ -1,8 +1,9 @@
 """The weighted cosine, exactly: between two sets of tracks, and between a profile and a whole catalogue.
 
 cos_w(x, y) = Σ w_i x_i y_i / (|x|_w |y|_w) with w_i >= 0, over the features known of both: an unknown feature drops out
-of the numerator and of both norms. No vector index is used: an index serves one metric, every slider makes another one
-(measured recall 0.25 to 0.5 after one move), and exact search over a million tracks takes milliseconds.
+of the numerator and of both norms. A cosine over few features is easily near 1, so the score discounts it (`scoring`).
+No vector index is used: an index serves one metric, every slider makes another one (measured recall 0.25 to 0.5 after
+one move), and exact search over a million tracks takes milliseconds.
 """
 
 from collections.abc import Iterator
@@ -83,13 +84,14 @@ class Weighted:
     """
     Tracks seen through a metric; features that do not count are gone.
 
-    `values` (axes, n) times the root of their weight, `squares` (features, n) times their weight, and `mask`
-    (features, n) 1 or 0.
+    `values` (axes, n) times the root of their weight, `squares` (features, n) times their weight, `mask` (features, n)
+    1 or 0, and `weights` (2, features): all of them, and those without genre.
     """
 
     values: Matrix
     squares: Matrix
     mask: Matrix
+    weights: Matrix
 
     @classmethod
     def of(cls, points: FeatureMatrix, metric: Metric, dtype: type = np.float32) -> "Weighted":
@@ -101,16 +103,18 @@ class Weighted:
         # The first of the axes that count of each feature: squares are summed within features.
         firsts = np.flatnonzero(np.diff(AXIS_FEATURE[axes], prepend=-1))
         lengths = np.add.reduceat(values * values, firsts, axis=0) if len(firsts) else np.zeros((0, len(points)))
-        squares: Matrix = lengths.astype(dtype, copy=False) * metric.weights[counts, None].astype(dtype)
+        weights: Matrix = metric.weights[counts].astype(dtype)
+        squares: Matrix = lengths.astype(dtype, copy=False) * weights[:, None]
         mask: Matrix = points.mask[counts].astype(dtype, copy=False)
-        return cls(values.astype(dtype, copy=False) * roots[:, None], squares, mask)
+        both = np.stack([weights, np.where(IS_GENRE[counts], weights.dtype.type(0), weights)])
+        return cls(values.astype(dtype, copy=False) * roots[:, None], squares, mask, both)
 
     def __len__(self) -> int:
         return int(self.values.shape[1])
 
     def take(self, columns: slice | Integers) -> "Weighted":
         """Some of the tracks."""
-        return Weighted(self.values[:, columns], self.squares[:, columns], self.mask[:, columns])
+        return Weighted(self.values[:, columns], self.squares[:, columns], self.mask[:, columns], self.weights)
 
     def lengths(self, other: "Weighted") -> Matrix:
         """|x|_w |y|_w of every pair over what is known of both, (n, m); where nothing is, tiny."""
@@ -118,6 +122,26 @@ class Weighted:
         # masks.
         squared = np.maximum(self.squares.T @ other.mask, TINY) * np.maximum(self.mask.T @ other.squares, TINY)
         return np.asarray(np.sqrt(squared))
+
+    def shares(self, other: "Weighted") -> Matrix:
+        """
+        The share of the weight that is known of both, (n, m): 1 where all is.
+
+        With genre or without it, whichever is more, as in `is_enough`.
+        """
+        unknown, unknown_there = 1 - self.mask, 1 - other.mask
+        # What is unknown is summed and not what is known, so that nothing unknown is 1 to the last digit.
+        lacking = [
+            ((weights[:, None] * unknown).sum(axis=0)[:, None] + (weights[:, None] * self.mask).T @ unknown_there)
+            / max(float(weights.sum()), TINY)
+            for weights in self.weights
+        ]
+        return np.asarray(np.maximum(1 - np.minimum(*lacking), 0))
+
+    def discounts(self, other: "Weighted") -> Matrix:
+        """The roots of the shares, (n, m): what a cosine over the features known of both is multiplied by."""
+        firsts, pattern = other.patterns
+        return np.asarray(np.sqrt(self.shares(other.take(firsts))).take(pattern, axis=1))
 
     def units(self, known: Matrix) -> Matrix:
         """Axes divided by their length within the features of a pattern (features,), (axes, n)."""
@@ -138,11 +162,17 @@ class Weighted:
     @cached_property
     def groups(self) -> list[tuple[Integers, "Weighted"]]:
         """As `by_pattern`, each a copy."""
-        # The pattern of a track as one number with a bit per feature; exact in 64 bits for the features there are.
-        codes = (2 ** np.arange(len(self.mask))) @ self.mask.astype(np.int64)
-        patterns, group = np.unique(codes, return_inverse=True)
-        positions = [np.flatnonzero(group == number) for number in range(len(patterns))]
+        firsts, pattern = self.patterns
+        positions = [np.flatnonzero(pattern == number) for number in range(len(firsts))]
         return [(at, self.take(at)) for at in positions]
+
+    @cached_property
+    def patterns(self) -> tuple[Integers, Integers]:
+        """The first track of each combination of known features, (patterns,), and the combination of each, (n,)."""
+        # As one number with a bit per feature; exact in 64 bits for the features there are.
+        codes = (2 ** np.arange(len(self.mask))) @ self.mask.astype(np.int64)
+        _, firsts, pattern = np.unique(codes, return_index=True, return_inverse=True)
+        return firsts, pattern
 
 
 def cosines(some: Weighted, others: Weighted) -> Matrix:
@@ -150,9 +180,10 @@ def cosines(some: Weighted, others: Weighted) -> Matrix:
     return np.asarray((some.values.T @ others.values) / some.lengths(others))
 
 
-def cosine_blocks(some: Weighted, others: Weighted, scale: float) -> Iterator[tuple[Integers, Matrix]]:
+def discounted_blocks(some: Weighted, others: Weighted, scale: float) -> Iterator[tuple[Integers, Matrix]]:
     """
-    The same times a factor, in blocks that fit the cache: n positions in `some`, and a block for a part of `others`.
+    Cosines times their discounts and a factor, in blocks that fit the cache: n positions in `some`, and a block for a
+    part of `others`.
 
     Every block has a multiple of `ROWS_AT_ONCE` rows, of which the first n count: products of whole tiles round every
     row alike, so that the cosines of a song are the same to the last digit whichever songs are compared with it.
@@ -161,21 +192,36 @@ def cosine_blocks(some: Weighted, others: Weighted, scale: float) -> Iterator[tu
     a product of unit vectors and needs no length per pair.
     """
     parts = others.by_pattern
+    # One track of each part: within a part shares are the same.
+    one_each = others.take(np.array([at[0] for at, _ in parts], dtype=np.int64))
     if len(parts) > MANY_PARTS:
+        filled = some.take(_padded(np.arange(len(some))))
+        shares = filled.shares(one_each)
         for start in range(0, len(some), ROWS_AT_ONCE):
-            at = np.arange(start, min(start + ROWS_AT_ONCE, len(some)))
-            yield at, cosines(some.take(_padded(at)), others) * some.values.dtype.type(scale)
+            at, rows = np.arange(start, min(start + ROWS_AT_ONCE, len(some))), slice(start, start + ROWS_AT_ONCE)
+            yield at, _discounted(filled.take(rows), others, shares[rows]) * some.values.dtype.type(scale)
         return
     for at, group in some.by_pattern:
+        factors = some.values.dtype.type(scale) * np.sqrt(group.take(slice(0, 1)).shares(one_each)[0])
         filled = group if len(at) >= ROWS_AT_ONCE else group.take(_padded(np.arange(len(at))))
-        for _, part in parts:
+        for (_, part), factor in zip(parts, factors, strict=True):
             left = np.zeros((len(some.values), len(at) + -len(at) % ROWS_AT_ONCE), some.values.dtype)
-            left[:, : len(filled)] = filled.units(part.mask[:, 0]) * some.values.dtype.type(scale)
+            left[:, : len(filled)] = filled.units(part.mask[:, 0]) * factor
             right = part.units(group.mask[:, 0])
             many = ROWS_AT_ONCE * max(1, CELLS_AT_ONCE // (ROWS_AT_ONCE * len(part)))
             for start in range(0, len(at), many):
                 rows = slice(start, start + many)
                 yield at[rows], left[:, rows].T @ right
+
+
+def _discounted(some: Weighted, others: Weighted, shares: Matrix) -> Matrix:
+    """Cosines times their discounts, (n, m), from the `shares` with one track of each part of the others."""
+    firsts, part = others.patterns
+    # A length within what is known of both, and longer by the root of the share: per part and not per pair.
+    squared = np.maximum(some.squares.T @ others.mask[:, firsts], TINY) / np.maximum(shares, TINY)
+    lengths = squared.take(part, axis=1)
+    lengths *= np.maximum(some.mask.T @ others.squares, TINY)
+    return np.asarray((some.values.T @ others.values) / np.sqrt(lengths, out=lengths))
 
 
 def _padded(positions: Integers) -> Integers:

@@ -164,6 +164,24 @@ def test_a_song_without_genres_is_compared_by_how_it_sounds_however_much_genre_c
     )
 
 
+def test_a_song_that_nearly_fits_comes_before_one_that_fits_in_the_two_thirds_that_are_known():
+    steps = {"energy": 5, "valence": 7, "danceability": 11}
+    others = [{"title": f"{at}"} | {name: at * step % 19 / 20 for name, step in steps.items()} for at in range(19)]
+    fits = dict.fromkeys(steps, 0.9)
+    near, bare = fits | {"title": "Near", "danceability": 0.7}, {"title": "Bare", "energy": 0.9, "valence": 0.9}
+    catalogue = Catalogue.from_tracks(tracks(*others, near, bare))
+    library = tracks(*(fits | {"track_id": f"l{at}", "title": f"Own {at}"} for at in range(12)))
+
+    found = ranked(Recipe(weights=dict.fromkeys(NAMES, 0.0) | dict.fromkeys(steps, 1.0)), library, catalogue)
+    of = found.table.set_index("title")
+
+    assert of.loc["Near", "score"] > of.loc["Bare", "score"]
+    # What is shown beside it is the plain cosine, over what is known.
+    assert of.loc["Near", "cosine"] == pytest.approx(0.9, abs=0.01)
+    assert of.loc["Bare", "cosine"] == pytest.approx(1)
+    assert found.contributions.sum(axis=1).to_numpy() == pytest.approx(found.table["score"].to_numpy(), abs=1e-6)
+
+
 def test_a_feature_the_library_knows_nothing_of_takes_no_part():
     library = LIBRARY.assign(genres=pd.Series([None] * len(LIBRARY), dtype="str"))
 

@@ -11,7 +11,15 @@ from recsys.core.engine import retrieval, running_sums
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.retrieval import CandidateSearch
 from recsys.core.engine.running_sums import RunningSums
-from recsys.core.engine.similarity import ENOUGH_KNOWN, Metric, Weighted, cosine_blocks, cosines, metric, top_positions
+from recsys.core.engine.similarity import (
+    ENOUGH_KNOWN,
+    Metric,
+    Weighted,
+    cosines,
+    discounted_blocks,
+    metric,
+    top_positions,
+)
 from recsys.core.model.features import FEATURES
 from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
 from tests.core.small import random_tracks
@@ -78,6 +86,23 @@ def test_what_is_unknown_of_one_drops_out_of_both_norms():
     assert found[0].tolist() == pytest.approx([1, 0])
 
 
+def test_a_cosine_is_discounted_by_the_share_of_the_weight_that_is_known_of_both():
+    songs = of(points((1, None), (1, 2), (None, 2)), weights(1, 3))
+
+    found = songs.discounts(of(points((1, 5), (1, None)), weights(1, 3)))
+
+    assert found == pytest.approx(np.sqrt([[1 / 4, 1 / 4], [1, 1 / 4], [3 / 4, 0]]))
+
+
+def test_no_cosine_is_discounted_for_genres_that_nobody_named():
+    axes, known = np.ones((AXES, 3), np.float32), np.zeros((len(FEATURES), 3), np.float32)
+    known[[0, 1]], known[-1] = [(1, 1, 1), (1, 0, 1)], (0, 1, 1)  # without genres, without the second, with all
+    by = metric(np.array([1.0, 1.0, *[0.0] * (len(FEATURES) - 3), 6.0]), ALL)
+    songs = of(FeatureMatrix(axes, known), by)
+
+    assert songs.shares(songs) == pytest.approx(np.array([[1, 1 / 2, 1], [1 / 2, 7 / 8, 7 / 8], [1, 7 / 8, 1]]))
+
+
 def test_a_track_at_the_median_of_everything_is_like_nothing_in_particular():
     assert cosines(of(points((0, 0)), weights(1, 1)), of(points((1, 1)), weights(1, 1)))[0, 0] == 0
 
@@ -85,13 +110,13 @@ def test_a_track_at_the_median_of_everything_is_like_nothing_in_particular():
 @pytest.mark.parametrize("many", [0, 10**9])
 def test_cosines_in_blocks_are_the_same_however_lengths_are_found(monkeypatch, many):
     monkeypatch.setattr("recsys.core.engine.similarity.MANY_PARTS", many)
-    some, others = (CATALOGUE.vectors(np.arange(*span)) for span in ((0, 120, 3), (1, 120, 4)))
     by = metric(np.arange(1.0, len(FEATURES) + 1), ALL)
+    some, others = (of(CATALOGUE.vectors(np.arange(*span)), by) for span in ((0, 120, 3), (1, 120, 4)))
     sums = np.zeros(len(some))
-    for at, block in cosine_blocks(of(some, by), of(others, by), 3.0):
+    for at, block in discounted_blocks(some, others, 3.0):
         sums[at] += block[: len(at)].sum(axis=1)
 
-    assert sums == pytest.approx(3 * cosines(of(some, by), of(others, by)).sum(axis=1))
+    assert sums == pytest.approx(3 * (cosines(some, others) * some.discounts(others)).sum(axis=1))
 
 
 def test_scaling_weights_by_a_power_of_two_changes_no_digit():

@@ -22,9 +22,18 @@ def scorer(library=LIBRARY, dislikes=NOBODY, by=BY):
     return DensityRatioScorer(library, CATALOGUE.background, dislikes, by)
 
 
+def discounted(songs, others, by=BY):
+    """Every cosine times the root of the share of the weight that is known of both, with or without genre."""
+    found = cosines(Weighted.of(songs, by, np.float64), Weighted.of(others, by, np.float64))
+    with_genre, without = by.weights.astype(np.float64), np.append(by.weights[:-1].astype(np.float64), 0.0)
+    for known, of_song in zip(songs.mask.T, found, strict=True):
+        both = known * others.mask.T
+        of_song *= np.sqrt(np.maximum(both @ with_genre / with_genre.sum(), both @ without / without.sum()))
+    return found
+
+
 def kernel(others, beta):
-    found = cosines(Weighted.of(SONGS, BY, np.float64), Weighted.of(others, BY, np.float64))
-    return np.log(np.exp(beta * found).mean(axis=1))
+    return np.log(np.exp(beta * discounted(SONGS, others)).mean(axis=1))
 
 
 def exact(fitted, songs=SONGS):
@@ -33,8 +42,7 @@ def exact(fitted, songs=SONGS):
     trust = many / (many + 10)
 
     def log_mean(others):
-        found = cosines(Weighted.of(songs, fitted.metric, np.float64), Weighted.of(others, fitted.metric, np.float64))
-        return np.log(np.exp(fitted.sharpness * found).mean(axis=1))
+        return np.log(np.exp(fitted.sharpness * discounted(songs, others, fitted.metric)).mean(axis=1))
 
     scores = log_mean(fitted.library) - (1 - trust) * log_mean(fitted.background)
     return scores - trust * log_mean(fitted.dislikes) if many else scores
@@ -148,6 +156,18 @@ def test_the_score_of_a_song_is_the_same_to_the_last_digit_whatever_songs_are_be
         for count in (2, 31, 32, 33, 79):
             some = rng.permutation(80)[:count]
             assert fitted.scores(songs.take(some)).tolist() == alone[some].tolist()
+
+
+def test_no_digit_of_a_score_is_changed_by_discounts_where_everything_is_known(monkeypatch):
+    catalogue = Catalogue.from_tracks(random_tracks(80))
+    songs, library, dislikes = (catalogue.vectors(np.arange(*span)) for span in ((0, 40), (40, 70), (70, 80)))
+    fitted = DensityRatioScorer(library, catalogue.background, dislikes, BY)
+    found = [fitted.scores(songs), fitted.precise_scores(songs), fitted.contributions(songs)]
+
+    monkeypatch.setattr(Weighted, "shares", lambda self, other: np.ones((len(self), len(other)), self.values.dtype))
+
+    undiscounted = [fitted.scores(songs), fitted.precise_scores(songs), fitted.contributions(songs)]
+    assert all(np.array_equal(one, other) for one, other in zip(found, undiscounted, strict=True))
 
 
 def test_precise_scores_are_the_formula():
