@@ -1,5 +1,6 @@
 """A listener's library: imports in batches, each stored for good, and reading it back."""
 
+import threading
 from collections.abc import Iterator
 from typing import Final
 
@@ -22,6 +23,9 @@ ERASED: Final = (
 )
 STATE: Final = "imports"
 """The state with imports that were not finished, by origin: how many tracks are stored, and of how many."""
+
+_noting: Final = threading.Lock()
+"""Held from reading the notes to writing them: a listener's tabs, which one process serves, import at the same time."""
 
 _NAMES: Final = ["track_id", "title", "artists"]
 
@@ -96,18 +100,21 @@ def unfinished_imports(store: Store, listener: str) -> dict[str, tuple[int, int]
 
 def forget_import(store: Store, listener: str, origin: str) -> None:
     """Mention an import no longer; one that is not mentioned is no error."""
-    noted = unfinished_imports(store, listener)
-    if noted.pop(origin, None) is None:
-        return
-    if noted:
-        store.save_state(listener, STATE, noted)
-    else:
-        store.remove_state(listener, STATE)
+    with _noting:
+        noted = unfinished_imports(store, listener)
+        if noted.pop(origin, None) is None:
+            return
+        if noted:
+            store.save_state(listener, STATE, noted)
+        else:
+            store.remove_state(listener, STATE)
 
 
 def _note(store: Store, listener: str, origin: str, stored: int, everything: int) -> None:
     """Remember how far an import is; one of nothing leaves no trace."""
-    if everything:
+    if not everything:
+        return
+    with _noting:
         store.save_state(listener, STATE, {**unfinished_imports(store, listener), origin: (stored, everything)})
 
 

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
@@ -186,6 +188,23 @@ def test_two_imports_at_a_time_do_not_take_each_others_end_for_an_erasure(store)
     assert list(first)[-1][0] == list(second)[-1][0] == 2_001
     assert len(store.tracks("ada")) == 2_001
     assert store.counts("ada")["sync_state"] == 0
+
+
+def test_files_that_tabs_import_at_the_same_time_leave_no_note_when_they_end(store, monkeypatch):
+    monkeypatch.setattr("recsys.services.library.BATCH", 1)
+    read = store.state
+
+    def answered_late(listener, key):
+        answer = read(listener, key)
+        time.sleep(0.005)
+        return answer
+
+    monkeypatch.setattr(store, "state", answered_late)
+    with ThreadPoolExecutor() as tabs:
+        for _ in tabs.map(lambda name: list(save_import(store, "ada", tracks(5), f"file:{name}.csv", NOW)), "abcd"):
+            pass
+
+    assert unfinished_imports(store, "ada") == {}
 
 
 def test_an_import_whose_note_is_dismissed_in_another_tab_goes_on(store):
