@@ -244,7 +244,7 @@ def test_forgotten_songs_that_cannot_be_ranked_are_named(catalogue, tmp_path):
     songs, said = songs_of(library, catalogue, "--from", "forgotten")
 
     assert {song["track_id"] for song in songs} == set(mine["track_id"].head(2))
-    assert f"1 song of yours cannot be ranked, because no source knows how it sounds: “{mine['title'].iloc[2]}”" in said
+    assert f"1 song of yours cannot be ranked, because too little is known of it: “{mine['title'].iloc[2]}”" in said
 
 
 def test_forgotten_songs_are_ones_own(catalogue, tmp_path):

@@ -75,7 +75,7 @@ def test_forgotten_songs_without_features_are_counted_and_named(library):
     assert found.unranked["track_id"].tolist() == ["own5"]
     title, artists = library.set_index("track_id").loc["own5", ["title", "artists"]]
     assert unranked_in_words(found.unranked) == (
-        f"1 song of yours cannot be ranked, because no source knows how it sounds: “{title}” by {artists}."
+        f"1 song of yours cannot be ranked, because too little is known of it: “{title}” by {artists}."
     )
 
 

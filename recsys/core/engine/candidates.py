@@ -145,7 +145,7 @@ def why_none_is_left(filters: Filters, counts: Mapping[str, int]) -> str:
         "disliked": "You turned down every song of the catalogue that could be recommended.",
         "given_before": "You were given every song of the catalogue that could be recommended.",
         "familiar_artists": "Every song that is left is by an artist in your library. Allow familiar artists.",
-        "too_little_known": "Too little is known about the songs of the catalogue to rank them by these weights.",
+        "too_little_known": "Too little is known of the songs of the catalogue to rank them by these weights and aims.",
     }
     if "recently_heard" in counts and counts.get("too_little_known"):
         return (

@@ -166,7 +166,8 @@ class ManyListeners:
         vectors, disliked = (libraries.vectors(libraries.distinct(at)) for at in library)
         if not len(vectors):
             raise NothingToRank("Your library is empty. Import or sync some tracks first.")
-        found = profile(vectors.shifted(self.recipe.shifts), self.recipe.weights, self.catalogue.known_features)
+        shifts, weights = self.recipe.shifts, self.recipe.weights
+        found = profile(vectors.shifted(shifts), weights, self.catalogue.known_features, shifts)
         return found, DensityRatioScorer(found.tracks, self.catalogue.background, disliked, found.metric)
 
     def _query(self, libraries: LibraryTracks, library: Library) -> Query | TonearmError:

@@ -1,7 +1,7 @@
 """Builds the taste profile: the usable tracks, their centroid and the features that can be compared."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,6 +12,7 @@ from recsys.core.model.features import FEATURES
 from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
 from recsys.errors import NothingToRank
 
+NO_AIMS: Final[Mapping[str, float]] = {}
 DEFAULTS: Final = np.array([f.default_weight for f in FEATURES])
 
 
@@ -29,7 +30,7 @@ class Profile:
     is_usable : (tracks given,) bool
         Which of the tracks given those are.
     metric : Metric
-        The weights of the features known both of the tracks and in the catalogue.
+        The weights of the features known both of the tracks and in the catalogue, and which of them are aimed at.
     """
 
     centroid: Floats
@@ -38,7 +39,9 @@ class Profile:
     metric: Metric
 
 
-def profile(tracks: FeatureMatrix, weights: Mapping[str, float], known_features: Mask) -> Profile:
+def profile(
+    tracks: FeatureMatrix, weights: Mapping[str, float], known_features: Mask, aims: Mapping[str, float] = NO_AIMS
+) -> Profile:
     """
     The profile of some tracks.
 
@@ -48,6 +51,9 @@ def profile(tracks: FeatureMatrix, weights: Mapping[str, float], known_features:
     weights : mapping of feature name to float >= 0
     known_features : (features,) bool
         Features known of at least one song of the catalogue.
+    aims : mapping of feature name to float
+        How far the tracks were shifted along which features. A song of which one of these is unknown cannot be nearer
+        to an aim than to where it started, so it is no candidate.
 
     Raises
     ------
@@ -68,6 +74,7 @@ def profile(tracks: FeatureMatrix, weights: Mapping[str, float], known_features:
             "None of the features you gave weight to is known both of your tracks and of the catalogue. "
             "Add features to your library, or raise another slider."
         )
+    is_aimed = np.array([bool(aims.get(f.name)) for f in FEATURES])
     # The mean of unit rows, so that no extreme track outvotes the others.
     lengths = np.sqrt((DEFAULTS * active) @ usable.squares)
     units = usable.values / np.where(lengths > 0, lengths, 1)
@@ -77,5 +84,5 @@ def profile(tracks: FeatureMatrix, weights: Mapping[str, float], known_features:
         np.asarray(units.sum(axis=1) / np.maximum(known, 1), dtype=np.float32),
         usable,
         is_usable,
-        metric(wanted, active),
+        replace(metric(wanted, active), needed=active & is_aimed),
     )

@@ -73,7 +73,8 @@ class Recommendations:
         `score`.
     counts : mapping of str to int
         "catalogue" songs = "owned" + "disliked" + "given_before" (where some were) + "familiar_artists" + what each
-        filter left out (`filters.exclude`) + "too_little_known" + "candidates".
+        filter left out (`filters.exclude`) + "too_little_known" + "candidates". Too little is known of a song, too,
+        where a feature that is aimed at is not.
     costs : mapping of "per_artist", "variety" and "order" to Cost
         What each dial in use cost; of an order, how many songs moved, and the fall of the mean score of the first ten.
     features : DataFrame
@@ -262,7 +263,8 @@ class Recommender:
         return rows, counts
 
     def _query(self, recipe: Recipe, search: CandidateSearch) -> tuple[Profile, DensityRatioScorer, dict[str, int]]:
-        found = profile(self.own_vectors.shifted(recipe.shifts), recipe.weights, self.catalogue.known_features)
+        shifted, known = self.own_vectors.shifted(recipe.shifts), self.catalogue.known_features
+        found = profile(shifted, recipe.weights, known, recipe.shifts)
         scorer = DensityRatioScorer(found.tracks, self.catalogue.background, self._dislikes, found.metric)
         return found, scorer, self._candidates.count(recipe, search.is_eligible(found.metric))
 

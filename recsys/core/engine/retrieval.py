@@ -61,8 +61,9 @@ class CandidateSearch:
         self.sample = first._replace(stop=min(first.start + unsorted, first.stop))
 
     def is_eligible(self, metric: Metric) -> Mask:
-        """Of which patterns of the catalogue enough is known, (patterns,)."""
-        return is_enough(self._catalogue.patterns, metric.weights.astype(np.float64))
+        """Of which patterns of the catalogue enough is known, and all that is needed, (patterns,)."""
+        is_lacking = (metric.needed & ~self._catalogue.patterns).any(axis=1)
+        return is_enough(self._catalogue.patterns, metric.weights.astype(np.float64)) & ~is_lacking
 
     def cosines(self, profile: Floats, metric: Metric) -> Floats:
         """

@@ -7,7 +7,7 @@ one move), and exact search over a million tracks takes milliseconds.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -40,9 +40,19 @@ SAMPLE: Final = 8192
 
 @dataclass(frozen=True)
 class Metric:
-    """The weights of the features that take part, (features,) float32; 0 for those that do not."""
+    """
+    How tracks are compared.
+
+    Attributes
+    ----------
+    weights : (features,) float32
+        Of the features that take part; 0 for those that do not.
+    needed : (features,) bool
+        What must be known of a song for it to be a candidate: the features that are aimed at.
+    """
 
     weights: Floats
+    needed: Mask = field(default_factory=lambda: np.zeros(len(FEATURES), dtype=bool))
 
     @property
     def axis_weights(self) -> Floats:

@@ -58,8 +58,8 @@ def songs_in_words(songs: pd.DataFrame, at_most: int) -> str:
 def unranked_in_words(songs: pd.DataFrame) -> str:
     """Which forgotten songs could not be ranked: a sentence about a table of title and artists, not empty."""
     listed = songs_in_words(songs, NAMED)
-    sound = "it sounds" if len(songs) == 1 else "they sound"
-    return f"{counted(len(songs), 'song')} of yours cannot be ranked, because no source knows how {sound}: {listed}."
+    whom = "it" if len(songs) == 1 else "them"
+    return f"{counted(len(songs), 'song')} of yours cannot be ranked, because too little is known of {whom}: {listed}."
 
 
 def order_in_words(moved: int, fall: float) -> str:

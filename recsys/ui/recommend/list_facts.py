@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-import numpy as np
-
 from recsys.core.engine.filters import Filters, excluded_in_words
 from recsys.core.engine.pool import AROUND_YOU, POOL
 from recsys.core.engine.query import LONGEST_LIBRARY
@@ -21,7 +19,7 @@ _LEFT_OUT: Final = {
     "familiar_artists": "by artists you know",
     "not_owned": "not yours",
     "recently_heard": "heard lately, or we don’t know when",
-    "too_little_known": "with too few known features",
+    "too_little_known": "of which too little is known",
 }
 _DIALS: Final = {"per_artist": "The limit per artist", "variety": "Variety"}
 
@@ -48,18 +46,9 @@ def facts(session: ListenerSession, found: Recommendations) -> list[str]:
     return says
 
 
-def size(listed: int, catalogue: int, shifts: Mapping[str, float], positions: Mapping[str, np.ndarray]) -> str:
-    """
-    How many songs are listed of how many, and how many of them an aim does not reach.
-
-    `positions` has an array (songs,) per feature name, NaN where unknown: what is unknown takes no part, so that a song
-    stays where its other features put it, however far the aim is.
-    """
-    says = [f"{counted(listed, 'song')} of {catalogue:,}"]
-    for name, shift in shifts.items():
-        if shift and (unknown := int(np.isnan(positions[name]).sum())):
-            says.append(f"{unknown:,} of unknown {_NAMES[name].lower()}, which your aim does not reach")
-    return " · ".join(says)
+def size(listed: int, catalogue: int) -> str:
+    """How many songs are listed of how many."""
+    return f"{counted(listed, 'song')} of {catalogue:,}"
 
 
 def made_of(found: Recommendations) -> list[str]:

@@ -58,7 +58,7 @@ def list_data(
         "entered": [state.all_titles[track] for track in state.last.entered],
         "left": [state.all_titles[track] for track in state.last.left],
         "was_moved": was_moved,
-        "facts": size(len(rows), found.counts["catalogue"], session.recipe.shifts, songs.positions),
+        "facts": size(len(rows), found.counts["catalogue"]),
         "order": order_of_list(session.recipe, found, songs),
         "before": state.before,
         "history": history_words(session),

@@ -323,6 +323,33 @@ def test_familiar_artists_rise_and_only_new_ones_remain_when_asked_for():
     assert new.counts["familiar_artists"] == len(familiar)
 
 
+def test_an_aim_leaves_out_the_songs_of_which_it_cannot_be_judged():
+    others = [{"title": f"{at}", "energy": at / 10, "valence": at * 7 % 11 / 10, "tempo": 100.0} for at in range(11)]
+    catalogue = Catalogue.from_tracks(
+        tracks(
+            *others,
+            {"title": "Bare", "valence": 0.8, "tempo": 100.0},
+            {"title": "No beat", "energy": 0.1, "valence": 0.8},
+        )
+    )
+    library = tracks({"track_id": "l", "title": "Own", "energy": 0.9, "valence": 0.8, "tempo": 100.0})
+    plain = Recipe(weights=dict.fromkeys(NAMES, 0.0) | {"energy": 1.0, "valence": 1.0, "tempo": 1.0}, length=20)
+
+    for recipe, missing in (
+        (plain, set()),
+        (replace(plain, shifts={"energy": 0.0}), set()),
+        (replace(plain, shifts={"energy": -2.0}), {"Bare"}),
+        (replace(plain, shifts={"energy": -2.0, "tempo": 1.0}), {"Bare", "No beat"}),
+        (replace(plain, shifts={"energy": -2.0}).with_weight("energy", 0.0), set()),  # an aim without weight moves none
+        (replace(plain, shifts={"year": 2.0}).with_weight("year", 1.0), set()),  # nor one at what nobody knows
+    ):
+        found = ranked(recipe, library, catalogue)
+
+        assert {"Bare", "No beat"} - set(found.table["title"]) == missing
+        assert found.counts["too_little_known"] == len(missing)
+        assert found.counts["candidates"] == 13 - len(missing)
+
+
 def test_a_shift_moves_the_list_and_not_the_weights():
     means = {}
     for shift in (-2.0, 2.0):

@@ -19,7 +19,7 @@ def test_the_first_songs_are_named_and_the_others_counted():
 
 def test_a_song_without_artists_is_named_by_its_title():
     assert unranked_in_words(songs(("A", None))) == (
-        "1 song of yours cannot be ranked, because no source knows how it sounds: “A”."
+        "1 song of yours cannot be ranked, because too little is known of it: “A”."
     )
 
 

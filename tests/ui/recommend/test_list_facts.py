@@ -2,15 +2,13 @@
 
 import re
 
-import numpy as np
-
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
 from recsys.core.model.tracks import as_tracks
 from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import demo_listeners
-from recsys.ui.recommend.list_facts import compared, size
+from recsys.ui.recommend.list_facts import compared
 
 NONE = {"owned": 0, "disliked": 0, "familiar_artists": 0, "too_little_known": 0}
 
@@ -20,7 +18,7 @@ def test_every_reason_to_leave_a_song_out_is_named():
 
     assert compared({"catalogue": 2_000, **counts}) == (
         "1,463 of the catalogue’s 2,000 songs compared; left out: 34 you have or like, 1 you turned down, 500 by "
-        "artists you know, 2 with too few known features."
+        "artists you know, 2 of which too little is known."
     )
 
 
@@ -39,13 +37,3 @@ def test_the_numbers_add_up_to_the_catalogue_with_thumbs_down_and_new_artists_on
 
     assert candidates + sum(left_out) == size == len(catalogue.tracks)
     assert len(left_out) >= 3  # yours, turned down, by artists you know
-
-
-def test_songs_that_an_aim_does_not_reach_are_counted_in_the_head():
-    positions = {"energy": np.array([0.1, np.nan, np.nan]), "year": np.zeros(3), "tempo": np.full(3, np.nan)}
-
-    assert size(3, 5_657, {}, positions) == "3 songs of 5,657"
-    assert size(3, 5_657, {"year": 2.0, "tempo": 0.0}, positions) == "3 songs of 5,657"
-    assert size(3, 5_657, {"energy": -4.0}, positions) == (
-        "3 songs of 5,657 · 2 of unknown energy, which your aim does not reach"
-    )
