@@ -60,7 +60,8 @@ class ListenerSession:
     `brought` is the recipe used last that was not set here; it outlives the demo, as `own_recipe` does, the listener's
     own while an invented listener is on the screen. `left` was set for the demo that was left, until the list drops it.
     `erasures` is how often everything of this listener's had been erased when it began, `edits` how often their library
-    or ratings were changed, in any tab, when they were read last.
+    or ratings were changed, in any tab, when they were read last. `restarts` is how often its tab began anew, because
+    everything was erased in another one or somebody else had signed in.
     """
 
     app: Container
@@ -78,6 +79,7 @@ class ListenerSession:
     left: Recipe | None = None
     erasures: int = 0
     edits: int = 0
+    restarts: int = 0
     _ended: frozenset[Job] = field(default=frozenset(), repr=False)
     _known: dict[str, tuple[float, Any]] = field(default_factory=dict, repr=False)
     _around: tuple[Catalogue, pd.DataFrame, Catalogue] | None = field(default=None, repr=False)
@@ -370,13 +372,14 @@ def _looked_up() -> ListenerSession:
         who = session.visitor if session else Visitor(guest_listener(new_guest_id()), is_guest=True)
     ended = app.jobs.ended(who.listener)
     erasures = app.erasures.of(who.listener)
+    restarts = session.restarts if session else 0
     if session is not None and (session.visitor.listener, session.erasures) != (who.listener, erasures):
         st.session_state.clear()
-        session = None
+        session, restarts = None, restarts + 1
     if session is None:
         app.note_visit(who)
         recipe = app.last_recipes.of(who.listener)
-        session = ListenerSession(app, who, recipe=recipe, erasures=erasures, _ended=ended)
+        session = ListenerSession(app, who, recipe=recipe, erasures=erasures, restarts=restarts, _ended=ended)
         session.edits = app.edits.of(who.listener)
         session.demo_listener = 0 if who.is_guest and session.own_library.empty else None
         st.session_state[_KEY] = session

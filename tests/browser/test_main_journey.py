@@ -113,6 +113,22 @@ def test_what_is_erased_in_one_tab_is_gone_from_the_other(visit):
     expect(other.get_by_text("your library")).to_have_count(0)
 
 
+def test_files_chosen_before_an_erasure_in_another_tab_are_not_imported_again(visit):
+    page = upload(visit(), {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})
+    other = page.context.new_page()
+    other.goto(page.url)
+    erase(settled(other))
+    one_song = "\n".join(OWN_FILE.splitlines()[:2])
+    new = {"name": "new.csv", "mimeType": "text/csv", "buffer": one_song.encode()}
+
+    page.locator("input[type=file]").first.set_input_files(new)
+    expect(page.get_by_text("Choose your files again")).to_be_visible()
+    settled(page).locator("input[type=file]").first.set_input_files(new)
+
+    expect(page.get_by_text("1 track from 1 row")).to_be_visible()
+    expect(page.get_by_text("Your library · 1 song")).to_be_visible()
+
+
 @pytest.mark.shared_data
 @pytest.mark.skipif(not EXPORT.exists(), reason="../shared/data is not here")
 def test_a_real_export_becomes_a_picture(visit):

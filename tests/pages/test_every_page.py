@@ -442,7 +442,7 @@ def test_an_import_that_was_interrupted_is_mentioned_and_finished_by_choosing_th
     assert "was not imported to its end: 10 of 30 tracks are stored." in said[0]
     assert "choose the file again" in said[0]
 
-    app.file_uploader(key="library_files").set_value([("mine.csv", to_csv(OWN), "text/csv")]).run()
+    app.file_uploader(key="library_files_0").set_value([("mine.csv", to_csv(OWN), "text/csv")]).run()
     shows_no_trace(app)
     assert not [warning for warning in app.warning if "mine" in warning.value]
 

@@ -91,7 +91,7 @@ def test_names_of_songs_are_known_by_sound_at_once_where_real_songs_are_installe
     container = build()
     app = pressed(container, opened("welcome", lambda session: None), "welcome")
 
-    app.file_uploader(key="welcome_files").set_value([("names.csv", NAMES, "text/csv")]).run()
+    app.file_uploader(key="welcome_files_0").set_value([("names.csv", NAMES, "text/csv")]).run()
 
     assert known_by_sound(container, app) == 20
     assert [button.label for button in app.button if button.proto.type == "primary"] == ["Get recommendations"]
@@ -100,7 +100,7 @@ def test_names_of_songs_are_known_by_sound_at_once_where_real_songs_are_installe
 def test_names_of_songs_are_known_by_sound_once_real_songs_arrive(build):
     container = build()
     app = opened("welcome", lambda session: None)
-    app.file_uploader(key="welcome_files").set_value([("names.csv", NAMES, "text/csv")]).run()
+    app.file_uploader(key="welcome_files_0").set_value([("names.csv", NAMES, "text/csv")]).run()
     assert known_by_sound(container, app) == 0
     assert not [button for button in app.button if button.label == "Find out how my songs sound"]  # nobody could tell
 
@@ -114,7 +114,7 @@ def test_names_that_nobody_knows_are_said_to_be_unknown_and_lead_nowhere_else(bu
     app = pressed(container, opened("welcome", lambda session: None), "welcome")
     unknown = to_csv(OWN[["title", "artists"]].head(20).assign(track_id=""))
 
-    app.file_uploader(key="welcome_files").set_value([("names.csv", unknown, "text/csv")]).run()
+    app.file_uploader(key="welcome_files_0").set_value([("names.csv", unknown, "text/csv")]).run()
 
     assert known_by_sound(container, app) == 0
     assert "We don’t know how your 20 songs sound: no source knows them by name." in said(app)

@@ -27,6 +27,11 @@ MOST_SAID: Final = 500
 """Bytes of the sentence in place of a file that was refused."""
 
 
+RESTARTED: Final = (
+    "In another tab everything was erased, or somebody signed in or out. Choose your files again: those chosen here "
+    "before are not kept."
+)
+
 NO_LIMIT: Final = 1_000_000
 """Megabytes that the browser lets through: its own refusal is gone with the next run, the server's sentence stays."""
 
@@ -55,13 +60,16 @@ def import_panel(session: ListenerSession, key: str) -> bool:
         f"CSV, JSON, Excel or ZIP, one or several, up to {st.get_option('server.maxUploadSize'):,} MB each",
         type=ENDINGS,
         accept_multiple_files=True,
-        key=f"{key}_files",
+        # Another key after each restart: the browser would send the files again that were read before.
+        key=f"{key}_files_{session.restarts}",
         max_upload_size=NO_LIMIT,
     )
     done: dict[str, list[FileReport]] = st.session_state.setdefault(f"{key}_reports", {})
     refused: dict[str, str] = st.session_state.setdefault(f"{key}_refused", {})
     was_done = len(done)
     files = [file for file in files or [] if accepted(file)]
+    if session.restarts and not files:
+        st.info(RESTARTED, icon=":material/info:")
     for file in files:
         if file.file_id not in done:
             with problems.shown(again=file.file_id):
