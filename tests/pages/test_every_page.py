@@ -447,6 +447,16 @@ def test_an_import_that_was_interrupted_is_mentioned_and_finished_by_choosing_th
     assert not [warning for warning in app.warning if "mine" in warning.value]
 
 
+@pytest.mark.parametrize("prepare", [lambda session: session.show_demo(0), bringing(OWN)], ids=["demo", "own"])
+def test_where_the_audio_data_comes_from_can_be_opened(prepare):
+    app = opened("library", prepare)
+    app.session_state["known"] = True
+    app.run()
+
+    shows_no_trace(app)
+    assert app.get("plotly_chart")
+
+
 def test_a_unfinished_import_can_be_left_as_it_is():
     def interrupt(session):
         session.store.save_state(session.listener, "imports", {"file:mine.csv": [10, 30]})

@@ -57,7 +57,7 @@ def known_panel(session: ListenerSession) -> None:
     with panel:
         covered = features_by_source(session.library).rename(columns=named)
         words = coverage_in_words(covered)
-        figure(coverage_chart(covered), words, "coverage")
+        figure(coverage_chart(covered), words, "sources")
         st.caption(plain(words))
         if not session.is_demo:
             features, listener = session.app.features, session.listener
