@@ -447,6 +447,17 @@ def test_an_import_that_was_interrupted_is_mentioned_and_finished_by_choosing_th
     assert not [warning for warning in app.warning if "mine" in warning.value]
 
 
+@pytest.mark.parametrize("damaged", ["", "checksums=7ee2b72f~e61"])
+def test_a_link_that_remembers_no_list_is_not_said_to_make_the_same(damaged):
+    app = AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run()
+    app.switch_page("../../pages/recommend.py")
+    app.query_params.update(dict(part.split("=") for part in f"variety=0.5&{damaged}".split("&") if part))
+    app.run()
+
+    said = [one.value for one in app.info if "shared recipe" in one.value]
+    assert said == [plain("Opened from a shared recipe.")]
+
+
 @pytest.mark.parametrize("prepare", [lambda session: session.show_demo(0), bringing(OWN)], ids=["demo", "own"])
 def test_where_the_audio_data_comes_from_can_be_opened(prepare):
     app = opened("library", prepare)

@@ -80,6 +80,18 @@ def checksums(recommender: Recommender, found: Recommendations) -> str:
     return f"{recommender.catalogue.checksum}~{recommender.checksum}~{text}"
 
 
+def remembered_songs(remembered: str) -> list[int]:
+    """The songs of the list that a link remembers, as short checksums; none where it remembers none or is damaged."""
+    songs = "".join(remembered.split("~", 2)[2:])
+    try:
+        packed = int.from_bytes(urlsafe_b64decode(songs + "=" * (-len(songs) % 4)), "big")
+    except ValueError:
+        return []
+    # The leading 1 that `checksums` put in front is not counted.
+    count = max(packed.bit_length() - 1, 0) // FINGERPRINT_BITS
+    return [packed >> FINGERPRINT_BITS * at & (1 << FINGERPRINT_BITS) - 1 for at in reversed(range(count))]
+
+
 def changed_since(remembered: str, recommender: Recommender, found: Recommendations) -> ListChange | None:
     """
     A list against the one that a link remembers; None where it remembers none or nothing changed.
@@ -87,14 +99,8 @@ def changed_since(remembered: str, recommender: Recommender, found: Recommendati
     The songs that left are known by their number alone, so `left` has no names.
     """
     catalogue, _, rest = remembered.partition("~")
-    listener, _, songs = rest.partition("~")
-    try:
-        packed = int.from_bytes(urlsafe_b64decode(songs + "=" * (-len(songs) % 4)), "big")
-    except ValueError:
-        return None
-    # The leading 1 that `checksums` put in front is not counted.
-    count = max(packed.bit_length() - 1, 0) // FINGERPRINT_BITS
-    old = [packed >> FINGERPRINT_BITS * at & (1 << FINGERPRINT_BITS) - 1 for at in reversed(range(count))]
+    listener = rest.partition("~")[0]
+    old = remembered_songs(remembered)
     table = found.table.head(FINGERPRINTED)
     new = [_fingerprint(name) for name in table["track_id"]]
     if not old or old == new:

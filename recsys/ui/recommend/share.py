@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 import streamlit as st
 
 from recsys.core.engine.link_values import MOST_SEEDS
-from recsys.core.engine.list_changes import changed_since, checksums
+from recsys.core.engine.list_changes import changed_since, checksums, remembered_songs
 from recsys.core.engine.recipe_link import (
     PARAMETERS,
     RecipeLink,
@@ -89,8 +89,9 @@ def _parts(
         return parts, (", ".join(named[one] for one in gone), len(gone) == 1)
     here_ids = tuple(one for one in ids if one in known)
     called = _called(names)
+    of = f" of {called}" if names else ""
     parts = (Part(called, here_ids),) if here_ids else ()
-    return parts, (f"{counted(len(gone), 'song')} of {called}" if gone else "", len(gone) == 1)
+    return parts, (f"{counted(len(gone), 'song')}{of}" if gone else "", len(gone) == 1)
 
 
 def _called(names: tuple[str, ...]) -> str:
@@ -109,7 +110,7 @@ def link_notice(session: ListenerSession, found: Recommendations) -> None:
     away = ", ".join(f"“{part.name}”" for part in session.start.minus)
     does = [f"{does} {of}" for does, of in (("starts from", names), ("stays away from", away)) if of]
     says = [f"Opened from a shared recipe that {' and '.join(does)}." if does else "Opened from a shared recipe."]
-    if link.checksums:
+    if remembered_songs(link.checksums):
         change = changed_since(link.checksums, session.recommender, found)
         says.append("The same list." if change is None else f"{change.summary().capitalize()}.")
         says += [] if change is None else change.reasons

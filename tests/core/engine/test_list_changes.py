@@ -4,7 +4,13 @@ import pytest
 
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.filters import Filters
-from recsys.core.engine.list_changes import changed_since, checksums, compare_lists, why_lists_differ
+from recsys.core.engine.list_changes import (
+    changed_since,
+    checksums,
+    compare_lists,
+    remembered_songs,
+    why_lists_differ,
+)
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
 from tests.core.small import random_tracks
@@ -82,3 +88,4 @@ def test_a_broken_memory_remembers_nothing(broken):
     recommender = engine()
 
     assert changed_since(broken, recommender, recommender.recommend(Recipe())) is None
+    assert not remembered_songs(broken)

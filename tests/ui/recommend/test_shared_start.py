@@ -41,7 +41,9 @@ def test_the_songs_of_a_list_are_one_part_and_those_unknown_are_counted(search):
 
     assert start == Start((Part("album “Nine”", ("cat1", "cat3")),))
     assert "2 songs of album “Nine”, which are neither" in notice
-    assert opened(search, ("gone1", "gone2"), ())[0] == Start()
+    start, notice = opened(search, ("gone1", "gone2"), ())
+    assert start == Start()
+    assert notice == "This recipe starts from 2 songs, which are neither in your library nor in the catalogue."
 
 
 def test_a_link_without_seeds_starts_from_the_whole_library(search):
