@@ -10,7 +10,7 @@ from recsys.ui.library.sync import sync_panel
 from recsys.ui.parts.head import head
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.parts.track_table import library_table
-from recsys.ui.parts.upload import import_panel, unfinished_import_notes
+from recsys.ui.parts.upload import has_files, import_panel, unfinished_import_notes
 from recsys.ui.recommend.start_from import more_like_button
 from recsys.ui.session import this_session
 
@@ -34,7 +34,8 @@ else:
     if not session.is_demo:
         growing_panel(session)
     known_panel(session)
-with st.expander("Import files", icon=":material/upload_file:", expanded=library.empty):
+is_open = library.empty or session.restarts > 0 or has_files(session, "library")
+with st.expander("Import files", icon=":material/upload_file:", expanded=is_open):
     import_panel(session, key="library")
 with st.expander("The catalogue recommendations come from", icon=":material/album:"):
     catalogue_panel(session)

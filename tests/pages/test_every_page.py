@@ -49,6 +49,10 @@ def opened(page, prepare):
     return app.switch_page(f"../../pages/{page}.py").run()
 
 
+def expander(app, label):
+    return next(one for one in app.expander if one.label == label)
+
+
 def with_settings(app):
     """Recommend with "More settings" unfolded."""
     app.session_state["more_settings"] = True
@@ -445,6 +449,17 @@ def test_an_import_that_was_interrupted_is_mentioned_and_finished_by_choosing_th
     app.file_uploader(key="library_files_0").set_value([("mine.csv", to_csv(OWN), "text/csv")]).run()
     shows_no_trace(app)
     assert not [warning for warning in app.warning if "mine" in warning.value]
+
+
+def test_the_panel_of_an_import_stays_open_with_its_report():
+    app = opened("library", lambda session: session.show_demo(0))
+    assert not expander(app, "Import files").proto.expanded
+
+    app.file_uploader(key="library_files_0").set_value([("mine.csv", to_csv(OWN), "text/csv")]).run()
+
+    panel = expander(app, "Import files")
+    assert panel.proto.expanded
+    assert "30 tracks from 30 rows" in panel.success[0].value
 
 
 @pytest.mark.parametrize("damaged", ["", "checksums=7ee2b72f~e61"])

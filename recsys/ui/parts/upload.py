@@ -54,14 +54,23 @@ def accepted(file: UploadedFile | None) -> UploadedFile | None:
     return None
 
 
+def _files_key(session: ListenerSession, key: str) -> str:
+    """Another one after each restart: the browser would send the files again that were read before."""
+    return f"{key}_files_{session.restarts}"
+
+
+def has_files(session: ListenerSession, key: str) -> bool:
+    """Whether files are chosen in a panel, whose report is to be seen."""
+    return bool(st.session_state.get(_files_key(session, key)))
+
+
 def import_panel(session: ListenerSession, key: str) -> bool:
     """Take files, import new ones at once, show the report; True when this panel has imported something."""
     files = st.file_uploader(
         f"CSV, JSON, Excel or ZIP, one or several, up to {st.get_option('server.maxUploadSize'):,} MB each",
         type=ENDINGS,
         accept_multiple_files=True,
-        # Another key after each restart: the browser would send the files again that were read before.
-        key=f"{key}_files_{session.restarts}",
+        key=_files_key(session, key),
         max_upload_size=NO_LIMIT,
     )
     done: dict[str, list[FileReport]] = st.session_state.setdefault(f"{key}_reports", {})
