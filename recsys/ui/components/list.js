@@ -82,7 +82,7 @@ class RankedList {
   }
 
   drawOnceReleased() {
-    if (this.draw) this.press.after(this.draw);
+    this.press.after(() => this.draw?.()); // whatever arrived last by then
   }
 
   show(data, send, before) {

@@ -8,10 +8,10 @@ export class Press {
     this.isDown = false;
     this.waiting = null;
     place.addEventListener("pointerdown", (event) => this.begin(event.pointerId), true);
-    place.addEventListener("click", () => this.end()); // what was clicked has heard of it by now
+    place.addEventListener("click", () => this.end()); // the listeners of what was clicked have run by now
   }
 
-  /** Act now, or where a pointer is down once its click was delivered; only what was asked for last is done. */
+  /** Act now or, while a pointer is down, once its click was delivered; of several actions only the last is done. */
   after(act) {
     if (!this.isDown) return act();
     if (!this.waiting) this.limit = setTimeout(() => this.end(), LONGEST_MS);
@@ -36,7 +36,7 @@ export class Press {
     act?.();
   }
 
-  /** Not to watch the last press any longer; what waits for it goes on waiting. */
+  /** Stop watching the last press; what waits for it keeps waiting. */
   forget() {
     this.isDown = false;
     this.watching?.abort();
