@@ -82,7 +82,7 @@ def test_forgotten_songs_without_features_are_counted_and_named(library):
 def test_where_no_forgotten_song_has_features_a_sentence_says_so(library):
     bare = library.tail(2).assign(added_at=OLD)
     known = library.head(10).assign(added_at=NEW)
-    with pytest.raises(NothingToRank, match="No source knows how the songs you have not heard"):
+    with pytest.raises(NothingToRank, match="Too little is known of the songs you have not heard"):
         forgotten(pd.concat([known, bare], ignore_index=True))
 
 

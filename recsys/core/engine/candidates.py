@@ -149,7 +149,7 @@ def why_none_is_left(filters: Filters, counts: Mapping[str, int]) -> str:
     }
     if "recently_heard" in counts and counts.get("too_little_known"):
         return (
-            "No source knows how the songs you have not heard for so long sound, so none of them can be ranked. "
+            "Too little is known of the songs you have not heard for so long to rank them by these weights and aims. "
             "Look up their audio features, or ask for fewer months."
         )
     if "recently_heard" in counts and not counts["recently_heard"]:
