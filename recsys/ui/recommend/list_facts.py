@@ -19,7 +19,7 @@ _LEFT_OUT: Final = {
     "familiar_artists": "by artists you know",
     "not_owned": "not yours",
     "recently_heard": "heard lately, or we don’t know when",
-    "too_little_known": "of which too little is known",
+    "too_little_known": "we know too little about",
 }
 _DIALS: Final = {"per_artist": "The limit per artist", "variety": "Variety"}
 

@@ -18,7 +18,7 @@ def test_every_reason_to_leave_a_song_out_is_named():
 
     assert compared({"catalogue": 2_000, **counts}) == (
         "1,463 of the catalogue’s 2,000 songs compared; left out: 34 you have or like, 1 you turned down, 500 by "
-        "artists you know, 2 of which too little is known."
+        "artists you know, 2 we know too little about."
     )
 
 
