@@ -57,8 +57,9 @@ class ListenerSession:
     from the store is remembered until it changes, because the store may be far away and every slider runs the script.
     `own_catalogue` was brought for this session alone, `loaded` is the fetched one that it came from, if any.
     `uses_pool` is whether songs found around the listener's own are recommended too.
-    `brought` is the recipe used last that was not set here; it outlives the demo, as `own_recipe` does, the listener's
-    own while an invented listener is on the screen. `left` was set for the demo that was left, until the list drops it.
+    `brought` is the recipe that was saved or opened last; it is used again when the demo is left. `own_recipe` is the
+    listener's own while an invented listener is on the screen, and None where the session began with it.
+    `left` is the recipe of a demo that was left, until the next list is drawn without it.
     `erasures` is how often everything of this listener's had been erased when it began, `edits` how often their library
     or ratings were changed, in any tab, when they were read last. `restarts` is how often its tab began anew, because
     everything was erased in another one or somebody else had signed in.
@@ -297,7 +298,7 @@ class ListenerSession:
             self.remember_recipe()
 
     def _leave_demo(self) -> None:
-        """What was set for an invented listener is not for the listener's own songs."""
+        """Leave the demo, and with it what was set for the invented listener; no change where none is on the screen."""
         if not self.is_demo:
             return
         self.demo_listener, self.left = None, self.recipe
@@ -305,7 +306,7 @@ class ListenerSession:
         self.own_recipe = None
 
     def remember_recipe(self) -> None:
-        """Have the next visit begin with the sliders of now, unless they are of a demo that it does not begin with."""
+        """Store the recipe for the next visit; in the demo only for a guest without a library, who sees it again."""
         has_library = not self.own_library.empty
         if not self.is_demo or (self.visitor.is_guest and not has_library):
             self.app.last_recipes.save(self.listener, self.recipe, is_stored=has_library)

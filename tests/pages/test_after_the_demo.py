@@ -90,6 +90,39 @@ def test_a_link_opened_in_the_demo_is_used_for_ones_own_songs_with_those_that_on
     assert any("Opened from a shared recipe" in said.value for said in app.info)
 
 
+def test_songs_to_start_from_and_weights_chosen_before_the_first_list_of_ones_own_are_kept():
+    app = opened("recommend", lambda session: session.show_demo(0))
+    app.session_state["shared_recipe"] = LINK
+    session = session_of(app.run())
+    bringing(OWN, OTHERS)(session)
+    session.start_from(("own" + "0" * 18 + "3",), "the taste of “Song 3”")
+    app.run()
+    assert (session.recipe, session.start.in_words) == (LINK.recipe, "the taste of “Song 3”")
+
+    session.show_demo(0)
+    app.session_state["shared_recipe"] = LINK
+    app.run()
+    bringing(OWN, OTHERS)(session)
+    tuned = session.recipe.with_weight("energy", 5.0)
+    set_recipe(session, tuned)
+    app.run()
+
+    shows_no_trace(app)
+    assert session.recipe == tuned
+
+
+def test_the_demo_opened_again_before_a_list_of_ones_own_keeps_its_own_steps_to_undo():
+    app = set_in_the_demo()
+    session = session_of(app)
+    bringing(OWN, OTHERS)(session)
+    session.show_demo(0)
+    app.run()
+
+    assert app.toggle(key="dial_new").value is False
+    send(app, kind="back")
+    assert (dict(session.recipe.shifts), session.recipe.only_new_artists, len(session.seeds)) == (AIMS, True, 1)
+
+
 def test_a_recipe_that_was_saved_or_used_in_the_demo_is_used_for_ones_own_songs():
     app = in_more(set_in_the_demo())
     app.text_input(key="recipe_name").set_value("Calm").run()

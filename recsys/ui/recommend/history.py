@@ -56,18 +56,21 @@ def record(session: ListenerSession) -> None:
 
 def drop_settings_of_demo(session: ListenerSession) -> None:
     """
-    Once after the demo: move all controls to the settings for the listener's own songs, and let undo take that back.
+    Once after the demo: move all controls to the settings for the listener's own songs; undo brings back the demo's.
 
-    A recipe that was saved or opened is used again, as its songs may be known now. Places that songs of the demo were
-    kept at are not brought back.
+    A recipe that was saved or opened is used again, as its songs may be known now, unless other settings or songs to
+    start from were chosen since. Songs of the demo that were kept at their places are not restored.
     """
     if session.left is None:
         return
     left, session.left = session.left, None
-    if session.brought:
-        session.brought.use(session)
+    brought = session.brought
+    if brought and (session.recipe, session.start) == (brought.recipe, Start()):
+        brought.use(session)
     else:
         set_recipe(session, session.recipe)
+    if session.is_demo:  # the demo again, before a list of one's own was drawn
+        return
     before, now = Settings(replace(left, locked={}), session.start), _settings(session)
     st.session_state.pop(_A, None)
     _store(session, History(Step(before)).record(now, "settings for your own songs"))
