@@ -16,7 +16,7 @@ Every error raised on purpose. Each message is a sentence a listener can read an
   + SettingsProblem     a setting is missing or wrong
   + StorageProblem      the store refused, or did not answer
     - NoRoom            a listener would have more rows than allowed
-    - Erased            what the work was for was erased meanwhile
+    - Erased            the listener's data was erased during the work
     - Undecryptable     what is stored was encrypted with a secret this server does not have
   + SpotifyProblem      Spotify did not answer with what was asked for
     - SignInFailed      Spotify did not let this listener in
@@ -98,7 +98,7 @@ class NoRoom(StorageProblem):
 
 
 class Erased(StorageProblem):
-    """Everything of the listener's was erased while something was done for them, so that it ended."""
+    """Everything of the listener's was erased during work for them, which ends with this."""
 
 
 class Undecryptable(StorageProblem):
