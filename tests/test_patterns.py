@@ -20,7 +20,7 @@ from recsys.importers import exportify_i18n
 SIZE = 100_000
 LIMIT = 0.05
 SLOW_LIMIT = 10 * LIMIT
-"""Seconds of processor time: what nobody doubts, and what a slow, busy machine may need at most."""
+"""Seconds of processor time: up to the first a pattern passes at once, above the second it fails on any machine."""
 
 GROWTH = 24
 """Eight times the text takes a linear pattern 8 times as long, and a quadratic one 64 times."""

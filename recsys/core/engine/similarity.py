@@ -140,7 +140,7 @@ class Weighted:
         With genre or without it, whichever is more, as in `is_enough`.
         """
         unknown, unknown_there = 1 - self.mask, 1 - other.mask
-        # What is unknown is summed and not what is known, so that nothing unknown is 1 to the last digit.
+        # The unknown weight is summed, not the known, so that the share is exactly 1 where nothing is unknown.
         lacking = [
             ((weights[:, None] * unknown).sum(axis=0)[:, None] + (weights[:, None] * self.mask).T @ unknown_there)
             / max(float(weights.sum()), TINY)

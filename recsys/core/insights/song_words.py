@@ -18,7 +18,7 @@ YEAR: Final = feature("year")
 _NAMED: Final = tuple(f for f in NUMBER_FEATURES if f.scale == "rank")
 _MIDDLES: Final = {f.name: (f.low + f.high) / 2 for f in NUMBER_FEATURES}
 _MIDDLES.update({name: (low + high) / 2 for name, (low, high) in MIDDLING.items()}, speechiness=0.1)
-"""Where the one end of a feature is no longer true of a song and the other begins to be; rap begins at about 0.1."""
+"""The raw value below which the low end's word may be said, and above which the high end's; rap begins at about 0.1."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class SongWords:
 
     def words(self, positions: Mapping[str, Doubles], years: Doubles) -> dict[str, list[str]]:
         """
-        For each feature that has two ends a word per song; "" where there is none, as what it is lies between them.
+        By feature name a word per song; "" where its value is unknown or between the two ends. Empty lists for no songs.
 
         Parameters
         ----------

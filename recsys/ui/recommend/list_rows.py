@@ -22,8 +22,8 @@ _DURATION: Final = feature("duration")
 _GENRE: Final = feature("genre").title
 _MOST_NAMED: Final = 3
 YOUR_GENRES: Final = "your genres"
-ITS_GENRES: Final = "similar genres"
-"""The same where a list starts from something else than the whole library."""
+SIMILAR_GENRES: Final = "similar genres"
+"""What genre is called as a reason in the whole library's list, and in one that starts from chosen songs."""
 
 Words = Mapping[str, Sequence[str]]
 SHARED: Final = 2 / 3
@@ -47,7 +47,7 @@ class ListedSongs:
     What is known of the songs of a list: their raw features, best first, and where they lie in the catalogue.
 
     `positions` has an array (songs,) per feature name, NaN where unknown. `words` says what each song is in a feature,
-    "" where there is no word for it (`core.insights.song_words`), and `genres` what genres are as a reason.
+    "" where there is no word for it (`core.insights.song_words`), and `genres` what genre is called as a reason.
     """
 
     raw: pd.DataFrame
@@ -60,7 +60,7 @@ def listed_songs(view: ListenerView, found: Recommendations) -> ListedSongs:
     """The songs of a list, in its order."""
     positions = view.yardstick.positions(found.features)
     words = view.song_words.words(positions, found.features["year"].to_numpy(np.float64))
-    return ListedSongs(found.features, positions, words, ITS_GENRES if view.seeds else YOUR_GENRES)
+    return ListedSongs(found.features, positions, words, SIMILAR_GENRES if view.seeds else YOUR_GENRES)
 
 
 def list_rows(
