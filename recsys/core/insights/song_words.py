@@ -48,7 +48,7 @@ class SongWords:
 
     def words(self, positions: Mapping[str, Doubles], years: Doubles) -> dict[str, list[str]]:
         """
-        By feature name a word per song; "" where its value is unknown or between the two ends. Empty lists for no songs.
+        By feature name a word per song ("" where its value is unknown or between the two ends); empty without songs.
 
         Parameters
         ----------
