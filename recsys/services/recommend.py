@@ -9,7 +9,7 @@ from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.pool import owned
 from recsys.core.engine.recipe import ChoiceName, Recipe
 from recsys.core.engine.recommender import Recommender
-from recsys.errors import UnknownMinus
+from recsys.errors import NothingToRank, UnknownMinus
 from recsys.services.song_search import SongSearch
 from recsys.storage.store import Store
 
@@ -66,6 +66,8 @@ def recommender(
         feedback = pd.concat([rated, away.assign(liked=False)], ignore_index=True)
     own, dislikes = with_liked(library, feedback), feedback.loc[~feedback["liked"].astype(bool), library.columns]
     if choose_from == "forgotten":
+        if own.empty and not seeds:
+            raise NothingToRank("Your library is empty. Import or sync some tracks first.")
         # The listener's own songs, and what is needed of the catalogue to compare with: seeds and what is turned down.
         others = SongSearch(own, catalogue).tracks_of([*seeds, *dislikes["track_id"]])
         others = others[~others["track_id"].isin(own["track_id"])]

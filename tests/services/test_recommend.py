@@ -86,6 +86,11 @@ def test_where_no_forgotten_song_has_features_a_sentence_says_so(library):
         forgotten(pd.concat([known, bare], ignore_index=True))
 
 
+def test_of_an_empty_library_nothing_is_forgotten_and_the_library_is_named(library):
+    with pytest.raises(NothingToRank, match="Your library is empty"):
+        forgotten(library.head(0))
+
+
 def test_seeds_and_songs_turned_down_are_not_among_the_forgotten(library):
     found = forgotten(library, seeds=["r70"], feedback=thumbs(r3=False, r71=False))
 
