@@ -25,7 +25,7 @@ STATE: Final = "imports"
 """The state with imports that were not finished, by origin: how many tracks are stored, and of how many."""
 
 _noting: Final = threading.Lock()
-"""Held from reading the notes to writing them: a listener's tabs, which one process serves, import at the same time."""
+"""Held from reading the notes to writing them: tabs of one listener, all in one process, may import together."""
 
 _NAMES: Final = ["track_id", "title", "artists"]
 

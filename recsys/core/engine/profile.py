@@ -52,8 +52,8 @@ def profile(
     known_features : (features,) bool
         Features known of at least one song of the catalogue.
     aims : mapping of feature name to float
-        How far the tracks were shifted along which features. A song of which one of these is unknown cannot be nearer
-        to an aim than to where it started, so it is no candidate.
+        How far the tracks were shifted, by feature; 0 is none. An aim cannot move a song whose value of that feature
+        is unknown, so such a song is no candidate.
 
     Raises
     ------

@@ -73,8 +73,8 @@ class Recommendations:
         `score`.
     counts : mapping of str to int
         "catalogue" songs = "owned" + "disliked" + "given_before" (where some were) + "familiar_artists" + what each
-        filter left out (`filters.exclude`) + "too_little_known" + "candidates". Too little is known of a song, too,
-        where a feature that is aimed at is not.
+        filter left out (`filters.exclude`) + "too_little_known" + "candidates". A song of which a
+        feature that is aimed at is unknown counts as too little known.
     costs : mapping of "per_artist", "variety" and "order" to Cost
         What each dial in use cost; of an order, how many songs moved, and the fall of the mean score of the first ten.
     features : DataFrame
