@@ -24,8 +24,9 @@ ERASED: Final = (
 STATE: Final = "imports"
 """The state with imports that were not finished, by origin: how many tracks are stored, and of how many."""
 
-_noting: Final = threading.Lock()
-"""Held from reading the notes to writing them: tabs of one listener, all in one process, may import together."""
+_LOCKS: Final = tuple(threading.Lock() for _ in range(64))
+"""One of them is held from reading a listener's notes to writing them, as tabs of one listener may import together. A
+few other listeners share it, so that a slow store does not have all imports wait for each other."""
 
 _NAMES: Final = ["track_id", "title", "artists"]
 
@@ -98,9 +99,13 @@ def unfinished_imports(store: Store, listener: str) -> dict[str, tuple[int, int]
     return {origin: (int(stored), int(everything)) for origin, (stored, everything) in noted.items()}
 
 
+def _lock(listener: str) -> threading.Lock:
+    return _LOCKS[hash(listener) % len(_LOCKS)]
+
+
 def forget_import(store: Store, listener: str, origin: str) -> None:
     """Mention an import no longer; one that is not mentioned is no error."""
-    with _noting:
+    with _lock(listener):
         noted = unfinished_imports(store, listener)
         if noted.pop(origin, None) is None:
             return
@@ -114,7 +119,7 @@ def _note(store: Store, listener: str, origin: str, stored: int, everything: int
     """Remember how far an import is; one of nothing leaves no trace."""
     if not everything:
         return
-    with _noting:
+    with _lock(listener):
         store.save_state(listener, STATE, {**unfinished_imports(store, listener), origin: (stored, everything)})
 
 
