@@ -7,6 +7,7 @@ import pandas as pd
 
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.pool import owned
+from recsys.core.engine.query import EMPTY_LIBRARY
 from recsys.core.engine.recipe import ChoiceName, Recipe
 from recsys.core.engine.recommender import Recommender
 from recsys.errors import NothingToRank, UnknownMinus
@@ -67,7 +68,7 @@ def recommender(
     own, dislikes = with_liked(library, feedback), feedback.loc[~feedback["liked"].astype(bool), library.columns]
     if choose_from == "forgotten":
         if own.empty and not seeds:
-            raise NothingToRank("Your library is empty. Import or sync some tracks first.")
+            raise NothingToRank(EMPTY_LIBRARY)
         # The listener's own songs, and what is needed of the catalogue to compare with: seeds and what is turned down.
         others = SongSearch(own, catalogue).tracks_of([*seeds, *dislikes["track_id"]])
         others = others[~others["track_id"].isin(own["track_id"])]

@@ -19,6 +19,7 @@ from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.library_tracks import Library, LibraryTracks
 from recsys.core.engine.ordering import Order
 from recsys.core.engine.profile import Profile, profile
+from recsys.core.engine.query import EMPTY_LIBRARY
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import SHORTLIST, Recommendations, Recommender, uses_familiarity
 from recsys.core.engine.retrieval import CandidateSearch
@@ -165,7 +166,7 @@ class ManyListeners:
             raise NothingToRank("The catalogue is empty. Add tracks to it first.")
         vectors, disliked = (libraries.vectors(libraries.distinct(at)) for at in library)
         if not len(vectors):
-            raise NothingToRank("Your library is empty. Import or sync some tracks first.")
+            raise NothingToRank(EMPTY_LIBRARY)
         shifts, weights = self.recipe.shifts, self.recipe.weights
         found = profile(vectors.shifted(shifts), weights, self.catalogue.known_features, shifts)
         return found, DensityRatioScorer(found.tracks, self.catalogue.background, disliked, found.metric)

@@ -14,6 +14,8 @@ from recsys.core.model.identity import song_hashes
 from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
 from recsys.errors import BadTracks, NothingToRank
 
+EMPTY_LIBRARY: Final = "Your library is empty. Import or sync some tracks first."
+
 LONGEST_LIBRARY: Final = 1000
 """At most this many tracks of a library are used, those with the lowest song hashes."""
 
@@ -56,7 +58,7 @@ def query_tracks(
     shown = ["track_id", "title", "artists"]
     if not seeds:
         if not len(library):
-            raise NothingToRank("Your library is empty. Import or sync some tracks first.")
+            raise NothingToRank(EMPTY_LIBRARY)
         used = drop_duplicate_songs(library).head(LONGEST_LIBRARY)
         tracks = used[shown]
         # A track that came as an id alone gets the title and the artists that the catalogue knows.
