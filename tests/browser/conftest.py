@@ -2,11 +2,21 @@
 
 import pytest
 
-from tests.browser.chromium import launched, stranger_in
+from tests.browser.chromium import SOCKETS, launched, stranger_in
 from tests.browser.files import OWN_FILE, upload
-from tests.browser.screen import listed_titles, settled
+from tests.browser.screen import listed_titles, settled, what_is_on
 from tests.browser.server import Server, connected_server
 from tests.fakes.spotify import FakeSpotify
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test that fails says what was in its tabs, as the next run of it may not fail."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for page in [page for page in SOCKETS if not page.is_closed()]:
+            report.longrepr.addsection(f"Tab at {page.url}", what_is_on(page))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import time
 from contextlib import contextmanager
 
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.chromium import PATIENCE, SOCKETS
@@ -22,6 +22,14 @@ def settled(page):
     expect(page.locator("[data-test-connection-state=CONNECTED][data-test-script-state=notRunning]")).to_be_attached()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     return page
+
+
+def what_is_on(page):
+    """What a screen reader finds on the page; an error where the tab does not answer."""
+    try:
+        return page.locator("body").aria_snapshot(timeout=5_000)
+    except Error as problem:
+        return f"The tab does not answer: {problem}"
 
 
 @contextmanager
