@@ -18,7 +18,8 @@ def taste(visit):
     settled(page)
     press(page, page.get_by_text("Start from a part of the map"))
     expect(page.locator(".st-key-map .shapelayer path")).to_be_attached()
-    return page
+    expect(page.locator(".st-key-map .nsewdrag")).to_have_count(1)  # the map without the box is gone
+    return settled(page)
 
 
 def starts_here(page):
@@ -60,8 +61,7 @@ def test_more_like_one_of_the_odd_ones_out(visit):
     in_view(page, "odd_ones", table)
     table.evaluate("table => table.scrollIntoView({ block: 'center' })")
     settled(page)
-    corner = table.bounding_box()
-    page.mouse.click(corner["x"] + 12, corner["y"] + 55)
+    table.click(position={"x": 12, "y": 55})  # once it stays where it is
 
     button = page.locator(".st-key-more_like_outlier button")
     expect(button).to_contain_text("More like")
