@@ -1,0 +1,53 @@
+"""What the page asks for by itself takes no press away."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screen import settled
+
+pytestmark = pytest.mark.browser
+
+RECORD = """
+    window.times = { sent: [], down: [], up: [] }
+    const send = WebSocket.prototype.send
+    WebSocket.prototype.send = function (...message) {
+        times.sent.push(performance.now())
+        return send.apply(this, message)
+    }
+    addEventListener('pointerdown', () => times.down.push(performance.now()), true)
+    addEventListener('pointerup', () => times.up.push(performance.now()), true)
+"""
+A_PRESS = 1_000
+"""Milliseconds; what stays down longer is none."""
+
+
+def test_pieces_that_come_into_view_together_are_asked_for_one_by_one(stranger, server):
+    page = stranger()
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.set_viewport_size({"width": 1280, "height": 6_000})
+
+    page.goto(f"{server.url}/taste")
+
+    for piece in (".st-key-map", ".st-key-outliers", ".st-key-card_files"):
+        expect(page.locator(piece)).to_be_visible()
+    assert not [text for text in said if "Multiple different fragmentIds" in text]
+
+
+def test_nothing_is_asked_for_while_something_is_pressed(stranger, server):
+    page = stranger()
+    page.add_init_script(RECORD)
+    page.goto(f"{server.url}/taste")
+    box = settled(page).get_by_role("heading", name="Taste", level=1).bounding_box()
+    place = page.locator(".st-key-odd_ones_place")
+
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    place.evaluate("place => place.scrollIntoView()")
+    page.wait_for_timeout(500)
+    page.mouse.up()
+
+    expect(page.locator(".st-key-outliers")).to_be_visible()
+    times = page.evaluate("times")
+    ends = min(times["up"][0], times["down"][0] + A_PRESS)
+    assert not [sent for sent in times["sent"] if times["down"][0] < sent < ends]
