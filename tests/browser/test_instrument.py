@@ -13,10 +13,9 @@ from tests.browser.screen import CALMER, answered, expect_titles, listed_titles,
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
-IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
 
 
-def test_an_aim_changes_the_list_and_says_what_came_went_rose_and_fell(page):
+def test_an_aim_changes_the_list_and_says_what_came_went_rose_and_fell_and_a_row_in_which_feature(page):
     before = listed_titles(page)
     move_slider(page, "Energy", "ArrowLeft", what=CALMER)
 
@@ -42,6 +41,10 @@ def test_an_aim_changes_the_list_and_says_what_came_went_rose_and_fell(page):
     expect(page.locator(".sentence")).to_contain_text("calmer", ignore_case=True)
     expect(page.get_by_role("status")).to_contain_text(f"{len(entered)} in, ")
 
+    row = page.locator(".row", has=page.locator(".because", has_text="calm")).first
+    row.locator(".head-line").click()
+    expect(row.locator(".reason", has_text="Energy")).to_have_text(re.compile(r"^Energy calm\+\d"))
+
 
 def test_everything_that_is_set_is_a_chip_and_each_can_be_removed(page):
     first = listed_titles(page)
@@ -58,29 +61,6 @@ def test_everything_that_is_set_is_a_chip_and_each_can_be_removed(page):
     expect(chips).to_have_count(0)
     expect(page.get_by_role("button", name="Balanced")).to_have_attribute("aria-pressed", "true")
     expect_titles(page, first)
-
-
-def test_resetting_the_mixer_leaves_the_other_settings(page):
-    press(page, page.get_by_text("More settings"))
-    expect(page.get_by_text("Only artists that are new to me")).to_be_in_viewport()
-    press(page, page.get_by_text("Only artists that are new to me"))
-    move_slider(page, "Tempo", "End")
-
-    press(page, page.get_by_role("button", name="Reset"))
-
-    expect(page.locator(".chip")).to_have_text([re.compile("Artists only new to me")])
-    expect(page.get_by_role("slider", name="Tempo: how much")).to_have_attribute("aria-valuetext", "normal")
-
-
-def test_a_preset_that_is_pressed_while_an_answer_is_drawn_is_not_lost(page):
-    listed_titles(page)
-    mood = page.get_by_role("button", name="Mood", exact=True)
-
-    with pressed(page, mood):
-        move_meanwhile(page, "Energy", -2)
-        expect(page.locator(".chip")).to_contain_text("Energy")
-
-    expect(mood).to_have_attribute("aria-pressed", "true")
 
 
 @contextmanager
@@ -113,20 +93,23 @@ def test_a_chip_that_is_pressed_while_an_answer_arrives_is_removed(page):
     expect(page.locator(".chip")).to_contain_text(["Energy far calmer"])
 
 
-def test_a_row_that_is_pressed_while_the_list_changes_opens_under_the_pointer(page):
+def test_a_row_opens_under_the_pointer_that_pressed_it_while_the_list_changed_and_no_press_of_a_preset_is_lost(page):
     titles = listed_titles(page)
-    head = page.locator(".row .head-line").nth(4)
-
-    with pressed(page, head):
+    with pressed(page, page.locator(".row .head-line").nth(4)):
         move_meanwhile(page, "Energy", -1)
         expect_titles(page, titles)
-
     expect(page.locator(".row.open .name")).to_have_text(titles[4])
-    expect(page.locator(".chip")).to_contain_text("Energy")
+    expect(page.locator(".chip")).to_contain_text("Energy a little calmer")
     assert listed_titles(page) != titles
 
+    mood = page.get_by_role("button", name="Mood", exact=True)
+    with pressed(page, mood):
+        move_meanwhile(page, "Energy", -4)
+        expect(page.locator(".chip")).to_contain_text("Energy far calmer")
+    expect(mood).to_have_attribute("aria-pressed", "true")
 
-def test_a_press_that_is_released_elsewhere_or_never_does_not_keep_the_list(page):
+
+def test_a_press_that_is_released_elsewhere_or_never_keeps_neither_the_list_nor_an_answer_that_came_meanwhile(page):
     titles = listed_titles(page)
     with pressed(page, page.locator(".row .head-line").nth(4)):
         move_meanwhile(page, "Energy", -4)
@@ -139,69 +122,82 @@ def test_a_press_that_is_released_elsewhere_or_never_does_not_keep_the_list(page
         expect(page.locator(".chip")).to_have_count(0)
         expect_titles(page, titles)
 
-
-def test_an_answer_that_arrives_while_another_waits_for_a_press_is_not_lost(page):
-    listed_titles(page)
     with pressed(page, page.locator(".row .head-line").nth(4)):
         move_meanwhile(page, "Energy", -1)
         # The mixer is late: the list draws its next answer without it, a second after it arrived.
         page.evaluate("() => { window.dispatchEvent = () => true }")
         move_meanwhile(page, "Energy", -4)
         page.mouse.move(2, 2)  # no click, so the server is asked nothing that would bring the answer again
-
     expect(page.locator(".chip")).to_contain_text("Energy far calmer")
 
 
-def test_a_chip_that_is_removed_moves_the_setting_that_is_open(page):
+def test_a_chip_that_is_removed_moves_the_setting_that_is_open_and_resetting_the_mixer_leaves_it(page):
     press(page, page.get_by_text("More settings"))
+    label = page.get_by_text("Only artists that are new to me")
+    expect(label).to_be_in_viewport()
     switch = page.get_by_role("switch", name="Only artists that are new to me")
-    page.get_by_text("Only artists that are new to me").click()
+    press(page, label)
     expect(page.locator(".chip")).to_have_text([re.compile("Artists only new to me")])
     expect(switch).to_be_checked()
 
-    page.get_by_role("button", name="Remove: Artists only new to me").click()
+    press(page, page.get_by_role("button", name="Remove: Artists only new to me"))
 
     expect(switch).not_to_be_checked()
     expect(page.locator(".chip")).to_have_count(0)
 
+    press(page, label)
+    move_slider(page, "Tempo", "End")
+    press(page, page.get_by_role("button", name="Reset"))
 
-@pytest.mark.parametrize("is_open", [False, True], ids=["settings folded", "settings open"])
-def test_a_move_of_the_mixer_sends_list_and_mixer_and_nothing_else(visit, is_open):
-    sent, page = [], visit()
+    expect(page.locator(".chip")).to_have_text([re.compile("Artists only new to me")])
+    expect(page.get_by_role("slider", name="Tempo: how much")).to_have_attribute("aria-valuetext", "normal")
+
+
+DRAWN_TOGETHER = """() => {
+    const roots = [...document.querySelectorAll('.stBidiComponent *')].map(each => each.shadowRoot).filter(Boolean)
+    const [rows, features] = ['.rows', '.features'].map(
+        place => roots.map(root => root.querySelector(place)).find(Boolean))
+    window.drawn = new Promise(resolve => {
+        const observer = new MutationObserver(changes => {
+            const isOf = place => changes.some(({target}) => place.contains(target))
+            const isMoved = rows.getRootNode().querySelector('.chip') // the colours of sleeves come by themselves
+            if (isMoved && isOf(rows)) resolve(isOf(features))
+        })
+        for (const place of [rows, features]) observer.observe(place, {childList: true, subtree: true})
+    })
+}"""
+"""Whether the mixer is drawn in the moment in which the list is, as a promise."""
+
+
+def components_in(messages):
+    """The names of all elements in what a tab was sent; "" for those that are not ours."""
+    deltas = [ForwardMsg.FromString(message).delta for message in messages]
+    return {one.new_element.bidi_component.component_name for one in deltas if one.HasField("new_element")}
+
+
+def test_a_move_of_the_mixer_sends_list_and_mixer_and_nothing_else_and_both_are_drawn_in_the_same_moment(
+    stranger, server
+):
+    sent, page = [], stranger()
     page.on("websocket", lambda socket: socket.on("framereceived", lambda message: sent.append(message)))
-    page.goto(page.url.rstrip("/") + "/recommend")
+    page.goto(server.url + "/recommend")
     listed_titles(settled(page))
-    if is_open:
-        press(page, page.get_by_text("More settings"))
-        expect(page.get_by_text("Only artists that are new to me")).to_be_visible()
-    settled(page)
+    page.evaluate(DRAWN_TOGETHER)
     sent.clear()
 
     move_slider(page, "Energy", "Home", what=CALMER)
 
-    deltas = [ForwardMsg.FromString(message).delta for message in sent]
-    elements = [delta.new_element for delta in deltas if delta.HasField("new_element")]
-    assert {one.bidi_component.component_name for one in elements} == {"tonearm.list", "tonearm.mixer"}
-
-
-def test_list_and_mixer_are_drawn_in_the_same_moment(page):
-    page.evaluate("""() => {
-        const roots = [...document.querySelectorAll('.stBidiComponent *')].map(each => each.shadowRoot).filter(Boolean)
-        const [rows, features] = ['.rows', '.features'].map(
-            place => roots.map(root => root.querySelector(place)).find(Boolean))
-        window.drawn = new Promise(resolve => {
-            const observer = new MutationObserver(changes => {
-                const isOf = place => changes.some(({target}) => place.contains(target))
-                const isMoved = rows.getRootNode().querySelector('.chip') // the colours of sleeves come by themselves
-                if (isMoved && isOf(rows)) resolve(isOf(features))
-            })
-            for (const place of [rows, features]) observer.observe(place, {childList: true, subtree: true})
-        })
-    }""")
-
-    move_slider(page, "Energy", "Home", what=CALMER)
-
+    assert components_in(sent) == {"tonearm.list", "tonearm.mixer"}
     assert page.evaluate("drawn")
+
+    press(page, page.get_by_text("More settings"))
+    expect(page.get_by_text("Only artists that are new to me")).to_be_visible()
+    settled(page)
+    sent.clear()
+
+    move_slider(page, "Energy", "End", what=CALMER)
+
+    assert components_in(sent) == {"tonearm.list", "tonearm.mixer"}, "with the settings open"
 
 
 def test_the_list_follows_while_an_aim_is_dragged(page):
@@ -245,15 +241,6 @@ def test_tab_reaches_the_first_row_within_ten_arrows_walk_them_and_keys_open_rea
     expect(row.locator(".detail")).to_be_hidden()
 
 
-def test_a_row_says_what_the_song_is_and_its_reasons_say_in_which_feature(page):
-    move_slider(page, "Energy", "Home", what=CALMER)
-    row = page.locator(".row", has=page.locator(".because", has_text="calm")).first
-
-    row.locator(".head-line").click()
-
-    expect(row.locator(".reason", has_text="Energy")).to_have_text(re.compile(r"^Energy calm\+\d"))
-
-
 def test_the_menu_starts_a_list_from_a_song_and_gives_the_focus_back(page):
     title = listed_titles(page)[2]
     button = page.get_by_role("button", name=f"Menu: {title}")
@@ -290,7 +277,7 @@ def test_ratings_of_invented_songs_say_why_there_are_none(page):
     )
 
 
-def test_on_a_phone_the_list_comes_first_and_steering_is_a_sheet_over_it(visit):
+def test_in_a_narrow_window_the_list_comes_first_steering_is_a_sheet_and_the_menu_closes_after_a_choice(visit):
     page = visit("/recommend")
     page.set_viewport_size(PHONE)
     listed_titles(settled(page))
@@ -311,15 +298,8 @@ def test_on_a_phone_the_list_comes_first_and_steering_is_a_sheet_over_it(visit):
     expect(page.get_by_role("button", name="Steer")).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
-
-@pytest.mark.parametrize("device", [{"user_agent": IPHONE, "is_mobile": True, "has_touch": True}, {}])
-def test_in_a_narrow_window_the_menu_closes_after_a_choice(visit, device):
-    page = visit("/recommend", **device)
-    page.set_viewport_size(PHONE)
-    listed_titles(settled(page))
     link = page.get_by_test_id("stSidebarNavLink").filter(has_text="Account")
     expect(link).not_to_be_in_viewport()
-
     page.get_by_test_id("stExpandSidebarButton").click()
     expect(link).to_be_in_viewport()
     link.click()
@@ -328,9 +308,8 @@ def test_in_a_narrow_window_the_menu_closes_after_a_choice(visit, device):
     expect(link).not_to_be_in_viewport()
 
 
-@pytest.mark.parametrize("wish", ["reduce", "no-preference"])
-def test_rows_fly_and_the_sheet_slides_only_where_motion_is_wanted(stranger, server, wish):
-    page = stranger(reduced_motion=wish)
+def test_rows_fly_and_the_sheet_slides_only_where_motion_is_wanted(stranger, server):
+    page = stranger(reduced_motion="reduce")
     page.add_init_script(
         "window.flights = 0; const {animate} = Element.prototype; Element.prototype.animate = function (...given) {"
         " if (this.matches('.row')) flights += 1; return animate.apply(this, given) }"
@@ -339,16 +318,19 @@ def test_rows_fly_and_the_sheet_slides_only_where_motion_is_wanted(stranger, ser
     listed_titles(settled(page))
 
     move_slider(page, "Energy", "Home", what=CALMER)
-
     expect(page.locator(".moved")).to_contain_text(" in: ")
-    if wish == "reduce":
-        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        assert page.evaluate("flights") == 0
-    else:
-        page.wait_for_function("flights > 0")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("flights") == 0
+
+    page.emulate_media(reduced_motion="no-preference")
+    move_slider(page, "Energy", "End", what=CALMER)
+    page.wait_for_function("flights > 0")
+
     page.set_viewport_size(PHONE)
-    slides = "0s" if wish == "reduce" else re.compile(r"0\.2s")
-    expect(page.locator(".st-key-steering")).to_have_css("transition-duration", slides)
+    sheet = page.locator(".st-key-steering")
+    expect(sheet).to_have_css("transition-duration", re.compile(r"0\.2s"))
+    page.emulate_media(reduced_motion="reduce")
+    expect(sheet).to_have_css("transition-duration", "0s")
 
 
 def test_a_hostile_title_in_the_list_stays_text(visit):

@@ -127,14 +127,18 @@ def test_the_sheet_of_a_phone_steers_by_presets_aims_and_weights_above_which_the
     expect_no_sideways_scrolling(page)
 
 
-def test_a_phone_moves_the_first_list_and_opens_the_details_of_a_taste(visit):
+def test_a_phone_moves_the_first_list_closes_its_menu_after_a_choice_and_opens_the_details_of_a_taste(visit):
     page = on_phone(visit)
     songs = page.get_by_role("list", name="The list, best first").get_by_role("listitem")
     first = songs.first.inner_text()
     page.get_by_role("slider", name="Energy of the list").press("Home")
     expect(songs.first).not_to_contain_text(first.split("\n")[0])
 
+    link = page.get_by_test_id("stSidebarNavLink").filter(has_text="Taste")
+    expect(link).not_to_be_in_viewport()
     turned_to(page, "Taste")
+    expect(page.get_by_role("heading", name="Taste", level=1)).to_be_in_viewport()
+    expect(link).not_to_be_in_viewport()
     page.get_by_role("radio", name="Energy", exact=True).click()
     expect(page.locator(".st-key-distribution_energy .js-plotly-plot")).to_be_visible()
     expect_no_sideways_scrolling(page)
