@@ -17,6 +17,18 @@ RECORD = """
     addEventListener('pointerdown', () => times.down.push(performance.now()), true)
     addEventListener('pointerup', () => times.up.push(performance.now()), true)
 """
+SEND_LATE = """
+    const later = window.setTimeout, idle = window.requestIdleCallback
+    let isAsking = false
+    window.setTimeout = (act, ms, ...rest) => later(act, isAsking ? 2000 : ms, ...rest)
+    window.requestIdleCallback = (act, options) => idle(() => {
+        isAsking = true
+        act()
+        isAsking = false
+        window.hasAsked = true
+    }, options)
+"""
+"""What is asked for is sent two seconds later, as in a browser that has much to do."""
 A_PRESS = 1_000
 """Milliseconds; what stays down longer is none."""
 
@@ -52,3 +64,14 @@ def test_nothing_is_asked_for_while_something_is_pressed(stranger, server):
     ends = min(times["up"][0], times["down"][0] + A_PRESS)
     assert [asked for asked in times["asked"] if asked < ends] == []
     assert times["asked"]
+
+
+def test_a_press_before_a_question_was_sent_comes_after_it(stranger, server):
+    page = stranger()
+    page.add_init_script(SEND_LATE)
+    page.goto(f"{server.url}/recommend")
+    page.wait_for_function("() => window.hasAsked")
+
+    page.get_by_role("button", name="Download", exact=True).click()
+
+    expect(page.get_by_role("button", name="CSV for a spreadsheet")).to_be_visible()

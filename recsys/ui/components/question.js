@@ -6,11 +6,31 @@ const CHECK_MS = 50;
 const whenIdle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, CHECK_MS)); // Safari has none
 
 // Streamlit sends all that happens in one moment as one message, which runs one fragment: a press or a question in another
-// one would be lost. So each is asked alone, not while something is pressed, and when the browser can send it at once.
+// one would be lost. So each is asked alone, not while something is pressed, and when the browser can send it at once; a
+// click that comes before it was sent is made again afterwards.
 let notBefore = -Infinity;
+let isUnsent = false;
 const wait = (ms) => (notBefore = performance.now() + ms);
 addEventListener("pointerdown", () => wait(PRESS_MS), true);
-addEventListener("click", () => wait(CHECK_MS));
+addEventListener(
+  "click",
+  (event) => {
+    wait(CHECK_MS);
+    if (!isUnsent) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    const [pressed] = event.composedPath();
+    setTimeout(() => pressed.dispatchEvent(new MouseEvent("click", event)));
+  },
+  true,
+);
+
+function askNow(ask) {
+  wait(CHECK_MS);
+  isUnsent = true;
+  ask();
+  setTimeout(() => (isUnsent = false)); // after the timer in which Streamlit sends it
+}
 
 export class Question {
   /** Call with each data that arrives: `isOpen` while the answer is not in it. */
@@ -31,9 +51,7 @@ export class Question {
     whenIdle(
       () => {
         if (performance.now() < notBefore) return setTimeout(() => this.askAlone(), CHECK_MS);
-        if (!this.timer) return;
-        wait(CHECK_MS);
-        this.ask();
+        if (this.timer) askNow(this.ask);
       },
       { timeout: LATEST_MS },
     );
