@@ -12,6 +12,7 @@ let notBefore = -Infinity;
 let isUnsent = false;
 const wait = (ms) => (notBefore = performance.now() + ms);
 addEventListener("pointerdown", () => wait(PRESS_MS), true);
+addEventListener("pointercancel", () => wait(CHECK_MS), true); // a finger that scrolls presses nothing
 addEventListener(
   "click",
   (event) => {
