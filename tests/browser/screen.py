@@ -80,7 +80,8 @@ def wait_for(page, is_reached, seconds=120):
 def drawn_to_the_end(page):
     """The page once everything is drawn that waits until it is seen."""
     while places := page.locator("[class*=_place]").count():
-        page.locator("[class*=_place]").first.evaluate("place => place.scrollIntoView()")
+        # Not waited for: it may be drawn by now.
+        page.locator("[class*=_place]").evaluate_all("places => places[0]?.scrollIntoView()")
         page.wait_for_function("n => document.querySelectorAll('[class*=_place]').length < n", arg=places)
         settled(page)
     return page
