@@ -6,15 +6,7 @@ from playwright.sync_api import expect
 
 from recsys.core.model.tracks import as_tracks
 from recsys.importers.catalogue_file import write_catalogue
-from tests.browser.accessibility import (
-    IN_SHORT,
-    ON_A_DESK,
-    ON_A_PHONE,
-    at,
-    in_every_look,
-    in_looks,
-    tabs_to_the_first_row,
-)
+from tests.browser.accessibility import ON_A_PHONE, at, in_every_look, in_looks, tabs_to_the_first_row
 from tests.browser.accounts import sign_in
 from tests.browser.files import OWN_FILE, upload
 from tests.browser.screen import answered, drawn_to_the_end, listed_titles, open_panel, press, settled, turned_to
@@ -94,7 +86,7 @@ def test_a_page_of_the_demo_breaks_no_rule(visit, name):
 
 def test_all_settings_an_open_row_its_menu_a_notice_and_the_sheet_break_no_rule(page):
     expect(primary(page)).to_have_accessible_name("Download")
-    assert in_looks(a_row_open(unfolded(page)), (*ON_A_PHONE, *ON_A_DESK)) == {}
+    assert in_every_look(a_row_open(unfolded(page))) == {}
     page.keyboard.press("Escape")
     page.get_by_role("button", name="More of this").first.click()
     expect(page.locator(".notice:visible")).to_be_visible()
@@ -115,15 +107,15 @@ def test_the_menu_of_a_phone_breaks_no_rule(visit):
 def test_what_an_upload_leads_to_breaks_no_rule(visit):
     file = OWN_FILE.replace("Song 3,", f'"{MARKDOWN}",')
     page = upload(visit(), {"name": "mine (1).csv", "mimeType": "text/csv", "buffer": file.encode()})
-    found = {"welcome": in_looks(page, IN_SHORT)}
+    found = {"welcome": in_every_look(page)}
 
     for name in ("Library", "Taste"):
-        found[name] = in_looks(unfolded(drawn_to_the_end(turned_to(page, name))), IN_SHORT)
+        found[name] = in_every_look(unfolded(drawn_to_the_end(turned_to(page, name))))
     page.goto(page.url.rpartition("/")[0] + FEW_SONGS)
     listed_titles(settled(page))
     press(page, page.get_by_role("button", name="Not for me: ").first)
     expect(page.get_by_text("Got it: fewer songs like").first).to_be_visible()
-    found["a rating"] = in_looks(page, IN_SHORT)
+    found["a rating"] = in_every_look(page)
 
     assert {state: looks for state, looks in found.items() if looks} == {}
 
@@ -132,17 +124,17 @@ def test_every_page_of_a_listener_who_signed_in_breaks_no_rule(stranger, connect
     spotify.fail_when("GET /v1/me/*", Fault.slow(4))
     page = sign_in(stranger(reduced_motion="reduce"), connected)
     expect(page.locator(".st-key-syncing")).to_be_visible()
-    found = {"syncing": in_looks(page, IN_SHORT), "Library, syncing": in_looks(turned_to(page, "Library"), IN_SHORT)}
+    found = {"syncing": in_every_look(page), "Library, syncing": in_every_look(turned_to(page, "Library"))}
     spotify.clear_faults()
     expect_synced(page)
     page.goto(connected.url)
     found["Welcome"] = in_every_look(settled(page))
 
     for name in ("Library", "Taste", "Account"):
-        found[name] = in_looks(unfolded(drawn_to_the_end(turned_to(page, name))), IN_SHORT)
+        found[name] = in_every_look(unfolded(drawn_to_the_end(turned_to(page, name))))
     press(turned_to(page, "Proof"), page.get_by_role("button", name="Test my sliders"))
     expect(page.get_by_text("of your songs. Your settings found")).to_be_visible(timeout=60_000)
-    found["Proof"] = in_looks(page, IN_SHORT)
+    found["Proof"] = in_every_look(page)
 
     assert {state: looks for state, looks in found.items() if looks} == {}
 
@@ -161,7 +153,7 @@ def test_every_panel_above_the_list_breaks_no_rule(stranger, connected):
     found = {"the page": in_every_look(page)}
     page.get_by_role("button", name="About these songs").click()
     expect(page.get_by_text("brought as a file")).to_be_visible()
-    found["About these songs"] = in_looks(page, IN_SHORT, PANEL)
+    found["About these songs"] = in_every_look(page, PANEL)
     page.keyboard.press("Escape")  # the server is asked neither when this one opens nor when it closes
     for name, content in PANELS.items():
         open_panel(page, name)
@@ -172,7 +164,7 @@ def test_every_panel_above_the_list_breaks_no_rule(stranger, connected):
         if name == "Save to Spotify":
             page.get_by_role("button", name="Show what would be sent").click()
         expect(page.get_by_text(content).last).to_be_visible()
-        found[name] = in_looks(page, IN_SHORT, PANEL)
+        found[name] = in_every_look(page, PANEL)
         expect(page.get_by_text(content).last).to_be_visible()
         with answered(page):
             page.keyboard.press("Escape")
