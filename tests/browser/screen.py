@@ -10,6 +10,9 @@ from tests.browser.chromium import PATIENCE, SOCKETS
 
 DRAWN = "new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)))"
 
+TO_THE_FIRST = "places => places[0]?.scrollIntoView()"
+"""Scrolls to the first of the places that are not drawn yet. Where all are drawn by now, it waits for none."""
+
 IN_MORE = ("Recipes", "Weekly songs", "Your ratings")
 
 CALMER = "calm to intense"
@@ -80,8 +83,7 @@ def wait_for(page, is_reached, seconds=120):
 def drawn_to_the_end(page):
     """The page once everything is drawn that waits until it is seen."""
     while places := page.locator("[class*=_place]").count():
-        # Not waited for: it may be drawn by now.
-        page.locator("[class*=_place]").evaluate_all("places => places[0]?.scrollIntoView()")
+        page.locator("[class*=_place]").evaluate_all(TO_THE_FIRST)
         page.wait_for_function("n => document.querySelectorAll('[class*=_place]').length < n", arg=places)
         settled(page)
     return page
@@ -91,7 +93,7 @@ def in_view(page, name, drawn):
     """Scroll to a piece that is drawn once it is seen, until it is: what is drawn above it moves it away again."""
     deadline = time.monotonic() + 2 * PATIENCE / 1000
     while not drawn.is_visible() and time.monotonic() < deadline:
-        page.locator(f".st-key-{name}_place").evaluate_all("places => places[0]?.scrollIntoView()")
+        page.locator(f".st-key-{name}_place").evaluate_all(TO_THE_FIRST)
         page.wait_for_timeout(500)
     expect(drawn).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""What the page asks for by itself takes no press away."""
+"""A question that the page asks by itself loses no click."""
 
 import pytest
 from playwright.sync_api import expect
