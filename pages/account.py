@@ -10,11 +10,12 @@ from recsys.ui.account import (
     sessions_panel,
     stored_panel,
 )
+from recsys.ui.parts.head import head
 from recsys.ui.session import this_session
 
 session = this_session()
 
-st.title("Account", anchor=False)
+head(session, "Account")
 data, control = st.columns([3, 2], gap="small")
 with data.container(border=True):
     connection_panel(session)

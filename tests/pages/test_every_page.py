@@ -90,6 +90,14 @@ def test_a_page_opens_on_the_demo_and_says_so(page, listener):
     assert any("demo data" in str(text.value) for text in app.markdown)
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "welcome"])
+def test_a_page_of_the_demo_says_so_beside_its_title_as_a_phone_folds_the_menu_away(page, container):
+    app = opened(page, lambda session: session.show_demo(1))
+
+    name = container.demo_listeners[1].name
+    assert any(f"demo data: {name}’s invented music" in str(text.value) for text in app.main.markdown)
+
+
 @pytest.mark.parametrize("listener", [0, 1, 2])
 def test_an_invented_listener_is_compared_with_the_two_others(container, listener):
     offered = opened("taste", lambda session: session.show_demo(listener)).selectbox(key="compare_with").options
