@@ -345,6 +345,7 @@ def test_every_format_is_written(library, catalogue, kind, tmp_path):
         (("--only", "year"), "must read like year=1990"),
         (("--only", "mood=1..2"), "no feature called"),
         (("--only", "year=1999..1990"), "wrong way round"),
+        (("--only", "duration=5:00..3:00"), "5:00 is above 3:00"),
         (("-n", 5, "--minutes", 5), "not both"),
         (("--minutes", 0), "minutes must be between"),
         (("--only", "year=1700..1701"), "Nothing is left after your filters"),

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.ranges import Range, range_in_words
+from recsys.core.engine.ranges import Range, end_in_words, range_in_words
 from recsys.core.engine.raw_features import NUMBER_NAMES
 from recsys.core.model.arrays import Mask
 from recsys.core.model.credits import leading_credits
@@ -97,7 +97,8 @@ class Filters:
                 says = f"The limits of {title} lack both ends. Give at least one, such as {name}=..5 or {name}=5..."
                 raise BadRecipe(says)
             if low is not None and high is not None and low > high:
-                raise BadRecipe(f"The limits of {title} are the wrong way round: {low:g} is above {high:g}.")
+                above = f"{end_in_words(name, low)} is above {end_in_words(name, high)}"
+                raise BadRecipe(f"The limits of {title} are the wrong way round: {above}.")
         for names, what, most in (
             (self.genres, "genres", MOST_NAMES),
             (self.not_genres, "genres", MOST_NAMES),

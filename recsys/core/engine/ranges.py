@@ -50,6 +50,11 @@ def range_in_words(name: str, ends: Range) -> str:
     return f"{low}{' to ' if '-' in low else '–'}{high}{unit}"
 
 
+def end_in_words(name: str, end: float) -> str:
+    """One end of a range as a listener reads it: "1990", "120 BPM", "2:00"."""
+    return f"{_format_end(name, end)}{_UNITS.get(name, '')}"
+
+
 def _parse_end(name: str, text: str) -> float | None:
     if not text:
         return None

@@ -120,7 +120,9 @@ def test_nothing_set_filters_nothing():
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"ranges": {"year": (2000, 1990)}}, "wrong way round"),
+        ({"ranges": {"year": (2000, 1990)}}, "wrong way round: 2000 is above 1990"),
+        ({"ranges": {"duration": (300_000, 180_000)}}, "wrong way round: 5:00 is above 3:00"),
+        ({"ranges": {"tempo": (120.0, 90.5)}}, "wrong way round: 120 BPM is above 90.5 BPM"),
         ({"ranges": {"year": (None, None)}}, "lack both ends"),
         ({"ranges": {"year": (float("nan"), None)}}, "must be numbers"),
         ({"ranges": {"year": (None, "1990")}}, "must be numbers"),
