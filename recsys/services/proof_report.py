@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from recsys.core.evaluation.metrics import Interval
 from recsys.core.evaluation.proof import CHANCE, OURS, TEXTBOOK, TUNED, Proof
 
 NAMES: Final = {TEXTBOOK: "a basic recommender", CHANCE: "pure luck"}
@@ -17,21 +18,21 @@ def found(proof: Proof) -> str:
 
 
 def verdicts(proof: Proof) -> list[tuple[bool, str]]:
-    """A sentence against the textbook and one against chance, each with whether the result favours the sliders."""
+    """
+    A sentence against the textbook and one against chance, each with whether the result favours the sliders.
+
+    The mean difference is not repeated: beside the two means of `found`, each rounded, it would not always add up.
+    """
     says = []
     for method, other in NAMES.items():
         more = proof.more[method]
-        interval = f"95% interval {signed(more.low)} to {signed(more.high)}"
         if more.low > 0:
-            says.append((True, f"{number(more.mean)} more than {other}, and not by luck ({interval})."))
+            says.append((True, f"More than {other}, and not by luck ({_interval(more)})."))
         elif more.high < 0:
-            sentence = f"On your library **{other} does better**: it finds {number(-more.mean)} more ({interval})."
-            says.append((False, sentence))
+            says.append((False, f"On your library **{other} does better** ({_interval(more)})."))
         else:
-            sentence = (
-                f"**No better than {other}**, as far as your {proof.songs:,} songs can tell: a difference of "
-                f"{signed(more.mean)} may be luck ({interval})."
-            )
+            songs = f"as far as your {proof.songs:,} songs can tell"
+            sentence = f"**No better than {other}**, {songs}: the difference may be luck ({_interval(more)})."
             says.append((False, sentence))
     return says
 
@@ -43,15 +44,15 @@ def tuned(proof: Proof) -> tuple[bool, str]:
         f"On the other half of your library, the tuned settings found {number(after.mean)} of {proof.hidden:,} hidden "
         f"songs in the first 50, your settings {number(before.mean)}."
     )
-    interval = f"95% interval {signed(more.low)} to {signed(more.high)}"
     if more.low > 0:
-        return True, f"{counted} That is better, and not by luck ({interval})."
+        return True, f"{counted} That is better, and not by luck ({_interval(more)})."
     if more.mean <= 0:
-        return (
-            False,
-            f"{counted} **Keep your sliders**: tuning brought nothing (difference {signed(more.mean)}, {interval}).",
-        )
-    return False, f"{counted} **That may be luck** ({interval}); your settings are as good a choice."
+        return False, f"{counted} **Keep your sliders**: tuning brought nothing ({_interval(more)})."
+    return False, f"{counted} **That may be luck** ({_interval(more)}); your settings are as good a choice."
+
+
+def _interval(more: Interval) -> str:
+    return f"95% interval of the difference {signed(more.low)} to {signed(more.high)}"
 
 
 def number(songs: float) -> str:

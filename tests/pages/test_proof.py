@@ -86,7 +86,7 @@ def test_sliders_that_are_no_better_are_told_so(jobs):
     app = finished(jobs, opened(), "proof", Checked(WEIGHTS, 50, judged(TEXTBOOK, Interval(0.5, -1, 2))))
 
     assert "No better than a basic recommender" in app.warning[0].value
-    assert "more than pure luck" in app.success[0].value
+    assert "More than pure luck" in app.success[0].value
 
 
 def test_sliders_that_have_moved_since_are_told_so(jobs):

@@ -1,5 +1,7 @@
 """What a test says in words: above all that luck is called luck."""
 
+from dataclasses import replace
+
 import pytest
 
 from recsys.core.evaluation.metrics import Interval
@@ -29,7 +31,17 @@ def test_a_gain_beyond_luck_is_said_with_its_interval():
     better, sentence = verdicts(proof((5.25, 3, 7)))[0]
 
     assert better
-    assert sentence == ("5.2 more than a basic recommender, and not by luck (95% interval +3.0 to +7.0).")
+    assert sentence == ("More than a basic recommender, and not by luck (95% interval of the difference +3.0 to +7.0).")
+
+
+def test_a_difference_is_not_said_beside_two_rounded_numbers_that_it_may_contradict():
+    songs = {OURS: Interval(35.86, 33, 38), TEXTBOOK: Interval(1.44, 1, 2)}
+    one = replace(proof((34.42, 31.6, 36.9)), found=songs)
+    assert "**35.9** in the first 50 of 5,000, a basic recommender 1.4" in found(one)
+
+    says = [sentence for _, sentence in verdicts(one)]
+
+    assert not [sentence for sentence in says if "34.4" in sentence]
 
 
 def test_a_gain_that_may_be_luck_is_no_better():
@@ -37,14 +49,14 @@ def test_a_gain_that_may_be_luck_is_no_better():
 
     assert not better
     assert "**No better than a basic recommender**, as far as your 120 songs can tell" in sentence
-    assert "+0.8 may be luck (95% interval −0.5 to +2.0)" in sentence
+    assert "the difference may be luck (95% interval of the difference −0.5 to +2.0)" in sentence
 
 
 def test_a_textbook_that_does_better_is_said_to():
     better, sentence = verdicts(proof((-2, -3, -1)))[0]
 
     assert not better
-    assert "**a basic recommender does better**: it finds 2.0 more" in sentence
+    assert "**a basic recommender does better** (95% interval of the difference −3.0 to −1.0)" in sentence
 
 
 def test_chance_is_judged_in_the_same_way():
@@ -54,10 +66,10 @@ def test_chance_is_judged_in_the_same_way():
 @pytest.mark.parametrize(
     ("more", "is_better", "words"),
     [
-        ((3, 1, 5), True, "and not by luck (95% interval +1.0 to +5.0)"),
-        ((0.5, -1, 2), False, "**That may be luck** (95% interval −1.0 to +2.0)"),
-        ((-1, -3, 1), False, "**Keep your sliders**: tuning brought nothing (difference −1.0,"),
-        ((0, 0, 0), False, "**Keep your sliders**: tuning brought nothing (difference 0.0,"),
+        ((3, 1, 5), True, "and not by luck (95% interval of the difference +1.0 to +5.0)"),
+        ((0.5, -1, 2), False, "**That may be luck** (95% interval of the difference −1.0 to +2.0)"),
+        ((-1, -3, 1), False, "**Keep your sliders**: tuning brought nothing (95% interval of the difference −3.0"),
+        ((0, 0, 0), False, "**Keep your sliders**: tuning brought nothing (95% interval of the difference 0.0"),
     ],
 )
 def test_tuning_is_judged_on_the_half_it_never_saw(more, is_better, words):
