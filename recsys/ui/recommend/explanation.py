@@ -9,9 +9,9 @@ _TITLES: Final = {f.name: f.title for f in FEATURES}
 
 
 def total(score: float) -> str:
-    """What the bars add up to, written as they are."""
-    written = f"{round(score, 3) + 0.0:.3f}".replace("-", "\N{MINUS SIGN}")  # + 0.0: never "−0.000"
-    return f"The bars add up to the score, {written}, against the average song of the catalogue."
+    """What the bars add up to, with two digits as they have, which are rounded each by itself."""
+    written = f"{round(score, 2) + 0.0:.2f}".replace("-", "\N{MINUS SIGN}")  # + 0.0: never "−0.00"
+    return f"Before rounding, the bars add up to the score, {written}, against the average song of the catalogue."
 
 
 def without(explanation: Explanation, place: int) -> str:

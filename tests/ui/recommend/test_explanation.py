@@ -10,9 +10,10 @@ def explained(rank, rank_without):
     return Explanation("id", rank, 1.0, pd.Series({"year": 1.0}), pd.DataFrame(), "year", rank_without)
 
 
-def test_the_total_is_written_like_the_bars():
-    assert total(-1.6149).startswith("The bars add up to the score, −1.615, ")
-    assert total(1.309).startswith("The bars add up to the score, 1.309, ")
+def test_the_total_is_written_like_the_bars_and_says_that_these_are_rounded():
+    assert total(-1.6149).startswith("Before rounding, the bars add up to the score, −1.61, ")
+    assert total(1.309).startswith("Before rounding, the bars add up to the score, 1.31, ")
+    assert ", 0.00, " in total(-0.004)
 
 
 def test_a_track_at_its_rank_is_told_what_its_strongest_reason_does_for_it():
