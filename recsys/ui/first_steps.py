@@ -54,16 +54,23 @@ def next_step(session: ListenerSession) -> bool:
         heard = "" if known == size else f", {known:,} with audio features"
         st.markdown(f"**{counted(size, 'song')}** in your library{heard}.")
         real_songs(session, "welcome")
-        if not session.has_real_catalogue:
-            return False
-        if not known:
+        is_real = session.has_real_catalogue
+        if known:
+            _ways_on(session, is_real)
+        elif is_real:
             no_features_note(session)
-            return False
-        with st.container(horizontal=True, gap="small"):
-            _button(session, "recommend", "Get recommendations", ":material/tune:")
-            _button(session, "taste", "See your taste", ":material/radar:", is_primary=False)
-        return True
+        return is_real and known > 0
     return False
+
+
+def _ways_on(session: ListenerSession, is_real: bool) -> None:
+    """To the list and to the taste page. Without real songs taste comes first: it needs none, the list is a sample."""
+    with st.container(horizontal=True, gap="small"):
+        if is_real:
+            _button(session, "recommend", "Get recommendations", ":material/tune:")
+        _button(session, "taste", "See your taste", ":material/radar:", is_primary=False)
+        if not is_real:
+            _button(session, "recommend", "See a sample list", ":material/tune:", is_primary=False)
 
 
 def _button(session: ListenerSession, name: str, label: str, icon: str, is_primary: bool = True) -> None:

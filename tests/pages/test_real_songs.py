@@ -87,6 +87,19 @@ NAMES = to_csv(OTHERS[["title", "artists"]].head(20).assign(track_id=""))
 """A playlist as most programs write it: what the songs are called, and nothing of their sound."""
 
 
+@pytest.mark.parametrize(("label", "goes_to"), [("See your taste", "Taste"), ("See a sample list", "Recommend")])
+def test_after_an_upload_without_real_songs_taste_and_a_list_are_one_press_away(build, label, goes_to):
+    build()
+    app = opened("welcome", lambda session: None)
+    app.file_uploader(key="welcome_files_0").set_value([("mine.csv", to_csv(OWN), "text/csv")]).run()
+    assert [one.label for one in app.button if one.proto.type == "primary"] == ["Get 30 real songs (3 kB)"]
+
+    next(one for one in app.button if one.label == label).click().run()
+
+    shows_no_trace(app)
+    assert [title.value for title in app.title] == [goes_to]
+
+
 def test_names_of_songs_are_known_by_sound_at_once_where_real_songs_are_installed(build):
     container = build()
     app = pressed(container, opened("welcome", lambda session: None), "welcome")
@@ -103,6 +116,7 @@ def test_names_of_songs_are_known_by_sound_once_real_songs_arrive(build):
     app.file_uploader(key="welcome_files_0").set_value([("names.csv", NAMES, "text/csv")]).run()
     assert known_by_sound(container, app) == 0
     assert not [button for button in app.button if button.label == "Find out how my songs sound"]  # nobody could tell
+    assert not [button for button in app.button if button.label == "See your taste"]
 
     pressed(container, app, "welcome")
 
