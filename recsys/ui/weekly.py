@@ -115,7 +115,9 @@ def _offer(session: ListenerSession) -> None:
         f"Your first {count} come right away. Every week brings others, chosen with the settings on this page, and "
         "none comes twice."
     )
-    day = st.selectbox("Day", range(len(DAYS)), format_func=lambda number: DAYS[number], key="weekly_day")
+    days = range(len(DAYS))
+    # What is chosen is kept: the panel is drawn only while it is open.
+    day = st.selectbox("Day", days, format_func=DAYS.__getitem__, key="weekly_day", persist_state="session")
     playlist = _playlist(session)
     if st.button(_says(day, session.recipe.length), key="weekly_on"):
         _ask(session, day, playlist)
@@ -128,9 +130,10 @@ def _playlist(session: ListenerSession) -> str | None:
         return None
     if session.app.playlists is None or session.connection is None or not session.connection.is_connected:
         return None
-    if not st.checkbox("Also in a Spotify playlist", key="weekly_into_playlist"):
+    if not st.checkbox("Also in a Spotify playlist", key="weekly_into_playlist", persist_state="session"):
         return None
-    return st.text_input("Playlist", PLAYLIST, max_chars=100, key="weekly_playlist", help="It holds the latest list.")
+    says = "It holds the latest list."
+    return st.text_input("Playlist", PLAYLIST, max_chars=100, key="weekly_playlist", help=says, persist_state="session")
 
 
 def _ask(session: ListenerSession, day: int, playlist: str | None) -> None:

@@ -357,6 +357,22 @@ def test_a_saved_recipe_comes_back_and_is_forgotten():
     assert not app.session_state["tonearm"].recipes
 
 
+def test_a_name_for_a_recipe_is_kept_while_its_panel_is_closed_until_it_is_used():
+    app = in_more(opened("recommend", lambda session: session.show_demo(0)))
+    app.text_input(key="recipe_name").set_value("Sunday").run()
+    app.session_state["more"] = False
+    app.run()
+    assert "recipe_name" not in {box.key for box in app.text_input}
+    app.switch_page("../../pages/proof.py").run()
+
+    in_more(app.switch_page("../../pages/recommend.py").run())
+    assert app.text_input(key="recipe_name").value == "Sunday"
+
+    app.button(key="recipe_save").click().run()
+    shows_no_trace(app)
+    assert app.text_input(key="recipe_name").value == ""
+
+
 def test_a_catalogue_is_brought_for_a_session_and_put_away_again():
     app = opened("library", bringing(OWN))
     uploader = next(one for one in app.file_uploader if "catalogue" in one.label)

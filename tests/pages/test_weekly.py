@@ -70,6 +70,17 @@ def test_a_guest_is_told_how_long_it_lasts_and_offered_no_playlist(build):
     assert "weekly_into_playlist" not in {one.key for one in app.checkbox}
 
 
+def test_a_day_that_was_chosen_is_kept_while_its_panel_is_closed(build):
+    build()
+    app = in_more(opened("recommend", five), "Weekly songs")
+    app.selectbox(key="weekly_day").select_index(4).run()
+    app.session_state["more"] = False
+    app.run()
+    assert ON not in keys(app)
+
+    assert in_more(app, "Weekly songs").button(key=ON).label == "Every Friday, 5 new songs"
+
+
 def test_a_list_that_failed_says_why_above_the_page(build):
     build()
     app = switched_on()

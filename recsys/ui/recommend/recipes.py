@@ -1,7 +1,7 @@
 """Saved recipes: settings and what the list starts from, stored under a name and brought back with a click."""
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -12,15 +12,23 @@ from recsys.ui.recommend.start_from import restore_start
 from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import Brought, ListenerSession
 
+_NAME: Final = "recipe_name"
+_SAVED: Final = "recipe_saved"
+
 
 def recipes_panel(session: ListenerSession) -> None:
     """Save the settings and the songs that the list starts from, or bring back saved ones."""
-    name = st.text_input("Name", max_chars=60, key="recipe_name", placeholder="Sunday morning")
+    if st.session_state.pop(_SAVED, False):
+        st.session_state[_NAME] = ""
+    # Kept until it is used: the panel is drawn only while it is open.
+    name = st.text_input("Name", max_chars=60, key=_NAME, placeholder="Sunday morning", persist_state="session")
     if st.button("Save these settings", key="recipe_save", disabled=not name.strip()):
         stored = session.settings_to_store
         session.store.save_recipe(session.listener, name.strip(), stored)
         session.brought = Brought(session.recipe, partial(_use, stored=stored))
         session.forget("recipes")
+        st.session_state[_SAVED] = True
+        st.rerun()
     if not session.recipes:
         st.caption("None saved yet.")
     for number, (saved, stored) in enumerate(session.recipes.items()):
