@@ -13,10 +13,9 @@ from recsys.ui.navigation import page
 from recsys.ui.session import ListenerSession
 
 _MAP: Final = "map"
-_ACROSS: Final = "map_across"
-_UP: Final = "map_up"
-MIDDLE: Final = (35.0, 65.0)
-"""Where the box is before it was moved, in per cent across and up."""
+_DRAWN: Final = "map_drawn"
+_MIDDLE: Final = (0, MapBox(35.0, 65.0, 35.0, 65.0))
+"""How many boxes were drawn on the map, and the last; before the first one there is a box in its middle."""
 
 
 def map_with_start(session: ListenerSession, medoids: Sequence[str], words: str) -> None:
@@ -26,9 +25,15 @@ def map_with_start(session: ListenerSession, medoids: Sequence[str], words: str)
         key="map_marks",
         help="Then draw a box on the map, or move the two sliders below it.",
     )
+    if not marks:
+        st.session_state.pop(_DRAWN, None)
+    # Each drawn box has sliders of its own, with its edges as their default. A state that is set is sent with one run
+    # only: where another follows before the tab has drawn that one, the sliders would show the whole map.
+    number, drawn = st.session_state.get(_DRAWN, _MIDDLE)
+    sliders = {f"map_across_{number}": (drawn.left, drawn.right), f"map_up_{number}": (drawn.bottom, drawn.top)}
     box = None
     if marks:
-        across, up = (st.session_state.setdefault(key, MIDDLE) for key in (_ACROSS, _UP))
+        across, up = (st.session_state.get(key, edges) for key, edges in sliders.items())
         box = MapBox(*across, *up)
     st.plotly_chart(
         taste_map(session.library, session.catalogue, medoids, box=box),
@@ -40,8 +45,9 @@ def map_with_start(session: ListenerSession, medoids: Sequence[str], words: str)
     )
     if box is not None:
         # The edges of the box as two sliders, for the keyboard.
-        for label, key in zip(axis_words(session.library, session.catalogue), (_ACROSS, _UP), strict=True):
-            st.slider(label, 0.0, 100.0, step=0.1, format="%.0f%%", key=key)
+        words_of_axes = axis_words(session.library, session.catalogue)
+        for label, (key, edges) in zip(words_of_axes, sliders.items(), strict=True):
+            st.slider(label, 0.0, 100.0, edges, step=0.1, format="%.0f%%", key=key)
         # The button; from the listener's own songs in the box, or where there are none from the catalogue's.
         songs = songs_within(session.library, session.catalogue, box)
         chosen = songs.own or songs.others
@@ -61,5 +67,6 @@ def _drawn(session: ListenerSession) -> None:
     """The sliders follow a box that was drawn; taking it away leaves them."""
     boxes = st.session_state[_MAP].selection.box
     if boxes:
+        number, _ = st.session_state.get(_DRAWN, _MIDDLE)
         box = box_from_drawing(session.library, session.catalogue, boxes[-1]["x"], boxes[-1]["y"])
-        st.session_state[_ACROSS], st.session_state[_UP] = (box.left, box.right), (box.bottom, box.top)
+        st.session_state[_DRAWN] = (number + 1, box)

@@ -4,22 +4,35 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.browser.screen import in_view, listed_titles, press, settled
+from tests.browser.screen import drawn_to_the_end, in_view, listed_titles, press, settled, wait_for
 
 pytestmark = pytest.mark.browser
+
+
+MARKS = "Start from a part of the map"
+
+
+def with_map(page):
+    """Taste, with its map in view."""
+    in_view(settled(page), "tastes", page.get_by_text(MARKS))
+    return settled(page)
 
 
 @pytest.fixture
 def taste(visit):
     """Taste, with its map in view and a part of it to be marked."""
-    page = settled(visit("/taste"))
-    in_view(page, "tastes", page.get_by_text("Start from a part of the map"))
-    settled(page)
-    press(page, page.get_by_text("Start from a part of the map"))
+    page = with_map(visit("/taste"))
+    press(page, page.get_by_text(MARKS))
     expect(page.locator(".st-key-map .shapelayer path")).to_be_attached()
     expect(page.locator(".st-key-map .nsewdrag")).to_have_count(1)  # the map without the box is gone
     return settled(page)
+
+
+def sliders(page):
+    """The sliders of the two edges across the map."""
+    return page.locator("[class*=st-key-map_across]").get_by_role("slider")
 
 
 def starts_here(page):
@@ -40,18 +53,49 @@ def test_a_box_that_is_drawn_on_the_map_is_what_the_list_starts_from(taste):
     taste.mouse.up()
 
     expect(taste.locator(".st-key-map_start")).not_to_have_text(before)
+    expect(sliders(taste).first).not_to_have_value("35")
     count = re.search(r"these ([\d,]+) songs", taste.locator(".st-key-map_start").inner_text())[1]
     expect(starts_here(taste)).to_contain_text(f"{count} songs of a part of the map")
 
 
 def test_the_same_is_done_with_the_keyboard(taste):
-    low = taste.locator(".st-key-map_across").get_by_role("slider").first
+    low = sliders(taste).first
     before = taste.locator(".st-key-map_start").text_content()
 
     low.press("Home")
 
     expect(taste.locator(".st-key-map_start")).not_to_have_text(before)
     expect(starts_here(taste)).to_be_visible()
+
+
+def test_the_sliders_show_the_box_also_where_the_tab_draws_only_the_second_of_two_runs(stranger, server):
+    page, sockets, asked, held, is_holding = stranger(), [], [], [], []
+
+    def hold(to_browser):
+        to_server = to_browser.connect_to_server()
+        to_server.on_message(lambda message: (held.append if is_holding else to_browser.send)(message))
+        to_browser.on_message(lambda message: (asked.append(message), to_server.send(message)))
+        sockets.extend([to_browser, to_server])
+
+    def runs():
+        return sum(ForwardMsg.FromString(message).WhichOneof("type") == "script_finished" for message in held)
+
+    page.route_web_socket(lambda address: "stream" in address, hold)
+    page.goto(f"{server.url}/taste")
+    drawn_to_the_end(settled(page))  # else what comes into view would run too
+    to_browser, to_server = sockets
+
+    is_holding.append(True)
+    page.get_by_text(MARKS).click()
+    wait_for(page, lambda: runs() == 1)
+    to_server.send(asked[-1])
+    wait_for(page, lambda: runs() == 2)
+    is_holding.clear()
+    for message in held:
+        to_browser.send(message)
+
+    expect(sliders(page).first).to_have_value("35")
+    expect(sliders(page).last).to_have_value("65")
 
 
 def test_more_like_one_of_the_odd_ones_out(visit):
