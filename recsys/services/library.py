@@ -1,6 +1,5 @@
 """A listener's library: imports in batches, each stored for good, and reading it back."""
 
-import threading
 from collections.abc import Iterator
 from typing import Final
 
@@ -21,12 +20,13 @@ ERASED: Final = (
     "Everything of yours was erased, or moved to your account as you signed in, while this file was being stored, so "
     "the rest of it was not. Choose it again where you want it."
 )
-STATE: Final = "imports"
-"""The state with imports that were not finished, by origin: how many tracks are stored, and of how many."""
+NOTE: Final = "import "
+"""
+How the name of a state begins that notes an import which was not finished: how many tracks are stored, and of how many.
 
-_LOCKS: Final = tuple(threading.Lock() for _ in range(64))
-"""One of them is held from reading a listener's notes to writing them, as tabs of one listener may import together. A
-few other listeners share it, so that a slow store does not have all imports wait for each other."""
+Each import has a state of its own, by its origin: tabs, also of several processes, that import together write no note
+of each other's.
+"""
 
 _NAMES: Final = ["track_id", "title", "artists"]
 
@@ -95,32 +95,19 @@ def save_import(
 
 def unfinished_imports(store: Store, listener: str) -> dict[str, tuple[int, int]]:
     """Imports that were not finished, by origin: how many tracks are stored, and of how many."""
-    noted = store.state(listener, STATE) or {}
-    return {origin: (int(stored), int(everything)) for origin, (stored, everything) in noted.items()}
-
-
-def _lock(listener: str) -> threading.Lock:
-    return _LOCKS[hash(listener) % len(_LOCKS)]
+    noted = store.states(listener, NOTE)
+    return {name.removeprefix(NOTE): (int(note["stored"]), int(note["of"])) for name, note in noted.items()}
 
 
 def forget_import(store: Store, listener: str, origin: str) -> None:
     """Mention an import no longer; one that is not mentioned is no error."""
-    with _lock(listener):
-        noted = unfinished_imports(store, listener)
-        if noted.pop(origin, None) is None:
-            return
-        if noted:
-            store.save_state(listener, STATE, noted)
-        else:
-            store.remove_state(listener, STATE)
+    store.remove_state(listener, NOTE + origin)
 
 
 def _note(store: Store, listener: str, origin: str, stored: int, everything: int) -> None:
     """Remember how far an import is; one of nothing leaves no trace."""
-    if not everything:
-        return
-    with _lock(listener):
-        store.save_state(listener, STATE, {**unfinished_imports(store, listener), origin: (stored, everything)})
+    if everything:
+        store.save_state(listener, NOTE + origin, {"stored": stored, "of": everything})
 
 
 def split_by_liked(tracks: pd.DataFrame, liked: pd.Series | None) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -147,6 +147,9 @@ class Store(Protocol):
     def state(self, listener: str, key: str) -> dict[str, Any] | None:
         """What `save_state` stored under the key, or None."""
 
+    def states(self, listener: str, prefix: str) -> dict[str, dict[str, Any]]:
+        """All that `save_state` stored under keys that begin with a text, by key, in the order of the keys."""
+
     def remove_state(self, listener: str, key: str) -> None:
         """Remove a key; an unknown one is no error."""
 

@@ -462,7 +462,7 @@ def test_a_look_up_that_found_nothing_says_that_it_has_ended(container):
 def test_an_import_that_was_interrupted_is_mentioned_and_finished_by_choosing_the_file_again():
     def interrupt(session):
         bringing(OWN)(session)
-        session.store.save_state(session.listener, "imports", {"file:mine.csv": [10, 30]})
+        session.store.save_state(session.listener, "import file:mine.csv", {"stored": 10, "of": 30})
 
     app = opened("library", interrupt)
     said = [warning.value for warning in app.warning if "mine" in warning.value]
@@ -509,7 +509,7 @@ def test_where_the_audio_data_comes_from_can_be_opened(prepare):
 
 def test_a_unfinished_import_can_be_left_as_it_is():
     def interrupt(session):
-        session.store.save_state(session.listener, "imports", {"file:mine.csv": [10, 30]})
+        session.store.save_state(session.listener, "import file:mine.csv", {"stored": 10, "of": 30})
 
     app = opened("library", interrupt)
     app.button(key="unfinished_import_0").click().run()

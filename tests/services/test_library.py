@@ -2,8 +2,8 @@
 
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from recsys.core.model.identity import name_id
 from recsys.core.model.tracks import as_tracks
 from recsys.errors import StorageProblem
-from recsys.services.library import forget_import, plays, save_import, songs, unfinished_imports
+from recsys.services.library import NOTE, forget_import, plays, save_import, songs, unfinished_imports
 from recsys.storage.hosted.store import SupabaseStore
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
@@ -127,7 +127,7 @@ def test_a_store_that_fails_in_the_middle_of_an_import_leaves_a_note(store, monk
 
     assert unfinished_imports(store, "ada") == {"file:a.csv": (1, 1)}
     forget_import(store, "ada", "file:a.csv")
-    assert store.state("ada", "imports") is None
+    assert store.states("ada", NOTE) == {}
 
 
 ERASE = """
@@ -192,19 +192,64 @@ def test_two_imports_at_a_time_do_not_take_each_others_end_for_an_erasure(store)
 
 def test_files_that_tabs_import_at_the_same_time_leave_no_note_when_they_end(store, monkeypatch):
     monkeypatch.setattr("recsys.services.library.BATCH", 1)
-    read = store.state
-
-    def answered_late(listener, key):
-        answer = read(listener, key)
-        time.sleep(0.005)
-        return answer
-
-    monkeypatch.setattr(store, "state", answered_late)
     with ThreadPoolExecutor() as tabs:
         for _ in tabs.map(lambda name: list(save_import(store, "ada", tracks(5), f"file:{name}.csv", NOW)), "abcd"):
             pass
 
     assert unfinished_imports(store, "ada") == {}
+
+
+INTERRUPTED_IMPORT = """
+import sys
+from pathlib import Path
+from recsys.services.library import save_import
+from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.store import SqliteStore
+from tests.services.tables import tracks
+next(save_import(SqliteStore(Database(Path(sys.argv[1]))), "ada", tracks(2_002), "file:b.csv", "2026-11-28T12:00:00Z"))
+"""
+
+
+def test_imports_of_two_processes_overwrite_no_note_of_each_other(store, tmp_path, monkeypatch):
+    """Whatever the other one writes after this one has read: here its note, just before this one's is stored."""
+    write = store.save_state
+
+    def after_the_other(listener, key, value):
+        if key.startswith("import") and not (tmp_path / "done").exists():
+            (tmp_path / "done").touch()
+            other = [sys.executable, "-c", INTERRUPTED_IMPORT, str(tmp_path / "tonearm.db")]
+            subprocess.run(other, check=True, timeout=120, cwd=Path(__file__).parents[2])
+        write(listener, key, value)
+
+    monkeypatch.setattr(store, "save_state", after_the_other)
+    importing = save_import(store, "ada", tracks(2_001), "file:a.csv", NOW)
+    next(importing)
+    assert unfinished_imports(store, "ada") == {"file:a.csv": (2_000, 2_001), "file:b.csv": (2_000, 2_002)}
+
+    list(importing)
+    assert unfinished_imports(store, "ada") == {"file:b.csv": (2_000, 2_002)}
+
+
+def test_imports_through_two_connections_to_supabase_overwrite_no_note_of_each_other(supabase, gateway, monkeypatch):
+    listener = gateway.listener("ada")
+    token = gateway.access_token(listener)
+    first, second = (SupabaseStore(supabase, lambda _: token) for _ in range(2))
+    importing, other = (
+        save_import(store, listener, tracks(2_001), name, NOW) for store, name in ((first, "a"), (second, "b"))
+    )
+    write, begun = first.save_state, []
+
+    def after_the_other(listener, key, value):
+        if key.startswith("import") and not begun:
+            begun.append(next(other))
+        write(listener, key, value)
+
+    monkeypatch.setattr(first, "save_state", after_the_other)
+    next(importing)
+    assert unfinished_imports(first, listener) == {"a": (2_000, 2_001), "b": (2_000, 2_001)}
+
+    list(importing)
+    assert unfinished_imports(second, listener) == {"b": (2_000, 2_001)}
 
 
 def test_an_import_whose_note_is_dismissed_in_another_tab_goes_on(store):

@@ -475,6 +475,17 @@ class StoreContract:
 
         assert store.state(listener, "cursor") is None
 
+    def test_states_are_found_by_how_their_keys_begin(self, store, listener, other):
+        names = ["import ", "import %", "import %,(.b", "import %夜", "import a", "import b", "imports", "IMPORT %"]
+        for number, name in enumerate(names):
+            store.save_state(listener, name, {"number": number})
+        store.save_state(other, "import %", {"number": 9})
+
+        assert list(store.states(listener, "import ")) == sorted(names[:6])
+        assert store.states(listener, "import %") == {name: {"number": names.index(name)} for name in names[1:4]}
+        assert list(store.states(listener, "import _")) == list(store.states(listener, "nothing")) == []
+        assert len(store.states(listener, "")) == len(names)
+
     @pytest.mark.parametrize("value", [{"at": float("nan")}, {"at": float("inf")}, {"at": object()}, [1], None])
     def test_what_is_no_json_object_is_refused_and_changes_nothing(self, store, listener, value):
         store.save_state(listener, "cursor", {"offset": 50})

@@ -25,6 +25,9 @@ AT_ONCE: Final = 50_000
 UPSERT: Final = 500
 """Rows sent to a table at once."""
 
+LAST_CHARACTER: Final = "\U0010ffff"
+"""Comes after every other one in the order of bytes."""
+
 
 class SupabaseStore(Store):
     """
@@ -127,6 +130,13 @@ class SupabaseStore(Store):
     def state(self, listener: str, key: str) -> dict[str, Any] | None:
         query = self._as(listener).table("sync_state").select("value").eq("user_id", listener)
         return _value(answer(query.eq("key", rows.clean(key))))
+
+    def states(self, listener: str, prefix: str) -> dict[str, dict[str, Any]]:
+        begin = rows.clean(prefix)
+        query = self._as(listener).table("sync_state").select("key, value").eq("user_id", listener)
+        # A range instead of a pattern, in which some characters would have a meaning; keys are in order of their bytes.
+        found = answer(query.gte("key", begin).lt("key", begin + LAST_CHARACTER).order("key"))
+        return {row["key"]: row["value"] for row in found}
 
     def remove_state(self, listener: str, key: str) -> None:
         self._remove(listener, "sync_state", "key", key)

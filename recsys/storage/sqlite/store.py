@@ -130,6 +130,13 @@ class SqliteStore(Store):
     def state(self, listener: str, key: str) -> dict[str, Any] | None:
         return self._value("SELECT value FROM sync_state WHERE user_id = ? AND key = ?", listener, rows.clean(key))
 
+    def states(self, listener: str, prefix: str) -> dict[str, dict[str, Any]]:
+        begin = rows.clean(prefix)
+        named = "SELECT key, value FROM sync_state WHERE user_id = ? AND substr(key, 1, ?) = ? ORDER BY key"
+        with self._database.read() as connection:
+            found = connection.execute(named, (listener, len(begin), begin)).fetchall()
+        return {key: json.loads(value) for key, value in found}
+
     def remove_state(self, listener: str, key: str) -> None:
         self._remove("sync_state", "key", listener, key)
 
