@@ -1,13 +1,13 @@
 """What the programs' API answers, as pydantic models: they choose what is sent and describe it for OpenAPI."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from recsys.core.engine.recommender import Recommendations
-from recsys.core.insights.wording import unranked_in_words
+from recsys.core.insights.wording import unlisted_in_words, unranked_in_words
 from recsys.services.sync_progress import StageState
 
 Count = Annotated[int, Field(ge=0)]
@@ -106,6 +106,9 @@ class RecommendationList(_Answer):
     unranked: Annotated[
         str | None, Field(description="Which forgotten songs could not be ranked, where there are some.")
     ] = None
+    unlisted: Annotated[
+        Sequence[str], Field(description="Which locked songs are not on the list and why, where there are some.")
+    ] = ()
     tracks: list[Track]
 
 
@@ -123,6 +126,7 @@ def as_json(listener: str, found: Recommendations, created_at: str, note: str | 
         "note": note,
         "counts": counts,
         "unranked": unranked_in_words(found.unranked) if len(found.unranked) else None,
+        "unlisted": unlisted_in_words(found.unlisted),
     }
     return {"user_id": listener, "created_at": created_at, **about, "tracks": tracks}
 

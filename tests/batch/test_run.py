@@ -16,7 +16,11 @@ from recsys.batch.libraries import Libraries
 from recsys.batch.ranking import Ranked
 from recsys.commands.batch import command as batch
 from recsys.commands.recommend import command as recommend
+from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recommender import Recommender
 from recsys.demo.catalogue import demo_catalogue
+from recsys.importers.any_file import read_files
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -184,3 +188,29 @@ def test_a_catalogue_split_over_workers_gives_the_same_lists_and_reasons(songs, 
     pd.testing.assert_frame_equal(
         pd.read_parquet(tmp_path / "split.parquet"), pd.read_parquet(tmp_path / "whole.parquet"), check_exact=True
     )
+
+
+def test_a_locked_song_of_unknown_value_stays_in_an_aimed_list_however_it_is_ranked(songs, tmp_path):
+    tracks = pd.read_parquet(songs[0])
+    ids = tracks["track_id"].tolist()
+    tracks["energy"] = tracks["energy"].where(tracks.index % 10 != 9)
+    tracks.to_parquet(tmp_path / "catalogue.parquet", index=False)
+    libraries = write_libraries(tmp_path / "libraries.csv", ids, listeners=4)
+    recipe = {"locked": {ids[599]: 2, ids[440]: 5}, "shifts": {"energy": 2}, "length": 15}
+    (tmp_path / "recipe.json").write_text(json.dumps(recipe))
+    words = [libraries, "--catalogue", tmp_path / "catalogue.parquet", "--recipe", tmp_path / "recipe.json", "--json"]
+
+    run(*words, "--out", tmp_path / "whole.parquet")
+    run(*words, "--out", tmp_path / "split.parquet", "--shards", 3)
+
+    lists = pd.read_parquet(tmp_path / "whole.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "split.parquet"), lists, check_exact=True)
+    catalogue = Catalogue.from_tracks(tracks)
+    for n in range(4):
+        own = tmp_path / f"{n}.csv"
+        own.write_text("track_id\n" + "\n".join(ids[(n * 7 + k * 3) % len(ids)] for k in range(12)) + "\n")
+        alone = Recommender(catalogue, read_files([(own, own.name)]).tracks).recommend(Recipe.from_json(recipe)).table
+        batched = lists[lists["listener"] == f"listener-{n}"]
+        assert batched["track_id"].iloc[[1, 4]].tolist() == list(recipe["locked"])
+        assert batched["track_id"].tolist() == alone["track_id"].tolist()
+        assert batched["score"].tolist() == alone["score"].tolist()

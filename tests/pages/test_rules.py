@@ -10,7 +10,7 @@ from recsys.core.engine.filters import Filters
 from recsys.core.engine.recipe import Recipe
 from recsys.ui.recommend.chips import chips
 from recsys.ui.recommend.weights import set_recipe
-from tests.pages.test_every_page import OTHERS, OWN, bringing, opened, shows_no_trace, with_settings
+from tests.pages.test_every_page import OTHERS, OWN, bringing, component, opened, shows_no_trace, with_settings
 
 
 def limited(others=OTHERS, **ranges):
@@ -67,3 +67,28 @@ def test_other_limits_have_their_unit(name, format_):
 
     shows_no_trace(app)
     assert slider(app, name).proto.format == format_
+
+
+def test_a_song_kept_at_its_place_stays_under_an_aim_and_is_named_once_it_is_ruled_out():
+    others = OTHERS.assign(energy=OTHERS["energy"].where(OTHERS.index != 12))
+    unknown = others["track_id"].iloc[12]
+
+    def prepare(session):
+        bringing(OWN.head(10), others)(session)
+        set_recipe(session, replace(Recipe(), shifts={"energy": 1}, locked={unknown: 4}))
+
+    def kept():
+        return [chip["value"] for chip in component(app, "list")["chips"] if chip["id"] == "locked"]
+
+    app = opened("recommend", prepare)
+    shows_no_trace(app)
+    assert component(app, "list")["rows"][3]["id"] == unknown
+    assert kept() == ["1 song"]
+
+    session = app.session_state["tonearm"]
+    set_recipe(session, replace(session.recipe, filters=Filters(not_artists=("Band 2",))))
+    app.run()
+
+    assert kept() == ["0 of 1 song"]
+    says = "1 song that you keep in place is not on the list (by artists you ruled out): “Other song 12” by Band 2."
+    assert says in component(app, "list")["below"]

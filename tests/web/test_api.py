@@ -556,6 +556,19 @@ def test_a_list_can_be_ordered_and_measured_in_minutes(caller):
     assert abs(sum(durations) / 60_000 - 45) <= min(durations) / 60_000 / 2
 
 
+def test_a_locked_song_is_on_the_list_at_its_place_or_said_not_to_be(caller):
+    tracks = described(caller, caller.get("/api/recommend?limit=20"))["tracks"]
+    last, by = tracks[-1]["track_id"], tracks[-1]["artists"].split("; ")[0]
+    kept = {"limit": 20, "locked": f"{last}:3", "shifts": "energy:2"}
+
+    moved = described(caller, caller.get("/api/recommend", params=kept))
+    assert (moved["tracks"][2]["track_id"], moved["unlisted"]) == (last, [])
+
+    ruled_out = described(caller, caller.get("/api/recommend", params=kept | {"not_artist": by}))
+    assert len(ruled_out["unlisted"]) == 1
+    assert "(by artists you ruled out)" in ruled_out["unlisted"][0]
+
+
 def titles_of_m3u(text):
     return [line.split(" - ", 1)[1] for line in text.splitlines() if line.startswith("#EXTINF:")]
 

@@ -7,12 +7,25 @@ from typing import Final
 import numpy as np
 
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.filters import Filters, exclude, excluded_in_words
+from recsys.core.engine.filters import Filters, exclude, excluded_in_words, filter_words
 from recsys.core.engine.recipe import ChoiceName, Recipe
 from recsys.core.model.arrays import Doubles, Integers, Mask
 
 MAX_CACHED: Final = 4
 """Exclusions cached for the next move of a slider, the last first: comparing two recipes needs two."""
+
+
+LEFT_OUT: Final = {
+    "owned": "you have or like",
+    "disliked": "you turned down",
+    "seed": "that the list starts from",
+    "given_before": "you were given before",
+    "familiar_artists": "by artists you know",
+    "not_owned": "not yours",
+    "recently_heard": "heard lately, or we don’t know when",
+    "too_little_known": "we know too little about",
+}
+"""Why songs are left out that no filter excludes, as phrases that follow a number of songs."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +34,17 @@ class Exclusion:
     Songs that are no candidates, whatever the weights.
 
     `rows` (songs,) bool; `counts` how many for which reason, each song counted once; `left` (patterns,) how many songs
-    of each pattern are candidates if enough is known of them.
+    of each pattern are candidates if enough is known of them. `locked` are the rows of the locked songs that are
+    candidates however little is known of them (`engine.locked`), and `locked_left` (patterns,) counts those; `reasons`
+    says why which other locked song is none.
     """
 
     rows: Mask
     counts: Mapping[str, int]
     left: Integers
+    locked: Integers
+    locked_left: Integers
+    reasons: Mapping[int, str]
 
 
 class Candidates:
@@ -64,11 +82,12 @@ class Candidates:
         self.always = np.zeros(len(catalogue), dtype=bool)
         self.always[owned] = self.always[disliked] = True
         self._counts = {"catalogue": len(catalogue), "owned": len(owned), "disliked": len(disliked)}
-        self._stored: list[tuple[tuple[bool, Filters, ChoiceName, float], Exclusion]] = []
+        self._stored: list[tuple[tuple[bool, Filters, ChoiceName, float, frozenset[str]], Exclusion]] = []
 
     def exclusion(self, recipe: Recipe) -> Exclusion:
         """What a recipe excludes; the last few are cached, since filters change less often than weights."""
-        wanted = (recipe.only_new_artists, recipe.filters, recipe.choose_from, recipe.silent_months)
+        choice = (recipe.only_new_artists, recipe.filters, recipe.choose_from, recipe.silent_months)
+        wanted = (*choice, frozenset(recipe.locked))
         for at, (stored, exclusion) in enumerate(self._stored):
             if stored == wanted:
                 self._stored.insert(0, self._stored.pop(at))
@@ -88,33 +107,56 @@ class Candidates:
             Of which patterns enough is known.
         """
         exclusion = self.exclusion(recipe)
-        candidates = int(exclusion.left[is_eligible].sum())
+        candidates = int(exclusion.left[is_eligible].sum() + exclusion.locked_left[~is_eligible].sum())
         unknown = int(exclusion.left.sum()) - candidates
         return {**exclusion.counts, "too_little_known": unknown, "candidates": candidates}
 
     def _exclude(
-        self, only_new_artists: bool, filters: Filters, choose_from: ChoiceName, silent_months: float
+        self,
+        only_new_artists: bool,
+        filters: Filters,
+        choose_from: ChoiceName,
+        silent_months: float,
+        locked: frozenset[str],
     ) -> Exclusion:
-        always, counts = self._unchosen(choose_from, silent_months)
+        unchosen, counts = self._unchosen(choose_from, silent_months)
+        always = unchosen
         if len(self._given):
             # Once for each exclusion that is made, and only where there are earlier lists.
-            chosen, always = always, always.copy()
+            always = unchosen.copy()
             always[self._given] = True
-            counts["given_before"] = int(np.count_nonzero(always) - np.count_nonzero(chosen))
+            counts["given_before"] = int(np.count_nonzero(always) - np.count_nonzero(unchosen))
         rows, counts = always, {**counts, "familiar_artists": 0}
         if only_new_artists:
             # `always` is shared by every recipe, so it is copied before anything is added.
             rows = rows.copy()
             rows[self._familiar()] = True
             counts["familiar_artists"] = int(np.count_nonzero(rows) - np.count_nonzero(always))
+        locked_rows = np.unique(self._catalogue.rows_of_ids(sorted(locked)))
+        gone = locked_rows[rows[locked_rows]].tolist()
+        reasons = {row: self._why_excluded(row, unchosen, choose_from) for row in gone}
         if filters:
-            ruled_out = exclude(self._catalogue, filters, rows)
+            ruled_out = exclude(self._catalogue, filters, rows, locked_rows)
             rows, counts = ruled_out.songs, {**counts, **ruled_out.counts}
+            reasons |= ruled_out.reasons
         # Counted once per exclusion; a moved slider then only sums over the patterns that are eligible.
         left = np.zeros(len(self._catalogue.patterns), dtype=np.int64)
         for start, stop, pattern in self._catalogue.chunks:
             left[pattern] += stop - start - np.count_nonzero(rows[start:stop])
-        return Exclusion(rows, counts, left)
+        kept = locked_rows[~rows[locked_rows]]
+        kept_left = np.bincount(self._catalogue.patterns_of(kept), minlength=len(left))
+        return Exclusion(rows, counts, left, kept, kept_left, reasons)
+
+    def _why_excluded(self, row: int, unchosen: Mask, choose_from: ChoiceName) -> str:
+        """Why the song in a row is excluded, before any filter."""
+        if row in self._disliked:
+            return "disliked"
+        if row in self._seeds:
+            return "seed"
+        if unchosen[row]:
+            own = "owned" if choose_from == "new" else "recently_heard"
+            return own if self.always[row] else "not_owned"
+        return "given_before" if row in self._given else "familiar_artists"
 
     def _unchosen(self, choose_from: ChoiceName, silent_months: float) -> tuple[Mask, dict[str, int]]:
         """What a recipe does not choose from, and how many for which reason."""
@@ -134,6 +176,11 @@ class Candidates:
             "not_owned": int(np.count_nonzero(is_unowned)),
             "recently_heard": int(np.count_nonzero(is_recent)),
         }
+
+
+def left_out_words(filters: Filters) -> dict[str, str]:
+    """What is left out for each reason, as phrases that follow a number of songs."""
+    return LEFT_OUT | filter_words(filters)
 
 
 def why_none_is_left(filters: Filters, counts: Mapping[str, int]) -> str:

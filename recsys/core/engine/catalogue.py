@@ -212,11 +212,14 @@ class Catalogue:
         axes[:NUMBER_AXES] = self.axes.take(rows, axis=1)
         # A vector per distinct set, read by code; code -1 reads the last row, which is zero.
         axes[NUMBER_AXES:] = self.genre_vectors[self.genre_codes[rows]].T if has_genres else 0
-        # The chunk of a row is the last that starts at or before it, and its pattern says what is known.
+        return FeatureMatrix(axes, self.patterns[self.patterns_of(rows)].T.astype(np.float32))
+
+    def patterns_of(self, rows: Integers) -> Integers:
+        """The row of `patterns` that says what is known of each song, (n,)."""
+        # The chunk of a row is the last that starts at or before it.
         starts = np.array([piece.start for piece in self.chunks])
         of_piece = np.array([piece.pattern for piece in self.chunks], dtype=np.int64)
-        known = self.patterns[of_piece[np.searchsorted(starts, rows, side="right") - 1]].T
-        return FeatureMatrix(axes, known.astype(np.float32))
+        return np.asarray(of_piece[np.searchsorted(starts, rows, side="right") - 1])
 
     def rows_of(self, track_ids: Sequence[str]) -> dict[str, int]:
         """The row of each id that the catalogue knows, doubles included."""

@@ -15,7 +15,7 @@ import pandas as pd
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.ranges import Range, end_in_words, range_in_words
 from recsys.core.engine.raw_features import NUMBER_NAMES
-from recsys.core.model.arrays import Mask
+from recsys.core.model.arrays import Integers, Mask
 from recsys.core.model.credits import leading_credits
 from recsys.core.model.features import NUMBER_FEATURES, feature
 from recsys.core.model.genres import genre_names
@@ -30,6 +30,8 @@ MOST_BLOCKED: Final = 50_000
 LONGEST_NAME: Final = 200
 UNKNOWN: Final = "_unknown"
 """How the count of songs of which a filtered value is unknown is named: "year" and "year_unknown"."""
+
+NO_ROWS: Final[Integers] = np.arange(0)
 
 _WORDS: Final = {
     "explicit": "explicit",
@@ -130,14 +132,15 @@ class Excluded:
     What filters exclude of a catalogue.
 
     `songs` (songs,) bool; `counts` how many for which filter, by "year" and "year_unknown", "live_title", "liveness"
-    and so on, each song counted once.
+    and so on, each song counted once; `reasons` for which filter, of the rows asked about that one excludes.
     """
 
     songs: Mask
     counts: Mapping[str, int]
+    reasons: Mapping[int, str]
 
 
-def exclude(catalogue: Catalogue, filters: Filters, already: Mask) -> Excluded:
+def exclude(catalogue: Catalogue, filters: Filters, already: Mask, asked: Integers = NO_ROWS) -> Excluded:
     """
     Which songs of a catalogue are ruled out.
 
@@ -147,23 +150,33 @@ def exclude(catalogue: Catalogue, filters: Filters, already: Mask) -> Excluded:
     filters : Filters
     already : (songs,) bool
         Songs that are no candidates anyway: excluded too, and not counted again.
+    asked : rows of the catalogue, optional
+        The songs of which the filter that excludes them is named.
     """
     songs, counts = already.copy(), {}
+    reasons: dict[int, str] = {}
     for name, excluded in _masks(catalogue, filters):
         # Only songs that no earlier filter excluded, so that the counts add up to the excluded songs.
-        counts[name] = int(np.count_nonzero(excluded & ~songs))
+        newly = excluded & ~songs
+        counts[name] = int(np.count_nonzero(newly))
+        reasons |= dict.fromkeys(asked[newly[asked]].tolist(), name)
         songs |= excluded
-    return Excluded(songs, counts)
+    return Excluded(songs, counts, reasons)
 
 
 def excluded_in_words(filters: Filters, counts: Mapping[str, int]) -> list[str]:
     """What each filter left out, as phrases: "1,204 outside release year 1990–1999";
     none for one that left out nothing."""
+    return [f"{counts[name]:,} {phrase}" for name, phrase in filter_words(filters).items() if counts.get(name)]
+
+
+def filter_words(filters: Filters) -> dict[str, str]:
+    """What each filter leaves out, by the name it is counted by: {"year": "outside release year 1990–1999"}."""
     words = dict(_WORDS)
     for name, ends in filters.ranges.items():
         title = feature(name, NUMBER_FEATURES).title.lower()
         words |= {name: f"outside {title} {range_in_words(name, ends)}", name + UNKNOWN: f"of unknown {title}"}
-    return [f"{counts[name]:,} {phrase}" for name, phrase in words.items() if counts.get(name)]
+    return words
 
 
 def _masks(catalogue: Catalogue, filters: Filters) -> Iterator[tuple[str, Mask]]:

@@ -179,7 +179,7 @@ def _pick(left: Integers, songs: Integers, position: int, groups: Groups, spacin
     return int(wanted.argmax())
 
 
-def fit_minutes(durations_ms: Doubles, minutes: float) -> Integers:
+def fit_minutes(durations_ms: Doubles, minutes: float, kept: int = 0) -> Integers:
     """
     The songs of a list that together last as long as asked for, best score first.
 
@@ -191,6 +191,8 @@ def fit_minutes(durations_ms: Doubles, minutes: float) -> Integers:
     durations_ms : (n,)
         Of the songs, best score first; songs of unknown (NaN) or no duration are never taken.
     minutes : float > 0
+    kept : int
+        So many of the first songs with a duration give way to none that fits better (locked songs).
 
     Returns
     -------
@@ -205,7 +207,7 @@ def fit_minutes(durations_ms: Doubles, minutes: float) -> Integers:
     if count >= len(lengths):
         return known
     choices = [np.arange(count), np.arange(count + 1)]
-    for base in range(count, max(count - REPLACED_AT_MOST, 0) - 1, -1):
+    for base in range(count, max(count - REPLACED_AT_MOST, min(kept, count)) - 1, -1):
         choices += _filled_up(lengths, base, target)
         best = min(choices, key=lambda songs: abs(lengths[songs].sum() - target) if len(songs) else np.inf)
         if _fits(lengths, best, target):

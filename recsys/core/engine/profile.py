@@ -53,7 +53,7 @@ def profile(
         Features known of at least one song of the catalogue.
     aims : mapping of feature name to float
         How far the tracks were shifted, by feature; 0 is none. An aim cannot move a song whose value of that feature
-        is unknown, so such a song is no candidate.
+        is unknown, so such a song is no candidate (unless it is locked).
 
     Raises
     ------

@@ -60,7 +60,7 @@ class Recipe:
     order, by, spacing : one of ORDERS, one of ORDERED_BY, int in 0..20
         How the chosen songs are arranged, see `ordering.Order`.
     locked : mapping of track id to int in 1..500
-        Songs that stay at a position of the list, as long as they are candidates.
+        Songs that stay at a position of the list unless they are ruled out or there is no room for them, see `locked`.
 
     Raises
     ------

@@ -19,6 +19,7 @@ import pandas as pd
 
 from recsys.core.engine.candidates import Candidates, why_none_is_left
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.locked import ALL_LISTED, unlisted
 from recsys.core.engine.ordering import Groups, Order, arrange
 from recsys.core.engine.pool import POOL
 from recsys.core.engine.profile import Profile, profile
@@ -74,7 +75,7 @@ class Recommendations:
     counts : mapping of str to int
         "catalogue" songs = "owned" + "disliked" + "given_before" (where some were) + "familiar_artists" + what each
         filter left out (`filters.exclude`) + "too_little_known" + "candidates". A song of which a
-        feature that is aimed at is unknown counts as too little known.
+        feature that is aimed at is unknown counts as too little known, unless it is locked (`locked`).
     costs : mapping of "per_artist", "variety" and "order" to Cost
         What each dial in use cost; of an order, how many songs moved, and the fall of the mean score of the first ten.
     features : DataFrame
@@ -83,6 +84,8 @@ class Recommendations:
         track_id, title, artists of the songs counted as "too_little_known" where only the forgotten are chosen.
     rows : (songs,)
         The rows of the catalogue, in the order of the table.
+    unlisted : DataFrame
+        track_id, title, artists of the locked songs that are not on the list, and why, as a phrase (`locked`).
     """
 
     table: pd.DataFrame
@@ -92,6 +95,7 @@ class Recommendations:
     features: pd.DataFrame = field(default_factory=pd.DataFrame)
     unranked: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=["track_id", "title", "artists"]))
     rows: Integers = field(default_factory=partial(np.arange, 0))
+    unlisted: pd.DataFrame = field(default_factory=lambda: ALL_LISTED)
 
 
 class Recommender:
@@ -195,8 +199,17 @@ class Recommender:
         contributions, features = contribution_table(parts, bonus, recipe), self.catalogue.raw.at(rows)
         features.insert(0, "isrc", self.catalogue.texts("isrc", rows))
         contributions.index = features.index = pd.Index(text["track_id"], name="track_id")
-        unranked = self._unranked(recipe, ranking)
-        return arranged(Recommendations(table, contributions, ranking.counts, costs, features, unranked, rows), recipe)
+        found = Recommendations(
+            table,
+            contributions,
+            ranking.counts,
+            costs,
+            features,
+            self._unranked(recipe, ranking),
+            rows,
+            unlisted(self.catalogue, recipe, self._candidates.exclusion(recipe).reasons, rows),
+        )
+        return arranged(found, recipe)
 
     def rank_candidates(self, recipe: Recipe) -> Ranking:
         """All candidates in order, cached until it is called with another recipe. Raises as `recommend`."""
@@ -296,12 +309,10 @@ class Recommender:
             rows, cosine = search.top_k(found.centroid, found.metric, SHORTLIST, excluded_rows)
         if not recipe.locked:
             return rows, cosine
-        # The shortlist and its cosines with the locked candidates that are not on it.
-        locked = np.setdiff1d(self.catalogue.rows_of_ids(list(recipe.locked)), rows)
-        locked = locked[~self._candidates.exclusion(recipe).rows[locked]]
-        cosines_of = search.cosines_of(found.centroid, found.metric, locked)
-        is_eligible = cosines_of > -np.inf
-        return np.append(rows, locked[is_eligible]), np.append(cosine, cosines_of[is_eligible])
+        # The shortlist and its cosines with the locked candidates that are not on it, however little is known of them.
+        locked = np.setdiff1d(self._candidates.exclusion(recipe).locked, rows)
+        cosines_of = search.known_cosines_of(found.centroid, found.metric, locked)
+        return np.append(rows, locked), np.append(cosine, cosines_of)
 
     def _stage1_scores(
         self, recipe: Recipe, search: CandidateSearch, found: Profile, scorer: DensityRatioScorer
@@ -318,7 +329,8 @@ class Recommender:
         """See `Recommendations.unranked`."""
         if recipe.choose_from != "forgotten" or not ranking.counts["too_little_known"]:
             return _ALL_RANKED
-        chosen = np.flatnonzero(~self._candidates.exclusion(recipe).rows)
+        exclusion = self._candidates.exclusion(recipe)
+        chosen = np.setdiff1d(np.flatnonzero(~exclusion.rows), exclusion.locked)
         cosines_of = self._search.cosines_of(ranking.profile.centroid, ranking.profile.metric, chosen)
         rows = chosen[cosines_of == -np.inf]
         return pd.DataFrame({name: self.catalogue.text(name, rows) for name in ("track_id", "title", "artists")})

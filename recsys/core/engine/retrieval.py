@@ -130,11 +130,17 @@ class CandidateSearch:
 
     def cosines_of(self, profile: Floats, metric: Metric, rows: Integers) -> Floats:
         """As `cosines`, but of some rows (n,) alone, in double precision until the end; stored sums are not used."""
-        chunk_of = np.searchsorted([chunk.start for chunk in self._catalogue.chunks], rows, side="right") - 1
-        patterns = np.array([chunk.pattern for chunk in self._catalogue.chunks], dtype=np.int64)[chunk_of]
-        numerator, norm = self._sums.compute_rows(Terms.of(self._catalogue, profile, metric), rows, patterns)
-        found = numerator / (np.sqrt(norm) * self._precise_lengths(profile, metric)[patterns])
+        patterns = self._catalogue.patterns_of(rows)
+        found = self._cosines(profile, metric, rows, patterns)
         return np.where(self.is_eligible(metric)[patterns], found, -np.inf).astype(np.float32)
+
+    def known_cosines_of(self, profile: Floats, metric: Metric, rows: Integers) -> Floats:
+        """The same over what is known of each song, however little; 0 where nothing is."""
+        return self._cosines(profile, metric, rows, self._catalogue.patterns_of(rows)).astype(np.float32)
+
+    def _cosines(self, profile: Floats, metric: Metric, rows: Integers, patterns: Integers) -> Doubles:
+        numerator, norm = self._sums.compute_rows(Terms.of(self._catalogue, profile, metric), rows, patterns)
+        return np.asarray(numerator / (np.sqrt(norm) * self._precise_lengths(profile, metric)[patterns]))
 
     def _reaching(
         self, profile: Floats, metric: Metric, threshold: float, excluded_rows: Mask

@@ -54,13 +54,11 @@ class Songs:
         text = catalogue.tracks[["track_id", "title", "artists", "album", "isrc", "genres"]].iloc[rows].astype("str")
         known = catalogue.raw.at(rows)
         tracks = pd.concat([text.reset_index(drop=True), known], axis=1).set_index(pd.Index(whole[rows]))
-        starts = np.array([chunk.start for chunk in catalogue.chunks], dtype=np.int64)
-        of_chunk = np.array([chunk.pattern for chunk in catalogue.chunks], dtype=np.int64)
         versions = catalogue.other_versions[np.isin(catalogue.other_versions.to_numpy(), rows)]
         return cls(
             tracks.assign(**{SONG_COLUMN: catalogue.songs[rows]}),
             catalogue.axes.take(rows, axis=1),
-            of_chunk[np.searchsorted(starts, rows, side="right") - 1],
+            catalogue.patterns_of(rows),
             pd.Series(whole[versions.to_numpy(np.int64)], index=versions.index, dtype=np.int64),
         )
 

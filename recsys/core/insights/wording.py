@@ -62,6 +62,20 @@ def unranked_in_words(songs: pd.DataFrame) -> str:
     return f"{counted(len(songs), 'song')} of yours cannot be ranked, because too little is known of {whom}: {listed}."
 
 
+def unlisted_in_words(songs: pd.DataFrame) -> list[str]:
+    """
+    Which locked songs are not on the list: a sentence for each reason in a table of title, artists and why.
+
+    Songs without a title are counted and not named.
+    """
+    says = []
+    for why, some in songs.groupby("why", sort=False):
+        named = songs_in_words(some[some["title"].notna()], NAMED)
+        whom = "song that you keep in place is" if len(some) == 1 else "songs that you keep in place are"
+        says.append(f"{len(some):,} {whom} not on the list ({why}){f': {named}' if named else ''}.")
+    return says
+
+
 def order_in_words(moved: int, fall: float) -> str:
     """What the order of a list did: how many songs it moved, and by how much the mean score of the first ten fell."""
     loss = "as high as before"

@@ -28,8 +28,12 @@ class Chip:
     remove: Callable[[ListenerSession], None]
 
 
-def chips(session: ListenerSession) -> list[Chip]:
-    """A chip for the start, for each aim, for a preset or each weight, and for each setting that is not the usual."""
+def chips(session: ListenerSession, unlisted: int = 0) -> list[Chip]:
+    """
+    A chip for the start, for each aim, for a preset or each weight, and for each setting that is not the usual.
+
+    So many songs are `unlisted` that should be kept at their places.
+    """
     found = []
     for kind, title, parts in (
         ("from", "Starting from", session.start.parts),
@@ -38,7 +42,7 @@ def chips(session: ListenerSession) -> list[Chip]:
         for number, part in enumerate(parts):
             found.append(Chip(f"{kind}:{number}", title, part.name, partial(_without, part=part)))
     recipe = session.recipe
-    settings = [*_aims_and_weights(recipe), *_others(recipe), *_filters(recipe), *_arrangement(recipe)]
+    settings = [*_aims_and_weights(recipe), *_others(recipe), *_filters(recipe), *_arrangement(recipe, unlisted)]
     return found + [
         Chip(id_, name, value, partial(set_recipe, recipe=without)) for id_, name, value, without in settings
     ]
@@ -129,7 +133,7 @@ def _changed(filters: Filters, name: str, value: Any) -> Filters:
     return replace(filters, **{name: value})
 
 
-def _arrangement(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
+def _arrangement(recipe: Recipe, unlisted: int) -> Iterator[tuple[str, str, str, Recipe]]:
     if recipe.minutes is not None:
         yield "minutes", "Length", f"{recipe.minutes:g} minutes", replace(recipe, minutes=None)
     if recipe.order != "score":
@@ -137,4 +141,6 @@ def _arrangement(recipe: Recipe) -> Iterator[tuple[str, str, str, Recipe]]:
     if recipe.spacing:
         yield "spacing", "Artists apart", f"{recipe.spacing} songs", replace(recipe, spacing=0)
     if recipe.locked:
-        yield "locked", "Kept at its place", counted(len(recipe.locked), "song"), replace(recipe, locked={})
+        songs = counted(len(recipe.locked), "song")
+        says = f"{len(recipe.locked) - unlisted} of {songs}" if unlisted else songs
+        yield "locked", "Kept at its place", says, replace(recipe, locked={})

@@ -3,24 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
+from recsys.core.engine.candidates import LEFT_OUT
 from recsys.core.engine.filters import Filters, excluded_in_words
 from recsys.core.engine.pool import AROUND_YOU, POOL
 from recsys.core.engine.query import LONGEST_LIBRARY
 from recsys.core.engine.recommender import Recommendations
-from recsys.core.insights.wording import counted, unranked_in_words
+from recsys.core.insights.wording import counted, unlisted_in_words, unranked_in_words
 from recsys.core.model.features import FEATURES
 from recsys.ui.recommend.weights import percentages, shares
 from recsys.ui.session import ListenerSession
 
 _NAMES: Final = {f.name: f.title for f in FEATURES}
-_LEFT_OUT: Final = {
-    "owned": "you have or like",
-    "disliked": "you turned down",
-    "familiar_artists": "by artists you know",
-    "not_owned": "not yours",
-    "recently_heard": "heard lately, or we don’t know when",
-    "too_little_known": "we know too little about",
-}
 _DIALS: Final = {"per_artist": "The limit per artist", "variety": "Variety"}
 
 
@@ -28,6 +21,7 @@ def facts(session: ListenerSession, found: Recommendations) -> list[str]:
     """Sentences: what made the list, what was left out, and what the settings changed."""
     is_own = session.recipe.choose_from == "forgotten"
     says = [
+        *unlisted_in_words(found.unlisted),
         *made_of(found),
         compared(found.counts, session.recipe.filters, "your" if is_own else "the catalogue’s"),
     ]
@@ -60,7 +54,7 @@ def made_of(found: Recommendations) -> list[str]:
 
 def compared(counts: Mapping[str, int], filters: Filters | None = None, whose: str = "the catalogue’s") -> str:
     """How many songs, the catalogue’s or the listener’s own, were compared, and what became of every other one."""
-    left_out = [f"{counts[reason]:,} {words}" for reason, words in _LEFT_OUT.items() if counts.get(reason)]
+    left_out = [f"{counts[reason]:,} {words}" for reason, words in LEFT_OUT.items() if counts.get(reason)]
     left_out += excluded_in_words(filters or Filters(), counts)
     says = f"{counts['candidates']:,} of {whose} {counted(counts['catalogue'], 'song')} compared"
     return f"{says}; left out: {', '.join(left_out)}." if left_out else f"{says}."

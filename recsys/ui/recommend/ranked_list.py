@@ -48,10 +48,11 @@ def list_data(
     state = list_state()
     sentence = compared_in_words(view.you, of_list, bool(session.seeds))
     rows = list_rows(found, songs, state.last, song_modes(session, found), session.recipe.locked)
+    shown = chips(session, len(found.unlisted))
     was_moved = bool(state.last.moved or state.last.entered or state.last.left)
     return {
         "serial": state.serial,
-        "chips": [{"id": chip.id, "name": chip.name, "value": chip.value} for chip in chips(session)],
+        "chips": [{"id": chip.id, "name": chip.name, "value": chip.value} for chip in shown],
         "who": "start" if session.seeds else "you",
         "radar": compared_radar(view.you, of_list, sentence, session.start.name),
         "sentence": sentence,

@@ -151,12 +151,6 @@ def test_locked_songs_stay_at_their_positions_whatever_is_asked_for():
         assert found.table["track_id"].iloc[[2, 0]].tolist() == list(locked)
 
 
-def test_a_locked_song_that_is_ruled_out_is_not_listed():
-    artist = BY_ID.loc["c14", "artists"]
-
-    assert "c14" not in set(ordered(locked={"c14": 1}, filters=Filters(not_artists=(artist,))).table["track_id"])
-
-
 def test_artists_are_spaced_apart():
     found = ordered(spacing=4, per_artist=None, filters=Filters(ranges={"energy": (0.4, None)}))
     artists = found.table["artists"].tolist()

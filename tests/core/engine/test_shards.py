@@ -52,7 +52,10 @@ def test_parts_give_the_list_of_the_whole_catalogue(monkeypatch, seed):
     catalogue = Catalogue.from_tracks(pd.concat([songs, doubles], ignore_index=True))
     library = pd.concat([songs.sample(25, random_state=seed), doubles.head(3)], ignore_index=True)
 
-    for recipe in RECIPES:
+    # One of them of unknown energy, which only a locked song may be under that aim.
+    unknown = songs.loc[songs["energy"].isna() & ~songs["track_id"].isin(library["track_id"]), "track_id"].iloc[0]
+    kept = Recipe(locked={unknown: 3, songs["track_id"].iloc[400]: 1}, shifts={"energy": 1}, length=20)
+    for recipe in (*RECIPES, kept, replace(kept, familiarity=0.5)):
         whole = Recommender(catalogue, library).recommend(recipe)
         parts = from_parts(catalogue, 2 + seed % 4, library, recipe)
         pd.testing.assert_frame_equal(parts.table, whole.table, check_exact=False, rtol=1e-6)

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from recsys.core.insights.wording import order_in_words, songs_in_words, unranked_in_words
+from recsys.core.insights.wording import order_in_words, songs_in_words, unlisted_in_words, unranked_in_words
 
 
 def songs(*rows):
@@ -21,6 +21,15 @@ def test_a_song_without_artists_is_named_by_its_title():
     assert unranked_in_words(songs(("A", None))) == (
         "1 song of yours cannot be ranked, because too little is known of it: “A”."
     )
+
+
+def test_locked_songs_off_the_list_are_named_by_reason_and_counted_where_no_title_is_known():
+    some = songs(("A", "X"), (None, None), ("B", "Y")).assign(why=["remixes", "not in this catalogue", "remixes"])
+
+    assert unlisted_in_words(some) == [
+        "2 songs that you keep in place are not on the list (remixes): “A” by X, “B” by Y.",
+        "1 song that you keep in place is not on the list (not in this catalogue).",
+    ]
 
 
 @pytest.mark.parametrize(
