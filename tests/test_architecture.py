@@ -43,16 +43,16 @@ MAY_USE = {
         "bounded",
     },
     "demo": {"demo", "core", "errors"},
-    "batch": {"batch", "importers", "core", "errors", "services.recommend"},
+    "batch": {"batch", "importers", "core", "errors", "bounded", "services.recommend"},
     "catalogues": {"catalogues", "core", "errors", "parsing"},
     "services": {
-        *("services", "core", "errors", "times", "log_context"),
+        *("services", "core", "errors", "times", "bounded", "log_context"),
         *("auth.models", "storage.store", "storage.sessions", "feature_sources.source", "spotify.models"),
         "catalogues.models",
     },
     "web": {
         *("web", "services", "auth", "core", "storage.sessions", "storage.store"),
-        *("errors", "times", "log_context", "metrics"),
+        *("errors", "times", "bounded", "log_context", "metrics"),
     },
     "app": {
         *(

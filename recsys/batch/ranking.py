@@ -1,6 +1,5 @@
 """What a worker does: rank the mapped catalogue for a chunk of listeners, each exactly as `tonearm recommend` does."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +12,7 @@ import pandas as pd
 from recsys.batch.libraries import Listener
 from recsys.batch.mapped_catalogue import MOST_FILES, load, load_shard
 from recsys.batch.shared_tables import SharedTables
+from recsys.bounded import BoundedDict
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.library_tracks import LibraryTracks
 from recsys.core.engine.many_listeners import Listed, ManyListeners, list_or_problem
@@ -76,19 +76,17 @@ def rank_chunk(catalogue: Path, libraries: Path, chunk: Chunk, recipe: Recipe, t
     return ranked(listeners.catalogue, chunk, (list_or_problem(engine, recipe) for engine in engines))
 
 
-_last: OrderedDict[Path, ManyListeners] = OrderedDict()
+_last: BoundedDict[Path, ManyListeners] = BoundedDict(MOST_FILES)
 
 
 def listeners_of(path: Path, recipe: Recipe) -> ManyListeners:
     """What all listeners of a process share, for one recipe at a time and the shards that it was asked for last."""
-    if path not in _last or _last[path].recipe != recipe:
-        for other in [other for other, listeners in _last.items() if listeners.recipe != recipe]:
-            del _last[other]
+    for other in [other for other, listeners in _last.items() if listeners.recipe != recipe]:
+        del _last[other]
+    if path not in _last:
         catalogue, whole_rows = load_shard(path)
         _last[path] = ManyListeners(catalogue, recipe, SharedTables(path), whole_rows if len(whole_rows) else None)
     _last.move_to_end(path)
-    while len(_last) > MOST_FILES:
-        _last.popitem(last=False)
     return _last[path]
 
 

@@ -1,7 +1,6 @@
 """The songs that one listener can be recommended: everybody's catalogue, and those found around their own."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +8,7 @@ from typing import Final
 
 import pandas as pd
 
+from recsys.bounded import BoundedDict
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.pool import around
 from recsys.storage.store import Store
@@ -61,7 +61,7 @@ class ListenerCatalogues:
         now: Callable[[], datetime],
     ) -> None:
         self._shared, self._store_for, self._anchors, self._now = shared, store_for, anchors, now
-        self._places: OrderedDict[str, _Entry] = OrderedDict()
+        self._places: BoundedDict[str, _Entry] = BoundedDict(MAX_CACHED)
         self._lock = threading.Lock()
 
     def of(self, listener: str) -> Catalogue | None:
@@ -71,10 +71,7 @@ class ListenerCatalogues:
         if not songs:
             return shared
         with self._lock:
-            place = self._places.setdefault(listener, _Entry())
-            self._places.move_to_end(listener)
-            while len(self._places) > MAX_CACHED:
-                self._places.popitem(last=False)
+            place = self._places[listener] = self._places.get(listener) or _Entry()
         with place.lock:
             made = place.made
             is_current = made and made.shared is shared and made.songs == songs and now - made.at < STALE_AFTER

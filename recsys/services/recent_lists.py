@@ -12,6 +12,7 @@ from typing import Final
 
 import pandas as pd
 
+from recsys.bounded import BoundedDict
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.pool import POOL
 from recsys.core.engine.recipe import Recipe
@@ -38,8 +39,7 @@ class RecentLists:
     """
 
     def __init__(self, max_lists: int = MAX_LISTS) -> None:
-        self._max_lists = max_lists
-        self._lists: OrderedDict[bytes, tuple[weakref.ref[Catalogue], Recommendations]] = OrderedDict()
+        self._lists: BoundedDict[bytes, tuple[weakref.ref[Catalogue], Recommendations]] = BoundedDict(max_lists)
         self._engines: OrderedDict[bytes, _Engine] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -84,9 +84,6 @@ class RecentLists:
             found = ranker.recommend(recipe)
         with self._lock:
             self._lists[key] = (weakref.ref(catalogue), found)
-            self._lists.move_to_end(key)
-            while len(self._lists) > self._max_lists:
-                self._lists.popitem(last=False)
         return found
 
     def _engine(self, made_of: bytes, catalogue: Catalogue) -> "_Engine":

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from recsys.bounded import BoundedDict
+
 REMEMBERED: Final = 10_000
 """Keys counted at a time. Beyond that the one unused for longest is forgotten, so that memory cannot be filled."""
 
@@ -18,7 +20,7 @@ class RateLimit:
 
     def __init__(self, limit: int, seconds: float, clock: Callable[[], float]) -> None:
         self._seconds, self._interval, self._clock = seconds, seconds / limit, clock
-        self._arrival: dict[str, float] = {}
+        self._arrival: BoundedDict[str, float] = BoundedDict(REMEMBERED)
         self._lock = threading.Lock()
 
     def allows(self, key: str) -> bool:
@@ -34,8 +36,5 @@ class RateLimit:
             wait = arrival + self._interval - self._seconds - now
             if wait > 0:
                 return wait
-            self._arrival.pop(key, None)  # the order of the keys is that of their last event
-            if len(self._arrival) >= REMEMBERED:
-                del self._arrival[next(iter(self._arrival))]
             self._arrival[key] = arrival + self._interval
             return 0.0

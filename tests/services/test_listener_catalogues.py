@@ -88,12 +88,12 @@ def test_another_shared_catalogue_replaces_the_one_below(world):
     assert world.catalogues.of("grace") is None
 
 
-def test_few_are_held(world, monkeypatch):
-    monkeypatch.setattr(listener_catalogues, "MAX_CACHED", 2)
-    for listener in ("ada", "grace", "nell"):
+def test_few_are_held_those_that_were_asked_for_last(world):
+    names = [f"listener {number}" for number in range(listener_catalogues.MAX_CACHED)]
+    for listener in (*names, names[0], "another"):
         world.grow(listener, listener)
         world.catalogues.of(listener)
-    assert list(world.catalogues._places) == ["grace", "nell"]
+    assert list(world.catalogues._places) == [*names[2:], names[0], "another"]
 
 
 def test_nobody_waits_while_the_catalogue_of_somebody_else_is_made(world, monkeypatch):
