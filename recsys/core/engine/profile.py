@@ -1,7 +1,7 @@
 """Builds the taste profile: the usable tracks, their centroid and the features that can be compared."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -84,5 +84,5 @@ def profile(
         np.asarray(units.sum(axis=1) / np.maximum(known, 1), dtype=np.float32),
         usable,
         is_usable,
-        replace(metric(wanted, active), needed=active & is_aimed),
+        metric(wanted, active, is_aimed),
     )

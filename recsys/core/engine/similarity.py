@@ -22,6 +22,7 @@ ENOUGH_KNOWN: Final = 0.5 * (1 - 1e-6)
 same proportions decide alike however they are rounded."""
 
 IS_GENRE: Final = np.array([f.scale == "genre" for f in FEATURES])
+NONE_AIMED: Final[Mask] = np.zeros(len(FEATURES), dtype=bool)
 TINY: Final = 1e-18
 SCALE_STEP: Final = 16
 ROWS_AT_ONCE: Final = 32
@@ -52,7 +53,7 @@ class Metric:
     """
 
     weights: Floats
-    needed: Mask = field(default_factory=lambda: np.zeros(len(FEATURES), dtype=bool))
+    needed: Mask = field(default_factory=lambda: NONE_AIMED)
 
     @property
     def axis_weights(self) -> Floats:
@@ -60,9 +61,9 @@ class Metric:
         return self.weights[AXIS_FEATURE]
 
 
-def metric(weights: Matrix, active: Mask) -> Metric:
+def metric(weights: Matrix, active: Mask, aimed: Mask = NONE_AIMED) -> Metric:
     """
-    The weights of features that take part, brought to the size of 1.
+    The weights of features that take part, brought to the size of 1, and which of those are aimed at.
 
     Only proportions of weights matter. They are scaled by a power of two, which changes no digit of any result, and
     in large steps, so that a moving slider does not move the others' weights.
@@ -70,7 +71,7 @@ def metric(weights: Matrix, active: Mask) -> Metric:
     active_weights = np.where(active, weights, 0.0)
     top = active_weights.max(initial=0.0)
     size = 2.0 ** (SCALE_STEP * np.round(np.log2(top) / SCALE_STEP)) if top > 0 else 1.0
-    return Metric((active_weights / size).astype(np.float32))
+    return Metric((active_weights / size).astype(np.float32), active & aimed)
 
 
 def is_enough(known: Matrix | Mask, weights: Matrix) -> Mask:
