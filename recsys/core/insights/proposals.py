@@ -47,7 +47,6 @@ MOST_THUMBS: Final = 200
 """The latest thumbs that are used: enough to tell, few enough for a quick answer."""
 
 BACKGROUND: Final = slice(None, None, 8)
-STEPS: Final = WEIGHTS_TRIED
 
 
 @dataclass(frozen=True)
@@ -152,11 +151,11 @@ def _changes(recipe: Recipe) -> Iterator[Proposal]:
     """Every slider one position up or down."""
     reason = "With it your thumbs tell the songs you like from the others better."
     for f in _ranked_features():
-        at = min(range(len(STEPS)), key=lambda step: abs(STEPS[step] - recipe.weights[f.name]))
+        at = min(range(len(WEIGHTS_TRIED)), key=lambda step: abs(WEIGHTS_TRIED[step] - recipe.weights[f.name]))
         for to, says in ((at + 1, "count it more"), (at - 1, "count it less")):
-            if 0 < to < len(STEPS):
+            if 0 < to < len(WEIGHTS_TRIED):
                 sentence = f"{f.title}: {says}"
-                yield Proposal(f.name, sentence, reason, recipe.with_weight(f.name, STEPS[to]))
+                yield Proposal(f.name, sentence, reason, recipe.with_weight(f.name, WEIGHTS_TRIED[to]))
 
 
 def _fold_aucs(catalogue: Catalogue, vectors: FeatureMatrix, is_liked: Mask, recipe: Recipe) -> Doubles:
