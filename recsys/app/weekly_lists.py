@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
+from recsys.core.engine.query import EMPTY_LIBRARY
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.silence import last_heard
 from recsys.core.model.tracks import COLUMNS
@@ -73,7 +74,7 @@ def stored_libraries(app: "Container", recipe: Recipe) -> StoredLibraries:
             feedback = store.feedback(listener)
             own = with_liked(songs(store, listener), feedback)
             if own.empty:
-                raise NothingToRank("Your library is empty. Import some tracks first.")
+                raise NothingToRank(EMPTY_LIBRARY)
             heard = last_heard(own, heard_until(store, listener, recipe, app.now())[0])
             pool = store.counts(listener)["pool_tracks"]
         except TonearmError as problem:

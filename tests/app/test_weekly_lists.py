@@ -7,6 +7,7 @@ import pytest
 
 from recsys.app.container import Container
 from recsys.app.weekly_lists import listeners, renew_due, stored_libraries
+from recsys.core.engine.query import EMPTY_LIBRARY
 from recsys.core.engine.recipe import Recipe
 from recsys.errors import ReconnectSpotify, ServerBusy
 from recsys.importers.catalogue_file import write_catalogue
@@ -106,6 +107,13 @@ def test_a_listener_who_must_sign_in_again_is_named_and_keeps_nobody_from_a_list
     assert (report.asked, report.renewed, list(report.failed)) == (2, 1, ["gone"])
     assert app.embedded_store.weekly("gone").problem == report.failed["gone"]
     assert stored_libraries(app, Recipe()).problems == report.failed
+
+
+def test_a_listener_without_a_library_reads_one_sentence_from_a_weekly_list_and_a_batch_run(build):
+    app = build()
+    app.embedded_store.save_weekly("ada", ASKED)
+
+    assert stored_libraries(app, Recipe()).problems == app.weekly.refresh().failed == {"ada": EMPTY_LIBRARY}
 
 
 def test_in_a_hosted_store_a_list_is_renewed_as_the_listener_and_an_ended_sign_in_is_said(
