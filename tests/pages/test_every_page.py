@@ -222,6 +222,40 @@ def test_a_file_waits_for_its_turn_and_can_be_tried_again(container, monkeypatch
     assert any("30 tracks from 30 rows" in said.value for said in app.success)
 
 
+def erased_elsewhere(container, app):
+    """As the Account page of another tab does it."""
+    listener = app.session_state["tonearm"].listener
+    container.last_recipes.forget(listener)
+    container.account.erase(listener)
+    container.erasures.add(listener)
+    return listener
+
+
+@pytest.mark.parametrize("when", ["read", "stored"])
+def test_what_is_erased_in_another_tab_while_a_file_is_imported_stays_erased(container, monkeypatch, when):
+    app = opened("library", bringing(OWN.head(20)))
+    assert any("Your library · 20 songs" in caption.value for caption in app.sidebar.caption)
+    erased = []
+
+    def before(work):
+        def done(*arguments):
+            if not erased:
+                erased.append(erased_elsewhere(container, app))
+            return work(*arguments)
+
+        return done
+
+    where, name = (upload, "read_files") if when == "read" else (container.embedded_store, "save_origins")
+    monkeypatch.setattr(where, name, before(getattr(where, name)))
+    app.file_uploader(key="library_files_0").set_value([("mine.csv", to_csv(OWN), "text/csv")]).run()
+
+    shows_no_trace(app)
+    assert not any(container.embedded_store.counts(erased[0]).values())
+    assert not any("Your library" in caption.value for caption in app.sidebar.caption)
+    assert [info.value for info in app.info if "everything was erased" in info.value] == [upload.RESTARTED]
+    assert not app.error and not app.success
+
+
 def test_a_file_of_which_nothing_was_stored_is_no_success():
     app = AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run()
 

@@ -1,6 +1,6 @@
 """Files in: the uploader, the import with its progress, and the report whose numbers add up."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -11,11 +11,12 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from recsys.core.insights.wording import counted
-from recsys.errors import UnreadableFile
+from recsys.errors import Erased, UnreadableFile
 from recsys.importers.any_file import ENDINGS, read_files
 from recsys.importers.report import FileReport, Imported
+from recsys.services.erasure import noticing_erasure
 from recsys.services.import_queue import memory_needed
-from recsys.services.library import forget_import, save_import, unfinished_imports
+from recsys.services.library import ERASED, forget_import, save_import, unfinished_imports
 from recsys.services.start import FILE
 from recsys.ui.parts import problems
 from recsys.ui.parts.look_up import look_up_new
@@ -85,12 +86,13 @@ def import_panel(session: ListenerSession, key: str) -> bool:
                 if file.file_id in refused:  # what cannot be read is not read again on every run
                     raise UnreadableFile(refused[file.file_id])
                 try:
-                    with reading(session, file) as imported:
-                        _save(session, imported, file.name)
-                        done[file.file_id] = list(imported.reports)
+                    done[file.file_id] = _import(session, file)
                 except UnreadableFile as problem:
                     refused[file.file_id] = str(problem)
                     raise
+                except Erased as problem:  # the next run draws what is left, and does not import the file again
+                    refused[file.file_id] = str(problem)
+                    st.rerun()
     if len(done) > was_done:
         with problems.shown():
             look_up_new(session)
@@ -139,13 +141,31 @@ def reading(session: ListenerSession, file: UploadedFile) -> Iterator[Imported]:
         yield imported
 
 
-def _save(session: ListenerSession, imported: Imported, name: str) -> None:
+def _import(session: ListenerSession, file: UploadedFile) -> list[FileReport]:
+    """
+    Read a file and store what is in it.
+
+    Raises
+    ------
+    UnreadableFile, ServerBusy, StorageProblem
+    Erased
+        Everything of the listener's was erased since the file was taken. Nothing of it is left then.
+    """
+    noticing = noticing_erasure(session.store, session.listener, ERASED)
+    with noticing as stop_if_erased, reading(session, file) as imported:
+        stop_if_erased()
+        _save(session, imported, file.name, stop_if_erased)
+        return list(imported.reports)
+
+
+def _save(session: ListenerSession, imported: Imported, name: str, stop_if_erased: Callable[[], None]) -> None:
     total = max(len(imported.tracks), 1)
     bar = st.progress(0.0, "Saving your songs …")
     session.forget("imports")
     more = imported.plays, imported.liked
     for stored, _ in save_import(session.store, session.listener, imported.tracks, FILE + name, session.now(), *more):
         bar.progress(stored / total, f"{stored:,} of {counted(total, 'track')} saved")
+    stop_if_erased()
     bar.empty()
     session.show_own()
 
