@@ -18,7 +18,7 @@ from recsys import __version__
 from recsys.app.catalogue_files import catalogue_passport, catalogue_tracks, registry, stored_catalogues
 from recsys.app.guest_sweep import DAY_S, sweep_guests
 from recsys.app.memory import release_memory
-from recsys.app.process_state import LastRecipes, ListenerCounts
+from recsys.app.process_state import LastRecipes, ListenerCounts, OpenedLinks
 from recsys.app.quiet_collection import QuietCollection
 from recsys.app.repeating import repeat
 from recsys.app.spotify import Spotify
@@ -80,6 +80,7 @@ class Container(Stores):
         self.jobs = Jobs()
         self.imports = ImportQueue()
         self.last_recipes = LastRecipes(self.store_for)
+        self.opened_links = OpenedLinks()
         self.erasures, self.edits = ListenerCounts(), ListenerCounts()
         self.recent_lists = RecentLists()
         self.listener_catalogues = ListenerCatalogues(
@@ -277,6 +278,7 @@ class Container(Stores):
             accounts=self.accounts,
             sync=self.sync,
             stop=lambda listener: self.jobs.stop(listener, seconds=5),
+            hand_over=self.opened_links.hand_over,
             recommend=lambda listener, recipe, seeds, minus: self.recent_lists.recommend(
                 self.listener_catalogues.of(listener) or self.catalogue,
                 self.store_for(listener),

@@ -1,4 +1,4 @@
-"""What one process remembers about listeners: how often something happened, and the sliders as last used."""
+"""What one process remembers about listeners: what happened how often, the sliders, and a guest's opened recipe."""
 
 import logging
 import threading
@@ -7,6 +7,7 @@ from typing import Final
 
 from recsys.bounded import BoundedDict
 from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recipe_link import RecipeLink
 from recsys.errors import StorageProblem, TonearmError
 from recsys.storage.store import Store
 
@@ -114,3 +115,41 @@ class LastRecipes:
             self._unwritten.pop(listener, None)
         with self._writing:
             pass
+
+
+class OpenedLinks:
+    """
+    The shared recipe that each guest opened last, which waits for them when they have signed in.
+
+    A sign-in leaves the page, and a browser tab's session with it. Safe to use from any thread; nothing is stored. Of
+    more than `AT_MOST` guests the one who opened theirs first is forgotten first.
+    """
+
+    def __init__(self) -> None:
+        self._opened: BoundedDict[str, RecipeLink] = BoundedDict(AT_MOST)
+        self._waiting: BoundedDict[str, RecipeLink] = BoundedDict(AT_MOST)
+        self._lock = threading.Lock()
+
+    def save(self, guest: str, link: RecipeLink | None) -> None:
+        """Remember what a guest opened in place of what they opened before; None where they put it away."""
+        with self._lock:
+            self._opened.pop(guest, None)
+            if link is not None:
+                self._opened[guest] = link
+
+    def hand_over(self, guest: str, listener: str) -> None:
+        """What the guest opened waits for the listener they turned out to be; nothing where they opened nothing."""
+        with self._lock:
+            link = self._opened.pop(guest, None)
+            if link is not None:
+                self._waiting[listener] = link
+
+    def take(self, listener: str) -> RecipeLink | None:
+        """What waits for a listener, once; None where nothing does."""
+        with self._lock:
+            return self._waiting.pop(listener, None)
+
+    def forget(self, listener: str) -> None:
+        """Drop what is remembered of this guest or listener."""
+        self.save(listener, None)
+        self.take(listener)

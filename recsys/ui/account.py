@@ -187,6 +187,7 @@ def erase_panel(session: ListenerSession) -> None:
     if st.button("Erase everything of mine", key="erase", disabled=word.strip().lower() != "erase"):
         with problems.shown(), st.spinner("Erasing and counting …"):
             session.app.last_recipes.forget(session.listener)
+            session.app.opened_links.forget(session.listener)
             counts = session.app.account.erase(session.listener)
             session.app.erasures.add(session.listener)
             st.session_state.clear()  # erasing signs out: the next run starts a new session, with this one sentence

@@ -20,6 +20,7 @@ from recsys.catalogues.models import Passport
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.pool import around
 from recsys.core.engine.recipe import ChoiceName, Recipe
+from recsys.core.engine.recipe_link import RecipeLink
 from recsys.core.engine.recommender import Recommender
 from recsys.core.insights.modes import Modes, modes
 from recsys.core.model.tracks import as_tracks
@@ -42,10 +43,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Brought:
-    """A recipe that was saved, or opened from a link or a file, and what uses it again with all that belongs to it."""
+    """A recipe that was saved, or opened from `link` (also a file), and what uses it again with what belongs to it."""
 
     recipe: Recipe
     use: Callable[["ListenerSession"], None]
+    link: RecipeLink | None = None
 
 
 @dataclass
@@ -279,6 +281,12 @@ class ListenerSession:
         self._edited()
         self.forget("feedback")
         self._recommender = None
+
+    def bring(self, brought: Brought | None) -> None:
+        """Note what was saved or opened last; what a guest opened waits for them when they have signed in."""
+        self.brought = brought
+        if self.visitor.is_guest:
+            self.app.opened_links.save(self.listener, brought.link if brought else None)
 
     def show_demo(self, number: int) -> None:
         """Put an invented listener on the screen."""

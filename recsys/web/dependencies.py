@@ -79,6 +79,8 @@ class Dependencies:
         None where no Spotify app is configured.
     stop : callable
         Ends the background work of a listener, within a few seconds.
+    hand_over : callable
+        `hand_over(guest, listener)` gives a listener what the process remembers of the guest who has signed in.
     recommend : callable
         `recommend(listener, recipe, seeds, minus)` returns `recsys.core.engine.recommender.Recommendations` for the
         listener's own library, raising a `TonearmError` with a sentence where there is nothing to rank.
@@ -125,6 +127,7 @@ class Dependencies:
     note: Callable[[], str | None]
     version: str
     clock: Callable[[], datetime]
+    hand_over: Callable[[str, str], None] = lambda guest, listener: None
     styles: str = ""
     script: str = ""
     modules: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -212,6 +212,7 @@ class SignIn:
             guest = guest_listener(old_session_id)
             self._dependencies.stop(guest)
             merge_guest(self._dependencies.store_for(guest), guest, store, listener)
+            self._dependencies.hand_over(guest, listener)
         session = Session(
             listener,
             "spotify",

@@ -5,8 +5,9 @@ import threading
 import pytest
 
 from recsys.app import process_state
-from recsys.app.process_state import STATE, LastRecipes, ListenerCounts
+from recsys.app.process_state import STATE, LastRecipes, ListenerCounts, OpenedLinks
 from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recipe_link import RecipeLink
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
 
@@ -139,3 +140,27 @@ def test_while_the_store_does_not_answer_the_sliders_of_this_process_are_used(st
     (tmp_path / "tonearm.db").write_bytes(b"this is not a database" * 1000)
 
     assert recipes.of("ada") == LOUD
+
+
+def test_what_a_guest_opened_waits_once_for_the_listener_they_turned_out_to_be():
+    links, opened = OpenedLinks(), RecipeLink(LOUD)
+    links.save("guest", RecipeLink(Recipe()))
+    links.save("guest", opened)
+    assert links.take("guest") is None, "a guest has it on the screen"
+
+    links.hand_over("guest", "ada")
+    links.hand_over("another guest", "ada")
+
+    assert [links.take(who) for who in ("guest", "grace", "ada", "ada")] == [None, None, opened, None]
+
+
+def test_what_a_guest_put_away_or_somebody_erased_waits_for_nobody():
+    links = OpenedLinks()
+    links.save("guest", RecipeLink(LOUD))
+    links.save("guest", None)
+    links.hand_over("guest", "ada")
+    links.save("other guest", RecipeLink(LOUD))
+    links.hand_over("other guest", "grace")
+    links.forget("grace")
+
+    assert [links.take(who) for who in ("ada", "grace")] == [None, None]

@@ -16,7 +16,7 @@ from tests.browser.accounts import (
     sign_in,
 )
 from tests.browser.files import OWN_FILE, upload
-from tests.browser.screen import go, settled
+from tests.browser.screen import go, listed_titles, settled
 from tests.fakes.spotify import Fault
 
 pytestmark = pytest.mark.browser
@@ -145,6 +145,24 @@ def test_what_a_guest_brought_in_is_the_listeners_after_signing_in(visit, server
 
     expect(page.get_by_text("Your library · 40 songs")).to_be_visible()
     expect_signed_in(page, "nell")
+
+
+def test_a_shared_recipe_that_a_guest_opened_makes_their_list_after_signing_in(visit, server):
+    page = visit("/recommend?limit=12&shifts=energy:-2")
+    listed_titles(settled(page))
+    expect(page).to_have_url(f"{server.url}/recommend")  # the address is emptied
+    page.goto(server.url)
+    settled(page).get_by_role("link", name="Log in with Spotify").click()
+    page.locator("#agree-ada").click()
+    expect_signed_in(page)
+    page.reload()  # nor is it lost with the first tab after the sign-in
+
+    expect(page.get_by_text(re.compile(r"Your library · [1-9]\d* songs"))).to_be_visible()
+    go(settled(page), "Recommend")
+
+    expect(page.get_by_text("Opened from a shared recipe")).to_be_visible()
+    expect(page.locator(".chip")).to_have_text([re.compile("calmer"), re.compile("12 songs")])
+    assert len(listed_titles(page)) == 12
 
 
 def test_logging_out_everywhere_reaches_the_other_browser_and_nobody_else(stranger, server):

@@ -166,3 +166,44 @@ def test_a_look_at_the_demo_leaves_the_settings_of_ones_own_list(container):
     app.run()
 
     assert session.recipe == mine
+
+
+def signed_in(app, container):
+    """Recommend of another visitor with songs of their own, whom the guest of a tab turned out to be."""
+
+    def hand_over(session):
+        bringing(OWN, OTHERS)(session)
+        container.opened_links.hand_over(session_of(app).listener, session.listener)
+
+    return opened("recommend", hand_over)
+
+
+def opened_in_the_demo():
+    app = opened("recommend", lambda session: session.show_demo(0))
+    app.session_state["shared_recipe"] = LINK
+    return app.run()
+
+
+def test_a_link_that_a_guest_opened_is_used_once_they_have_signed_in(container):
+    guest = opened_in_the_demo()
+    send(guest, aims=AIMS)
+
+    app = signed_in(guest, container)
+
+    shows_no_trace(app)
+    assert session_of(app).recipe == LINK.recipe
+    assert session_of(app).start == Start((Part("Song 7 by Band 7", LINK.seeds),))
+    assert any("Opened from a shared recipe" in said.value for said in app.info)
+    send(app, aims=AIMS)
+    assert session_of(app.run()).recipe.shifts == AIMS, "it is used once"
+
+
+def test_a_link_that_a_guest_put_away_is_not_used_when_they_have_signed_in(container):
+    cleared = opened_in_the_demo()
+    send(cleared, kind="unset", track="all")
+    replaced = in_more(opened_in_the_demo())
+    replaced.text_input(key="recipe_name").set_value("Mine").run()
+    replaced.button(key="recipe_save").click().run()
+
+    for guest in (cleared, replaced):
+        assert session_of(signed_in(guest, container)).recipe == Recipe()

@@ -346,6 +346,17 @@ def test_what_a_guest_brought_in_is_there_after_signing_in(world, spotify, brows
     assert not any(world.store.counts(guest).values())
 
 
+def test_what_the_process_remembers_of_a_guest_is_handed_over_to_who_signs_in(world, spotify, deployment):
+    handed = []
+    browser = Browser(app_of(replace(deployment, hand_over=lambda *pair: handed.append(pair))))
+    browser.open()
+    guest = guest_listener(browser.session_id())
+
+    browser.sign_in(spotify)
+
+    assert handed == [(guest, who(world, browser).listener)]
+
+
 def test_an_import_of_a_guest_that_is_under_way_learns_that_its_songs_have_moved(world, spotify, browser):
     browser.open()
     guest = guest_listener(browser.session_id())

@@ -52,7 +52,7 @@ def remove(session: ListenerSession, chip_id: str) -> None:
     """Remove the chip of that id, or with "all" every one; an id that no chip has removes nothing."""
     if chip_id == "all":
         session.start_from((), "")
-        session.brought = None
+        session.bring(None)
         set_recipe(session, Recipe())
     for chip in chips(session):
         if chip.id == chip_id:

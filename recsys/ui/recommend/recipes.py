@@ -25,7 +25,7 @@ def recipes_panel(session: ListenerSession) -> None:
     if st.button("Save these settings", key="recipe_save", disabled=not name.strip()):
         stored = session.settings_to_store
         session.store.save_recipe(session.listener, name.strip(), stored)
-        session.brought = Brought(session.recipe, partial(_use, stored=stored))
+        session.bring(Brought(session.recipe, partial(_use, stored=stored)))
         session.forget("recipes")
         st.session_state[_SAVED] = True
         st.rerun()
@@ -42,5 +42,5 @@ def recipes_panel(session: ListenerSession) -> None:
 
 def _use(session: ListenerSession, stored: dict[str, Any]) -> None:
     set_recipe(session, Recipe.from_json(stored))
-    session.brought = Brought(session.recipe, partial(_use, stored=stored))
+    session.bring(Brought(session.recipe, partial(_use, stored=stored)))
     restore_start(session, stored.get(START))

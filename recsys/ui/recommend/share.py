@@ -39,9 +39,16 @@ NAMED_SEEDS: Final = "songs of a shared recipe"
 
 
 def open_link(session: ListenerSession) -> None:
-    """Use the recipe in the page's address, once: the address is emptied, so that a reload keeps later changes."""
+    """
+    Use the recipe in the page's address, once: the address is emptied, so that a reload keeps later changes.
+
+    Without one, use what the listener opened as a guest, before they signed in.
+    """
+    waiting = session.app.opened_links.take(session.listener)
     given = [(name, text) for name in st.query_params for text in st.query_params.get_all(name)]
     if not any(name in PARAMETERS for name, _ in given):
+        if waiting is not None:
+            _use(session, waiting)
         return
     st.query_params.clear()
     try:
@@ -55,7 +62,7 @@ def _use(session: ListenerSession, link: RecipeLink) -> None:
     session.start = start
     st.session_state[_NOTICE] = notice
     set_recipe(session, link.recipe)
-    session.brought = Brought(link.recipe, partial(_use, link=link))
+    session.bring(Brought(link.recipe, partial(_use, link=link), link))
     st.session_state[_OPENED] = (link, session.recipe)
 
 
