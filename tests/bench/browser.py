@@ -68,7 +68,7 @@ def _while_syncing(browser: Browser) -> tuple[float, float]:
     with (
         FakeSpotify(saved=SAVED) as spotify,
         TemporaryDirectory() as folder,
-        connected_server(_catalogue(folder, SIZES[0]), spotify) as server,
+        connected_server(_catalogue(folder, SIZES[0]), spotify, Server) as server,
     ):
         page = _listener(browser, server)
         idle = _median(_at_the_sliders(page))

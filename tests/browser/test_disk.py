@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.files import OWN_FILE, upload
 from tests.browser.screen import go, settled
-from tests.browser.server import Server
+from tests.browser.server import ForkedServer
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ def song(name):
 
 @pytest.mark.parametrize(("spoil", "why"), [(read_only, "Read-only file system"), (full, "is full")])
 def test_pages_are_shown_and_the_first_try_works_once_the_disk_is_writable(stranger, small_disk, tmp_path, spoil, why):
-    server = Server(tmp_path, TONEARM_DATA=str(small_disk.folder))
+    server = ForkedServer(tmp_path, TONEARM_DATA=str(small_disk.folder))
     page = stranger()
     with server:
         page.goto(server.url)

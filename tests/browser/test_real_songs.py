@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.files import list_file, rows_of, upload
 from tests.browser.screen import go, in_view, open_panel, settled
-from tests.browser.server import Server
+from tests.browser.server import ForkedServer
 from tests.fakes.catalogue_host import FakeCatalogueHost
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
@@ -28,7 +28,7 @@ def real_server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("real")
     with FakeCatalogueHost(SONGS.read_bytes()) as host:
         registry = host.registry(folder, name="tidytuesday", title="TidyTuesday Spotify songs", songs=25_594)
-        with Server(folder, TONEARM_CATALOGUES=str(registry)) as server:
+        with ForkedServer(folder, TONEARM_CATALOGUES=str(registry)) as server:
             yield server
 
 

@@ -5,13 +5,13 @@ from playwright.sync_api import expect
 
 from tests.browser.files import OWN_FILE, upload
 from tests.browser.screen import CALMER, listed_titles, move_slider, settled
-from tests.browser.server import Server
+from tests.browser.server import ForkedServer
 
 pytestmark = pytest.mark.browser
 
 
 def test_sliders_come_back_after_a_restart(stranger, tmp_path):
-    with Server(tmp_path) as server:
+    with ForkedServer(tmp_path) as server:
         page = stranger()
         page.goto(server.url)
         upload(page, {"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN_FILE.encode()})

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.browser.server import Server
+from tests.browser.server import ForkedServer
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +42,7 @@ def outside():
 def server(tmp_path_factory, outside):
     proxy = f"http://127.0.0.1:{outside.server_port}"
     names = {name: proxy for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")}
-    with Server(tmp_path_factory.mktemp("data"), **names, no_proxy="127.0.0.1", NO_PROXY="127.0.0.1") as running:
+    with ForkedServer(tmp_path_factory.mktemp("data"), **names, no_proxy="127.0.0.1", NO_PROXY="127.0.0.1") as running:
         yield running
 
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.screen import settled
-from tests.browser.server import Server
+from tests.browser.server import ForkedServer
 
 pytestmark = pytest.mark.browser
 ROW = b"A song,An artist\n"
@@ -17,7 +17,7 @@ def file_of(size, name):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """It takes files of 1 MB, and 1.5 MB of a tab."""
-    with Server(tmp_path_factory.mktemp("data"), STREAMLIT_SERVER_MAX_UPLOAD_SIZE="1") as running:
+    with ForkedServer(tmp_path_factory.mktemp("data"), STREAMLIT_SERVER_MAX_UPLOAD_SIZE="1") as running:
         yield running
 
 

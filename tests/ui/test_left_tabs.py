@@ -5,7 +5,7 @@ import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.browser.server import Server
+from tests.browser.server import ForkedServer
 from tests.load.listener import Listener
 
 
@@ -17,7 +17,10 @@ async def open_and_close(url):
 
 
 def test_a_tab_that_was_left_is_freed_when_it_can_no_longer_come_back(tmp_path):
-    with Server(tmp_path, STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL="1") as server, ThreadPoolExecutor(1) as own_thread:
+    with (
+        ForkedServer(tmp_path, STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL="1") as server,
+        ThreadPoolExecutor(1) as own_thread,
+    ):
         assert own_thread.submit(asyncio.run, open_and_close(server.url)).result() == []
         deadline = time.monotonic() + 60
         while "tabs that were left are freed: 1" not in (said := server.log.read_text("utf-8")):
