@@ -48,9 +48,11 @@ def unlisted(catalogue: Catalogue, recipe: Recipe, reasons: Mapping[int, str], l
     DataFrame
         track_id, title, artists, and why as a phrase; a song that the catalogue lacks has no title.
     """
-    if not recipe.locked:
+    on_list = set(catalogue.texts("track_id", listed)) if recipe.locked else set()
+    # Looked up only where one is missing: going through all ids of a large catalogue takes milliseconds.
+    if not (missing := [track_id for track_id in recipe.locked if track_id not in on_list]):
         return ALL_LISTED
-    rows = catalogue.rows_of(list(recipe.locked))
+    rows = catalogue.rows_of(missing)
     out = {track_id: row for track_id, row in rows.items() if row not in listed}
     at = np.array(list(out.values()), dtype=np.int64)
     is_timed = (catalogue.raw.at(at)["duration_ms"] > 0) | (recipe.minutes is None)
@@ -60,7 +62,7 @@ def unlisted(catalogue: Catalogue, recipe: Recipe, reasons: Mapping[int, str], l
     found = {"track_id": list(out), "title": catalogue.text("title", at), "artists": catalogue.text("artists", at)}
     # Where only forgotten songs are chosen, the catalogue holds what is the listener's own (`services.recommend`).
     strange = words["not_owned"] if recipe.choose_from == "forgotten" else "not in this catalogue"
-    strangers = [track_id for track_id in recipe.locked if track_id not in rows]
+    strangers = [track_id for track_id in missing if track_id not in rows]
     unknown = {"track_id": strangers, "title": None, "artists": None, "why": strange}
     tables = [pd.DataFrame(found | {"why": why}), pd.DataFrame(unknown)]
     return pd.concat([table.astype("str") for table in tables], ignore_index=True)
