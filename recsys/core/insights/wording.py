@@ -78,6 +78,8 @@ def unlisted_in_words(songs: pd.DataFrame) -> list[str]:
 
 def order_in_words(moved: int, fall: float) -> str:
     """What the order of a list did: how many songs it moved, and by how much the mean score of the first ten fell."""
+    if not moved:
+        return "The order moved no song."
     loss = "as high as before"
     if round(fall, 2):
         loss = f"{abs(fall):.2f} {'lower' if fall > 0 else 'higher'} on average"

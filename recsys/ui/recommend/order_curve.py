@@ -15,7 +15,7 @@ from recsys.ui.recommend.list_rows import ListedSongs
 def order_of_list(recipe: Recipe, found: Recommendations, songs: ListedSongs) -> dict[str, Any] | None:
     """`says` and `curve` of a list in another order than by score; None of a list by score."""
     cost = found.costs.get("order")
-    if cost is None:
+    if cost is None or (recipe.order == "score" and not cost.replaced):
         return None
     f = feature("tempo" if recipe.by == "tempo" and recipe.order != "smooth" else "energy")
     return {

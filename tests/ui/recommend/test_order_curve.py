@@ -19,6 +19,7 @@ def shown(recipe, energy, cost=None, tempo=120.0):
 
 def test_a_list_by_score_has_no_order_to_show():
     assert shown(Recipe(), [0.1, 0.2]) is None
+    assert shown(Recipe(locked={"t1": 1}), [0.1, 0.2], Cost(0, 0.0)) is None
 
 
 def test_the_curve_goes_from_the_lowest_to_the_highest_and_leaves_a_gap_where_nothing_is_known():
