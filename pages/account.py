@@ -10,8 +10,8 @@ from recsys.ui.account import (
     sessions_panel,
     stored_panel,
 )
+from recsys.ui.current_session import this_session
 from recsys.ui.parts.head import head
-from recsys.ui.session import this_session
 
 session = this_session()
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from recsys.ui.current_session import this_session
 from recsys.ui.library.catalogue import catalogue_panel
 from recsys.ui.library.export import library_file
 from recsys.ui.library.features import coverage_figures, features_panel, known_panel
@@ -12,7 +13,6 @@ from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.parts.track_table import library_table
 from recsys.ui.parts.upload import has_files, import_panel, unfinished_import_notes
 from recsys.ui.recommend.start_from import more_like_button
-from recsys.ui.session import this_session
 
 session = this_session()
 

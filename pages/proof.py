@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from recsys.ui.current_session import this_session
 from recsys.ui.navigation import page
 from recsys.ui.parts.head import head
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.proof import WHAT_IT_DOES, proof_panel, tuning_panel
-from recsys.ui.session import this_session
 
 session = this_session()
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from recsys.ui.current_session import this_session
 from recsys.ui.first_steps import features_card, progress_note
 from recsys.ui.library.growing import pool_note
 from recsys.ui.navigation import page
@@ -12,7 +13,6 @@ from recsys.ui.recommend.instrument import instrument
 from recsys.ui.recommend.share import open_link
 from recsys.ui.recommend.start_from import start_notice
 from recsys.ui.recommend.toolbar import toolbar
-from recsys.ui.session import this_session
 from recsys.ui.weekly import weekly_news
 
 session = this_session()

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from recsys.core.model.tracks import has_audio
+from recsys.ui.current_session import this_session
 from recsys.ui.first_steps import features_card, progress_note
 from recsys.ui.navigation import page
 from recsys.ui.parts.head import head
 from recsys.ui.parts.notes import no_features_note
 from recsys.ui.parts.real_songs import real_songs
 from recsys.ui.parts.seen import when_seen
-from recsys.ui.session import this_session
 from recsys.ui.taste import (
     compare,
     distributions,

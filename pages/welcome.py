@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from recsys.ui.current_session import this_session
 from recsys.ui.first_steps import is_newcomer
 from recsys.ui.parts.real_songs import real_songs
-from recsys.ui.session import this_session
 from recsys.ui.welcome import at_home, at_work, doors_for, sign_in_problem
 
 session = this_session()

@@ -5,12 +5,12 @@ from typing import Final
 
 import streamlit as st
 
+from recsys.ui.current_session import whole_run
 from recsys.ui.first_steps import start_after_consent
 from recsys.ui.navigation import pages
 from recsys.ui.parts import problems
 from recsys.ui.parts.seen import page_is
 from recsys.ui.parts.text import plain
-from recsys.ui.session import whole_run
 from recsys.ui.sidebar import sidebar
 
 ICON: Final = str(Path(__file__).with_name("tonearm.svg"))

@@ -1,20 +1,15 @@
 """What one browser session holds: who is here, whose tracks are on the screen, and the recipe being tried."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import inf
-from secrets import token_hex
 from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
-import streamlit as st
 
-from recsys.app.container import Container, running
-from recsys.auth.guests import guest_listener, visitor
-from recsys.auth.models import Visitor, new_guest_id
+from recsys.app.container import Container
+from recsys.auth.models import Visitor
 from recsys.auth.tokens import Connection
 from recsys.catalogues.models import Passport
 from recsys.core.engine.catalogue import Catalogue
@@ -25,7 +20,6 @@ from recsys.core.engine.recommender import Recommender
 from recsys.core.insights.modes import Modes, modes
 from recsys.core.model.tracks import as_tracks
 from recsys.demo import DEMO_NOTE
-from recsys.log_context import serving
 from recsys.services.catalogues import ReadyCatalogue
 from recsys.services.jobs import Job
 from recsys.services.library import plays, songs
@@ -34,9 +28,7 @@ from recsys.services.song_search import SongSearch
 from recsys.services.start import Part, Start
 from recsys.services.weekly import START
 from recsys.storage.store import Store
-from recsys.web.cookies import session_cookie
 
-_KEY: Final = "tonearm"
 _A_MINUTE: Final = 60.0
 T = TypeVar("T")
 
@@ -343,56 +335,3 @@ class ListenerSession:
 
     def _read_again(self) -> None:
         self._known, self._modes, self._recommender, self.has_no_modes = {}, None, None, False
-
-
-_here: ContextVar[ListenerSession | None] = ContextVar("here", default=None)
-
-
-@contextmanager
-def whole_run() -> Iterator[ListenerSession]:
-    """One run of the script from top to bottom: who is here is looked up once, for the frame and for the page."""
-    session = _looked_up()
-    _here.set(session)
-    try:
-        with serving(session.listener, token_hex(4)):
-            yield session
-    finally:
-        _here.set(None)
-
-
-def this_session() -> ListenerSession:
-    """The session of the browser that asks; every page begins with it. Raises `StorageProblem`."""
-    return _here.get() or _looked_up()
-
-
-def _looked_up() -> ListenerSession:
-    """
-    The session, after the store was asked who is here.
-
-    A tab that reconnects keeps its state but brings new cookies, so the visitor is looked up at every run and the
-    state of another person is dropped, as is that of a listener who has erased everything since, in whichever tab.
-    """
-    app = running()
-    cookie = st.context.cookies.get(session_cookie(app.settings.is_https))
-    session = cast("ListenerSession | None", st.session_state.get(_KEY))
-    who = visitor(cookie, app.sessions, app.now())
-    if who is None:
-        # A guest for as long as the tab is open, when the browser stores no cookies.
-        who = session.visitor if session else Visitor(guest_listener(new_guest_id()), is_guest=True)
-    ended = app.jobs.ended(who.listener)
-    erasures = app.erasures.of(who.listener)
-    restarts = session.restarts if session else 0
-    if session is not None and (session.visitor.listener, session.erasures) != (who.listener, erasures):
-        st.session_state.clear()
-        session, restarts = None, restarts + 1
-    if session is None:
-        app.note_visit(who)
-        recipe = app.last_recipes.of(who.listener)
-        session = ListenerSession(app, who, recipe=recipe, erasures=erasures, restarts=restarts, _ended=ended)
-        session.edits = app.edits.of(who.listener)
-        session.demo_listener = 0 if who.is_guest and session.own_library.empty else None
-        st.session_state[_KEY] = session
-    session.visitor = who
-    session.notice(ended)
-    session.notice_edits()
-    return session

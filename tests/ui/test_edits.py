@@ -25,7 +25,7 @@ def tabs(tmp_path, monkeypatch):
     container = Container(Settings(tmp_path, str(tmp_path / "catalogue.parquet")))
     start(container)
     here = Visitor(guest_listener("a" * 43), is_guest=True)
-    monkeypatch.setattr("recsys.ui.session.visitor", lambda *_: here)
+    monkeypatch.setattr("recsys.ui.current_session.visitor", lambda *_: here)
     yield [AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run() for _ in range(2)]
     container.close()
 

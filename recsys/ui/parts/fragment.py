@@ -6,8 +6,9 @@ from typing import Concatenate, ParamSpec
 
 import streamlit as st
 
+from recsys.ui.current_session import this_session
 from recsys.ui.parts import problems
-from recsys.ui.session import ListenerSession, this_session
+from recsys.ui.session import ListenerSession
 
 P = ParamSpec("P")
 Draw = Callable[Concatenate[ListenerSession, P], None]
