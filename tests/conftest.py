@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy and scikit-learn: a second thread only spins on small machines
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -37,6 +38,8 @@ def own_environment(monkeypatch, tmp_path_factory):
     monkeypatch.delenv("APP_SECRET_KEY", raising=False)
     monkeypatch.delenv("PUBLIC_URL", raising=False)
     monkeypatch.setenv("TONEARM_DATA", str(tmp_path_factory.mktemp("data")))
+    # Streamlit puts the page that it runs there, and every worker process of a later test would run it as well.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture
