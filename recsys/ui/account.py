@@ -142,8 +142,7 @@ def stored_panel(session: ListenerSession) -> None:
         with st.expander("What we store", icon=":material/database:"):
             # A line for each kind of rows that there are.
             there = {_TABLES.get(name, name): count for name, count in counts.items() if count}
-            rows = pd.DataFrame({"What": there.keys(), "Rows": there.values()})
-            st.dataframe(rows, hide_index=True, width="content", height="content", alt="Rows of each kind")
+            st.table(pd.DataFrame({"Rows": there.values()}, pd.Index(there.keys(), name="What")), width="content")
             weekly_stored(session)
             if counts["user_tracks"] > len(session.own_library):
                 st.caption(

@@ -127,6 +127,14 @@ def test_the_sheet_of_a_phone_steers_by_presets_aims_and_weights_above_which_the
     expect_no_sideways_scrolling(page)
 
 
+def test_what_is_stored_is_counted_in_sight_on_a_phone(visit):
+    page = upload(on_phone(visit), file("mine.csv", OWN))
+    turned_to(page, "Account").get_by_text("What we store").click()
+    stored = page.get_by_role("row").filter(has_text="Tracks in your library").get_by_role("cell")
+    expect(stored.last).to_have_text("40")
+    expect(stored.last).to_be_in_viewport(ratio=1)
+
+
 def test_a_phone_moves_the_first_list_closes_its_menu_after_a_choice_and_opens_the_details_of_a_taste(visit):
     page = on_phone(visit)
     songs = page.get_by_role("list", name="The list, best first").get_by_role("listitem")
