@@ -135,6 +135,14 @@ def test_what_is_stored_is_counted_in_sight_on_a_phone(visit):
     expect(stored.last).to_be_in_viewport(ratio=1)
 
 
+def test_the_buttons_of_a_table_cover_nothing_on_a_phone(visit):
+    page = on_phone(visit, "/library")
+    buttons = page.get_by_test_id("stElementToolbar").first
+    expect(buttons).to_be_visible()
+    above = page.locator(".st-key-real_songs_library").bounding_box()
+    assert buttons.bounding_box()["y"] >= above["y"] + above["height"]
+
+
 def test_a_phone_moves_the_first_list_closes_its_menu_after_a_choice_and_opens_the_details_of_a_taste(visit):
     page = on_phone(visit)
     songs = page.get_by_role("list", name="The list, best first").get_by_role("listitem")
