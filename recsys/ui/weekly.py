@@ -108,7 +108,8 @@ def _wanted(session: ListenerSession) -> WeeklyList | None:
 
 def _offer(session: ListenerSession) -> None:
     if not session.app.has_catalogue and session.pool.empty:
-        st.caption("Weekly songs need real songs that stay on this server; the ones on this page last for your visit.")
+        these = "last for your visit" if session.has_real_catalogue else "are invented"
+        st.caption(f"Weekly songs need real songs that stay on this server; the ones on this page {these}.")
         return
     count = counted(session.recipe.length, "song")
     st.caption(

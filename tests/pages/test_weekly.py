@@ -111,8 +111,9 @@ def test_nothing_is_offered_where_it_is_off_or_everything_is_invented(build, set
     assert "recipe_name" in {box.key for box in app.text_input}, "there is no such tab, so the first one is open"
 
 
-def test_songs_that_last_for_a_visit_are_not_promised_for_a_year(container):
+@pytest.mark.parametrize(("others", "says"), [(OTHERS, "last for your visit"), (None, "are invented")])
+def test_songs_that_last_for_a_visit_or_are_invented_are_not_promised_for_a_year(container, others, says):
     start(container)
-    app = in_more(opened("recommend", bringing(OWN, OTHERS)), "Weekly songs")
+    app = in_more(opened("recommend", bringing(OWN, others)), "Weekly songs")
     assert ON not in keys(app)
-    assert "need real songs that stay on this server" in said(app)
+    assert f"need real songs that stay on this server; the ones on this page {says}." in said(app)
