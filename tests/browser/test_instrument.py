@@ -32,7 +32,9 @@ def test_an_aim_changes_the_list_and_says_what_came_went_rose_and_fell_and_a_row
     energy = page.get_by_role("slider", name=f"Energy: {CALMER}")
     expect(energy).to_have_attribute("aria-valuetext", "far calmer than you")
     moved = page.locator(".moved")
-    expect(moved).to_contain_text(re.compile(r"\d+ in: .+ · \d+ out: "))
+    for line, words in zip(moved.locator("> span").all(), ("in", "out"), strict=True):
+        expect(line).to_have_text(re.compile(rf"^\d+ {words}: .+"))
+        expect(line).to_have_js_property("offsetLeft", moved.evaluate("line => line.offsetLeft"))
     after = listed_titles(page)
     entered = set(after) - set(before)
     assert int(re.match(r"\d+", moved.inner_text()).group()) == len(entered) > 0

@@ -164,10 +164,8 @@ class RankedList {
     this.places.curve.replaceChildren(...(order?.curve ? [curve(order.curve)] : []));
     this.places.moved.hidden = !wasMoved;
     this.places.moved.replaceChildren(
-      element("span", { class: "in" }, `${entered.length} in`),
-      names(entered),
-      " · ", element("span", { class: "out" }, `${left.length} out`),
-      names(left),
+      element("span", {}, element("span", { class: "in" }, `${entered.length} in`), names(entered)),
+      element("span", {}, element("span", { class: "out" }, `${left.length} out`), names(left)),
     );
   }
 
