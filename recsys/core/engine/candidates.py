@@ -36,7 +36,8 @@ class Exclusion:
     `rows` (songs,) bool; `counts` how many for which reason, each song counted once; `left` (patterns,) how many songs
     of each pattern are candidates if enough is known of them. `locked` are the rows of the locked songs that are
     candidates however little is known of them (`engine.locked`), and `locked_left` (patterns,) counts those; `reasons`
-    says why which other locked song is none.
+    says why which other locked song is none. `named` is the row of each locked id that the catalogue knows, of any
+    version of a song.
     """
 
     rows: Mask
@@ -45,6 +46,7 @@ class Exclusion:
     locked: Integers
     locked_left: Integers
     reasons: Mapping[int, str]
+    named: Mapping[str, int]
 
 
 class Candidates:
@@ -132,7 +134,8 @@ class Candidates:
             rows = rows.copy()
             rows[self._familiar()] = True
             counts["familiar_artists"] = int(np.count_nonzero(rows) - np.count_nonzero(always))
-        locked_rows = np.unique(self._catalogue.rows_of_ids(sorted(locked)))
+        named = self._catalogue.rows_of(sorted(locked))
+        locked_rows = np.unique(np.fromiter(named.values(), dtype=np.int64))
         gone = locked_rows[rows[locked_rows]].tolist()
         reasons = {row: self._why_excluded(row, unchosen, choose_from) for row in gone}
         if filters:
@@ -145,7 +148,7 @@ class Candidates:
             left[pattern] += stop - start - np.count_nonzero(rows[start:stop])
         kept = locked_rows[~rows[locked_rows]]
         kept_left = np.bincount(self._catalogue.patterns_of(kept), minlength=len(left))
-        return Exclusion(rows, counts, left, kept, kept_left, reasons)
+        return Exclusion(rows, counts, left, kept, kept_left, reasons, named)
 
     def _why_excluded(self, row: int, unchosen: Mask, choose_from: ChoiceName) -> str:
         """Why the song in a row is excluded, before any filter."""

@@ -15,13 +15,12 @@ Every locked song that is not on the list is named with the reason (`unlisted`).
 none: the song is on the list where its order puts it.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from recsys.core.engine.candidates import left_out_words
+from recsys.core.engine.candidates import Exclusion, left_out_words
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
 from recsys.core.model.arrays import Integers
@@ -30,7 +29,7 @@ COLUMNS: Final = ("track_id", "title", "artists", "why")
 ALL_LISTED: Final = pd.DataFrame(columns=list(COLUMNS), dtype="str")
 
 
-def unlisted(catalogue: Catalogue, recipe: Recipe, reasons: Mapping[int, str], listed: Integers) -> pd.DataFrame:
+def unlisted(catalogue: Catalogue, recipe: Recipe, exclusion: Exclusion, listed: Integers) -> pd.DataFrame:
     """
     The locked songs that are not on a list.
 
@@ -38,8 +37,8 @@ def unlisted(catalogue: Catalogue, recipe: Recipe, reasons: Mapping[int, str], l
     ----------
     catalogue : Catalogue
     recipe : Recipe
-    reasons : mapping of row to name
-        Why which locked song is no candidate, as in `candidates.Exclusion`.
+    exclusion : Exclusion
+        What the recipe excludes.
     listed : rows of the catalogue
         The songs of the list.
 
@@ -48,12 +47,10 @@ def unlisted(catalogue: Catalogue, recipe: Recipe, reasons: Mapping[int, str], l
     DataFrame
         track_id, title, artists, and why as a phrase; a song that the catalogue lacks has no title.
     """
-    on_list = set(catalogue.texts("track_id", listed)) if recipe.locked else set()
-    # Looked up only where one is missing: going through all ids of a large catalogue takes milliseconds.
-    if not (missing := [track_id for track_id in recipe.locked if track_id not in on_list]):
+    on_list, reasons, rows = set(listed.tolist()), exclusion.reasons, exclusion.named
+    if all(rows.get(track_id) in on_list for track_id in recipe.locked):
         return ALL_LISTED
-    rows = catalogue.rows_of(missing)
-    out = {track_id: row for track_id, row in rows.items() if row not in listed}
+    out = {track_id: row for track_id, row in rows.items() if row not in on_list}
     at = np.array(list(out.values()), dtype=np.int64)
     is_timed = (catalogue.raw.at(at)["duration_ms"] > 0) | (recipe.minutes is None)
     no_place = np.where(is_timed, "for which there is no room", "of unknown duration")
@@ -62,7 +59,21 @@ def unlisted(catalogue: Catalogue, recipe: Recipe, reasons: Mapping[int, str], l
     found = {"track_id": list(out), "title": catalogue.text("title", at), "artists": catalogue.text("artists", at)}
     # Where only forgotten songs are chosen, the catalogue holds what is the listener's own (`services.recommend`).
     strange = words["not_owned"] if recipe.choose_from == "forgotten" else "not in this catalogue"
-    strangers = [track_id for track_id in missing if track_id not in rows]
+    strangers = [track_id for track_id in recipe.locked if track_id not in rows]
     unknown = {"track_id": strangers, "title": None, "artists": None, "why": strange}
     tables = [pd.DataFrame(found | {"why": why}), pd.DataFrame(unknown)]
     return pd.concat([table.astype("str") for table in tables], ignore_index=True)
+
+
+def kept_places(recipe: Recipe, exclusion: Exclusion, listed: Integers) -> dict[int, int]:
+    """
+    The place from 0 at which each locked song of a list stays, by its number in the list by score.
+
+    A song may be locked by the id of any of its versions; of several places the first is its own.
+    """
+    if not recipe.locked:
+        return {}
+    numbers = {row: number for number, row in enumerate(listed.tolist())}
+    last_first = sorted(recipe.locked.items(), key=lambda one: -one[1])
+    at = {exclusion.named.get(track_id): position - 1 for track_id, position in last_first}
+    return {numbers[row]: place for row, place in at.items() if row in numbers}

@@ -19,7 +19,7 @@ import pandas as pd
 
 from recsys.core.engine.candidates import Candidates, why_none_is_left
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.locked import ALL_LISTED, unlisted
+from recsys.core.engine.locked import ALL_LISTED, kept_places, unlisted
 from recsys.core.engine.ordering import Groups, Order, arrange
 from recsys.core.engine.pool import POOL
 from recsys.core.engine.profile import Profile, profile
@@ -199,6 +199,7 @@ class Recommender:
         contributions, features = contribution_table(parts, bonus, recipe), self.catalogue.raw.at(rows)
         features.insert(0, "isrc", self.catalogue.texts("isrc", rows))
         contributions.index = features.index = pd.Index(text["track_id"], name="track_id")
+        exclusion = self._candidates.exclusion(recipe)
         found = Recommendations(
             table,
             contributions,
@@ -207,9 +208,9 @@ class Recommender:
             features,
             self._unranked(recipe, ranking),
             rows,
-            unlisted(self.catalogue, recipe, self._candidates.exclusion(recipe).reasons, rows),
+            unlisted(self.catalogue, recipe, exclusion, rows),
         )
-        return arranged(found, recipe)
+        return arranged(found, recipe, kept_places(recipe, exclusion, rows))
 
     def rank_candidates(self, recipe: Recipe) -> Ranking:
         """All candidates in order, cached until it is called with another recipe. Raises as `recommend`."""
@@ -336,10 +337,8 @@ class Recommender:
         return pd.DataFrame({name: self.catalogue.text(name, rows) for name in ("track_id", "title", "artists")})
 
 
-def arranged(found: Recommendations, recipe: Recipe) -> Recommendations:
-    """A list by score in the order that a recipe asks for, with what that cost."""
-    names = found.table["track_id"].tolist() if recipe.locked else []
-    locked = {at: recipe.locked[name] - 1 for at, name in enumerate(names) if name in recipe.locked}
+def arranged(found: Recommendations, recipe: Recipe, locked: Mapping[int, int]) -> Recommendations:
+    """A list by score in the order that a recipe asks for, songs locked at places from 0, with what that cost."""
     order = Order(recipe.order, recipe.by, recipe.spacing, locked)
     if order == Order(by=recipe.by):
         return found

@@ -166,3 +166,16 @@ def test_a_place_beyond_the_end_of_the_list_is_none():
     found = listed(Recipe(length=10, locked={"c3": 400}, shifts={"energy": 1}))
 
     assert "c3" in set(found.table["track_id"])
+
+
+def test_a_song_locked_by_the_id_of_another_version_of_it_stays_at_its_place():
+    twice = pd.concat([TABLE, TABLE[TABLE["track_id"] == "c5"].assign(track_id="x5")], ignore_index=True)
+    catalogue = Catalogue.from_tracks(twice)
+    (other,) = catalogue.other_versions.index
+    (own,) = {"c5", "x5"} - {other}
+
+    for locked in ({other: 4}, {other: 4, own: 9}, {own: 9, other: 4}):
+        found = Recommender(catalogue, LIBRARY).recommend(Recipe(locked=locked))
+
+        assert found.table["track_id"].tolist().index(own) == 3
+        assert found.unlisted.empty
