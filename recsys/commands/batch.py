@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,7 @@ from recsys.commands.options import (
     workers_option,
 )
 from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recipe_link import from_json
 from recsys.errors import BadRecipe, NoTracks, SettingsProblem, UnreadableFile
 from recsys.parsing import parse_json
 
@@ -48,6 +50,9 @@ weekly lists by their recipes.
 """
 
 
+DOWNLOAD: Final = "Download a recipe under Share on the Recommend page."
+
+
 @click.command("batch", epilog=EPILOG)
 @click.argument("libraries", required=False, type=click.Path(path_type=Path))
 @click.option("--store", "is_store", is_flag=True, help="For all listeners of the app who ask for a weekly list.")
@@ -55,7 +60,12 @@ weekly lists by their recipes.
 @genres_option
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Parquet file to write.")
 @click.option("-n", "length", type=click.IntRange(1, 500), help="Songs a list; 30, or what the recipe says.")
-@click.option("--recipe", "recipe_file", type=click.Path(path_type=Path, dir_okay=False), help="A recipe as JSON.")
+@click.option(
+    "--recipe",
+    "recipe_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A recipe file of the page, or JSON.",
+)
 @weights_option
 @workers_option
 @scheduler_option
@@ -140,22 +150,38 @@ def read_recipe(path: Path | None, weights: dict[str, float], length: int | None
 
     Raises
     ------
-    BadRecipe, UnreadableFile
-        The file is no recipe, or cannot be read.
+    BadRecipe, BadValue, UnreadableFile
+        The file is no recipe, starts from songs, or cannot be read.
     """
-    stored: Any = {}
-    if path is not None:
-        try:
-            stored = parse_json(path.read_bytes())
-        except OSError as problem:
-            raise UnreadableFile(f"“{path.name}” cannot be read: {problem.strerror or problem}.") from problem
-        except ValueError as problem:
-            raise BadRecipe(f"“{path.name}” is not JSON: save a recipe on the Recommend page.") from problem
-        if not isinstance(stored, dict):
-            raise BadRecipe(f"“{path.name}” is no recipe: it must be one JSON object.")
-    if weights:
-        stored = {**stored, "weights": {**stored.get("weights", {}), **weights}}
-    return Recipe.from_json({**stored, "length": length} if length is not None else stored)
+    recipe = Recipe() if path is None else _stored_recipe(path)
+    recipe = replace(recipe, weights={**recipe.weights, **weights})
+    return recipe if length is None else replace(recipe, length=length)
+
+
+def _stored_recipe(path: Path) -> Recipe:
+    """A recipe as the Recommend page writes it, or without what belongs to a link."""
+    try:
+        content = path.read_bytes()
+        stored = parse_json(content)
+    except OSError as problem:
+        raise UnreadableFile(f"“{path.name}” cannot be read: {problem.strerror or problem}.") from problem
+    except ValueError as problem:
+        raise BadRecipe(f"“{path.name}” is not JSON. {DOWNLOAD}") from problem
+    if not isinstance(stored, dict):
+        raise BadRecipe(f"“{path.name}” is no recipe: it must be one JSON object.")
+    if "tonearm_recipe" in stored:
+        link = from_json(content.decode("utf-8", "replace"))
+        if link.seeds or link.minus:
+            raise BadRecipe(
+                f"“{path.name}” starts from some songs or stays away from some, which a batch does not do: each list "
+                "starts from the listener’s own. Remove them above the list on the Recommend page, and download it "
+                "again."
+            )
+        return link.recipe
+    try:
+        return Recipe.from_json(stored)
+    except (ValueError, TypeError, KeyError, AttributeError) as problem:
+        raise BadRecipe(f"“{path.name}” is broken: a value in it has the wrong form. {DOWNLOAD}") from problem
 
 
 def as_text(report: dict[str, Any], out: Path) -> str:

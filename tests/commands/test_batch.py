@@ -1,6 +1,16 @@
-"""What `tonearm batch` shows while it runs; its lists are in `tests.batch`."""
+"""What `tonearm batch` reads as a recipe and shows while it runs; its lists are in `tests.batch`."""
 
-from recsys.commands.batch import Progress
+import json
+
+import pytest
+
+from recsys.commands.batch import Progress, read_recipe
+from recsys.core.engine.filters import Filters
+from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recipe_link import RecipeLink, to_json
+from recsys.errors import BadRecipe
+
+SUNDAY = Recipe(weights={"energy": 3}, variety=0.5, filters=Filters(blocked_artists=("Some One",)), locked={"a": 2})
 
 
 def shown(monkeypatch, capsys, is_watched):
@@ -25,3 +35,31 @@ def test_whoever_watches_sees_how_many_are_ranked_and_the_time_left(monkeypatch,
 
 def test_a_log_file_gets_no_progress(monkeypatch, capsys):
     assert shown(monkeypatch, capsys, is_watched=False) == []
+
+
+def test_a_recipe_that_the_page_wrote_and_its_plain_values_are_the_same_recipe(tmp_path):
+    ours, plain = tmp_path / "tonearm-recipe.json", tmp_path / "plain.json"
+    ours.write_text(to_json(RecipeLink(SUNDAY)))
+    plain.write_text(json.dumps(SUNDAY.as_json()))
+
+    assert read_recipe(ours, {}, None) == read_recipe(plain, {}, None) == SUNDAY
+    assert read_recipe(ours, {"year": 0.0}, 7).weights == {**SUNDAY.weights, "year": 0.0}
+    assert read_recipe(ours, {"year": 0.0}, 7).length == 7
+
+
+@pytest.mark.parametrize("songs", [{"seeds": ("s",)}, {"minus": ("m",)}])
+def test_a_recipe_that_starts_from_songs_is_refused_with_what_to_do(tmp_path, songs):
+    (tmp_path / "r.json").write_text(to_json(RecipeLink(SUNDAY, **songs)))
+
+    with pytest.raises(BadRecipe, match="Remove them above the list on the Recommend page"):
+        read_recipe(tmp_path / "r.json", {}, None)
+
+
+@pytest.mark.parametrize(
+    "broken", [{"locked": [1]}, {"weights": "x"}, {"filters": 5}, {"filters": {"ranges": {"year": 5}}}]
+)
+def test_a_recipe_whose_values_have_the_wrong_form_is_refused_with_what_to_do(tmp_path, broken):
+    (tmp_path / "r.json").write_text(json.dumps(broken))
+
+    with pytest.raises(BadRecipe, match=r"“r.json” is broken: .* Download a recipe under Share"):
+        read_recipe(tmp_path / "r.json", {}, None)
