@@ -9,8 +9,10 @@ import click
 
 from recsys.app.catalogue_files import catalogue_passport, registry, stored_catalogues
 from recsys.catalogues.cached_file import is_address
+from recsys.catalogues.passport import invented_passport
 from recsys.commands.options import genres_option, with_genres
 from recsys.core.insights.wording import counted
+from recsys.demo.catalogue import demo_catalogue
 from recsys.errors import NoTracks, SettingsProblem
 from recsys.importers.any_file import read_files
 from recsys.importers.catalogue_file import add_to_catalogue, read_catalogue
@@ -102,15 +104,23 @@ def passport(path: Path | None, is_json: bool) -> None:
     """
     Show where the songs of a catalogue FILE come from and what is known of them, by default of the app's own.
 
+    Where no catalogue is installed, the app's own is the invented one.
+
     \b
     Examples:
       tonearm catalogue passport
       tonearm catalogue passport songs.parquet --json
     """
-    path = path or _of_the_app()
-    found = catalogue_passport(str(path), read_catalogue(path))
+    if path is None and not Settings.from_environment().has_catalogue:
+        found = invented_passport(demo_catalogue())
+        hint = ["No catalogue is installed. `tonearm catalogue list` shows those that can be fetched."]
+    else:
+        path = path or _of_the_app()
+        found, hint = catalogue_passport(str(path), read_catalogue(path)), []
     click.echo(
-        json.dumps(found.as_json(), indent=2, ensure_ascii=False) if is_json else "\n".join(passport_sentences(found))
+        json.dumps(found.as_json(), indent=2, ensure_ascii=False)
+        if is_json
+        else "\n".join([*passport_sentences(found), *hint])
     )
 
 
@@ -129,6 +139,7 @@ def add(files: tuple[Path, ...], path: Path | None, genres: Path | None) -> None
       tonearm catalogue add tracks.csv
       tonearm catalogue add tracks.csv --genres genres.csv --to small.parquet
     """
+    is_of_the_app = path is None
     path = path or _of_the_app()
     imported = read_files([(file, str(file)) for file in files])
     if not len(imported.tracks):
@@ -141,6 +152,8 @@ def add(files: tuple[Path, ...], path: Path | None, genres: Path | None) -> None
         f"{imported.report.tracks:,} read, {counted(imported.report.duplicates, 'duplicate')} and "
         f"{counted(skipped, 'skipped row')} left out."
     )
+    if is_of_the_app:
+        click.echo("Restart the app if it is running.")
 
 
 def _of_the_app() -> Path:

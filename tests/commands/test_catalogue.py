@@ -63,9 +63,12 @@ def test_genres_come_from_their_own_file(write, tmp_path):
 def test_without_a_path_the_catalogue_of_the_data_folder_is_meant(write, tmp_path, monkeypatch):
     monkeypatch.setenv("TONEARM_DATA", str(tmp_path / "data"))
 
-    add(write("tracks.csv", f"id,name,artists\n{FIRST},Blue,Ann\n"))
+    tracks = write("tracks.csv", f"id,name,artists\n{FIRST},Blue,Ann\n")
+
+    answer, elsewhere = add(tracks), add(tracks, "--to", tmp_path / "mine.parquet")
 
     assert len(read_catalogue(tmp_path / "data" / "catalogue.parquet")) == 1
+    assert "Restart the app" in answer.stdout and "Restart the app" not in elsewhere.stdout
 
 
 def test_the_catalogue_that_the_app_is_set_to_use_is_meant_first(write, tmp_path, monkeypatch):

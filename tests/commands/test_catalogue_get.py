@@ -81,6 +81,16 @@ def test_a_catalogue_that_was_brought_has_a_passport_that_says_so(tmp_path):
     assert "mine.parquet: 2 songs" in shown.stdout and "nobody recorded where it is from" in shown.stdout
 
 
+def test_where_none_is_installed_the_passport_is_that_of_the_invented_songs(tmp_path, monkeypatch):
+    monkeypatch.setenv("TONEARM_DATA", str(tmp_path / "data"))
+
+    shown = run("passport")
+
+    assert shown.exit_code == 0, shown.exception
+    assert "invented songs: no such songs exist" in shown.stdout and "No catalogue is installed" in shown.stdout
+    assert json.loads(run("passport", "--json").stdout)["is_invented"]
+
+
 def test_an_unknown_name_and_a_catalogue_at_an_address_are_sentences(host, monkeypatch):
     unknown = run("get", "sogs")
     monkeypatch.setenv("TONEARM_CATALOGUE", "https://example.com/catalogue.parquet")
