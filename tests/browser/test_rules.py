@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from tests.browser.files import OWN_FILE, list_file, panel_file, upload
 from tests.browser.screen import (
     CALMER,
+    IN_MORE,
     answered,
     expect_titles,
     in_view,
@@ -218,6 +219,15 @@ def test_a_proposal_after_ratings_is_applied_and_undone_and_a_rating_removed(own
     press(own, more)
     expect(own.get_by_role("tab", name="Your ratings")).to_have_attribute("aria-selected", "true")
     expect(removes).to_have_count(number)
+
+
+def test_more_is_as_wide_whichever_of_its_tabs_is_open(own):
+    widths = set()
+    press(own, own.get_by_role("button", name="More", exact=True))
+    for name in reversed(IN_MORE):
+        press(own, own.get_by_role("tab", name=name))
+        widths.add(own.get_by_test_id("stPopoverBody").bounding_box()["width"])
+    assert len(widths) == 1
 
 
 def test_a_taste_card_is_imported_by_another_listener(visit):
