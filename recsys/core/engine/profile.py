@@ -70,6 +70,10 @@ def profile(
     usable = tracks.take(is_usable)
     active: Mask = (wanted > 0) & usable.mask.any(axis=1)
     if not active.any():
+        if not (known_features & tracks.mask.any(axis=1)).any():  # no slider would help
+            raise NothingToRank(
+                "No feature is known both of your tracks and of the catalogue. Bring a file with audio features."
+            )
         raise NothingToRank(
             "None of the features you gave weight to is known both of your tracks and of the catalogue. "
             "Add features to your library, or raise another slider."
