@@ -25,12 +25,7 @@ def features_panel(session: ListenerSession) -> None:
     if covered.known == covered.total:
         return
     st.header("Missing audio features", anchor=False)
-    # Where the known ones come from, and what of the rest is waiting, not found or not asked about.
-    sources = ", ".join(f"{count:,} from {_source(name)}" for name, count in covered.by_source.items())
-    rest = {"waiting": covered.waiting, "not found": covered.not_found, "not asked about": covered.not_asked}
-    parts = [f"{covered.known:,} with audio features" + (f" ({sources})" if sources else "")]
-    parts += [f"{count:,} {what}" for what, count in rest.items() if count]
-    st.markdown(f"{counted(covered.total, 'track')}: {', '.join(parts)}.")
+    st.markdown(in_counts(covered))
     had_agreed = session.known("consent", lambda: features.has_agreed(session.listener, "reccobeats"))
     agreed = had_agreed
     if had_agreed or covered.could_ask:
@@ -89,6 +84,20 @@ def _look_up(session: ListenerSession, covered: Coverage, has_agreed: bool, was_
     if session.app.jobs.is_active(key) != was_active:
         session.show_own()
         st.rerun()
+
+
+def in_counts(covered: Coverage) -> str:
+    """Where the known features come from, and what of the rest is waiting, not found or not asked about, and why."""
+    sources = ", ".join(f"{count:,} from {_source(name)}" for name, count in covered.by_source.items())
+    rest = {
+        "waiting": covered.waiting,
+        "not found": covered.not_found,
+        "not asked about": covered.could_ask,
+        "that no online source can be asked about": covered.not_asked - covered.could_ask,
+    }
+    parts = [f"{covered.known:,} with audio features" + (f" ({sources})" if sources else "")]
+    parts += [f"{count:,} {what}" for what, count in rest.items() if count]
+    return f"{counted(covered.total, 'track')}: {', '.join(parts)}."
 
 
 def ended(covered: Coverage, has_agreed: bool) -> str:

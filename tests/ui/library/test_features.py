@@ -1,7 +1,7 @@
 """What a listener reads about a look-up of missing features."""
 
 from recsys.services.features import Coverage
-from recsys.ui.library.features import ended, named
+from recsys.ui.library.features import ended, in_counts, named
 
 
 def covered(could_ask=0, **rest):
@@ -18,6 +18,15 @@ def test_a_look_up_that_found_nothing_says_that_it_was_done_and_what_would_help(
         "We asked every source you allowed. We ask ReccoBeats once you agree."
     )
     assert ended(covered(not_asked=3), has_agreed=True) == "We asked every source you allowed."
+
+
+def test_songs_nobody_can_be_asked_about_are_not_counted_as_forgotten_by_a_look_up():
+    assert in_counts(covered(not_asked=3, could_ask=2)) == (
+        "10 tracks: 7 with audio features, 2 not asked about, 1 that no online source can be asked about."
+    )
+    assert in_counts(covered(not_asked=3)) == (
+        "10 tracks: 7 with audio features, 3 that no online source can be asked about."
+    )
 
 
 def test_a_look_up_from_before_the_listener_agreed_is_not_called_complete():
