@@ -73,7 +73,7 @@ class Filters:
     Raises
     ------
     BadRecipe
-        A range is empty or no number, or there are too many or too long names.
+        A range is empty or no number, a switch is neither on nor off, or there are too many or too long names.
     UnknownFeature
         A range names no number feature.
     """
@@ -101,6 +101,8 @@ class Filters:
             if low is not None and high is not None and low > high:
                 above = f"{end_in_words(name, low)} is above {end_in_words(name, high)}"
                 raise BadRecipe(f"The limits of {title} are the wrong way round: {above}.")
+        for name in ("no_explicit", "no_live", "no_remix", "no_christmas"):
+            check_switch(name, getattr(self, name))
         for names, what, most in (
             (self.genres, "genres", MOST_NAMES),
             (self.not_genres, "genres", MOST_NAMES),
@@ -227,8 +229,16 @@ def _with_genres(catalogue: Catalogue, genres: tuple[str, ...]) -> Mask:
     return np.asarray(by_set[column.codes], dtype=bool)
 
 
+def check_switch(name: str, value: object) -> None:
+    """Raise `BadRecipe` where a switch is neither True nor False: any text, "false" too, would count as on."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise BadRecipe(f"“{name}” must be true or false, not “{str(value)[:60]}”.")
+
+
 def check_names(names: tuple[str, ...], what: str, most: int = MOST_NAMES) -> None:
     """Raise `BadRecipe` where there are too many names of genres or artists, or one is empty or too long."""
+    if not isinstance(names, tuple):
+        raise BadRecipe(f"The names of {what} must be a list, not “{str(names)[:60]}”.")
     if len(names) > most:
         raise BadRecipe(f"{len(names):,} {what} are too many. At most {most:,} can be named.")
     for name in names:

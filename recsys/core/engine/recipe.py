@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
-from recsys.core.engine.filters import Filters
+from recsys.core.engine.filters import Filters, check_switch
 from recsys.core.engine.ordering import ORDERED_BY, ORDERS, OrderBy, OrderName
 from recsys.core.model.features import FEATURES, NUMBER_FEATURES, default_weights, feature
 from recsys.core.model.numbers import is_number
@@ -97,6 +97,7 @@ class Recipe:
             raise BadRecipe(f"Songs are chosen from {', '.join(CHOICES)}, not from {self.choose_from}.")
         _check_range("The number of silent months", self.silent_months, 1, MOST_SILENT_MONTHS)
         _check_range("Familiarity", self.familiarity, -1, 1)
+        check_switch("only_new_artists", self.only_new_artists)
         _check_range("Variety", self.variety, 0, 1)
         _check_count("The number of tracks", self.length)
         if self.per_artist is not None:

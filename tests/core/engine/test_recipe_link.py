@@ -159,6 +159,11 @@ def test_a_broken_or_hostile_link_is_a_sentence_about_its_field(query, field):
         '{"tonearm_recipe": 1, "recipe": {"filters": {"genres": [1]}}}',
         '{"tonearm_recipe": 1, "recipe": {}, "seeds": ["<b>"]}',
         '{"tonearm_recipe": 1, "recipe": {"locked": 7}}',
+        '{"tonearm_recipe": 1, "recipe": {"only_new_artists": "false"}}',
+        '{"tonearm_recipe": 1, "recipe": {"filters": {"no_live": "false"}}}',
+        '{"tonearm_recipe": 1, "recipe": {"filters": {"genres": "rock"}}}',
+        '{"tonearm_recipe": 1, "recipe": {"filters": {"not_artists": {"a": 1}}}}',
+        r'{"tonearm_recipe": 1, "recipe": {"filters": {"not_artists": ["\ud800"]}}}',
         "[" * 100_000,
     ],
 )
