@@ -55,7 +55,7 @@ supabase-local: .venv/test.stamp ## the proofs and the store contracts against t
 		$(BIN)/python -m pytest tests/storage -k "TestSupabaseStore or TestSupabaseSessions"
 
 clean:                          ## remove what the other targets made
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
