@@ -1,9 +1,9 @@
 """Background work notices that everything of its listener's was erased, in whichever process that was."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from secrets import token_hex
-from typing import Final
+from typing import Final, Protocol
 
 from recsys.errors import Erased, StorageProblem
 from recsys.storage.store import Store
@@ -14,8 +14,15 @@ UNDER_WAY: Final = "under way "
 ERASED: Final = "Everything of yours was erased, or moved to your account as you signed in, so this ended."
 
 
+class Check(Protocol):
+    """Raises `Erased` where everything was erased since the work began."""
+
+    def __call__(self, has_written: bool = True) -> None:
+        """What the work has written is erased too; work that has written nothing leaves what came after an erasure."""
+
+
 @contextmanager
-def noticing_erasure(store: Store, listener: str, sentence: str = ERASED) -> Iterator[Callable[[], None]]:
+def noticing_erasure(store: Store, listener: str, sentence: str = ERASED) -> Iterator[Check]:
     """
     Gives a check to be made after each write of work that goes on for long.
 
@@ -25,9 +32,10 @@ def noticing_erasure(store: Store, listener: str, sentence: str = ERASED) -> Ite
     name = f"{UNDER_WAY}{token_hex(8)}"  # of this work alone: other work may end first
     store.save_state(listener, name, {})
 
-    def stop_if_erased() -> None:
+    def stop_if_erased(has_written: bool = True) -> None:
         if store.state(listener, name) is None:
-            store.erase(listener)
+            if has_written:
+                store.erase(listener)
             raise Erased(sentence)
 
     try:

@@ -256,6 +256,23 @@ def test_what_is_erased_in_another_tab_while_a_file_is_imported_stays_erased(con
     assert not app.error and not app.success
 
 
+def test_what_was_imported_after_an_erasure_outlives_a_file_that_was_being_read_before_it(container, monkeypatch):
+    app = opened("library", bringing(OWN.head(20)))
+    again, reads = OWN.tail(5).reset_index(drop=True), upload.read_files
+
+    def read(files):
+        container.embedded_store.save_tracks(erased_elsewhere(container, app), again)
+        return reads(files)
+
+    monkeypatch.setattr(upload, "read_files", read)
+    app.file_uploader(key="library_files_0").set_value([("mine.csv", to_csv(OWN), "text/csv")]).run()
+
+    shows_no_trace(app)
+    session = app.session_state["tonearm"]
+    assert container.embedded_store.tracks(session.listener)["track_id"].tolist() == again["track_id"].tolist()
+    assert any("Your library · 5 songs" in caption.value for caption in app.sidebar.caption)
+
+
 def test_a_file_of_which_nothing_was_stored_is_no_success():
     app = AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run()
 

@@ -1,6 +1,6 @@
 """Files in: the uploader, the import with its progress, and the report whose numbers add up."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -14,7 +14,7 @@ from recsys.core.insights.wording import counted
 from recsys.errors import Erased, UnreadableFile
 from recsys.importers.any_file import ENDINGS, read_files
 from recsys.importers.report import FileReport, Imported
-from recsys.services.erasure import noticing_erasure
+from recsys.services.erasure import Check, noticing_erasure
 from recsys.services.import_queue import memory_needed
 from recsys.services.library import ERASED, forget_import, save_import, unfinished_imports
 from recsys.services.start import FILE
@@ -153,12 +153,12 @@ def _import(session: ListenerSession, file: UploadedFile) -> list[FileReport]:
     """
     noticing = noticing_erasure(session.store, session.listener, ERASED)
     with noticing as stop_if_erased, reading(session, file) as imported:
-        stop_if_erased()
+        stop_if_erased(has_written=False)
         _save(session, imported, file.name, stop_if_erased)
         return list(imported.reports)
 
 
-def _save(session: ListenerSession, imported: Imported, name: str, stop_if_erased: Callable[[], None]) -> None:
+def _save(session: ListenerSession, imported: Imported, name: str, stop_if_erased: Check) -> None:
     total = max(len(imported.tracks), 1)
     bar = st.progress(0.0, "Saving your songs …")
     session.forget("imports")
