@@ -108,8 +108,12 @@ def test_the_sheet_of_a_phone_steers_by_presets_aims_and_weights_above_which_the
     move_slider(page, "Energy", "Home", what=CALMER)
     move_slider(page, "Valence", "End")
     expect(page.locator(".moved")).to_be_in_viewport()
-    page.get_by_role("button", name="Done").click()
+    press(page, page.get_by_text("More settings"))
+    page.get_by_text("Songs between two of one artist or album").scroll_into_view_if_needed()
     expect(page.get_by_role("slider", name=f"Energy: {CALMER}")).not_to_be_in_viewport()
+    expect(page.get_by_role("button", name="Done")).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("button", name="Done")).not_to_be_in_viewport()
 
     expect(chips.first).to_contain_text("Energy far calmer")
     press(page, page.get_by_role("button", name="Undo", exact=True))
