@@ -1,7 +1,7 @@
 // `make lint-js`: what would be a mistake in the components' JavaScript. Titles enter a page as text, never as markup.
 const MARKUP = "Text of a listener's enters the page by textContent.";
 const BROWSER =
-  "window document AbortController addEventListener removeEventListener dispatchEvent CustomEvent IntersectionObserver matchMedia MouseEvent ResizeObserver innerHeight open setTimeout clearTimeout setInterval clearInterval requestAnimationFrame";
+  "window document AbortController addEventListener removeEventListener dispatchEvent CustomEvent IntersectionObserver matchMedia MouseEvent performance ResizeObserver innerHeight open setTimeout clearTimeout setInterval clearInterval requestAnimationFrame";
 
 export default [
   {
