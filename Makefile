@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Most of the 9,000 files are never imported; Python compiles those that are, once (measured: 75 s down to 49 s).
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 # Where compiled files may not be written, every start of the app compiles pandas, Streamlit and scikit-learn again: 4.7 s
-# of processor time for the imports instead of 1.8 s, and the tests start it or its commands some thirty times.
+# of processor time for the imports instead of 1.8 s.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test fuzz bench load faults evaluate lint lint-js lock clean fake-spotify supabase-local screenshots
