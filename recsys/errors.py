@@ -50,7 +50,7 @@ class UnknownFeature(TonearmError):
 
 
 class BadRecipe(TonearmError):
-    """Weights or dials out of range: negative, NaN, or all zero."""
+    """A value of a recipe is out of range or of the wrong type, or a file is not a recipe."""
 
 
 class BadTracks(TonearmError):

@@ -1,4 +1,4 @@
-"""What one process remembers about listeners: what happened how often, the sliders, and a guest's opened recipe."""
+"""What one process remembers about listeners: counts, the sliders as last used, and the recipe a guest opened."""
 
 import logging
 import threading
@@ -119,10 +119,10 @@ class LastRecipes:
 
 class OpenedLinks:
     """
-    The shared recipe that each guest opened last, which waits for them when they have signed in.
+    The shared recipe that each guest opened last, to be used after they have signed in.
 
-    A sign-in leaves the page, and a browser tab's session with it. Safe to use from any thread; nothing is stored. Of
-    more than `AT_MOST` guests the one who opened theirs first is forgotten first.
+    A sign-in leaves the page and so ends the browser tab's session. Safe to use from any thread; nothing is stored. At
+    most `AT_MOST` guests, and as many listeners who have signed in, are remembered; the oldest is forgotten first.
     """
 
     def __init__(self) -> None:
@@ -131,21 +131,21 @@ class OpenedLinks:
         self._lock = threading.Lock()
 
     def save(self, guest: str, link: RecipeLink | None) -> None:
-        """Remember what a guest opened in place of what they opened before; None where they put it away."""
+        """Remember the recipe a guest opened instead of an earlier one; None forgets it."""
         with self._lock:
             self._opened.pop(guest, None)
             if link is not None:
                 self._opened[guest] = link
 
     def hand_over(self, guest: str, listener: str) -> None:
-        """What the guest opened waits for the listener they turned out to be; nothing where they opened nothing."""
+        """Pass what a guest opened, if anything, on to the listener they signed in as."""
         with self._lock:
             link = self._opened.pop(guest, None)
             if link is not None:
                 self._waiting[listener] = link
 
     def take(self, listener: str) -> RecipeLink | None:
-        """What waits for a listener, once; None where nothing does."""
+        """What was passed on to a listener, returned once; None where nothing was."""
         with self._lock:
             return self._waiting.pop(listener, None)
 

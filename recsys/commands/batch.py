@@ -49,7 +49,6 @@ weekly lists by their recipes.
 [{listener, songs}]}.
 """
 
-
 DOWNLOAD: Final = "Download a recipe under Share on the Recommend page."
 
 
@@ -64,7 +63,7 @@ DOWNLOAD: Final = "Download a recipe under Share on the Recommend page."
     "--recipe",
     "recipe_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A recipe file of the page, or JSON.",
+    help="A recipe file from the Recommend page, or settings as JSON.",
 )
 @weights_option
 @workers_option
@@ -151,7 +150,7 @@ def read_recipe(path: Path | None, weights: dict[str, float], length: int | None
     Raises
     ------
     BadRecipe, BadValue, UnreadableFile
-        The file is no recipe, starts from songs, or cannot be read.
+        The file is not a recipe, names songs to start from or stay away from, or cannot be read.
     """
     recipe = Recipe() if path is None else _stored_recipe(path)
     recipe = replace(recipe, weights={**recipe.weights, **weights})
@@ -159,7 +158,7 @@ def read_recipe(path: Path | None, weights: dict[str, float], length: int | None
 
 
 def _stored_recipe(path: Path) -> Recipe:
-    """A recipe as the Recommend page writes it, or without what belongs to a link."""
+    """The recipe in a file: one downloaded from the Recommend page, or its settings alone."""
     try:
         content = path.read_bytes()
         stored = parse_json(content)
@@ -168,20 +167,20 @@ def _stored_recipe(path: Path) -> Recipe:
     except ValueError as problem:
         raise BadRecipe(f"“{path.name}” is not JSON. {DOWNLOAD}") from problem
     if not isinstance(stored, dict):
-        raise BadRecipe(f"“{path.name}” is no recipe: it must be one JSON object.")
+        raise BadRecipe(f"“{path.name}” is not a recipe: it must be one JSON object.")
     if "tonearm_recipe" in stored:
         link = from_json(content.decode("utf-8", "replace"))
         if link.seeds or link.minus:
             raise BadRecipe(
-                f"“{path.name}” starts from some songs or stays away from some, which a batch does not do: each list "
-                "starts from the listener’s own. Remove them above the list on the Recommend page, and download it "
+                f"“{path.name}” names songs to start from or stay away from, but every list of a batch run starts from "
+                "the listener’s own songs. Remove them above the list on the Recommend page and download the recipe "
                 "again."
             )
         return link.recipe
     try:
         return Recipe.from_json(stored)
     except (ValueError, TypeError, KeyError, AttributeError) as problem:
-        raise BadRecipe(f"“{path.name}” is broken: a value in it has the wrong form. {DOWNLOAD}") from problem
+        raise BadRecipe(f"“{path.name}” is not a recipe: a value in it has the wrong type. {DOWNLOAD}") from problem
 
 
 def as_text(report: dict[str, Any], out: Path) -> str:

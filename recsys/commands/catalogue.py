@@ -104,7 +104,7 @@ def passport(path: Path | None, is_json: bool) -> None:
     """
     Show where the songs of a catalogue FILE come from and what is known of them, by default of the app's own.
 
-    Where no catalogue is installed, the app's own is the invented one.
+    Without an installed catalogue the app uses invented songs.
 
     \b
     Examples:

@@ -9,16 +9,20 @@ from recsys.errors import Erased, StorageProblem
 from recsys.storage.store import Store
 
 UNDER_WAY: Final = "under way "
-"""How the name of a state begins that a piece of work has while it runs."""
+"""Prefix of the name of the state that a piece of work has while it runs."""
 
 ERASED: Final = "Everything of yours was erased, or moved to your account as you signed in, so this ended."
 
 
 class Check(Protocol):
-    """Raises `Erased` where everything was erased since the work began."""
+    """Raises `Erased` where everything of the listener's was erased since the work began."""
 
     def __call__(self, has_written: bool = True) -> None:
-        """What the work has written is erased too; work that has written nothing leaves what came after an erasure."""
+        """
+        Check, and first erase everything again where the work may have written something after the erasure.
+
+        Nothing is erased if not `has_written`, so that what others stored after the erasure stays.
+        """
 
 
 @contextmanager
@@ -26,8 +30,8 @@ def noticing_erasure(store: Store, listener: str, sentence: str = ERASED) -> Ite
     """
     Gives a check to be made after each write of work that goes on for long.
 
-    The work has a row of its own in the store, which any erasure removes. What was written after that is erased too,
-    and the check raises `Erased` with the sentence.
+    The work has a row of its own in the store, which any erasure removes. Once it is gone, the check erases what was
+    written since and raises `Erased` with the sentence.
     """
     name = f"{UNDER_WAY}{token_hex(8)}"  # of this work alone: other work may end first
     store.save_state(listener, name, {})

@@ -22,10 +22,10 @@ ERASED: Final = (
 )
 NOTE: Final = "import "
 """
-How the name of a state begins that notes an import which was not finished: how many tracks are stored, and of how many.
+Prefix of the states that note unfinished imports, followed by the origin: how many tracks are stored, and of how many.
 
-Each import has a state of its own, by its origin: tabs, also of several processes, that import together write no note
-of each other's.
+Each import has a state of its own, so that tabs and processes that import at the same time do not overwrite each
+other's notes.
 """
 
 _NAMES: Final = ["track_id", "title", "artists"]

@@ -148,7 +148,7 @@ class Store(Protocol):
         """What `save_state` stored under the key, or None."""
 
     def states(self, listener: str, prefix: str) -> dict[str, dict[str, Any]]:
-        """All that `save_state` stored under keys that begin with a text, by key, in the order of the keys."""
+        """What `save_state` stored under keys that begin with the prefix, by key, sorted; empty if there is none."""
 
     def remove_state(self, listener: str, key: str) -> None:
         """Remove a key; an unknown one is no error."""

@@ -54,22 +54,22 @@ def next_step(session: ListenerSession) -> bool:
         heard = "" if known == size else f", {known:,} with audio features"
         st.markdown(f"**{counted(size, 'song')}** in your library{heard}.")
         real_songs(session, "welcome")
-        is_real = session.has_real_catalogue
+        has_real_songs = session.has_real_catalogue
         if known:
-            _ways_on(session, is_real)
-        elif is_real:
+            _next_pages(session, has_real_songs)
+        elif has_real_songs:
             no_features_note(session)
-        return is_real and known > 0
+        return has_real_songs and known > 0
     return False
 
 
-def _ways_on(session: ListenerSession, is_real: bool) -> None:
-    """To the list and to the taste page. Without real songs taste comes first: it needs none, the list is a sample."""
+def _next_pages(session: ListenerSession, has_real_songs: bool) -> None:
+    """Buttons to the list and to Taste; Taste, which needs no real songs, is first where the list is but a sample."""
     with st.container(horizontal=True, gap="small"):
-        if is_real:
+        if has_real_songs:
             _button(session, "recommend", "Get recommendations", ":material/tune:")
         _button(session, "taste", "See your taste", ":material/radar:", is_primary=False)
-        if not is_real:
+        if not has_real_songs:
             _button(session, "recommend", "See a sample list", ":material/tune:", is_primary=False)
 
 

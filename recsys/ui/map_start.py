@@ -15,7 +15,7 @@ from recsys.ui.session import ListenerSession
 _MAP: Final = "map"
 _DRAWN: Final = "map_drawn"
 _MIDDLE: Final = (0, MapBox(35.0, 65.0, 35.0, 65.0))
-"""How many boxes were drawn on the map, and the last; before the first one there is a box in its middle."""
+"""How many boxes were drawn on the map, and the last one; at first none, and a box in the middle of the map."""
 
 
 def map_with_start(session: ListenerSession, medoids: Sequence[str], words: str) -> None:
@@ -27,8 +27,9 @@ def map_with_start(session: ListenerSession, medoids: Sequence[str], words: str)
     )
     if not marks:
         st.session_state.pop(_DRAWN, None)
-    # Each drawn box has sliders of its own, with its edges as their default. A state that is set is sent with one run
-    # only: where another follows before the tab has drawn that one, the sliders would show the whole map.
+    # Each drawn box has sliders of its own, with its edges as their defaults. Streamlit sends a value that is set in
+    # the session state with one run only: if the next run began before the tab drew it, the sliders would show the
+    # whole map.
     number, drawn = st.session_state.get(_DRAWN, _MIDDLE)
     sliders = {f"map_across_{number}": (drawn.left, drawn.right), f"map_up_{number}": (drawn.bottom, drawn.top)}
     box = None

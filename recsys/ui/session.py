@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Brought:
-    """A recipe that was saved, or opened from `link` (also a file), and what uses it again with what belongs to it."""
+    """A recipe that was saved, or opened from a link or a file (`link`); `use` puts all that belongs to it back."""
 
     recipe: Recipe
     use: Callable[["ListenerSession"], None]
@@ -275,7 +275,7 @@ class ListenerSession:
         self._recommender = None
 
     def bring(self, brought: Brought | None) -> None:
-        """Note what was saved or opened last; what a guest opened waits for them when they have signed in."""
+        """Remember what was saved or opened last; what a guest opened is remembered until they have signed in."""
         self.brought = brought
         if self.visitor.is_guest:
             self.app.opened_links.save(self.listener, brought.link if brought else None)

@@ -117,7 +117,7 @@ def _offer(session: ListenerSession) -> None:
         "none comes twice."
     )
     days = range(len(DAYS))
-    # What is chosen is kept: the panel is drawn only while it is open.
+    # Choices are persisted, since the panel is drawn only while it is open.
     day = st.selectbox("Day", days, format_func=DAYS.__getitem__, key="weekly_day", persist_state="session")
     playlist = _playlist(session)
     if st.button(_says(day, session.recipe.length), key="weekly_on"):

@@ -142,7 +142,7 @@ def test_while_the_store_does_not_answer_the_sliders_of_this_process_are_used(st
     assert recipes.of("ada") == LOUD
 
 
-def test_what_a_guest_opened_waits_once_for_the_listener_they_turned_out_to_be():
+def test_what_a_guest_opened_is_returned_once_to_the_listener_they_signed_in_as():
     links, opened = OpenedLinks(), RecipeLink(LOUD)
     links.save("guest", RecipeLink(Recipe()))
     links.save("guest", opened)
@@ -154,7 +154,7 @@ def test_what_a_guest_opened_waits_once_for_the_listener_they_turned_out_to_be()
     assert [links.take(who) for who in ("guest", "grace", "ada", "ada")] == [None, None, opened, None]
 
 
-def test_what_a_guest_put_away_or_somebody_erased_waits_for_nobody():
+def test_what_a_guest_put_away_or_a_listener_erased_is_returned_to_nobody():
     links = OpenedLinks()
     links.save("guest", RecipeLink(LOUD))
     links.save("guest", None)

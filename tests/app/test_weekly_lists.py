@@ -109,7 +109,7 @@ def test_a_listener_who_must_sign_in_again_is_named_and_keeps_nobody_from_a_list
     assert stored_libraries(app, Recipe()).problems == report.failed
 
 
-def test_a_listener_without_a_library_reads_one_sentence_from_a_weekly_list_and_a_batch_run(build):
+def test_a_weekly_list_and_a_batch_run_say_the_same_of_an_empty_library(build):
     app = build()
     app.embedded_store.save_weekly("ada", ASKED)
 

@@ -190,7 +190,7 @@ def test_a_catalogue_split_over_workers_gives_the_same_lists_and_reasons(songs, 
     )
 
 
-def test_a_locked_song_of_unknown_value_stays_in_an_aimed_list_however_it_is_ranked(songs, tmp_path):
+def test_a_locked_song_of_unknown_value_stays_under_an_aim_with_shards_and_without(songs, tmp_path):
     tracks = pd.read_parquet(songs[0])
     ids = tracks["track_id"].tolist()
     tracks["energy"] = tracks["energy"].where(tracks.index % 10 != 9)

@@ -1,5 +1,5 @@
 """
-A process that has imported the app and copies itself: a line of JSON asks for a copy, its process id is the answer.
+A process that has imported the app and forks: for each line of JSON it starts a copy and prints its process id.
 
 It ends when its input does.
 """
@@ -12,7 +12,7 @@ import sys
 from streamlit.web.cli import main
 
 import recsys.app.container
-import recsys.web.routes  # noqa: F401  both imports are what a start of the app spends most of its time on
+import recsys.web.routes  # noqa: F401  a start of the app spends most of its time on these two imports
 
 
 def become(words, environment, log, folder):
@@ -30,7 +30,7 @@ def become(words, environment, log, folder):
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that a copy that ended is gone, without being waited for
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no copy that ended is left as a zombie
     for line in sys.stdin:
         if pid := os.fork():
             print(pid, flush=True)

@@ -70,7 +70,7 @@ def test_the_same_is_done_with_the_keyboard(taste):
     expect(starts_here(taste)).to_be_visible()
 
 
-def test_the_sliders_show_the_box_also_where_the_tab_draws_only_the_second_of_two_runs(stranger, server):
+def test_the_sliders_show_the_box_even_if_the_tab_draws_only_the_second_of_two_runs(stranger, server):
     page, sockets, asked, held, is_holding = stranger(), [], [], [], []
 
     def hold(to_browser):

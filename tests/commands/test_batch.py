@@ -37,7 +37,7 @@ def test_a_log_file_gets_no_progress(monkeypatch, capsys):
     assert shown(monkeypatch, capsys, is_watched=False) == []
 
 
-def test_a_recipe_that_the_page_wrote_and_its_plain_values_are_the_same_recipe(tmp_path):
+def test_a_downloaded_recipe_file_and_its_settings_alone_are_the_same_recipe(tmp_path):
     ours, plain = tmp_path / "tonearm-recipe.json", tmp_path / "plain.json"
     ours.write_text(to_json(RecipeLink(SUNDAY)))
     plain.write_text(json.dumps(SUNDAY.as_json()))
@@ -48,7 +48,7 @@ def test_a_recipe_that_the_page_wrote_and_its_plain_values_are_the_same_recipe(t
 
 
 @pytest.mark.parametrize("songs", [{"seeds": ("s",)}, {"minus": ("m",)}])
-def test_a_recipe_that_starts_from_songs_is_refused_with_what_to_do(tmp_path, songs):
+def test_a_recipe_that_names_songs_is_refused_with_what_to_do(tmp_path, songs):
     (tmp_path / "r.json").write_text(to_json(RecipeLink(SUNDAY, **songs)))
 
     with pytest.raises(BadRecipe, match="Remove them above the list on the Recommend page"):
@@ -58,8 +58,8 @@ def test_a_recipe_that_starts_from_songs_is_refused_with_what_to_do(tmp_path, so
 @pytest.mark.parametrize(
     "broken", [{"locked": [1]}, {"weights": "x"}, {"filters": 5}, {"filters": {"ranges": {"year": 5}}}]
 )
-def test_a_recipe_whose_values_have_the_wrong_form_is_refused_with_what_to_do(tmp_path, broken):
+def test_a_recipe_with_a_value_of_the_wrong_type_is_refused_with_what_to_do(tmp_path, broken):
     (tmp_path / "r.json").write_text(json.dumps(broken))
 
-    with pytest.raises(BadRecipe, match=r"“r.json” is broken: .* Download a recipe under Share"):
+    with pytest.raises(BadRecipe, match=r"“r.json” is not a recipe: .* Download a recipe under Share"):
         read_recipe(tmp_path / "r.json", {}, None)

@@ -81,7 +81,7 @@ def test_a_catalogue_that_was_brought_has_a_passport_that_says_so(tmp_path):
     assert "mine.parquet: 2 songs" in shown.stdout and "nobody recorded where it is from" in shown.stdout
 
 
-def test_where_none_is_installed_the_passport_is_that_of_the_invented_songs(tmp_path, monkeypatch):
+def test_without_an_installed_catalogue_the_passport_describes_the_invented_songs(tmp_path, monkeypatch):
     monkeypatch.setenv("TONEARM_DATA", str(tmp_path / "data"))
 
     shown = run("passport")

@@ -408,7 +408,7 @@ def test_a_saved_recipe_comes_back_and_is_forgotten():
     assert not app.session_state["tonearm"].recipes
 
 
-def test_a_name_for_a_recipe_is_kept_while_its_panel_is_closed_until_it_is_used():
+def test_the_name_of_a_recipe_outlasts_its_closed_panel_until_the_recipe_is_saved():
     app = in_more(opened("recommend", lambda session: session.show_demo(0)))
     app.text_input(key="recipe_name").set_value("Sunday").run()
     app.session_state["more"] = False

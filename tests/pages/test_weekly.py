@@ -70,7 +70,7 @@ def test_a_guest_is_told_how_long_it_lasts_and_offered_no_playlist(build):
     assert "weekly_into_playlist" not in {one.key for one in app.checkbox}
 
 
-def test_a_day_that_was_chosen_is_kept_while_its_panel_is_closed(build):
+def test_a_day_that_was_chosen_outlasts_its_closed_panel(build):
     build()
     app = in_more(opened("recommend", five), "Weekly songs")
     app.selectbox(key="weekly_day").select_index(4).run()

@@ -210,8 +210,8 @@ next(save_import(SqliteStore(Database(Path(sys.argv[1]))), "ada", tracks(2_002),
 """
 
 
-def test_imports_of_two_processes_overwrite_no_note_of_each_other(store, tmp_path, monkeypatch):
-    """Whatever the other one writes after this one has read: here its note, just before this one's is stored."""
+def test_imports_of_two_processes_do_not_overwrite_each_others_notes(store, tmp_path, monkeypatch):
+    """Here the other process stores its note just before this one does."""
     write = store.save_state
 
     def after_the_other(listener, key, value):
@@ -230,7 +230,7 @@ def test_imports_of_two_processes_overwrite_no_note_of_each_other(store, tmp_pat
     assert unfinished_imports(store, "ada") == {"file:b.csv": (2_000, 2_002)}
 
 
-def test_imports_through_two_connections_to_supabase_overwrite_no_note_of_each_other(supabase, gateway, monkeypatch):
+def test_imports_through_two_connections_to_supabase_do_not_overwrite_each_others_notes(supabase, gateway, monkeypatch):
     listener = gateway.listener("ada")
     token = gateway.access_token(listener)
     first, second = (SupabaseStore(supabase, lambda _: token) for _ in range(2))

@@ -88,7 +88,7 @@ def test_another_shared_catalogue_replaces_the_one_below(world):
     assert world.catalogues.of("grace") is None
 
 
-def test_few_are_held_those_that_were_asked_for_last(world):
+def test_only_the_catalogues_asked_for_last_are_cached(world):
     names = [f"listener {number}" for number in range(listener_catalogues.MAX_CACHED)]
     for listener in (*names, names[0], "another"):
         world.grow(listener, listener)

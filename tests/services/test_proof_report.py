@@ -34,7 +34,7 @@ def test_a_gain_beyond_luck_is_said_with_its_interval():
     assert sentence == ("More than a basic recommender, and not by luck (95% interval of the difference +3.0 to +7.0).")
 
 
-def test_a_difference_is_not_said_beside_two_rounded_numbers_that_it_may_contradict():
+def test_no_difference_is_stated_that_the_two_rounded_numbers_may_contradict():
     songs = {OURS: Interval(35.86, 33, 38), TEXTBOOK: Interval(1.44, 1, 2)}
     one = replace(proof((34.42, 31.6, 36.9)), found=songs)
     assert "**35.9** in the first 50 of 5,000, a basic recommender 1.4" in found(one)

@@ -346,7 +346,7 @@ def test_what_a_guest_brought_in_is_there_after_signing_in(world, spotify, brows
     assert not any(world.store.counts(guest).values())
 
 
-def test_what_the_process_remembers_of_a_guest_is_handed_over_to_who_signs_in(world, spotify, deployment):
+def test_what_the_process_remembers_of_a_guest_is_handed_over_to_the_listener_who_signs_in(world, spotify, deployment):
     handed = []
     browser = Browser(app_of(replace(deployment, hand_over=lambda *pair: handed.append(pair))))
     browser.open()

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.filters import Filters, exclude, excluded_in_words, filter_words
+from recsys.core.engine.filters import Filters, exclude, excluded_in_words
 from recsys.core.engine.recipe import ChoiceName, Recipe
 from recsys.core.model.arrays import Doubles, Integers, Mask
 
@@ -25,7 +25,7 @@ LEFT_OUT: Final = {
     "recently_heard": "heard lately, or we don’t know when",
     "too_little_known": "we know too little about",
 }
-"""Why songs are left out that no filter excludes, as phrases that follow a number of songs."""
+"""Why songs that no filter excludes are left out, as phrases that follow a number of songs."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Exclusion:
 
     `rows` (songs,) bool; `counts` how many for which reason, each song counted once; `left` (patterns,) how many songs
     of each pattern are candidates if enough is known of them. `locked` are the rows of the locked songs that are
-    candidates however little is known of them (`engine.locked`), and `locked_left` (patterns,) counts those; `reasons`
-    says why which other locked song is none. `named` is the row of each locked id that the catalogue knows, of any
-    version of a song.
+    candidates however little is known of them (`engine.locked`), and `locked_left` (patterns,) counts them; `reasons`
+    says for the row of each other locked song why it is no candidate. `named` is the row of each locked id that the
+    catalogue knows, the ids of other versions included.
     """
 
     rows: Mask
@@ -136,8 +136,8 @@ class Candidates:
             counts["familiar_artists"] = int(np.count_nonzero(rows) - np.count_nonzero(always))
         named = self._catalogue.rows_of(sorted(locked))
         locked_rows = np.unique(np.fromiter(named.values(), dtype=np.int64))
-        gone = locked_rows[rows[locked_rows]].tolist()
-        reasons = {row: self._why_excluded(row, unchosen, choose_from) for row in gone}
+        excluded = locked_rows[rows[locked_rows]].tolist()
+        reasons = {row: self._why_excluded(row, unchosen, choose_from) for row in excluded}
         if filters:
             ruled_out = exclude(self._catalogue, filters, rows, locked_rows)
             rows, counts = ruled_out.songs, {**counts, **ruled_out.counts}
@@ -146,9 +146,9 @@ class Candidates:
         left = np.zeros(len(self._catalogue.patterns), dtype=np.int64)
         for start, stop, pattern in self._catalogue.chunks:
             left[pattern] += stop - start - np.count_nonzero(rows[start:stop])
-        kept = locked_rows[~rows[locked_rows]]
-        kept_left = np.bincount(self._catalogue.patterns_of(kept), minlength=len(left))
-        return Exclusion(rows, counts, left, kept, kept_left, reasons, named)
+        locked_rows = locked_rows[~rows[locked_rows]]
+        locked_left = np.bincount(self._catalogue.patterns_of(locked_rows), minlength=len(left))
+        return Exclusion(rows, counts, left, locked_rows, locked_left, reasons, named)
 
     def _why_excluded(self, row: int, unchosen: Mask, choose_from: ChoiceName) -> str:
         """Why the song in a row is excluded, before any filter."""
@@ -179,11 +179,6 @@ class Candidates:
             "not_owned": int(np.count_nonzero(is_unowned)),
             "recently_heard": int(np.count_nonzero(is_recent)),
         }
-
-
-def left_out_words(filters: Filters) -> dict[str, str]:
-    """What is left out for each reason, as phrases that follow a number of songs."""
-    return LEFT_OUT | filter_words(filters)
 
 
 def why_none_is_left(filters: Filters, counts: Mapping[str, int]) -> str:

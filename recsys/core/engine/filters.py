@@ -73,7 +73,8 @@ class Filters:
     Raises
     ------
     BadRecipe
-        A range is empty or no number, a switch is neither on nor off, or there are too many or too long names.
+        A range is empty or no number, a switch is neither on nor off, or names are not a tuple, too many or too
+        long.
     UnknownFeature
         A range names no number feature.
     """
@@ -134,7 +135,8 @@ class Excluded:
     What filters exclude of a catalogue.
 
     `songs` (songs,) bool; `counts` how many for which filter, by "year" and "year_unknown", "live_title", "liveness"
-    and so on, each song counted once; `reasons` for which filter, of the rows asked about that one excludes.
+    and so on, each song counted once; `reasons` the name of that filter by row, of those rows asked about
+    that one excludes.
     """
 
     songs: Mask
@@ -153,7 +155,7 @@ def exclude(catalogue: Catalogue, filters: Filters, already: Mask, asked: Intege
     already : (songs,) bool
         Songs that are no candidates anyway: excluded too, and not counted again.
     asked : rows of the catalogue, optional
-        The songs of which the filter that excludes them is named.
+        The songs for which `reasons` names the filter that excludes them.
     """
     songs, counts = already.copy(), {}
     reasons: dict[int, str] = {}
@@ -230,13 +232,13 @@ def _with_genres(catalogue: Catalogue, genres: tuple[str, ...]) -> Mask:
 
 
 def check_switch(name: str, value: object) -> None:
-    """Raise `BadRecipe` where a switch is neither True nor False: any text, "false" too, would count as on."""
+    """Raise `BadRecipe` where a switch is neither True nor False; any text, even "false", would count as on."""
     if not isinstance(value, (bool, np.bool_)):
         raise BadRecipe(f"“{name}” must be true or false, not “{str(value)[:60]}”.")
 
 
 def check_names(names: tuple[str, ...], what: str, most: int = MOST_NAMES) -> None:
-    """Raise `BadRecipe` where there are too many names of genres or artists, or one is empty or too long."""
+    """Raise `BadRecipe` where names of genres or artists are not a tuple or too many, or one is empty or too long."""
     if not isinstance(names, tuple):
         raise BadRecipe(f"The names of {what} must be a list, not “{str(names)[:60]}”.")
     if len(names) > most:

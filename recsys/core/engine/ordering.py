@@ -179,7 +179,7 @@ def _pick(left: Integers, songs: Integers, position: int, groups: Groups, spacin
     return int(wanted.argmax())
 
 
-def fit_minutes(durations_ms: Doubles, minutes: float, kept: int = 0) -> Integers:
+def fit_minutes(durations_ms: Doubles, minutes: float, locked: int = 0) -> Integers:
     """
     The songs of a list that together last as long as asked for, best score first.
 
@@ -191,8 +191,8 @@ def fit_minutes(durations_ms: Doubles, minutes: float, kept: int = 0) -> Integer
     durations_ms : (n,)
         Of the songs, best score first; songs of unknown (NaN) or no duration are never taken.
     minutes : float > 0
-    kept : int
-        So many of the first songs with a duration give way to none that fits better (locked songs).
+    locked : int
+        How many of the first songs with a duration are never replaced by songs that fit better.
 
     Returns
     -------
@@ -207,7 +207,7 @@ def fit_minutes(durations_ms: Doubles, minutes: float, kept: int = 0) -> Integer
     if count >= len(lengths):
         return known
     choices = [np.arange(count), np.arange(count + 1)]
-    for base in range(count, max(count - REPLACED_AT_MOST, min(kept, count)) - 1, -1):
+    for base in range(count, max(count - REPLACED_AT_MOST, min(locked, count)) - 1, -1):
         choices += _filled_up(lengths, base, target)
         best = min(choices, key=lambda songs: abs(lengths[songs].sum() - target) if len(songs) else np.inf)
         if _fits(lengths, best, target):

@@ -72,7 +72,7 @@ def profile(
     if not active.any():
         if not (known_features & tracks.mask.any(axis=1)).any():  # no slider would help
             raise NothingToRank(
-                "No feature is known both of your tracks and of the catalogue. Bring a file with audio features."
+                "Your tracks and the catalogue have no known feature in common. Import a file with audio features."
             )
         raise NothingToRank(
             "None of the features you gave weight to is known both of your tracks and of the catalogue. "

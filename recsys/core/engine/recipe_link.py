@@ -196,7 +196,7 @@ def from_json(text: str) -> RecipeLink:
         stored = parse_json(text)
         if not isinstance(stored, dict) or not isinstance(stored.get("recipe"), dict) or "tonearm_recipe" not in stored:
             raise BadValue("This is not a Tonearm recipe: it lacks “tonearm_recipe” or “recipe”.", "recipe")
-        json.dumps(stored, ensure_ascii=False).encode()  # half a surrogate pair is no text: it raises `ValueError`
+        json.dumps(stored, ensure_ascii=False).encode()  # raises `ValueError` for half a surrogate pair
         about: dict[str, Any] = {name: str(stored.get(name, ""))[:LONGEST_TEXT] for name in ("catalogue", "checksums")}
         for of, names in _NAMES_OF.items():
             about[of] = read.ids([",".join(stored[of])], MOST_SEEDS_IN_JSON) if stored.get(of) else ()
@@ -205,7 +205,7 @@ def from_json(text: str) -> RecipeLink:
     except (BadRecipe, UnknownFeature) as problem:
         raise BadValue(str(problem), "recipe") from problem
     except (ValueError, TypeError, KeyError, AttributeError) as problem:
-        raise BadValue("This recipe file is broken: a value in it has the wrong form.", "recipe") from problem
+        raise BadValue("This recipe file is broken: a value in it has the wrong type.", "recipe") from problem
 
 
 def _as_text(value: float | bool | str | None) -> str:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from recsys.core.engine.candidates import Candidates, why_none_is_left
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.locked import ALL_LISTED, kept_places, unlisted
+from recsys.core.engine.locked import ALL_LISTED, locked_places, unlisted
 from recsys.core.engine.ordering import Groups, Order, arrange
 from recsys.core.engine.pool import POOL
 from recsys.core.engine.profile import Profile, profile
@@ -210,7 +210,7 @@ class Recommender:
             rows,
             unlisted(self.catalogue, recipe, exclusion, rows),
         )
-        return arranged(found, recipe, kept_places(recipe, exclusion, rows))
+        return arranged(found, recipe, locked_places(recipe, exclusion, rows))
 
     def rank_candidates(self, recipe: Recipe) -> Ranking:
         """All candidates in order, cached until it is called with another recipe. Raises as `recommend`."""
@@ -338,7 +338,7 @@ class Recommender:
 
 
 def arranged(found: Recommendations, recipe: Recipe, locked: Mapping[int, int]) -> Recommendations:
-    """A list by score in the order that a recipe asks for, songs locked at places from 0, with what that cost."""
+    """A list by score in the order that a recipe asks for, with what that cost; `locked` as from `locked_places`."""
     order = Order(recipe.order, recipe.by, recipe.spacing, locked)
     if order == Order(by=recipe.by):
         return found

@@ -135,7 +135,7 @@ class CandidateSearch:
         return np.where(self.is_eligible(metric)[patterns], found, -np.inf).astype(np.float32)
 
     def known_cosines_of(self, profile: Floats, metric: Metric, rows: Integers) -> Floats:
-        """The same over what is known of each song, however little; 0 where nothing is."""
+        """As `cosines_of`, but of songs of which too little is known as well; 0 where nothing is known."""
         return self._cosines(profile, metric, rows, self._catalogue.patterns_of(rows)).astype(np.float32)
 
     def _cosines(self, profile: Floats, metric: Metric, rows: Integers, patterns: Integers) -> Doubles:

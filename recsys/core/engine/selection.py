@@ -51,8 +51,8 @@ def select(catalogue: Catalogue, ranking: Ranking, recipe: Recipe) -> tuple[Inte
         listed = in_order[: recipe.length]
     else:
         durations = catalogue.raw.at(ranking.rows[in_order])["duration_ms"].to_numpy()
-        kept = int(np.count_nonzero(durations[: len(locked)] > 0))
-        listed = in_order[fit_minutes(durations, recipe.minutes, kept)]
+        timed_locked = int(np.count_nonzero(durations[: len(locked)] > 0))
+        listed = in_order[fit_minutes(durations, recipe.minutes, timed_locked)]
     _, costs = _rerank(catalogue, ranking, replace(recipe, length=max(len(listed), 1)))
     return np.sort(listed), costs
 

@@ -63,7 +63,7 @@ class Metric:
 
 def metric(weights: Matrix, active: Mask, aimed: Mask = NONE_AIMED) -> Metric:
     """
-    The weights of features that take part, brought to the size of 1, and which of those are aimed at.
+    The weights of features that take part, scaled to about 1, and which of these features are aimed at.
 
     Only proportions of weights matter. They are scaled by a power of two, which changes no digit of any result, and
     in large steps, so that a moving slider does not move the others' weights.

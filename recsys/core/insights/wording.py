@@ -66,7 +66,7 @@ def unlisted_in_words(songs: pd.DataFrame) -> list[str]:
     """
     Which locked songs are not on the list: a sentence for each reason in a table of title, artists and why.
 
-    Songs without a title are counted and not named.
+    Songs without a title are counted but not named; no sentence for an empty table.
     """
     says = []
     for why, some in songs.groupby("why", sort=False):

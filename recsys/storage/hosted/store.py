@@ -26,7 +26,7 @@ UPSERT: Final = 500
 """Rows sent to a table at once."""
 
 LAST_CHARACTER: Final = "\U0010ffff"
-"""Comes after every other one in the order of bytes."""
+"""The character that sorts last in UTF-8."""
 
 
 class SupabaseStore(Store):
@@ -134,7 +134,7 @@ class SupabaseStore(Store):
     def states(self, listener: str, prefix: str) -> dict[str, dict[str, Any]]:
         begin = rows.clean(prefix)
         query = self._as(listener).table("sync_state").select("key, value").eq("user_id", listener)
-        # A range instead of a pattern, in which some characters would have a meaning; keys are in order of their bytes.
+        # A range, since a pattern gives some characters a special meaning; keys are sorted by their bytes.
         found = answer(query.gte("key", begin).lt("key", begin + LAST_CHARACTER).order("key"))
         return {row["key"]: row["value"] for row in found}
 

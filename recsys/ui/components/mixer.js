@@ -195,7 +195,7 @@ class Sheet {
 
   open() {
     this.page.dataset.tonearmSheet = "open";
-    this.done.focus({ preventScroll: true }); // it is not where it will be before the sheet has slid up
+    this.done.focus({ preventScroll: true }); // its position is not final while the sheet slides up
   }
 
   shut() {

@@ -25,7 +25,7 @@ def features_panel(session: ListenerSession) -> None:
     if covered.known == covered.total:
         return
     st.header("Missing audio features", anchor=False)
-    st.markdown(in_counts(covered))
+    st.markdown(coverage_counts(covered))
     had_agreed = session.known("consent", lambda: features.has_agreed(session.listener, "reccobeats"))
     agreed = had_agreed
     if had_agreed or covered.could_ask:
@@ -86,8 +86,8 @@ def _look_up(session: ListenerSession, covered: Coverage, has_agreed: bool, was_
         st.rerun()
 
 
-def in_counts(covered: Coverage) -> str:
-    """Where the known features come from, and what of the rest is waiting, not found or not asked about, and why."""
+def coverage_counts(covered: Coverage) -> str:
+    """How many tracks have audio features, by source; how many of the rest wait, were not found or not asked about."""
     sources = ", ".join(f"{count:,} from {_source(name)}" for name, count in covered.by_source.items())
     rest = {
         "waiting": covered.waiting,

@@ -149,7 +149,7 @@ def _import(session: ListenerSession, file: UploadedFile) -> list[FileReport]:
     ------
     UnreadableFile, ServerBusy, StorageProblem
     Erased
-        Everything of the listener's was erased since the file was taken. Nothing of it is left then.
+        Everything of the listener's was erased while the file was read or stored; nothing of the file is left.
     """
     noticing = noticing_erasure(session.store, session.listener, ERASED)
     with noticing as stop_if_erased, reading(session, file) as imported:

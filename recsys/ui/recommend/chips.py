@@ -32,7 +32,7 @@ def chips(session: ListenerSession, unlisted: int = 0) -> list[Chip]:
     """
     A chip for the start, for each aim, for a preset or each weight, and for each setting that is not the usual.
 
-    So many songs are `unlisted` that should be kept at their places.
+    `unlisted` is the number of locked songs that are not on the list.
     """
     found = []
     for kind, title, parts in (

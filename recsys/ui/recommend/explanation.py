@@ -9,7 +9,7 @@ _TITLES: Final = {f.name: f.title for f in FEATURES}
 
 
 def total(score: float) -> str:
-    """What the bars add up to, with two digits as they have, which are rounded each by itself."""
+    """The score as the sum of the bars, with two decimals like theirs; each bar is rounded by itself."""
     written = f"{round(score, 2) + 0.0:.2f}".replace("-", "\N{MINUS SIGN}")  # + 0.0: never "−0.00"
     return f"Before rounding, the bars add up to the score, {written}, against the average song of the catalogue."
 

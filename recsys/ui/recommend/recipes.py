@@ -20,7 +20,7 @@ def recipes_panel(session: ListenerSession) -> None:
     """Save the settings and the songs that the list starts from, or bring back saved ones."""
     if st.session_state.pop(_SAVED, False):
         st.session_state[_NAME] = ""
-    # Kept until it is used: the panel is drawn only while it is open.
+    # Persisted until a recipe is saved, since the panel is drawn only while it is open.
     name = st.text_input("Name", max_chars=60, key=_NAME, placeholder="Sunday morning", persist_state="session")
     if st.button("Save these settings", key="recipe_save", disabled=not name.strip()):
         stored = session.settings_to_store

@@ -42,7 +42,7 @@ def open_link(session: ListenerSession) -> None:
     """
     Use the recipe in the page's address, once: the address is emptied, so that a reload keeps later changes.
 
-    Without one, use what the listener opened as a guest, before they signed in.
+    Without one, use the recipe that the listener opened as a guest before they signed in, if any.
     """
     waiting = session.app.opened_links.take(session.listener)
     given = [(name, text) for name in st.query_params for text in st.query_params.get_all(name)]

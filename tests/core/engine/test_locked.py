@@ -26,7 +26,7 @@ LIBRARY = random_tracks(12, seed=2, prefix="l")
 LOCKED = {"c3": 4, "c5": 1}
 MOVES = {
     **{f"aim at {f.name}": {"shifts": {f.name: 2}} for f in NUMBER_FEATURES},
-    # Popularity is known of no song of the library, so that it alone makes no list.
+    # Popularity is known of no song of the library, so its weight alone makes no list.
     **{
         f"{f.name} alone": {"weights": {g.name: float(f is g) for g in FEATURES}}
         for f in FEATURES
@@ -47,7 +47,7 @@ def listed(recipe, library=LIBRARY, **more):
 
 
 def why_not(found):
-    """Why which locked song is not on the list."""
+    """Why each locked song that is not on the list is not, by its id."""
     assert not set(found.unlisted["track_id"]) & set(found.table["track_id"])
     return dict(zip(found.unlisted["track_id"], found.unlisted["why"], strict=True))
 
@@ -71,7 +71,7 @@ def test_a_locked_song_of_unknown_value_changes_no_other_song_of_an_aimed_list()
     assert found.table["score"].tolist()[:-1] == alone.table["score"].tolist()
 
 
-def test_a_locked_song_nothing_counts_of_has_no_score_and_is_explained_all_the_same():
+def test_a_locked_song_of_which_no_weighted_feature_is_known_scores_0_and_can_be_explained():
     recipe = Recipe(weights={f.name: float(f.name == "energy") for f in FEATURES}, locked={"c3": 1})
     recommender = Recommender(CATALOGUE, LIBRARY)
     first = recommender.recommend(recipe).table.iloc[0]
@@ -162,7 +162,7 @@ def test_no_locked_song_gives_way_to_one_that_fits_a_number_of_minutes_better(mi
     assert found.unlisted.empty
 
 
-def test_a_place_beyond_the_end_of_the_list_is_none():
+def test_a_position_beyond_the_end_of_the_list_is_ignored():
     found = listed(Recipe(length=10, locked={"c3": 400}, shifts={"energy": 1}))
 
     assert "c3" in set(found.table["track_id"])

@@ -40,5 +40,5 @@ def test_what_an_order_costs_is_no_loss_of_zero(fall, says):
     assert order_in_words(4, fall) == f"The order moved 4 songs: the first ten score {says}."
 
 
-def test_an_order_that_the_list_had_already_moved_no_song():
+def test_an_order_that_the_list_already_has_moves_no_song():
     assert order_in_words(0, 0.0) == "The order moved no song."

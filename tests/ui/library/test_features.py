@@ -1,7 +1,7 @@
 """What a listener reads about a look-up of missing features."""
 
 from recsys.services.features import Coverage
-from recsys.ui.library.features import ended, in_counts, named
+from recsys.ui.library.features import coverage_counts, ended, named
 
 
 def covered(could_ask=0, **rest):
@@ -20,11 +20,11 @@ def test_a_look_up_that_found_nothing_says_that_it_was_done_and_what_would_help(
     assert ended(covered(not_asked=3), has_agreed=True) == "We asked every source you allowed."
 
 
-def test_songs_nobody_can_be_asked_about_are_not_counted_as_forgotten_by_a_look_up():
-    assert in_counts(covered(not_asked=3, could_ask=2)) == (
+def test_songs_that_no_source_can_be_asked_about_are_counted_apart_from_those_not_asked_about():
+    assert coverage_counts(covered(not_asked=3, could_ask=2)) == (
         "10 tracks: 7 with audio features, 2 not asked about, 1 that no online source can be asked about."
     )
-    assert in_counts(covered(not_asked=3)) == (
+    assert coverage_counts(covered(not_asked=3)) == (
         "10 tracks: 7 with audio features, 3 that no online source can be asked about."
     )
 
