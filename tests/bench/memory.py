@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 from recsys.importers.catalogue_file import write_catalogue
 from tests.bench.invented import invented
@@ -42,7 +43,14 @@ def rows(quick: bool = False) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "catalogue.parquet"
         write_catalogue(invented(SONGS), path)
-        done = subprocess.run([sys.executable, "-c", OPENED, path], capture_output=True, text=True, check=True)
-    seconds, weight = json.loads(done.stdout)
-    yield Row("start-up from Parquet, 1M songs (≤ 1.0)", seconds, f"{SECONDS:.0f} s", seconds / SECONDS)
+        starts = [_opened(path) for _ in range(3)]  # the file has only just been written when the first one reads it
+    seconds, weight = (median(found) for found in zip(*starts, strict=True))
+    yield Row("start-up from Parquet, 1M songs, median of 3 (≤ 1.0)", seconds, f"{SECONDS:.0f} s", seconds / SECONDS)
     yield Row(f"{weight:.0f} resident bytes a song with text, 1M songs (≤ 1.0)", None, f"{BYTES} bytes", weight / BYTES)
+
+
+def _opened(path: Path) -> tuple[float, float]:
+    """The seconds until a file is a catalogue, and its bytes a song."""
+    done = subprocess.run([sys.executable, "-c", OPENED, path], capture_output=True, text=True, check=True)
+    seconds, weight = json.loads(done.stdout)
+    return seconds, weight
