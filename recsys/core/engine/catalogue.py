@@ -26,7 +26,7 @@ from recsys.core.engine.layout import (
     rows_of_other_versions,
     sample_rows,
 )
-from recsys.core.engine.pruning import Block, BlockBounds, cluster_key
+from recsys.core.engine.pruning import Block, BlockBounds, cluster_key, patterns_of
 from recsys.core.engine.raw_features import FLAGS, RawFeatures
 from recsys.core.engine.search import SongIndex
 from recsys.core.model.arrays import Codes, Floats, Integers, Mask
@@ -216,10 +216,7 @@ class Catalogue:
 
     def patterns_of(self, rows: Integers) -> Integers:
         """The row of `patterns` that says what is known of each song, (n,)."""
-        # The chunk of a row is the last that starts at or before it.
-        starts = np.array([piece.start for piece in self.chunks])
-        of_piece = np.array([piece.pattern for piece in self.chunks], dtype=np.int64)
-        return np.asarray(of_piece[np.searchsorted(starts, rows, side="right") - 1])
+        return patterns_of(self.chunks, rows)
 
     def rows_of(self, track_ids: Sequence[str]) -> dict[str, int]:
         """The row of each id that the catalogue knows, doubles included."""

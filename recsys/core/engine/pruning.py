@@ -11,7 +11,7 @@ by the Cauchy-Schwarz inequality, for any weights (the angle is 0 except for tem
 do that, because each move of a slider makes another distance; no slider changes on which side of a median a song is.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final, NamedTuple
@@ -74,6 +74,14 @@ class Block(NamedTuple):
     start: int
     stop: int
     pattern: int
+
+
+def patterns_of(blocks: Sequence[Block], rows: Integers) -> Integers:
+    """The pattern of the block that each row is in, (n,); the blocks hold all rows, in their order."""
+    starts = np.array([block.start for block in blocks])
+    patterns = np.array([block.pattern for block in blocks], dtype=np.int64)
+    # The block of a row is the last that starts at or before it.
+    return np.asarray(patterns[np.searchsorted(starts, rows, side="right") - 1])
 
 
 @dataclass(frozen=True)

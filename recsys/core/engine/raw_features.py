@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recsys.core.engine.pruning import Block
+from recsys.core.engine.pruning import Block, patterns_of
 from recsys.core.model.arrays import Doubles, Floats, Integers, Mask
 from recsys.core.model.features import FEATURES, NUMBER_FEATURES, feature
 from recsys.core.model.scaling import FIRST_AXIS, Columns, Space, rank_length
@@ -153,10 +153,7 @@ class RawFeatures:
 
     def at(self, rows: Integers) -> pd.DataFrame:
         """The numbers of some rows: a column per number feature (named as in a track table), key, mode, explicit."""
-        starts = np.array([chunk.start for chunk in self.chunks])
-        patterns = np.array([chunk.pattern for chunk in self.chunks], dtype=np.int64)
-        # The chunk of a row is the last that starts at or before it.
-        known = self.patterns[patterns[np.searchsorted(starts, rows, side="right") - 1]]
+        known = self.patterns[patterns_of(self.chunks, rows)]
         numbers: dict[str, Doubles] = {}
         for number, f in enumerate(NUMBER_FEATURES):
             if f.name == "tempo":
