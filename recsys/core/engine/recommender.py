@@ -174,7 +174,8 @@ class Recommender:
             No candidate is left, or no weighted feature is known both of the library and of the catalogue.
         """
         ranking = self.rank_candidates(recipe)
-        listed, costs = select(self.catalogue, ranking, recipe)
+        exclusion = self._candidates.exclusion(recipe)
+        listed, costs = select(self.catalogue, ranking, recipe, exclusion.locked)
         rows, bonus = ranking.rows[listed], ranking.bonus[listed]
         sides = ranking.scorer.sides(np.float64)
         weighted = sides.weighted(self.catalogue.vectors(rows))
@@ -199,7 +200,6 @@ class Recommender:
         contributions, features = contribution_table(parts, bonus, recipe), self.catalogue.raw.at(rows)
         features.insert(0, "isrc", self.catalogue.texts("isrc", rows))
         contributions.index = features.index = pd.Index(text["track_id"], name="track_id")
-        exclusion = self._candidates.exclusion(recipe)
         found = Recommendations(
             table,
             contributions,

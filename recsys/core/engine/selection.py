@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from recsys.core.engine.catalogue import Catalogue
+from recsys.core.engine.filters import NO_ROWS
 from recsys.core.engine.ordering import fit_minutes
 from recsys.core.engine.profile import Profile
 from recsys.core.engine.recipe import LONGEST_LIST, Recipe
@@ -37,14 +38,20 @@ class Ranking:
     counts: Mapping[str, int]
 
 
-def select(catalogue: Catalogue, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
-    """Positions in the shortlist of the songs to list, rising, and what each dial cost."""
+def select(
+    catalogue: Catalogue, ranking: Ranking, recipe: Recipe, locked_rows: Integers = NO_ROWS
+) -> tuple[Integers, dict[str, Cost]]:
+    """
+    Positions in the shortlist of the songs to list, rising, and what each dial cost.
+
+    `locked_rows` of the catalogue are the locked songs that are candidates: the list has room for them first.
+    """
     if recipe.minutes is None and not recipe.locked:
         listed, costs = _rerank(catalogue, ranking, recipe)
         return np.sort(listed), costs
     length = recipe.length if recipe.minutes is None else min(int(recipe.minutes) + ROOM, LONGEST_LIST)
     in_order, _ = _rerank(catalogue, ranking, replace(recipe, length=length))
-    locked = np.flatnonzero(np.isin(ranking.rows, catalogue.rows_of_ids(list(recipe.locked))))
+    locked = np.flatnonzero(np.isin(ranking.rows, locked_rows))
     # Locked songs first, so that none of them is cut off.
     in_order = np.concatenate([locked, in_order[~np.isin(in_order, locked)]])
     if recipe.minutes is None:
