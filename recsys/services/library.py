@@ -7,7 +7,7 @@ import pandas as pd
 
 from recsys.core.model.identity import NAMED, ids_of_names, renamed
 from recsys.core.model.tracks import filled
-from recsys.services.erasure import noticing_erasure
+from recsys.services.erasure import Check
 from recsys.storage.store import Saved, Store
 
 BATCH = 2_000
@@ -37,6 +37,7 @@ def save_import(
     tracks: pd.DataFrame,
     origin: str,
     now: str,
+    stop_if_erased: Check,
     plays: pd.DataFrame | None = None,
     liked: pd.Series | None = None,
 ) -> Iterator[tuple[int, Saved]]:
@@ -51,6 +52,8 @@ def save_import(
         Where the tracks came from, such as "file:likes.csv"; it is stored with each of them, up to a length.
     now : str
         The time of the import, ISO 8601 in UTC.
+    stop_if_erased : Check
+        Made after each write, of a `noticing_erasure` that began before the file was read; `ERASED` is its sentence.
     plays : DataFrame, optional
         Listening history: `track_id, played_at, ms_played`.
     liked : Series of bool by track_id, optional
@@ -73,24 +76,23 @@ def save_import(
     wanted, disliked = split_by_liked(tracks, liked)
     total = Saved(0, 0, 0)
     everything = len(wanted) + len(disliked)
-    with noticing_erasure(store, listener, ERASED) as stop_if_erased:
-        _note(store, listener, origin, 0, everything)
-        for start in range(0, len(wanted), BATCH):
-            batch = wanted.iloc[start : start + BATCH]
-            saved = store.save_tracks(listener, batch)
-            total = Saved(total.added + saved.added, total.updated + saved.updated, total.unchanged + saved.unchanged)
-            store.save_origins(listener, origins(batch["track_id"], origin, now))
-            _note(store, listener, origin, start + len(batch), everything)
-            stop_if_erased()
-            yield start + len(batch), total
-        for position, row in enumerate(range(len(disliked)), start=len(wanted) + 1):
-            store.save_feedback(listener, disliked.iloc[[row]], liked=False, at=now)
-            stop_if_erased()
-            yield position, total
-        if plays is not None and len(plays):
-            store.save_plays(listener, plays.assign(track_id=renamed(plays["track_id"], ids)))
-        forget_import(store, listener, origin)
+    _note(store, listener, origin, 0, everything)
+    for start in range(0, len(wanted), BATCH):
+        batch = wanted.iloc[start : start + BATCH]
+        saved = store.save_tracks(listener, batch)
+        total = Saved(total.added + saved.added, total.updated + saved.updated, total.unchanged + saved.unchanged)
+        store.save_origins(listener, origins(batch["track_id"], origin, now))
+        _note(store, listener, origin, start + len(batch), everything)
         stop_if_erased()
+        yield start + len(batch), total
+    for position, row in enumerate(range(len(disliked)), start=len(wanted) + 1):
+        store.save_feedback(listener, disliked.iloc[[row]], liked=False, at=now)
+        stop_if_erased()
+        yield position, total
+    if plays is not None and len(plays):
+        store.save_plays(listener, plays.assign(track_id=renamed(plays["track_id"], ids)))
+    forget_import(store, listener, origin)
+    stop_if_erased()
 
 
 def unfinished_imports(store: Store, listener: str) -> dict[str, tuple[int, int]]:

@@ -1,8 +1,13 @@
 """Small track tables for the services."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from recsys.core.model.tracks import as_tracks
+from recsys.services.erasure import noticing_erasure
+from recsys.services.library import ERASED, save_import
+from recsys.storage.store import Saved, Store
 from tests.fakes.spotify.music import spotify_id
 
 
@@ -16,3 +21,9 @@ def tracks(count, **columns):
         **columns,
     }
     return as_tracks(pd.DataFrame(table))
+
+
+def importing(store: Store, listener: str, table: pd.DataFrame, origin: str, **more) -> Iterator[tuple[int, Saved]]:
+    """What the Library page does with a file that has been read."""
+    with noticing_erasure(store, listener, ERASED) as stop_if_erased:
+        yield from save_import(store, listener, table, origin, "2026-11-25T12:00:00Z", stop_if_erased, **more)

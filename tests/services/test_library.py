@@ -11,11 +11,11 @@ import pytest
 from recsys.core.model.identity import name_id
 from recsys.core.model.tracks import as_tracks
 from recsys.errors import StorageProblem
-from recsys.services.library import NOTE, forget_import, plays, save_import, songs, unfinished_imports
+from recsys.services.library import NOTE, forget_import, plays, songs, unfinished_imports
 from recsys.storage.hosted.store import SupabaseStore
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
-from tests.services.tables import tracks
+from tests.services.tables import importing, tracks
 
 NOW = "2026-11-25T12:00:00Z"
 
@@ -34,7 +34,7 @@ def by_name(*titles, **columns):
 
 
 def saved_import(store, table, **more):
-    return list(save_import(store, "ada", table, "file:a.csv", NOW, **more))[-1]
+    return list(importing(store, "ada", table, "file:a.csv", **more))[-1]
 
 
 def test_a_song_known_by_name_is_the_one_the_library_has_under_an_id(store):
@@ -96,9 +96,9 @@ def test_a_thumb_down_for_a_name_is_one_for_the_song_of_the_library(store):
 
 def test_an_import_that_was_interrupted_is_remembered_until_it_comes_to_its_end(store):
     table = tracks(2_001)
-    importing = save_import(store, "ada", table, "file:a.csv", NOW)
-    assert next(importing)[0] == 2_000
-    importing.close()  # as when the process ends here
+    under_way = importing(store, "ada", table, "file:a.csv")
+    assert next(under_way)[0] == 2_000
+    under_way.close()  # as when the process ends here
 
     assert unfinished_imports(store, "ada") == {"file:a.csv": (2_000, 2_001)}
     saved_import(store, table)
@@ -107,11 +107,11 @@ def test_an_import_that_was_interrupted_is_remembered_until_it_comes_to_its_end(
 
 
 def test_of_a_name_that_no_file_can_have_the_beginning_is_stored(store):
-    importing = save_import(store, "ada", tracks(2_001), "file:" + "x" * 3_900, NOW)
-    next(importing)
+    under_way = importing(store, "ada", tracks(2_001), "file:" + "x" * 3_900)
+    next(under_way)
     assert [len(origin) for origin in unfinished_imports(store, "ada")] == [260]
 
-    list(importing)
+    list(under_way)
     assert store.origins("ada")["origin"].str.len().tolist() == [260] * 2_001
     assert unfinished_imports(store, "ada") == {}
 
@@ -156,13 +156,13 @@ def test_what_is_erased_while_a_file_is_stored_stays_erased(store, tmp_path, era
     table = tracks(2_002)
     marks = pd.Series([False], index=table["track_id"].tail(1))
     history = pd.DataFrame({"track_id": table["track_id"].head(1), "played_at": NOW, "ms_played": 1000.0})
-    importing = save_import(store, "ada", table, "file:a.csv", NOW, history, marks)
+    under_way = importing(store, "ada", table, "file:a.csv", plays=history, liked=marks)
 
     for _ in range(erased_after + 1):
-        next(importing)
+        next(under_way)
     erase()
     with pytest.raises(StorageProblem, match="was erased"):
-        next(importing)
+        next(under_way)
 
     assert sum(store.counts("ada").values()) == 0
 
@@ -171,18 +171,18 @@ def test_what_is_erased_in_supabase_while_a_file_is_stored_stays_erased(supabase
     """Of two processes: the one that imports still has a token of the listener, whose user is gone."""
     listener = gateway.listener("ada")
     token = gateway.access_token(listener)
-    importing = save_import(SupabaseStore(supabase, lambda _: token), listener, tracks(2_001), "file:a.csv", NOW)
-    next(importing)
+    under_way = importing(SupabaseStore(supabase, lambda _: token), listener, tracks(2_001), "file:a.csv")
+    next(under_way)
 
     assert not any(supabase_store.erase(listener).values())
 
     with pytest.raises(StorageProblem, match="does not know this listener any more"):
-        next(importing)
+        next(under_way)
     assert not any(supabase_store.counts(listener).values())
 
 
 def test_two_imports_at_a_time_do_not_take_each_others_end_for_an_erasure(store):
-    first, second = (save_import(store, "ada", tracks(2_001), name, NOW) for name in ("file:a.csv", "file:a.csv"))
+    first, second = (importing(store, "ada", tracks(2_001), name) for name in ("file:a.csv", "file:a.csv"))
     next(first), next(second)
 
     assert list(first)[-1][0] == list(second)[-1][0] == 2_001
@@ -193,7 +193,7 @@ def test_two_imports_at_a_time_do_not_take_each_others_end_for_an_erasure(store)
 def test_files_that_tabs_import_at_the_same_time_leave_no_note_when_they_end(store, monkeypatch):
     monkeypatch.setattr("recsys.services.library.BATCH", 1)
     with ThreadPoolExecutor() as tabs:
-        for _ in tabs.map(lambda name: list(save_import(store, "ada", tracks(5), f"file:{name}.csv", NOW)), "abcd"):
+        for _ in tabs.map(lambda name: list(importing(store, "ada", tracks(5), f"file:{name}.csv")), "abcd"):
             pass
 
     assert unfinished_imports(store, "ada") == {}
@@ -202,11 +202,10 @@ def test_files_that_tabs_import_at_the_same_time_leave_no_note_when_they_end(sto
 INTERRUPTED_IMPORT = """
 import sys
 from pathlib import Path
-from recsys.services.library import save_import
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
-from tests.services.tables import tracks
-next(save_import(SqliteStore(Database(Path(sys.argv[1]))), "ada", tracks(2_002), "file:b.csv", "2026-11-28T12:00:00Z"))
+from tests.services.tables import importing, tracks
+next(importing(SqliteStore(Database(Path(sys.argv[1]))), "ada", tracks(2_002), "file:b.csv"))
 """
 
 
@@ -222,11 +221,11 @@ def test_imports_of_two_processes_do_not_overwrite_each_others_notes(store, tmp_
         write(listener, key, value)
 
     monkeypatch.setattr(store, "save_state", after_the_other)
-    importing = save_import(store, "ada", tracks(2_001), "file:a.csv", NOW)
-    next(importing)
+    under_way = importing(store, "ada", tracks(2_001), "file:a.csv")
+    next(under_way)
     assert unfinished_imports(store, "ada") == {"file:a.csv": (2_000, 2_001), "file:b.csv": (2_000, 2_002)}
 
-    list(importing)
+    list(under_way)
     assert unfinished_imports(store, "ada") == {"file:b.csv": (2_000, 2_002)}
 
 
@@ -234,8 +233,8 @@ def test_imports_through_two_connections_to_supabase_do_not_overwrite_each_other
     listener = gateway.listener("ada")
     token = gateway.access_token(listener)
     first, second = (SupabaseStore(supabase, lambda _: token) for _ in range(2))
-    importing, other = (
-        save_import(store, listener, tracks(2_001), name, NOW) for store, name in ((first, "a"), (second, "b"))
+    under_way, other = (
+        importing(store, listener, tracks(2_001), name) for store, name in ((first, "a"), (second, "b"))
     )
     write, begun = first.save_state, []
 
@@ -245,21 +244,21 @@ def test_imports_through_two_connections_to_supabase_do_not_overwrite_each_other
         write(listener, key, value)
 
     monkeypatch.setattr(first, "save_state", after_the_other)
-    next(importing)
+    next(under_way)
     assert unfinished_imports(first, listener) == {"a": (2_000, 2_001), "b": (2_000, 2_001)}
 
-    list(importing)
+    list(under_way)
     assert unfinished_imports(second, listener) == {"b": (2_000, 2_001)}
 
 
 def test_an_import_whose_note_is_dismissed_in_another_tab_goes_on(store):
-    importing = save_import(store, "ada", tracks(2_001), "file:a.csv", NOW)
-    next(importing)
+    under_way = importing(store, "ada", tracks(2_001), "file:a.csv")
+    next(under_way)
     forget_import(store, "ada", "file:a.csv")
 
-    assert list(importing)[-1][0] == 2_001 and len(store.tracks("ada")) == 2_001
+    assert list(under_way)[-1][0] == 2_001 and len(store.tracks("ada")) == 2_001
 
 
 def test_an_import_of_nothing_leaves_nothing(store):
-    assert list(save_import(store, "ada", tracks(0), "file:a.csv", NOW)) == []
+    assert list(importing(store, "ada", tracks(0), "file:a.csv")) == []
     assert sum(store.counts("ada").values()) == 0

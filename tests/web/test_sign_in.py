@@ -12,11 +12,10 @@ import pytest
 from recsys.auth.guests import guest_listener, visitor
 from recsys.auth.models import Session
 from recsys.errors import StorageProblem
-from recsys.services.library import save_import
 from recsys.storage.quotas import QUOTAS
 from recsys.web.sign_in_problems import SENTENCES
 from tests.fakes.faults import Fault
-from tests.services.tables import tracks
+from tests.services.tables import importing, tracks
 from tests.web.conftest import OURS, PUBLIC, Browser, app_of, query_of
 
 
@@ -360,13 +359,13 @@ def test_what_the_process_remembers_of_a_guest_is_handed_over_to_the_listener_wh
 def test_an_import_of_a_guest_that_is_under_way_learns_that_its_songs_have_moved(world, spotify, browser):
     browser.open()
     guest = guest_listener(browser.session_id())
-    importing = save_import(world.store, guest, tracks(2_001), "file:a.csv", "2026-11-25T12:00:00Z")
-    next(importing)
+    under_way = importing(world.store, guest, tracks(2_001), "file:a.csv")
+    next(under_way)
 
     browser.sign_in(spotify)
 
     with pytest.raises(StorageProblem, match="Choose it again"):
-        next(importing)
+        next(under_way)
     assert len(world.store.tracks(who(world, browser).listener)) == 2_000
     assert not any(world.store.counts(guest).values())
 

@@ -162,10 +162,18 @@ def _save(session: ListenerSession, imported: Imported, name: str, stop_if_erase
     total = max(len(imported.tracks), 1)
     bar = st.progress(0.0, "Saving your songs …")
     session.forget("imports")
-    more = imported.plays, imported.liked
-    for stored, _ in save_import(session.store, session.listener, imported.tracks, FILE + name, session.now(), *more):
+    saving = save_import(
+        session.store,
+        session.listener,
+        imported.tracks,
+        FILE + name,
+        session.now(),
+        stop_if_erased,
+        imported.plays,
+        imported.liked,
+    )
+    for stored, _ in saving:
         bar.progress(stored / total, f"{stored:,} of {counted(total, 'track')} saved")
-    stop_if_erased()
     bar.empty()
     session.show_own()
 
