@@ -8,7 +8,7 @@ from typing import Final
 from recsys.bounded import BoundedDict
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recipe_link import RecipeLink
-from recsys.errors import StorageProblem, TonearmError
+from recsys.errors import TonearmError
 from recsys.storage.store import Store
 
 AT_MOST: Final = 1_000
@@ -84,7 +84,7 @@ class LastRecipes:
                     listener, recipe = next(iter(self._unwritten.items()))
                 try:
                     self._store_for(listener).save_state(listener, STATE, recipe.as_json())
-                except StorageProblem:
+                except TonearmError:  # of one listener: their store, or a sign-in that has ended
                     log.warning("the sliders of a listener could not be stored")
                 finally:
                     with self._lock:

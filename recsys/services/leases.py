@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from recsys.errors import StorageProblem
+from recsys.errors import TonearmError
 from recsys.storage.store import Store
 from recsys.times import CLOCK_SKEW_S, to_iso
 
@@ -93,7 +93,7 @@ class Leases:
                 over.set()
                 heartbeat.join()
                 # If the store does not answer, the lease expires instead.
-                with suppress(StorageProblem):
+                with suppress(TonearmError):
                     if self._is_ours(listener, STATE):
                         self.store_for(listener).remove_state(listener, STATE)
                         self.store_for(listener).remove_state(listener, CANCEL)
@@ -130,7 +130,7 @@ class Leases:
     def _heartbeat(self, listener: str, work: Work, over: threading.Event) -> None:
         """Renew the lease until the work is over. A store that does not answer is retried at the next heartbeat."""
         while not over.wait(self.beat):
-            with suppress(StorageProblem):
+            with suppress(TonearmError):
                 is_ours = self._is_ours(listener, STATE)
                 if not is_ours or self._is_ours(listener, CANCEL):
                     work.cancel()

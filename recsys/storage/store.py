@@ -55,7 +55,8 @@ class WeeklyList:
 
 class Store(Protocol):
     """
-    A listener's rows. Implementations raise `StorageProblem` when the store refuses or does not answer.
+    A listener's rows. Implementations raise `StorageProblem` when the store refuses or does not answer, and
+    `ReconnectSpotify` where rows are behind a sign-in of the listener's that has ended.
 
     Tables of tracks have the columns of `recsys.core.model.tracks.COLUMNS`. Text columns are pandas `str`, numbers
     float64 with NaN where unknown; an infinity counts as unknown, and NUL characters in text are dropped. A row that

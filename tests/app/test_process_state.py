@@ -8,6 +8,7 @@ from recsys.app import process_state
 from recsys.app.process_state import STATE, LastRecipes, ListenerCounts, OpenedLinks
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recipe_link import RecipeLink
+from recsys.errors import ReconnectSpotify
 from recsys.storage.sqlite.database import Database
 from recsys.storage.sqlite.store import SqliteStore
 
@@ -97,6 +98,22 @@ def test_of_a_drag_only_the_end_is_stored(store, monkeypatch):
 
     assert written.wait(30)
     assert stored == [LOUD.as_json()]
+
+
+def test_sliders_are_stored_although_another_listener_has_to_sign_in_again(store):
+    class Hosted(SqliteStore):
+        def save_state(self, listener, key, value):
+            if listener == "grace":
+                raise ReconnectSpotify("Your sign-in has ended.")
+            super().save_state(listener, key, value)
+
+    hosted = Hosted(store._database)
+    recipes = LastRecipes(lambda listener: hosted)
+    for listener in ("grace", "ada"):
+        recipes.save(listener, LOUD, is_stored=True)
+    recipes.write()
+
+    assert store.state("ada", STATE) == LOUD.as_json()
 
 
 def test_who_erased_everything_has_no_sliders_written_afterwards(store):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recsys.errors import StorageProblem
+from recsys.errors import ReconnectSpotify, StorageProblem
 from recsys.services.jobs import Cancelled, Job
 from recsys.services.leases import CANCEL, LEASE_S, STATE, Leases, this_process
 from recsys.times import to_iso
@@ -199,10 +199,11 @@ def test_work_that_fails_gives_its_place_back(world):
     assert world.store.state("ada", STATE) is None
 
 
-def test_a_store_that_does_not_answer_at_the_end_does_not_hide_how_the_work_ended(world):
+@pytest.mark.parametrize("problem", [StorageProblem("No answer."), ReconnectSpotify("Your sign-in has ended.")])
+def test_a_store_that_does_not_answer_at_the_end_does_not_hide_how_the_work_ended(world, problem):
     class Broken:
         def __getattr__(self, name):
-            raise StorageProblem("The store does not answer.")
+            raise problem
 
     stores = [world.store]
     leases = Leases(lambda listener: stores[0], world.sessions.locked, world.now, 0.02)
