@@ -26,6 +26,7 @@ from recsys.errors import (
     BadValue,
     NotAllowed,
     NothingToRank,
+    ReconnectSpotify,
     ServerBusy,
     StorageProblem,
     TonearmError,
@@ -45,6 +46,7 @@ STATUS: Final[dict[type[TonearmError], int]] = {
     BadValue: 422,
     NothingToRank: 409,
     NotAllowed: 403,
+    ReconnectSpotify: 401,
     ServerBusy: 503,
     StorageProblem: 503,
 }

@@ -23,7 +23,7 @@ from recsys.core.engine.recipe_link import PARAMETERS
 from recsys.core.model.features import FEATURES
 from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import demo_listeners
-from recsys.errors import StorageProblem, UnreadableFile
+from recsys.errors import ReconnectSpotify, StorageProblem, UnreadableFile
 from recsys.services.recent_lists import RecentLists
 from recsys.services.turns import Turns
 from recsys.web.recommend_request import RecommendRequest
@@ -458,6 +458,20 @@ def test_a_store_that_does_not_answer_is_503_with_a_sentence(world, deployment, 
     answer = program.get("/api/recommend")
     assert answer.status_code == 503
     assert described(program, answer)["error"].startswith("The store does not answer")
+
+
+def test_a_sign_in_that_has_ended_at_the_store_is_401_with_a_sentence(deployment, caller):
+    """A session may outlive Supabase's tokens, without which nobody's rows can be read."""
+
+    class Ended:
+        def __getattr__(self, name):
+            raise ReconnectSpotify("Your sign-in has ended. Log in again; your library is still here.")
+
+    program = Browser(app_of(replace(deployment, sync=Ended())))
+    program.keep_session(caller.session_id())
+    answer = program.get("/api/sync-spotify")
+    assert answer.status_code == 401
+    assert described(program, answer)["error"].startswith("Your sign-in has ended")
 
 
 def test_recommend_is_a_page_for_browsers_and_a_list_for_programs(caller):
