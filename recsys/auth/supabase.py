@@ -24,7 +24,7 @@ from recsys.errors import (
     Undecryptable,
 )
 from recsys.storage.hosted.project import SupabaseProject
-from recsys.storage.sessions import TokenStore
+from recsys.storage.sessions import TokenStore, lock_of
 
 SPOTIFY_TOKEN_LASTS: Final = timedelta(hours=1)
 """Auth does not repeat Spotify's `expires_in`, which has always been an hour."""
@@ -124,8 +124,7 @@ class ListenerTokens:
     """
     Access tokens of listeners who signed in, renewed in time. Calling it gives the one of a listener, valid now.
 
-    Renewing goes under a lock across threads and processes: a refresh token that is used twice ends the session. Its
-    name is not the listener's own, which is held while Spotify's tokens are renewed.
+    Renewing goes under a lock across threads and processes: a refresh token that is used twice ends the session.
     """
 
     def __init__(self, project: SupabaseProject, tokens: TokenStore, clock: Callable[[], datetime]) -> None:
@@ -148,7 +147,7 @@ class ListenerTokens:
         if self._is_expiring(known) and self._is_paused(listener):
             known = self._unrenewed(self._stored(listener))  # they may have signed in again meanwhile
         elif self._is_expiring(known):
-            with self._tokens.locked(f"supabase {listener}"):
+            with self._tokens.locked(lock_of(listener, "supabase")):
                 known = self._stored(listener)  # another tab may have renewed it meanwhile
                 if self._is_expiring(known):
                     known = self._renewed(listener, known)

@@ -8,7 +8,7 @@ from typing import Final
 from recsys.auth.models import Tokens, is_guest
 from recsys.auth.spotify import consent_ends, is_consent_ending
 from recsys.errors import ReconnectSpotify, Undecryptable
-from recsys.storage.sessions import TokenStore
+from recsys.storage.sessions import TokenStore, lock_of
 from recsys.storage.store import Store
 from recsys.times import to_iso
 
@@ -91,8 +91,9 @@ class SpotifyTokens:
         """Forget the listener's tokens. Spotify has no call to withdraw a consent: that is done on its own pages."""
         if is_guest(listener):
             return
-        self._tokens.remove_tokens(listener)
-        self._store_for(listener).remove_state(listener, STATE)
+        with self._tokens.locked(lock_of(listener, "spotify")):  # who renews them just now would store them again
+            self._tokens.remove_tokens(listener)
+            self._store_for(listener).remove_state(listener, STATE)
 
     def fresh(self, listener: str, refused: str | None) -> Tokens:
         """
@@ -108,7 +109,7 @@ class SpotifyTokens:
         tokens = self._stored(listener)
         if not self._is_stale(tokens, refused):
             return tokens
-        with self._tokens.locked(listener):
+        with self._tokens.locked(lock_of(listener, "spotify")):
             tokens = self._stored(listener)  # another tab may have been faster
             if not self._is_stale(tokens, refused):
                 return tokens

@@ -9,6 +9,11 @@ from recsys.auth.models import Issuer, Session, Tokens
 TOKEN_TABLES: Final[dict[Issuer, str]] = {"spotify": "spotify_tokens", "supabase": "supabase_tokens"}
 
 
+def lock_of(listener: str, issuer: Issuer) -> str:
+    """The name of the lock for a listener's tokens. While it is held for Spotify's, Supabase's may be renewed."""
+    return listener if issuer == "spotify" else f"{issuer} {listener}"
+
+
 class SessionStore(Protocol):
     """Sessions by an id that only the browser knows: its SHA-256 is stored. Raises `StorageProblem`."""
 
@@ -34,8 +39,9 @@ class TokenStore(Protocol):
     """
     Tokens by listener and issuer. Raises `StorageProblem`, and `Undecryptable` when they cannot be decrypted.
 
-    To renew tokens: `with store.locked(listener)`, read them again (another tab may have renewed them), ask the
-    issuer, save, leave.
+    To renew tokens: `with store.locked(lock_of(listener, issuer))`, read them again (another tab may have renewed
+    them), ask the issuer, save, leave. Whoever else stores or removes some holds the lock too: a renewal under way
+    would undo that.
     """
 
     def save_tokens(self, listener: str, tokens: Tokens, issuer: Issuer = "spotify") -> None:

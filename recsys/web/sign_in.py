@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from recsys.auth.guests import guest_listener, merge_guest
-from recsys.auth.models import Session, SignedIn, hash_id, is_session_id, new_guest_id
+from recsys.auth.models import Issuer, Session, SignedIn, Tokens, hash_id, is_session_id, new_guest_id
 from recsys.errors import (
     NoRoom,
     SettingsProblem,
@@ -33,6 +33,7 @@ from recsys.errors import (
 from recsys.log_context import serving
 from recsys.services.capabilities import STATE as CAPABILITIES
 from recsys.services.sync import CONSENTED
+from recsys.storage.sessions import lock_of
 from recsys.times import to_iso
 from recsys.web.cookies import (
     SESSION_DAYS,
@@ -202,8 +203,8 @@ class SignIn:
         """Store tokens, profile and a new session, and adopt what the guest of the old one brought in."""
         listener, profile, now = signed_in.listener, signed_in.profile, self._dependencies.clock()
         if signed_in.supabase:
-            self._dependencies.tokens.save_tokens(listener, signed_in.supabase, "supabase")
-        self._dependencies.tokens.save_tokens(listener, signed_in.spotify, "spotify")
+            self._save_tokens(listener, signed_in.supabase, "supabase")
+        self._save_tokens(listener, signed_in.spotify, "spotify")
         store = self._dependencies.store_for(listener)
         store.save_profile(listener, profile)
         store.remove_state(listener, CAPABILITIES)  # a new consent may allow more or less
@@ -224,6 +225,11 @@ class SignIn:
         with serving(listener):
             audit.info("signed in")
         return session_id
+
+    def _save_tokens(self, listener: str, tokens: Tokens, issuer: Issuer) -> None:
+        """Once nobody renews the former ones any more: that would replace the new ones, or remove them."""
+        with self._dependencies.tokens.locked(lock_of(listener, issuer)):
+            self._dependencies.tokens.save_tokens(listener, tokens, issuer)
 
     def _refuse(self, problem: TonearmError | _Refused) -> Response:
         """Back to the app with a code; nothing the provider or the address bar said is repeated or logged."""

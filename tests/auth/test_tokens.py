@@ -127,6 +127,31 @@ def test_disconnecting_forgets_tokens_and_reason(world):
     assert not world.connections.state("ada").is_connected
 
 
+def test_disconnecting_while_the_token_is_renewed_leaves_none(world, spotify):
+    """In another tab, or in the background."""
+    arrived, go = threading.Event(), threading.Event()
+
+    def hold(seen):
+        arrived.set()
+        go.wait(10)
+        return False
+
+    spotify.fail_when("POST /api/token", Fault(), hold)
+    world.clock.now += HOUR
+    renewing = threading.Thread(target=world.connections.access("ada").token)
+    renewing.start()
+    assert arrived.wait(10)
+    disconnecting = threading.Thread(target=world.account.disconnect, args=["ada"])
+    disconnecting.start()
+    disconnecting.join(1)
+    go.set()
+    for thread in (renewing, disconnecting):
+        thread.join(30)
+
+    assert world.sessions.tokens("ada") is None
+    assert not world.connections.state("ada").is_connected
+
+
 def test_nobodys_token_is_printed(world):
     access = world.connections.access("ada")
     token = access.token()

@@ -5,13 +5,16 @@ import logging
 import re
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from recsys.auth.guests import guest_listener, visitor
 from recsys.auth.models import Session
-from recsys.errors import StorageProblem
+from recsys.auth.tokens import SpotifyTokens
+from recsys.errors import ReconnectSpotify, StorageProblem
 from recsys.storage.quotas import QUOTAS
 from recsys.web.sign_in_problems import SENTENCES
 from tests.fakes.faults import Fault
@@ -519,6 +522,42 @@ def test_behind_tls_every_cookie_is_bound_to_this_host_and_never_sent_in_the_cle
     assert {cookie.split("=")[0] for cookie in cookies} == {"__Secure-tonearm_sign_in", "__Host-tonearm"}
     assert all("; secure" in cookie.lower() for cookie in cookies)
     assert visitor(safe.cookies.get("__Host-tonearm"), world.sessions, world.now()).display_name == "Ada"
+
+
+@pytest.mark.parametrize("is_over", [True, False], ids=["the former consent is over", "it is not"])
+def test_whoever_connects_again_while_the_former_token_is_renewed_stays_connected(world, spotify, browser, is_over):
+    """Otherwise the renewal removes the new tokens, or replaces them by others of the former consent."""
+    browser.sign_in(spotify)
+    listener = who(world, browser).listener
+    world.clock.now += 3600
+    if is_over:
+        spotify.revoke("ada")
+    answered, go = threading.Event(), threading.Event()
+
+    def refresh(tokens, now):
+        """As the real one, with an answer that takes its time."""
+        try:
+            return world.spotify.refresh(tokens, now)
+        finally:
+            answered.set()
+            go.wait(10)
+
+    def renew():
+        with suppress(ReconnectSpotify):
+            SpotifyTokens(world.sessions, world.store_for, refresh, world.now).access(listener).token()
+
+    renewing = threading.Thread(target=renew)
+    renewing.start()
+    assert answered.wait(10)
+    connecting = threading.Thread(target=browser.sign_in, args=[spotify])
+    connecting.start()
+    connecting.join(1)
+    go.set()
+    for thread in (renewing, connecting):
+        thread.join(30)
+
+    assert world.connections.state(listener).is_connected
+    assert world.now() - world.sessions.tokens(listener).authorized_at < timedelta(minutes=1)
 
 
 def test_a_consent_is_stored_for_the_sync_that_follows_it(browser, spotify, world):
