@@ -127,8 +127,9 @@ def test_who_erased_everything_has_no_sliders_written_afterwards(store):
     assert store.state("ada", STATE) is None
 
 
-def test_stored_sliders_that_cannot_be_read_are_the_default_ones(store):
-    store.save_state("ada", STATE, {"weights": {"energy": "loud"}})
+@pytest.mark.parametrize("stored", [{"weights": {"energy": "loud"}}, {"weights": ["energy"]}, {"filters": 5}])
+def test_stored_sliders_that_cannot_be_read_are_the_default_ones(store, stored):
+    store.save_state("ada", STATE, stored)
 
     assert LastRecipes(lambda listener: store).of("ada") == Recipe()
 

@@ -56,10 +56,15 @@ def test_a_recipe_that_names_songs_is_refused_with_what_to_do(tmp_path, songs):
 
 
 @pytest.mark.parametrize(
-    "broken", [{"locked": [1]}, {"weights": "x"}, {"filters": 5}, {"filters": {"ranges": {"year": 5}}}]
+    ("content", "says"),
+    [
+        ("{", r"“r.json” is not JSON. Download a recipe under Share"),
+        ("[]", r"A value in the recipe has the wrong type."),
+        ('{"locked": [1]}', r"A value in the recipe has the wrong type."),
+    ],
 )
-def test_a_recipe_with_a_value_of_the_wrong_type_is_refused_with_what_to_do(tmp_path, broken):
-    (tmp_path / "r.json").write_text(json.dumps(broken))
+def test_a_file_that_is_no_recipe_is_refused_with_what_to_do(tmp_path, content, says):
+    (tmp_path / "r.json").write_text(content)
 
-    with pytest.raises(BadRecipe, match=r"“r.json” is not a recipe: .* Download a recipe under Share"):
+    with pytest.raises(BadRecipe, match=says):
         read_recipe(tmp_path / "r.json", {}, None)

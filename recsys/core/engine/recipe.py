@@ -117,25 +117,29 @@ class Recipe:
         """The same recipe with one weight changed."""
         return replace(self, weights={**self.weights, name: weight})
 
-    def strongest(self) -> str:
-        """The name of the heaviest feature; the first in the feature table where several weigh the same."""
-        return max((f.name for f in FEATURES), key=lambda name: self.weights[name])
-
     def as_json(self) -> dict[str, Any]:
         """Plain values that `from_json` reads back."""
         return {name: _plain(value) for name, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Recipe":
-        """A recipe from stored values; names this version does not know are ignored."""
-        known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
+        """
+        A recipe from stored values; names this version does not know are ignored.
+
+        Raises as `Recipe`, and `BadRecipe` where a value has the wrong type or there is no mapping at all.
+        """
         names = {f.name for f in FEATURES}
-        for mapping in ("weights", "shifts"):
-            if mapping in known:
-                known[mapping] = {name: value for name, value in known[mapping].items() if name in names}
-        if "filters" in known:
-            known["filters"] = Filters.from_json(known["filters"])
-        return cls(**known)
+        try:
+            known = {name: value for name, value in stored.items() if name in cls.__dataclass_fields__}
+            for mapping in ("weights", "shifts"):
+                if mapping in known:
+                    known[mapping] = {name: value for name, value in known[mapping].items() if name in names}
+            if "filters" in known:
+                known["filters"] = Filters.from_json(known["filters"])
+            return cls(**known)
+        except (ValueError, TypeError, AttributeError) as problem:
+            says = "A value in the recipe has the wrong type. Save or download the recipe again on the Recommend page."
+            raise BadRecipe(says) from problem
 
 
 def _check_weights(weights: Mapping[str, float]) -> None:

@@ -204,7 +204,7 @@ def from_json(text: str) -> RecipeLink:
         return RecipeLink(Recipe.from_json(stored["recipe"]), **about)
     except (BadRecipe, UnknownFeature) as problem:
         raise BadValue(str(problem), "recipe") from problem
-    except (ValueError, TypeError, KeyError, AttributeError) as problem:
+    except (ValueError, TypeError, KeyError) as problem:
         raise BadValue("This recipe file is broken: a value in it has the wrong type.", "recipe") from problem
 
 

@@ -24,8 +24,13 @@ def test_a_recipe_survives_being_stored():
     assert Recipe.from_json({**recipe.as_json(), "weights": {"energy": 3.0, "gone": 1.0}, "other": 1}) == recipe
 
 
-def test_the_strongest_is_the_first_of_the_heaviest():
-    assert Recipe(weights={"valence": 9.0, "energy": 9.0}).strongest() == "energy"
+@pytest.mark.parametrize(
+    "stored",
+    [{"locked": [1]}, {"weights": "x"}, {"filters": 5}, {"filters": {"ranges": {"year": 5}}}, {"shifts": 1}, ["x"], 7],
+)
+def test_a_stored_value_of_the_wrong_type_is_refused_with_what_to_do(stored):
+    with pytest.raises(BadRecipe, match=r"wrong type. Save or download the recipe again"):
+        Recipe.from_json(stored)
 
 
 @pytest.mark.parametrize("weight", [-0.1, math.nan, math.inf, 1e308, pytest.param(10**400, id="10**400"), "2", True])
