@@ -15,6 +15,7 @@ import pandas as pd
 from recsys import __version__
 from recsys.commands.options import (
     catalogue_option,
+    check_out,
     genres_option,
     open_catalogue,
     scheduler_option,
@@ -95,6 +96,7 @@ def command(
         from recsys.batch.run import run_batch
     except ImportError as problem:
         raise SettingsProblem("`tonearm batch` needs Dask: pip install 'tonearm[batch]'.") from problem
+    check_out(out, libraries, catalogue, genres, recipe_file)
     recipe = read_recipe(recipe_file, weights, length)
     tracks = with_genres(open_catalogue(catalogue), genres)
     started = time.monotonic()

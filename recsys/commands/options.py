@@ -1,4 +1,4 @@
-"""Options that several commands share, as click decorators: `--catalogue`, `--genres` and `--weight`."""
+"""Options that several commands share, as click decorators: `--catalogue`, `--genres`, `--weight` and their like."""
 
 import math
 from pathlib import Path
@@ -83,3 +83,10 @@ def with_genres(tracks: pd.DataFrame, genres: Path | None) -> pd.DataFrame:
     if not len(known):
         raise UnreadableFile(f"“{genres.name}” holds no genres. It needs a column of track ids and a column “genres”.")
     return tracks.assign(genres=tracks["track_id"].map(known).astype("str").fillna(tracks["genres"]))
+
+
+def check_out(out: Path, *read: str | Path | None) -> None:
+    """Raise `UnreadableFile` where the file to write is one of those that are read: it would be lost."""
+    for path in (Path(each) for each in read if each is not None):
+        if out.exists() and path.exists() and out.samefile(path):
+            raise UnreadableFile(f"--out names “{out}”, which is read, so it was left as it is. Name another file.")

@@ -12,17 +12,13 @@ from recsys.core.engine.filters import Filters
 from recsys.core.engine.ordering import ORDERED_BY, ORDERS
 from recsys.core.engine.recipe import CHOICES, Recipe
 from recsys.errors import BadRecipe
-from recsys.importers.artist_list import ArtistList, read_artists
+from recsys.importers.artist_list import read_artists
 
 USUAL_LENGTH: Final = 10
 
 
 def _ranges(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, Any]:
     return link_values.ranges(texts, between="=")
-
-
-def _artists(ctx: click.Context, param: click.Parameter, path: Path | None) -> ArtistList | None:
-    return None if path is None else read_artists(path, path.name)
 
 
 def _several(name: str, into: str, metavar: str, says: str) -> Any:
@@ -53,7 +49,6 @@ _OPTIONS: Final = (
         "--not-artists",
         "blocked",
         type=click.Path(path_type=Path),
-        callback=_artists,
         metavar="FILE",
         help="No artist of a list: one name a line, or a CSV with a column “artist”.",
     ),
@@ -94,7 +89,7 @@ def recipe_of(
     weights: dict[str, float],
     ranges: dict[str, Any],
     genres_only: tuple[str, ...],
-    blocked: ArtistList | None,
+    blocked: Path | None,
     **rest: Any,
 ) -> Recipe:
     """
@@ -104,11 +99,13 @@ def recipe_of(
     ------
     BadRecipe
         Both a number of songs and of minutes are given, or a value is out of range.
+    UnreadableFile
+        The list of artists cannot be read.
     """
     if minutes is not None and length is not None:
         raise BadRecipe("A list has a number of songs or a number of minutes. Give -n or --minutes, not both.")
     dials = {name: rest.pop(name) for name in ("order", "by", "spacing", "choose_from", "silent_months")}
-    blocked_artists = () if blocked is None else blocked.names
+    blocked_artists = () if blocked is None else read_artists(blocked, blocked.name).names
     filters = Filters(ranges=ranges, genres=genres_only, blocked_artists=blocked_artists, **rest)
     songs = USUAL_LENGTH if length is None else length
     return Recipe(weights=weights, length=songs, minutes=minutes, filters=filters, **dials)

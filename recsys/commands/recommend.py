@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 import pandas as pd
 
-from recsys.commands.options import catalogue_option, genres_option, open_catalogue, with_genres
+from recsys.commands.options import catalogue_option, check_out, genres_option, open_catalogue, with_genres
 from recsys.commands.recipe_options import recipe_of, recipe_options
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.explanation import explain_all
@@ -98,6 +98,8 @@ def command(
     **options: Any,
 ) -> None:
     """Rank the songs of a catalogue for the library in one or several files, each with its reasons."""
+    if out is not None:
+        check_out(out, *library, catalogue, genres, pool, options["blocked"])
     recipe = recipe_of(**options)
     imported = read_files([(path, path.name) for path in library])
     liked, disliked = split_by_liked(imported.tracks, imported.liked)

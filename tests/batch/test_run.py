@@ -137,6 +137,22 @@ def test_a_file_without_one_of_the_two_columns_is_refused(songs, tmp_path, text,
     assert sentence in str(answer.exception)
 
 
+@pytest.mark.parametrize("read", ["LIBRARIES", "--catalogue", "--genres", "--recipe"])
+def test_lists_never_take_the_place_of_a_file_that_is_read(songs, tmp_path, read):
+    libraries = write_libraries(tmp_path / "libraries.csv", songs[1], listeners=1)
+    (tmp_path / "recipe.json").write_text("{}")
+    files = {"LIBRARIES": libraries, "--catalogue": tmp_path / "songs.parquet", "--recipe": tmp_path / "recipe.json"}
+    files["--genres"] = files["--catalogue"]
+    files["--catalogue"].write_bytes(songs[0].read_bytes())
+    before = files[read].read_bytes()
+    words = [word for name, path in files.items() for word in (name, path)][1:]
+
+    answer = CliRunner().invoke(batch, [str(word) for word in (*words, "--out", files[read])])
+
+    assert "which is read, so it was left as it is. Name another file." in str(answer.exception)
+    assert files[read].read_bytes() == before
+
+
 def test_an_interrupted_run_continues_and_gives_the_same_lists(songs, tmp_path):
     catalogue, ids = songs
     libraries = write_libraries(tmp_path / "libraries.csv", ids, listeners=200)

@@ -184,6 +184,21 @@ def test_what_cannot_be_done_is_a_sentence(library, catalogue, arguments, error,
     assert sentence in str(answer.exception)
 
 
+@pytest.mark.parametrize("read", ["library", "--catalogue", "--genres", "--pool", "--not-artists"])
+def test_a_list_never_takes_the_place_of_a_file_that_is_read(library, catalogue, tmp_path, read):
+    (tmp_path / "artists.txt").write_text("Artist c 3")
+    files = {"--catalogue": catalogue, "--genres": catalogue, "--pool": catalogue}
+    files["--not-artists"] = tmp_path / "artists.txt"
+    (tmp_path / "linked.csv").symlink_to(library if read == "library" else files[read])
+    before = (tmp_path / "linked.csv").read_bytes()
+    words = ["--catalogue", catalogue, *([] if read in ("library", "--catalogue") else [read, files[read]])]
+
+    answer = recommend(library, *words, "--out", tmp_path / "linked.csv", "--format", "csv")
+
+    assert "which is read, so it was left as it is. Name another file." in str(answer.exception)
+    assert (tmp_path / "linked.csv").read_bytes() == before
+
+
 @pytest.mark.parametrize("missing", ["library", "catalogue"])
 def test_a_missing_file_is_a_sentence(library, catalogue, missing, tmp_path):
     files = {"library": library, "catalogue": catalogue} | {missing: tmp_path / "gone.csv"}
