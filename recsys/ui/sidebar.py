@@ -17,8 +17,11 @@ def sidebar(session: ListenerSession) -> None:
             listener = session.app.demo_listeners[session.demo_listener or 0]
             st.badge("demo data", icon=":material/science:", color="orange")
             st.caption(f"Sample listener: {plain(listener.name)}. All songs are invented.")
-            if not session.own_library.empty:
-                st.button("Back to my library", icon=":material/undo:", on_click=session.show_own, width="stretch")
+            if not session.own_library.empty and st.button(
+                "Back to my library", icon=":material/undo:", width="stretch"
+            ):
+                session.show_own()
+                st.rerun()
         else:
             st.caption(f"Your library · {counted(len(session.library), 'song')}")
         if session.visitor.is_guest:

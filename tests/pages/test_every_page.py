@@ -590,6 +590,26 @@ def test_a_zip_that_cannot_be_made_says_why_in_its_panel_and_is_made_at_the_next
     assert app.download_button(key="export_zip").label == "ZIP of all tables"
 
 
+def test_the_way_back_from_the_demo_says_when_the_store_does_not_answer(container, monkeypatch):
+    def prepare(session):
+        bringing(OWN)(session)
+        session.show_demo(0)
+
+    def fail(listener):
+        raise StorageProblem("The store does not answer.")
+
+    app = opened("taste", prepare)
+    way_back = next(button for button in app.sidebar.button if button.label == "Back to my library")
+    with monkeypatch.context() as failing:
+        failing.setattr(container.embedded_store, "tracks", fail)
+        way_back.click().run()
+
+    shows_no_trace(app)
+    assert [error.value for error in app.error] == ["The store does not answer\\."]
+    app.run()
+    assert not app.session_state["tonearm"].is_demo
+
+
 def test_a_zip_is_packed_once_while_its_panel_is_open_and_again_when_it_is_opened_again(container, monkeypatch):
     packed = []
     export = container.account.export

@@ -6,8 +6,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from recsys.auth.guests import guest_listener
+from recsys.auth.models import Visitor
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recipe_link import to_query
+from recsys.errors import StorageProblem
 from recsys.services.start import Part, Start
 from recsys.ui.recommend.history import Settings
 from recsys.ui.recommend.share import link_here
@@ -95,6 +98,45 @@ def test_a_rated_song_that_nobody_has_now_says_so_and_changes_nothing():
     shows_no_trace(app)
     assert session_of(app).start.parts == ()
     assert "Neither your library nor the catalogue" in app.session_state["list_state"].notice
+
+
+def test_a_rating_that_cannot_be_removed_says_why_and_stays(container, monkeypatch):
+    def fail(listener, track_id):
+        raise StorageProblem("The store does not answer.")
+
+    app = in_more(opened("recommend", rated), "Your ratings")
+    with monkeypatch.context() as failing:
+        failing.setattr(container.embedded_store, "remove_feedback", fail)
+        app.button(key="unrate_gone").click().run()
+
+    shows_no_trace(app)
+    assert [error.value for error in app.error] == ["The store does not answer\\."]
+    app.button(key="unrate_gone").click().run()
+    assert session_of(app).feedback["track_id"].tolist() == [f"cat{7:019d}"]
+
+
+def test_a_press_in_a_tab_whose_listener_has_signed_out_elsewhere_removes_no_rating(container, monkeypatch):
+    app = in_more(opened("recommend", rated), "Your ratings")
+    listener = session_of(app).listener
+    nobody = Visitor(guest_listener("b" * 43), is_guest=True)
+    monkeypatch.setattr("recsys.ui.current_session.visitor", lambda *_: nobody)
+    app.button(key="unrate_gone").click().run()
+
+    shows_no_trace(app)
+    assert len(container.embedded_store.feedback(listener)) == 2
+
+
+def test_a_saved_recipe_that_cannot_be_used_says_why_and_changes_nothing():
+    def saved(session):
+        bringing(OWN, OTHERS)(session)
+        session.store.save_recipe(session.listener, "Sunday", {"weights": {"energy": 3.0}, "length": 9_000})
+
+    app = in_more(opened("recommend", saved))
+    app.button(key="recipe_use_0").click().run()
+
+    shows_no_trace(app)
+    assert session_of(app).recipe == Recipe()
+    assert "must be between 1 and 500" in app.session_state["list_state"].notice
 
 
 def away_from_one(session):

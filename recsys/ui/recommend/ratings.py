@@ -39,20 +39,16 @@ def _rating(session: ListenerSession, row: Any) -> None:
                 ("more_like_rated", "queue_music", "More like", partial(_more_like, session)),
                 ("unrate", "delete", "Remove the rating of", session.remove_rating),
             ):
-                st.button(
-                    "",
-                    key=f"{key}_{row.track_id}",
-                    icon=f":material/{icon}:",
-                    help=plain(f"{says} {row.title}"),
-                    on_click=press,
-                    args=(row.track_id,),
-                )
+                # No callback: Streamlit calls those before it is known who is here, and shows none of their problems.
+                tooltip = plain(f"{says} {row.title}")
+                if st.button("", key=f"{key}_{row.track_id}", icon=f":material/{icon}:", help=tooltip):
+                    press(row.track_id)
+                    st.rerun()
 
 
 def _more_like(session: ListenerSession, track_id: str) -> None:
     if not more_like(session, track_id):
-        state = list_state()
-        state.notice, state.drawn_with = NOT_HERE, ()  # drawn again, so that the list says it
+        list_state().notice = NOT_HERE
 
 
 def proposal_panel(session: ListenerSession) -> None:

@@ -6,8 +6,10 @@ from typing import Any, Final
 import streamlit as st
 
 from recsys.core.engine.recipe import Recipe
+from recsys.errors import TonearmError
 from recsys.services.weekly import START
 from recsys.ui.parts.text import plain
+from recsys.ui.recommend.list_state import list_state
 from recsys.ui.recommend.start_from import restore_start
 from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import Brought, ListenerSession
@@ -33,11 +35,20 @@ def recipes_panel(session: ListenerSession) -> None:
         st.caption("None saved yet.")
     for number, (saved, stored) in enumerate(session.recipes.items()):
         use, forget = st.columns([4, 1])
-        use.button(plain(saved), key=f"recipe_use_{number}", on_click=_use, args=(session, stored), width="stretch")
+        use.button(plain(saved), key=f"recipe_use_{number}", on_click=_press, args=(session, stored), width="stretch")
         if forget.button("", icon=":material/delete:", key=f"recipe_forget_{number}", help=f"Forget {plain(saved)}"):
             session.store.remove_recipe(session.listener, saved)
             session.forget("recipes")
             st.rerun()
+
+
+def _press(session: ListenerSession, stored: dict[str, Any]) -> None:
+    """A callback, since it moves controls, whose problems Streamlit would not show: the list says them."""
+    try:
+        _use(session, stored)
+    except TonearmError as problem:
+        state = list_state()
+        state.notice, state.drawn_with = str(problem), ()  # drawn again
 
 
 def _use(session: ListenerSession, stored: dict[str, Any]) -> None:
