@@ -99,7 +99,7 @@ def drift_in_words(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> str
     values = _played(name, plays, library).sort_values("played_at")
     first, last = (part["value"] for part in (values.head(len(values) // 3), values.tail(len(values) // 3)))
     if len(first) < TOO_FEW:
-        return f"The {f.title.lower()} of too few plays is known to say how it moved."
+        return f"We know the {f.title.lower()} of too few plays to say how it moved."
     moved = percentile(last.median(), first)
     ends = f"from {number(f, first.median())} to {with_unit(f, last.median())}"
     if abs(moved - 0.5) < 0.1:

@@ -41,7 +41,7 @@ def distributions(session: ListenerSession) -> None:
         strip(session)
     _detail(session, known)
     if unknown := [f.title.lower() for f in NUMBER_FEATURES if f not in known]:
-        st.caption(f"No source has data for the {listed(unknown)} of your songs. We don’t guess.")
+        st.caption(f"We have no data on the {listed(unknown)} of your songs. We don’t guess.")
 
 
 @fragment

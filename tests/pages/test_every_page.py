@@ -499,7 +499,9 @@ def test_a_look_up_that_found_nothing_says_that_it_has_ended(container):
         return any("We asked every source you allowed" in said.value for said in app.caption)
 
     app = opened("library", bringing(UNKNOWN))
-    assert "30 tracks: 0 with audio features, 30 not asked about." in [said.value for said in app.markdown]
+    texts = [said.value for said in app.markdown]
+    assert "30 tracks: 0 with audio features, 30 not asked about." in texts
+    assert "**30 songs**, 0 with audio features. None can be compared by sound." in texts
     assert not says_so(app)
 
     app.button(key="look_up").click().run()

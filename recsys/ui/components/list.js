@@ -157,7 +157,9 @@ class RankedList {
     const { radar: compared, sentence, entered, left, facts, order, was_moved: wasMoved } = this.data;
     this.places.picture.replaceChildren(radar(compared));
     this.places.sentence.textContent = sentence;
-    this.places.legend.querySelector(".you").textContent = this.data.who;
+    const you = this.places.legend.querySelector(".you");
+    you.textContent = this.data.who;
+    you.hidden = compared.outlines.some(({ kind, values }) => kind === "you" && values.every((value) => value === null));
     this.places.facts.textContent = facts;
     this.places.order.hidden = this.places.curve.hidden = !order;
     this.places.order.textContent = order?.says ?? "";

@@ -129,5 +129,6 @@ def coverage_figures(library: pd.DataFrame) -> None:
         if known == len(library):
             st.markdown(f"{songs}, all with audio features.")
         else:
-            st.markdown(f"{songs}, {known:,} with audio features. Only these can be compared by sound.")
+            which = "Only these" if known else "None"
+            st.markdown(f"{songs}, {known:,} with audio features. {which} can be compared by sound.")
             st.progress(known / len(library))

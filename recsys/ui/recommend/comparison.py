@@ -1,6 +1,6 @@
 """The list against the listener: the small radar's numbers and its sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from recsys.charts.theme import listed
@@ -43,19 +43,23 @@ def axis_titles() -> list[str]:
     return [_SHORT.get(f.name, f.title) for f in AUDIO_FEATURES]
 
 
-def compared_in_words(you: Medians, of_list: Medians, starts_elsewhere: bool = False) -> str:
-    """How the list differs from the listener (or what it starts from): the three largest differences, if any."""
+def compared_in_words(
+    you: Medians, of_list: Medians, starts_elsewhere: bool = False, made_of: Sequence[str] = ()
+) -> str:
+    """
+    How the list differs from the listener (or what it starts from): the three largest differences, if any.
+
+    Where no sound is known it is said what the list goes by instead: `made_of`, the features that made it, as titles.
+    """
     away = {
         f: theirs - yours
         for f in NUMBER_FEATURES
         if (yours := you[f.name]) is not None and (theirs := of_list[f.name]) is not None
     }
     if not any(f in away for f in AUDIO_FEATURES):
-        return (
-            "We don’t know yet how your songs sound."
-            if not starts_elsewhere
-            else "We don’t know how these songs sound."
-        )
+        unknown = f"We don’t know {'how these' if starts_elsewhere else 'yet how your'} songs sound"
+        goes_by = f": this list goes by {listed([title.lower() for title in made_of])}" if made_of else ""
+        return f"{unknown}{goes_by}."
     largest = sorted(away, key=lambda f: -abs(away[f]))[:3]
     words = [f.more if away[f] > 0 else f.less for f in largest if abs(away[f]) >= NOTABLE]
     if not words:

@@ -45,10 +45,15 @@ def size(listed: int, catalogue: int) -> str:
     return f"{counted(listed, 'song')} of {catalogue:,}"
 
 
-def made_of(found: Recommendations) -> list[str]:
-    """How much of a list each feature explains, as a sentence; none where nothing does."""
+def shares_by_title(found: Recommendations) -> dict[str, int]:
+    """How much of a list each feature explains, in per cent by title, most first; without what rounds to nothing."""
     made = percentages(shares(found.contributions))
-    parts = [f"{_NAMES.get(str(name), str(name)).lower()} {percent}%" for name, percent in made.items() if percent]
+    return {_NAMES.get(str(name), str(name)): percent for name, percent in made.items() if percent}
+
+
+def made_of(found: Recommendations) -> list[str]:
+    """The same as a sentence; none where nothing explains the list."""
+    parts = [f"{title.lower()} {percent}%" for title, percent in shares_by_title(found).items()]
     return [f"What made this list: {', '.join(parts)}."] if parts else []
 
 

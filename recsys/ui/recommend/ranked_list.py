@@ -16,7 +16,7 @@ from recsys.ui.recommend.chips import chips, remove
 from recsys.ui.recommend.comparison import compared_in_words, compared_radar
 from recsys.ui.recommend.explanation import total, without
 from recsys.ui.recommend.history import go, history_words
-from recsys.ui.recommend.list_facts import facts, size
+from recsys.ui.recommend.list_facts import facts, shares_by_title, size
 from recsys.ui.recommend.list_rows import ListedSongs, list_rows, shared_in_words
 from recsys.ui.recommend.list_state import ListState, list_state, received
 from recsys.ui.recommend.listener_view import ListenerView
@@ -46,7 +46,7 @@ def list_data(
 ) -> dict[str, Any]:
     """What the list shows; `songs` are those on it, and `of_list` is its median position in each feature."""
     state = list_state()
-    sentence = compared_in_words(view.you, of_list, bool(session.seeds))
+    sentence = compared_in_words(view.you, of_list, bool(session.seeds), list(shares_by_title(found)))
     rows = list_rows(found, songs, state.last, song_modes(session, found), session.recipe.locked)
     shown = chips(session, len(found.unlisted))
     was_moved = bool(state.last.moved or state.last.entered or state.last.left)

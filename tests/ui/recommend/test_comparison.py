@@ -38,6 +38,18 @@ def test_what_is_known_of_no_song_is_not_called_close():
     assert compared_in_words(nothing | {"year": 0.0}, MIDDLE) == "We don’t know yet how your songs sound."
 
 
+def test_a_list_of_songs_whose_sound_is_unknown_says_what_it_goes_by():
+    known = dict.fromkeys(MIDDLE) | {"year": 0.0, "duration": 0.0}
+    made_of = ["Release year", "Duration"]
+
+    assert compared_in_words(known, MIDDLE, made_of=made_of) == (
+        "We don’t know yet how your songs sound: this list goes by release year and duration."
+    )
+    assert compared_in_words(known, MIDDLE, starts_elsewhere=True, made_of=made_of) == (
+        "We don’t know how these songs sound: this list goes by release year and duration."
+    )
+
+
 def test_what_a_list_starts_from_is_named_in_place_of_the_listener():
     drawn = compared_radar(MIDDLE, MIDDLE, "Close.", "“Idle Elder”")
 

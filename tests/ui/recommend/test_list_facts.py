@@ -5,10 +5,12 @@ import re
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
+from recsys.core.model.features import AUDIO_FEATURES
 from recsys.core.model.tracks import as_tracks
 from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import demo_listeners
-from recsys.ui.recommend.list_facts import compared
+from recsys.ui.recommend.list_facts import compared, made_of, shares_by_title
+from tests.core.small import random_tracks
 
 NONE = {"owned": 0, "disliked": 0, "familiar_artists": 0, "too_little_known": 0}
 
@@ -37,3 +39,14 @@ def test_the_numbers_add_up_to_the_catalogue_with_thumbs_down_and_new_artists_on
 
     assert candidates + sum(left_out) == size == len(catalogue.tracks)
     assert len(left_out) >= 3  # yours, turned down, by artists you know
+
+
+def test_what_made_a_list_of_songs_of_unknown_sound_is_what_is_known_of_them():
+    library = random_tracks(12, seed=2, prefix="l").assign(**{f.column: float("nan") for f in AUDIO_FEATURES})
+
+    found = Recommender(Catalogue.from_tracks(random_tracks(300, seed=4, prefix="c")), library).recommend(Recipe())
+
+    made = shares_by_title(found)
+    assert {"Release year", "Duration"} <= set(made) <= {"Release year", "Duration", "Genre"}
+    assert sum(made.values()) == 100
+    assert made_of(found) == [f"What made this list: {', '.join(f'{name.lower()} {made[name]}%' for name in made)}."]
