@@ -12,6 +12,7 @@ import pandas as pd
 from recsys.core.engine.pool import AROUND_YOU, POOL
 from recsys.core.engine.recommender import Recommendations
 from recsys.core.insights.placement import percentile
+from recsys.core.insights.song_words import AVERAGE
 from recsys.core.insights.wording import artists_in_words, number
 from recsys.core.model.features import AUDIO_FEATURES, FEATURES, feature
 from recsys.ui.recommend.changes import Changes
@@ -20,6 +21,9 @@ from recsys.ui.recommend.listener_view import ListenerView
 _TITLES: Final = {f.name: f.title for f in FEATURES}
 _DURATION: Final = feature("duration")
 _GENRE: Final = feature("genre").title
+_NOUNS: Final = {"instrumentalness": "vocals", "duration": "length"}
+"""What is average where the feature's own name is long or stiff."""
+
 _MOST_NAMED: Final = 3
 YOUR_GENRES: Final = "your genres"
 SIMILAR_GENRES: Final = "similar genres"
@@ -47,7 +51,7 @@ class ListedSongs:
     What is known of the songs of a list: their raw features, best first, and where they lie in the catalogue.
 
     `positions` has an array (songs,) per feature name, NaN where unknown. `words` says what each song is in a feature,
-    "" where there is no word for it (`core.insights.song_words`), and `genres` what genre is called as a reason.
+    "" where that is unknown (`core.insights.song_words`), and `genres` what genre is called as a reason.
     """
 
     raw: pd.DataFrame
@@ -59,7 +63,8 @@ class ListedSongs:
 def listed_songs(view: ListenerView, found: Recommendations) -> ListedSongs:
     """The songs of a list, in its order."""
     positions = view.yardstick.positions(found.features)
-    words = view.song_words.words(positions, found.features["year"].to_numpy(np.float64))
+    years, tempos = (found.features[name].to_numpy(np.float64) for name in ("year", "tempo"))
+    words = view.song_words.words(positions, years, tempos)
     return ListedSongs(found.features, positions, words, SIMILAR_GENRES if view.seeds else YOUR_GENRES)
 
 
@@ -132,9 +137,10 @@ def named_reasons(
 
     Where one reason carries the whole list, the next largest are much the same in every row. So they are ordered by how
     far each exceeds its median in the list (0 where that is negative), then by size. A reason is named by what the song
-    is in it ("calm"), as in `words`; where there is no word for that, by the feature ("energy").
+    is in it ("calm", "average energy"), as in `words`; where there is no word for that, by the feature ("energy").
     """
     titles = [title.lower() if title != _GENRE else genres for title in _titles(contributions)]
+    nouns = [_NOUNS.get(title, title) for title in titles]
     said = _said(contributions, words)
     values = contributions.to_numpy(np.float64)
     apart = np.where(values > 0, values - np.maximum(np.median(values, axis=0), 0.0), -np.inf)
@@ -142,7 +148,11 @@ def named_reasons(
     order = np.lexsort((-values, -apart), axis=1)[:, :_MOST_NAMED]  # (rows, reasons): columns, first to name first
     sizes = np.take_along_axis(values, order, axis=1).round(4).tolist()
     return [
-        [(song[column] or titles[column], size) for column, size in zip(columns, row, strict=True) if size > 0]
+        [
+            (f"{AVERAGE} {nouns[column]}" if song[column] == AVERAGE else song[column] or titles[column], size)
+            for column, size in zip(columns, row, strict=True)
+            if size > 0
+        ]
         for columns, row, song in zip(order.tolist(), sizes, said, strict=True)
     ]
 

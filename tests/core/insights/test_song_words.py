@@ -21,16 +21,16 @@ def songs(**columns):
 def said(catalogue, listed):
     """By feature the words for some songs among those of a catalogue."""
     yardstick = Yardstick.of(Catalogue.from_tracks(catalogue))
-    years = listed["year"].to_numpy(np.float64)
-    return SongWords.of(yardstick).words(yardstick.positions(listed), years)
+    years, tempos = (listed[name].to_numpy(np.float64) for name in ("year", "tempo"))
+    return SongWords.of(yardstick).words(yardstick.positions(listed), years, tempos)
 
 
-def test_the_outer_thirds_have_a_word_and_the_middle_has_none():
+def test_the_outer_thirds_are_called_after_their_ends_and_the_middle_is_average():
     energy = [0.0, 0.3, 0.36, 0.5, 0.64, 0.7, 1.0, np.nan]
 
     assert said(songs(energy=HUNDREDTHS), songs(energy=energy))["energy"] == [
         *["calm"] * 2,
-        *[""] * 3,
+        *["average"] * 3,
         *["intense"] * 2,
         "",
     ]
@@ -39,15 +39,15 @@ def test_the_outer_thirds_have_a_word_and_the_middle_has_none():
 @pytest.mark.parametrize(
     ("feature", "among", "lowest", "highest"),
     [
-        ("energy", 0.7 + 0.3 * HUNDREDTHS, "", "intense"),
-        ("instrumentalness", 0.01 * HUNDREDTHS, "with vocals", ""),
-        ("speechiness", 0.03 + 0.02 * HUNDREDTHS, "not spoken", ""),
-        ("loudness", -8 + 6 * HUNDREDTHS, "", "loud"),
-        ("duration_ms", 60_000 + 60_000 * HUNDREDTHS, "short", ""),
-        ("popularity", 20 * HUNDREDTHS, "hidden gem", ""),
+        ("energy", 0.7 + 0.3 * HUNDREDTHS, "calmer", "intense"),
+        ("instrumentalness", 0.01 * HUNDREDTHS, "with vocals", "less vocal"),
+        ("speechiness", 0.03 + 0.02 * HUNDREDTHS, "not spoken", "more spoken"),
+        ("loudness", -8 + 6 * HUNDREDTHS, "quieter", "loud"),
+        ("duration_ms", 60_000 + 60_000 * HUNDREDTHS, "short", "longer"),
+        ("popularity", 20 * HUNDREDTHS, "hidden gem", "better known"),
     ],
 )
-def test_the_end_of_a_catalogue_whose_songs_are_all_at_one_side_has_no_word(feature, among, lowest, highest):
+def test_the_end_of_a_one_sided_catalogue_is_called_after_the_way_towards_it(feature, among, lowest, highest):
     listed = songs(**{feature: among[[0, -1]]})
 
     assert said(songs(**{feature: among}), listed)[feature.removesuffix("_ms")] == [lowest, highest]
@@ -62,11 +62,12 @@ def test_songs_that_most_of_the_catalogue_equals_are_called_after_its_end():
     ]
 
 
-def test_a_year_is_its_decade_and_tempo_has_no_word():
-    words = said(songs(year=1950 + 70 * HUNDREDTHS), songs(year=[1990.0, 1999.0, 2000.0, np.nan]))
+def test_a_year_is_its_decade_and_a_tempo_its_beats_per_minute():
+    listed = songs(year=[1990.0, 1999.0, 2000.0, np.nan], tempo=[70.0, 139.6, 140.0, np.nan])
+    words = said(songs(year=1950 + 70 * HUNDREDTHS), listed)
 
     assert words["year"] == ["1990s", "1990s", "2000s", ""]
-    assert "tempo" not in words
+    assert words["tempo"] == ["70 bpm", "140 bpm", "140 bpm", ""]
 
 
 def test_what_the_catalogue_does_not_know_has_no_word():

@@ -69,6 +69,18 @@ def test_a_reason_is_named_by_what_the_song_is_in_it_and_by_the_feature_where_th
     ]
 
 
+def test_an_average_song_is_named_with_what_is_average_of_it():
+    table = pd.DataFrame({"energy": [0.3], "instrumentalness": [0.2], "duration": [0.1]})
+    words = {name: ["average"] for name in table}
+
+    assert [name for name, _ in named_reasons(table, words)[0]] == [
+        "average energy",
+        "average vocals",
+        "average length",
+    ]
+    assert [word for _, _, word in reasons(table, words)[0]] == ["average"] * 3
+
+
 def test_a_list_that_starts_from_songs_names_their_genres_and_not_yours():
     library = demo_listeners()[0].library
     catalogue = Catalogue.from_tracks(demo_catalogue(size=200))
