@@ -244,12 +244,12 @@ def test_forgotten_songs_are_compared_with_new_ones_and_another_start_is_named()
 
     app = opened("recommend", prepare)
     away = Start(minus=(Part("Other song 7 by Band 7", (f"cat{7:019d}",)),))
-    app.session_state["history_a"] = Settings(Recipe(), away)
+    app.session_state["history_remembered"] = Settings(Recipe(), away)
     app.session_state["compare_on"] = True
     app.run()
 
     shows_no_trace(app)
     says = said(app).replace("\\", "")
-    assert "**A against now:** same 0," in says
-    assert "start: the whole library away from Other song 7 by Band 7 before, the whole library now" in says
-    assert "from: as usual before, forgotten now" in says
+    assert "**Since the list you remembered:** same 0," in says
+    assert "Start: the whole library away from Other song 7 by Band 7 then, the whole library now" in says
+    assert "Only now: Songs forgotten, not heard for 6 months" in says

@@ -1,15 +1,12 @@
 """Two lists compared: what enters, what leaves, and why; and a list in a few characters, to compare it later."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
 import pandas as pd
 
-from recsys.core.engine.recipe import Recipe
-from recsys.core.engine.recipe_link import recipe_parameters
 from recsys.core.engine.recommender import Recommendations, Recommender
 
 FINGERPRINTED: Final = 30
@@ -39,7 +36,7 @@ class ListChange:
         return f"same {self.same}, {len(self.entered)} in, {len(self.left)} out"
 
 
-def compare_lists(before: Recommendations, after: Recommendations, reasons: Sequence[str] = ()) -> ListChange:
+def compare_lists(before: Recommendations, after: Recommendations) -> ListChange:
     """What changed from one list to another."""
     names = ["rank", "track_id", "title", "artists"]
     old, new = before.table[names], after.table[names]
@@ -50,25 +47,7 @@ def compare_lists(before: Recommendations, after: Recommendations, reasons: Sequ
         entered=new[~new["track_id"].isin(both)].reset_index(drop=True),
         left=old[~old["track_id"].isin(both)].reset_index(drop=True),
         moved=ranks[0][both] - ranks[1][both],
-        reasons=tuple(reasons),
     )
-
-
-def why_lists_differ(before: Recipe, after: Recipe) -> list[str]:
-    """What is different between two recipes, as "weights: energy:2 before, energy:3 now"."""
-    old, new = _grouped(before), _grouped(after)
-    return [
-        f"{name.replace('_', ' ')}: {old.get(name, 'as usual')} before, {new.get(name, 'as usual')} now"
-        for name in dict.fromkeys([*old, *new])
-        if old.get(name) != new.get(name)
-    ]
-
-
-def _grouped(recipe: Recipe) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
-    for name, text in recipe_parameters(recipe):
-        found.setdefault(name, []).append(text)
-    return {name: ", ".join(texts) for name, texts in found.items()}
 
 
 def checksums(recommender: Recommender, found: Recommendations) -> str:

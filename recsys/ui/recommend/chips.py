@@ -41,11 +41,15 @@ def chips(session: ListenerSession, unlisted: int = 0) -> list[Chip]:
     ):
         for number, part in enumerate(parts):
             found.append(Chip(f"{kind}:{number}", title, part.name, partial(_without, part=part)))
-    recipe = session.recipe
-    settings = [*_aims_and_weights(recipe), *_others(recipe), *_filters(recipe), *_arrangement(recipe, unlisted)]
     return found + [
-        Chip(id_, name, value, partial(set_recipe, recipe=without)) for id_, name, value, without in settings
+        Chip(id_, name, value, partial(set_recipe, recipe=without))
+        for id_, name, value, without in _settings(session.recipe, unlisted)
     ]
+
+
+def settings_in_words(recipe: Recipe) -> list[str]:
+    """Each setting that is not the usual, as its chip reads: "Energy far calmer", "Never Drake"."""
+    return [f"{name} {value}" for _, name, value, _ in _settings(recipe)]
 
 
 def remove(session: ListenerSession, chip_id: str) -> None:
@@ -62,6 +66,11 @@ def remove(session: ListenerSession, chip_id: str) -> None:
 def active_preset(recipe: Recipe) -> str | None:
     """The name of the preset whose weights these are."""
     return next((preset.name for preset in PRESETS if preset.all_weights() == recipe.weights), None)
+
+
+def _settings(recipe: Recipe, unlisted: int = 0) -> list[tuple[str, str, str, Recipe]]:
+    """The id, name and value of each chip of a recipe, and the recipe without it."""
+    return [*_aims_and_weights(recipe), *_others(recipe), *_filters(recipe), *_arrangement(recipe, unlisted)]
 
 
 def _without(session: ListenerSession, part: Part) -> None:

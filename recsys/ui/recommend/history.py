@@ -6,17 +6,18 @@ from typing import Final, cast
 import streamlit as st
 
 from recsys.core.engine.history import History, Step
-from recsys.core.engine.list_changes import compare_lists, why_lists_differ
+from recsys.core.engine.list_changes import compare_lists
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommendations
 from recsys.errors import TonearmError
 from recsys.services.start import Start
 from recsys.ui.parts.text import plain
+from recsys.ui.recommend.chips import settings_in_words
 from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import ListenerSession
 
 _KEY: Final = "history"
-_A: Final = "history_a"
+_REMEMBERED: Final = "history_remembered"
 MOST_NAMED: Final = 10
 
 
@@ -36,7 +37,7 @@ def _history(session: ListenerSession) -> History[Settings]:
     owner = (session.listener, session.demo_listener)
     stored = st.session_state.get(_KEY)
     if stored is None or stored[0] != owner:
-        st.session_state.pop(_A, None)
+        st.session_state.pop(_REMEMBERED, None)
         stored = st.session_state[_KEY] = (owner, History(Step(_settings(session))))
     return cast("History[Settings]", stored[1])
 
@@ -50,8 +51,23 @@ def record(session: ListenerSession) -> None:
     history, now = _history(session), _settings(session)
     if now == history.now.state:
         return
-    changed = why_lists_differ(history.now.state.recipe, now.recipe)
-    _store(session, history.record(now, changed[0].partition(":")[0] if changed else "start"))
+    _store(session, history.record(now, _change(history.now.state, now)))
+
+
+def _change(before: Settings, after: Settings) -> str:
+    """What was changed from one to the other, as its chip reads; of several things the first."""
+    gone, come = only_in(before.recipe, after.recipe), only_in(after.recipe, before.recipe)
+    if come:
+        return come[0]
+    if gone:
+        return f"without {gone[0]}"
+    return "start" if before.start != after.start else "settings"
+
+
+def only_in(recipe: Recipe, other: Recipe) -> list[str]:
+    """The settings of a recipe that another has not, as their chips read."""
+    others = settings_in_words(other)
+    return [words for words in settings_in_words(recipe) if words not in others]
 
 
 def drop_settings_of_demo(session: ListenerSession) -> None:
@@ -72,7 +88,7 @@ def drop_settings_of_demo(session: ListenerSession) -> None:
     if session.is_demo:  # the demo again, before a list of one's own was drawn
         return
     before, now = Settings(replace(left, locked={}), session.start), _settings(session)
-    st.session_state.pop(_A, None)
+    st.session_state.pop(_REMEMBERED, None)
     _store(session, History(Step(before)).record(now, "settings for your own songs"))
 
 
@@ -92,18 +108,18 @@ def go(session: ListenerSession, way: str) -> None:
 
 
 def compare_buttons(session: ListenerSession) -> None:
-    """Remember the settings as A, and the switch that compares with them."""
+    """Remember the settings, and the switch that compares with them."""
     st.button(
-        "Remember as A",
-        key="remember_a",
-        on_click=_remember,
+        "Remember this list",
+        key="remember",
+        on_click=_remember_and_say,
         args=(session,),
-        help="Then change the settings and compare.",
+        help="To compare it with the list that other settings make.",
     )
     st.toggle(
         "Compare",
         key="compare_on",
-        help="Compares with A or, if there is none, with the settings before your last change.",
+        help="With the list you remembered or, without one, with the list before your last change.",
     )
 
 
@@ -115,41 +131,59 @@ def _restore(session: ListenerSession, history: History[Settings]) -> None:
 
 
 def _remember(session: ListenerSession) -> None:
-    st.session_state[_A] = _settings(session)
+    st.session_state[_REMEMBERED] = _settings(session)
+
+
+def _remember_and_say(session: ListenerSession) -> None:
+    _remember(session)
+    st.toast("Remembered. Now change the settings and switch “Compare” on.")
 
 
 def _switch(session: ListenerSession, settings: Settings) -> None:
-    """Put other settings on the screen and remember those that were there as A."""
+    """Put other settings on the screen and remember those that were there."""
     _remember(session)
-    _restore(session, _history(session).record(settings, "to A"))
+    _restore(session, _history(session).record(settings, "back to the other list"))
 
 
 def comparison_panel(session: ListenerSession, found: Recommendations) -> None:
-    """The list of A against the one on the screen."""
+    """The remembered list against the one on the screen."""
     if not st.session_state.get("compare_on"):
         return
-    other = cast("Settings | None", st.session_state.get(_A)) or _history(session).before
+    remembered = cast("Settings | None", st.session_state.get(_REMEMBERED))
+    other = remembered or _history(session).before
     with st.container(border=True, key="comparison"):
         if other is None:
-            st.caption("Nothing to compare with yet: change something, or remember these settings as A.")
+            st.caption("Nothing to compare with yet: remember this list, or change a setting.")
             return
         try:
             engine = session.recommender
-            reasons = why_lists_differ(other.recipe, session.recipe)
-            if other.start != session.start:
-                reasons.append(f"start: {other.start.in_words} before, {session.start.in_words} now")
             if other.start != session.start or other.recipe.choose_from != session.recipe.choose_from:
                 engine = session.recommender_for(other.start, other.recipe.choose_from)
-            change = compare_lists(engine.recommend(other.recipe), found, reasons)
+            change = compare_lists(engine.recommend(other.recipe), found)
         except TonearmError as problem:
             st.warning(plain(problem))
             return
-        st.markdown(f"**A against now:** {change.summary()}")
-        for title, songs in (("Enters", change.entered), ("Leaves", change.left)):
+        since = "Since the list you remembered" if remembered else "Since your last change"
+        st.markdown(f"**{since}:** {change.summary()}")
+        for title, songs in (("In", change.entered), ("Out", change.left)):
             names = [f"{plain(row.title)} by {plain(row.artists)}" for row in songs.head(MOST_NAMED).itertuples()]
             if names:
                 more = f" and {len(songs) - MOST_NAMED} more" if len(songs) > MOST_NAMED else ""
                 st.caption(f"{title}: {' · '.join(names)}{more}")
-        for reason in change.reasons:
-            st.caption(f"Because of {plain(reason)}")
-        st.button("Switch to A", key="switch_a", on_click=_switch, args=(session, other))
+        for sentence in _differences(other, _settings(session)):
+            st.caption(plain(sentence))
+        st.button("Back to that list", key="switch_back", on_click=_switch, args=(session, other))
+
+
+def _differences(then: Settings, now: Settings) -> list[str]:
+    """What is set in one of two settings alone, as chips read."""
+    says = []
+    if then.start != now.start:
+        says.append(f"Start: {then.start.in_words} then, {now.start.in_words} now")
+    for when, settings in (
+        ("then", only_in(then.recipe, now.recipe)),
+        ("now", only_in(now.recipe, then.recipe)),
+    ):
+        if settings:
+            says.append(f"Only {when}: {' · '.join(settings)}")
+    return says

@@ -75,7 +75,6 @@ def list_and_mixer(session: ListenerSession, place: DeltaGenerator, has_open_set
         if found is not None and songs is not None:
             link_notice(session, found)
             proposal_panel(session)
-            comparison_panel(session, found)
             state.shown(found, (session.listener, session.demo_listener, session.catalogue.number))
         shown = list_data(session, view, found, songs, of_list) if found and songs else None
     state.found = found
@@ -85,6 +84,8 @@ def list_and_mixer(session: ListenerSession, place: DeltaGenerator, has_open_set
             ranked_list(shown)
         with place:
             mixer(steering)
+    if found is not None:
+        comparison_panel(session, found)  # below the list, beside the switch that asks for it
 
 
 def _take_events(session: ListenerSession) -> None:

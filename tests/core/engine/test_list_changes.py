@@ -3,13 +3,11 @@
 import pytest
 
 from recsys.core.engine.catalogue import Catalogue
-from recsys.core.engine.filters import Filters
 from recsys.core.engine.list_changes import (
     changed_since,
     checksums,
     compare_lists,
     remembered_songs,
-    why_lists_differ,
 )
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
@@ -42,17 +40,6 @@ def test_a_list_is_the_same_as_itself():
     found = engine().recommend(Recipe())
 
     assert compare_lists(found, found).summary() == "same 30, 0 in, 0 out"
-
-
-def test_what_differs_between_two_recipes_is_named():
-    before = Recipe().with_weight("energy", 2)
-    after = Recipe(order="arc", filters=Filters(ranges={"year": (1990, None)}))
-
-    assert why_lists_differ(before, after) == [
-        "weights: energy:2 before, as usual now",
-        "order: as usual before, arc now",
-        "only: as usual before, year:1990.. now",
-    ]
 
 
 def test_the_same_data_gives_the_same_list_and_nothing_to_say():
