@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
+from recsys.services.erasure import noticing_erasure
 from recsys.services.feature_run import UnavailableSources
 from recsys.spotify.models import Finding
 from recsys.storage.store import Store
@@ -54,9 +55,10 @@ class Probes:
 
     def probe(self, listener: str) -> Capabilities:
         """Probe Spotify now and store the findings. Raises `StorageProblem` only: what Spotify refuses is a finding."""
-        found = list(self._probe(listener))
-        stored = {"found": [asdict(one) for one in found], "probed_at": to_iso(self._clock())}
-        self._store_for(listener).save_state(listener, STATE, stored)
+        with noticing_erasure(self._store_for(listener), listener) as store:
+            found = list(self._probe(listener))
+            stored = {"found": [asdict(one) for one in found], "probed_at": to_iso(self._clock())}
+            store.save_state(listener, STATE, stored)
         # The feature lookup reuses the findings, so that both screens agree.
         unavailable = UnavailableSources(self._store_for(listener))
         for one in found:

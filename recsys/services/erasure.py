@@ -1,11 +1,11 @@
-"""Background work notices that everything of its listener's was erased, in whichever process that was."""
+"""Background work ends when everything of its listener's was erased, in whichever process that was."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from secrets import token_hex
-from typing import Final, Protocol
+from typing import Final
 
-from recsys.errors import Erased, StorageProblem
+from recsys.errors import Erased, TonearmError
 from recsys.storage.store import Store
 
 UNDER_WAY: Final = "under way "
@@ -14,36 +14,21 @@ UNDER_WAY: Final = "under way "
 ERASED: Final = "Everything of yours was erased, or moved to your account as you signed in, so this ended."
 
 
-class Check(Protocol):
-    """Raises `Erased` where everything of the listener's was erased since the work began."""
-
-    def __call__(self, has_written: bool = True) -> None:
-        """
-        Check, and first erase everything again where the work may have written something after the erasure.
-
-        Nothing is erased if not `has_written`, so that what others stored after the erasure stays.
-        """
-
-
 @contextmanager
-def noticing_erasure(store: Store, listener: str, sentence: str = ERASED) -> Iterator[Check]:
+def noticing_erasure(store: Store, listener: str, sentence: str = ERASED) -> Iterator[Store]:
     """
-    Gives a check to be made after each write of work that goes on for long.
+    Gives the store for work that goes on for long: once everything of the listener's was erased, it takes no more.
 
-    The work has a row of its own in the store, which any erasure removes. Once it is gone, the check erases what was
-    written since and raises `Erased` with the sentence.
+    The work has a row of its own in the store, which any erasure removes. A write after that stores nothing and raises
+    `Erased` with the sentence; one of Supabase's, where the listener is gone too, another `StorageProblem`. What was
+    stored anew since the erasure stays.
     """
     name = f"{UNDER_WAY}{token_hex(8)}"  # of this work alone: other work may end first
     store.save_state(listener, name, {})
-
-    def stop_if_erased(has_written: bool = True) -> None:
-        if store.state(listener, name) is None:
-            if has_written:
-                store.erase(listener)
-            raise Erased(sentence)
-
     try:
-        yield stop_if_erased
+        yield store.until_erased(listener, name)
+    except Erased:
+        raise Erased(sentence) from None
     finally:
-        with suppress(StorageProblem):
+        with suppress(TonearmError):
             store.remove_state(listener, name)

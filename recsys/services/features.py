@@ -104,14 +104,13 @@ class Features:
         library = songs(store, listener)
         save(replace(self._counted(listener, library, stage), state="running"))
         sources = [one for one in self._available(store, listener, library) if self._may_ask(listener, one)]
-        run = FeatureRun(store, listener, sources, self._clock)
-        with noticing_erasure(store, listener) as stop_if_erased:
+        with noticing_erasure(store, listener) as until_erased:
+            run = FeatureRun(until_erased, listener, sources, self._clock)
             missing = _incomplete(run.ask_here(_incomplete(library)))
             for start in range(0, len(missing), BATCH):
                 if not run.may_go_on:
                     break
                 run.ask_online(missing.iloc[start : start + BATCH])
-                stop_if_erased()
                 # The stage between two batches: tracks queried without an answer count as not found until the end.
                 done = start + BATCH
                 known = int(library[AUDIO].notna().any(axis=1).sum()) + run.gained

@@ -151,10 +151,9 @@ class Growing:
         StorageProblem
             What was found before is stored; or everything of the listener's was erased meanwhile, and nothing is left.
         """
-        store = self._store_for(listener)
-        run = _Run(store, listener, self._source, self._clock)
-        growth = self._begun(store, listener)
-        with noticing_erasure(store, listener) as stop_if_erased:
+        with noticing_erasure(self._store_for(listener), listener) as store:
+            run = _Run(store, listener, self._source, self._clock)
+            growth = self._begun(store, listener)
             while growth.state != "done" and self.has_agreed(listener):
                 job.report(growth)
                 try:
@@ -165,7 +164,6 @@ class Growing:
                     until = self._clock() + timedelta(seconds=getattr(problem, "retry_after", 86_400.0))
                     growth = replace(growth, state="blocked", message=str(problem), blocked_until=to_iso(until))
                 store.save_state(listener, STATE, growth.as_json())
-                stop_if_erased()
                 if growth.state == "blocked":
                     break
         return growth

@@ -7,7 +7,6 @@ import pandas as pd
 
 from recsys.core.model.identity import NAMED, ids_of_names, renamed
 from recsys.core.model.tracks import filled
-from recsys.services.erasure import Check
 from recsys.storage.store import Saved, Store
 
 BATCH = 2_000
@@ -37,7 +36,6 @@ def save_import(
     tracks: pd.DataFrame,
     origin: str,
     now: str,
-    stop_if_erased: Check,
     plays: pd.DataFrame | None = None,
     liked: pd.Series | None = None,
 ) -> Iterator[tuple[int, Saved]]:
@@ -46,14 +44,14 @@ def save_import(
 
     Parameters
     ----------
+    store : Store
+        Of a `noticing_erasure` that began before the file was read; `ERASED` is its sentence.
     tracks : DataFrame
         A track table.
     origin : str
         Where the tracks came from, such as "file:likes.csv"; it is stored with each of them, up to a length.
     now : str
         The time of the import, ISO 8601 in UTC.
-    stop_if_erased : Check
-        Made after each write, of a `noticing_erasure` that began before the file was read; `ERASED` is its sentence.
     plays : DataFrame, optional
         Listening history: `track_id, played_at, ms_played`.
     liked : Series of bool by track_id, optional
@@ -83,16 +81,13 @@ def save_import(
         total = Saved(total.added + saved.added, total.updated + saved.updated, total.unchanged + saved.unchanged)
         store.save_origins(listener, origins(batch["track_id"], origin, now))
         _note(store, listener, origin, start + len(batch), everything)
-        stop_if_erased()
         yield start + len(batch), total
     for position, row in enumerate(range(len(disliked)), start=len(wanted) + 1):
         store.save_feedback(listener, disliked.iloc[[row]], liked=False, at=now)
-        stop_if_erased()
         yield position, total
     if plays is not None and len(plays):
         store.save_plays(listener, plays.assign(track_id=renamed(plays["track_id"], ids)))
     forget_import(store, listener, origin)
-    stop_if_erased()
 
 
 def unfinished_imports(store: Store, listener: str) -> dict[str, tuple[int, int]]:

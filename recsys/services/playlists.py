@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 from recsys.core.model.tracks import SPOTIFY_ID
 from recsys.errors import BadValue
+from recsys.services.erasure import noticing_erasure
 from recsys.spotify.models import Contents, Playlist
 from recsys.storage.store import Store
 from recsys.times import from_iso, to_iso
@@ -108,23 +109,24 @@ class Playlists:
         BadValue
             The name is empty or too long, or no track of the list is known to Spotify.
         SpotifyProblem, StorageProblem
-            Trying again continues where this stopped.
+            Trying again continues where this stopped; unless everything of the listener's was erased meanwhile.
         """
         name = _checked(name)
         wanted = _known(track_ids)
         if not wanted:
             raise BadValue("No track of this list is on Spotify, so there is nothing to save.", "tracks")
-        with self._locked(f"playlists of {listener}"):
+        noticing = noticing_erasure(self._store_for(listener), listener)
+        with self._locked(f"playlists of {listener}"), noticing as store:
             writer = self._writer_for(listener)
             found = self._existing(listener, writer, name)
             before = writer.contents(found.playlist_id) if found else None
-            playlist = found or self._made(listener, writer, name)
+            playlist = found or self._made(store, listener, writer, name)
             stored = self._stored(listener)
             about = {"link": playlist.link, "playlist_id": playlist.playlist_id, "at": to_iso(self._clock())}
-            self._store_for(listener).save_state(listener, STATE, {**stored, name: {**stored[name], **about}})
+            store.save_state(listener, STATE, {**stored, name: {**stored.get(name, {}), **about}})
             if before is None or list(before.track_ids) != wanted:
                 now = to_iso(self._clock())
-                self._store_for(listener).log_sent(listener, "spotify", "tracks of a playlist", len(wanted), now)
+                store.log_sent(listener, "spotify", "tracks of a playlist", len(wanted), now)
                 if before and before.others:
                     writer.exchange(playlist.playlist_id, before.track_ids, wanted)
                 else:
@@ -147,7 +149,7 @@ class Playlists:
         profile = self._store_for(listener).profile(listener) or {}
         return writer.find(stored["mark"], str(profile.get("spotify_id")), stored.get("playlist_id"))
 
-    def _made(self, listener: str, writer: PlaylistWriter, name: str) -> Playlist:
+    def _made(self, store: Store, listener: str, writer: PlaylistWriter, name: str) -> Playlist:
         """
         The new playlist. One whose creation was not answered is waited for briefly, and keeps its mark.
 
@@ -162,7 +164,7 @@ class Playlists:
                     return found
         mark = stored["mark"] if is_unanswered else f"tonearm{secrets.token_hex(8)}"
         intent = {"mark": mark, "link": None, "at": to_iso(self._clock())}
-        self._store_for(listener).save_state(listener, STATE, {**self._stored(listener), name: intent})
+        store.save_state(listener, STATE, {**self._stored(listener), name: intent})
         return writer.create(name, f"Made with Tonearm. {mark}")
 
     def _stored(self, listener: str) -> dict[str, dict[str, Any]]:

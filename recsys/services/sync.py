@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 from recsys.errors import ReconnectSpotify, SpotifyProblem
 from recsys.services import playlist_choice
+from recsys.services.erasure import noticing_erasure
 from recsys.services.features import Features
 from recsys.services.jobs import Job, Jobs
 from recsys.services.leases import Leases
@@ -139,9 +140,8 @@ class Sync:
         A stage that Spotify blocks, refuses or breaks off says so, and the next one is tried. Raises
         `ReconnectSpotify` and `StorageProblem`, after which nothing else could work either.
         """
-        _Run(self._store_for(listener), listener, self._clock, job).all(
-            self._library_for(listener, job.sleep), self._features
-        )
+        with noticing_erasure(self._store_for(listener), listener) as store:
+            _Run(store, listener, self._clock, job).all(self._library_for(listener, job.sleep), self._features)
 
     def playlists(self, listener: str) -> list[PlaylistChoice]:
         """
@@ -153,7 +153,8 @@ class Sync:
             The list could not be had; `known_playlists` has the last one.
         """
         page_at = self._library_for(listener, None).playlists
-        playlist_choice.refresh(self._store_for(listener), listener, page_at, to_iso(self._clock()))
+        with noticing_erasure(self._store_for(listener), listener) as store:
+            playlist_choice.refresh(store, listener, page_at, to_iso(self._clock()))
         return self.known_playlists(listener)
 
     def known_playlists(self, listener: str) -> list[PlaylistChoice]:

@@ -82,6 +82,15 @@ class Store(Protocol):
         """
         return None
 
+    def until_erased(self, listener: str, key: str) -> "Store":
+        """
+        This store for a piece of work of the listener's that has a state of this key while it runs.
+
+        A write after an erasure, which removes the state, stores nothing and raises a `StorageProblem`. By default the
+        store as it is, for one that takes no row of a listener who was erased anyway.
+        """
+        return self
+
     def remove_tracks(self, listener: str, track_ids: Sequence[str]) -> int:
         """Remove tracks with their origins and misses; the number of tracks removed. Unknown ids are no error."""
 

@@ -16,6 +16,7 @@ from recsys.errors import StorageProblem
 from recsys.importers.any_file import read_files
 from recsys.importers.catalogue_file import write_catalogue
 from recsys.services.import_queue import ImportQueue
+from recsys.storage.sqlite.store import SqliteStore
 from recsys.ui.parts import upload
 from recsys.ui.parts.text import plain
 from recsys.ui.recommend.ranked_list import SOUND_UNKNOWN
@@ -245,7 +246,7 @@ def test_what_is_erased_in_another_tab_while_a_file_is_imported_stays_erased(con
 
         return done
 
-    where, name = (upload, "read_files") if when == "read" else (container.embedded_store, "save_origins")
+    where, name = (upload, "read_files") if when == "read" else (SqliteStore, "save_origins")
     monkeypatch.setattr(where, name, before(getattr(where, name)))
     app.file_uploader(key="library_files_0").set_value([("mine.csv", to_csv(OWN), "text/csv")]).run()
 

@@ -25,5 +25,5 @@ def tracks(count, **columns):
 
 def importing(store: Store, listener: str, table: pd.DataFrame, origin: str, **more) -> Iterator[tuple[int, Saved]]:
     """What the Library page does with a file that has been read."""
-    with noticing_erasure(store, listener, ERASED) as stop_if_erased:
-        yield from save_import(store, listener, table, origin, "2026-11-25T12:00:00Z", stop_if_erased, **more)
+    with noticing_erasure(store, listener, ERASED) as until_erased:
+        yield from save_import(until_erased, listener, table, origin, "2026-11-25T12:00:00Z", **more)

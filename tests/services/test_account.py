@@ -7,14 +7,16 @@ import logging
 import threading
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
 
 from recsys.auth.models import Session
-from recsys.errors import ReconnectSpotify, StorageProblem
+from recsys.errors import Erased, ReconnectSpotify, StorageProblem
 from recsys.importers.any_file import read_file
 from recsys.services.account import Account
+from recsys.services.jobs import Job
 from recsys.services.library import origins
 from tests.fakes.faults import Fault
 from tests.services.tables import tracks
@@ -139,6 +141,37 @@ def test_erasing_while_features_are_looked_up_stops_that_first(world):
     assert begun.wait(5)
     assert not any(world.account.erase("ada").values())
     assert not world.jobs.snapshot("features:ada").is_active
+
+
+ASKS_SPOTIFY = {
+    "a sync": ("GET /v1/me/tracks", lambda world: world.sync.run("ada", Job())),
+    "a list that is saved": ("POST /v1/me/playlists", lambda world: world.playlists.save("ada", "Evening", SONGS)),
+    "a probe": ("GET /v1/me", lambda world: world.probes.probe("ada")),
+    "the list of playlists": ("GET /v1/me/playlists", lambda world: world.sync.playlists("ada")),
+}
+SONGS = tracks(3)["track_id"].tolist()
+
+
+@pytest.mark.parametrize(("call", "work"), ASKS_SPOTIFY.values(), ids=ASKS_SPOTIFY)
+def test_nothing_is_stored_of_an_answer_that_spotify_gives_after_everything_was_erased(world, spotify, call, work):
+    """In another tab or process, which does not know of that work."""
+    arrived, go = threading.Event(), threading.Event()
+
+    def hold(seen):
+        arrived.set()
+        go.wait(10)
+        return False
+
+    spotify.fail_when(call, Fault(), hold)
+    with ThreadPoolExecutor() as tabs:
+        asking = tabs.submit(work, world)
+        assert arrived.wait(10)
+        world.store.erase("ada")
+        world.store.save_recipe("ada", "Evening", {})
+        go.set()
+        assert isinstance(asking.exception(30), Erased)
+
+    assert {table for table, count in world.account.counts("ada").items() if count} == {"recipes"}
 
 
 class ForgetfulStore:

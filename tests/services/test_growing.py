@@ -351,6 +351,22 @@ def test_songs_known_by_name_are_asked_about_once_listenbrainz_may_learn_their_n
     assert grown.state == "done" and grown.added > 250
 
 
+def test_no_more_names_are_sent_and_none_logged_once_everything_is_erased(make, named):
+    table, known = named
+    with FakeListenBrainz(known) as listenbrainz:
+        world = make(names_url=listenbrainz.url)
+        world.store.save_tracks("ann", table)
+        world.growing.agree("ann", True)
+        world.growing.agree("ann", True, NAMES_CONSENT)
+        listenbrainz.fail_when(CALL, Fault(), lambda seen: not world.store.erase("ann"))
+
+        with pytest.raises(StorageProblem, match="was erased"):
+            world.growing.run("ann", Job())
+
+        assert listenbrainz.count(CALL) == 1
+    assert not any(world.store.counts("ann").values())
+
+
 @pytest.mark.parametrize("fault", [too_many(retry_after=3_600), Fault.html(), Fault.cut_before(), Fault(200, "{}")])
 def test_when_listenbrainz_is_busy_the_songs_with_ids_still_count(make, reccobeats, named, fault):
     with FakeListenBrainz(named[1]) as listenbrainz:

@@ -117,10 +117,10 @@ def test_of_a_name_that_no_file_can_have_the_beginning_is_stored(store):
 
 
 def test_a_store_that_fails_in_the_middle_of_an_import_leaves_a_note(store, monkeypatch):
-    def fail(listener, rows):
+    def fail(store, listener, rows):
         raise StorageProblem("The disk is full.")
 
-    monkeypatch.setattr(store, "save_plays", fail)
+    monkeypatch.setattr(SqliteStore, "save_plays", fail)
     history = pd.DataFrame({"track_id": tracks(1)["track_id"], "played_at": NOW, "ms_played": 1000.0})
     with pytest.raises(StorageProblem):
         saved_import(store, tracks(1), plays=history)
@@ -181,6 +181,18 @@ def test_what_is_erased_in_supabase_while_a_file_is_stored_stays_erased(supabase
     assert not any(supabase_store.counts(listener).values())
 
 
+def test_what_is_stored_after_an_erasure_outlives_the_next_batch_of_a_file(store):
+    under_way = importing(store, "ada", tracks(2_001), "file:a.csv")
+    next(under_way)
+    store.erase("ada")
+    store.save_recipe("ada", "Evening", {})
+
+    with pytest.raises(StorageProblem, match="was erased"):
+        next(under_way)
+
+    assert {table for table, count in store.counts("ada").items() if count} == {"recipes"}
+
+
 def test_two_imports_at_a_time_do_not_take_each_others_end_for_an_erasure(store):
     first, second = (importing(store, "ada", tracks(2_001), name) for name in ("file:a.csv", "file:a.csv"))
     next(first), next(second)
@@ -211,16 +223,16 @@ next(importing(SqliteStore(Database(Path(sys.argv[1]))), "ada", tracks(2_002), "
 
 def test_imports_of_two_processes_do_not_overwrite_each_others_notes(store, tmp_path, monkeypatch):
     """Here the other process stores its note just before this one does."""
-    write = store.save_state
+    write = SqliteStore.save_state
 
-    def after_the_other(listener, key, value):
+    def after_the_other(store, listener, key, value):
         if key.startswith("import") and not (tmp_path / "done").exists():
             (tmp_path / "done").touch()
             other = [sys.executable, "-c", INTERRUPTED_IMPORT, str(tmp_path / "tonearm.db")]
             subprocess.run(other, check=True, timeout=120, cwd=Path(__file__).parents[2])
-        write(listener, key, value)
+        write(store, listener, key, value)
 
-    monkeypatch.setattr(store, "save_state", after_the_other)
+    monkeypatch.setattr(SqliteStore, "save_state", after_the_other)
     under_way = importing(store, "ada", tracks(2_001), "file:a.csv")
     next(under_way)
     assert unfinished_imports(store, "ada") == {"file:a.csv": (2_000, 2_001), "file:b.csv": (2_000, 2_002)}

@@ -272,6 +272,9 @@ def test_a_page_that_was_stored_before_a_crash_is_not_taken_for_repeats(world, s
     class ForgetsThePlace:
         """The same store, which the last word of the killed process never reached."""
 
+        def until_erased(self, listener, key):
+            return self
+
         def __getattr__(self, attribute):
             return getattr(world.store, attribute)
 

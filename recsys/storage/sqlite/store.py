@@ -13,6 +13,7 @@ import pandas as pd
 
 from recsys.auth.models import is_guest
 from recsys.core.model.tracks import as_tracks
+from recsys.errors import Erased
 from recsys.storage import table_specs as rows
 from recsys.storage.quotas import check_name, check_quota
 from recsys.storage.sqlite.database import Database
@@ -22,10 +23,25 @@ from recsys.storage.table_specs import SENT, TableSpec, sent_row
 
 
 class SqliteStore(Store):
-    """A `Store` in a `Database`. Safe to share between threads; other processes may use the file too."""
+    """
+    A `Store` in a `Database`. Safe to share between threads; other processes may use the file too.
 
-    def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._database, self._clock = database, clock
+    Parameters
+    ----------
+    database : Database
+    clock : callable
+        The time, with time zone.
+    work : (listener, key), optional
+        A state without which nothing is written, see `until_erased`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        work: tuple[str, str] | None = None,
+    ) -> None:
+        self._database, self._clock, self._work = database, clock, work
 
     def save_tracks(self, listener: str, tracks: pd.DataFrame) -> Saved:
         values = rows.TRACKS.rows(as_tracks(tracks))
@@ -49,6 +65,9 @@ class SqliteStore(Store):
             stored = [_select(connection, spec, listener) for spec in specs]
         # Version 2 of the format writes equal values alike; later ones also write which objects are shared.
         return blake2b(marshal.dumps(stored, 2), digest_size=16).digest()
+
+    def until_erased(self, listener: str, key: str) -> "SqliteStore":
+        return SqliteStore(self._database, self._clock, (listener, rows.clean(key)))
 
     def remove_tracks(self, listener: str, track_ids: Sequence[str]) -> int:
         keys = [(listener, rows.clean(track_id)) for track_id in track_ids]
@@ -167,7 +186,7 @@ class SqliteStore(Store):
         return self._load(rows.POOL, listener)
 
     def remove_pool(self, listener: str) -> None:
-        with self._database.write() as connection:
+        with self._writing(listener) as connection:
             connection.execute("DELETE FROM pool_tracks WHERE user_id = ?", (listener,))
 
     def save_weekly(self, listener: str, wanted: WeeklyList) -> None:
@@ -291,6 +310,9 @@ class SqliteStore(Store):
     def _writing(self, listener: str) -> Iterator[sqlite3.Connection]:
         """A connection to write a listener's rows. A guest's visit is noted once any of them changed."""
         with self._database.write() as connection:
+            named = "SELECT 1 FROM sync_state WHERE user_id = ? AND key = ?"
+            if self._work and not connection.execute(named, self._work).fetchone():
+                raise Erased("Everything of this listener's was erased meanwhile; nothing was written.")
             before = connection.total_changes
             yield connection
             if is_guest(listener) and connection.total_changes > before:

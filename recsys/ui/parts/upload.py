@@ -14,10 +14,11 @@ from recsys.core.insights.wording import counted
 from recsys.errors import Erased, UnreadableFile
 from recsys.importers.any_file import ENDINGS, read_files
 from recsys.importers.report import FileReport, Imported
-from recsys.services.erasure import Check, noticing_erasure
+from recsys.services.erasure import noticing_erasure
 from recsys.services.import_queue import memory_needed
 from recsys.services.library import ERASED, forget_import, save_import, unfinished_imports
 from recsys.services.start import FILE
+from recsys.storage.store import Store
 from recsys.ui.parts import problems
 from recsys.ui.parts.look_up import look_up_new
 from recsys.ui.parts.text import plain
@@ -152,23 +153,21 @@ def _import(session: ListenerSession, file: UploadedFile) -> list[FileReport]:
         Everything of the listener's was erased while the file was read or stored; nothing of the file is left.
     """
     noticing = noticing_erasure(session.store, session.listener, ERASED)
-    with noticing as stop_if_erased, reading(session, file) as imported:
-        stop_if_erased(has_written=False)
-        _save(session, imported, file.name, stop_if_erased)
+    with noticing as store, reading(session, file) as imported:
+        _save(session, store, imported, file.name)
         return list(imported.reports)
 
 
-def _save(session: ListenerSession, imported: Imported, name: str, stop_if_erased: Check) -> None:
+def _save(session: ListenerSession, store: Store, imported: Imported, name: str) -> None:
     total = max(len(imported.tracks), 1)
     bar = st.progress(0.0, "Saving your songs …")
     session.forget("imports")
     saving = save_import(
-        session.store,
+        store,
         session.listener,
         imported.tracks,
         FILE + name,
         session.now(),
-        stop_if_erased,
         imported.plays,
         imported.liked,
     )

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recsys.errors import StorageProblem
+from recsys.errors import Erased, StorageProblem
 from recsys.storage import quotas
 from recsys.storage.sqlite.store import SqliteStore
 from tests.storage.contract import StoreContract
-from tests.storage.tables import fill_everything, some_tracks
+from tests.storage.tables import NOON, fill_everything, misses, origins, plays, some_tracks
 
 HOSTILE = ("", "%", "' or 1=1 --", "_", "listener", "LISTENER", "listener ", "é", "e\u0301", "../x", "\n", "夜")
 
@@ -80,6 +80,33 @@ def test_an_erased_guest_leaves_not_even_the_day_of_the_visit(dated, database):
     dated.erase(GUEST)
     with database.read() as connection:
         assert connection.execute("SELECT count(*) FROM guest_visits").fetchone() == (0,)
+
+
+WRITES = {
+    "save_tracks": lambda store: store.save_tracks("ada", some_tracks("a")),
+    "save_origins": lambda store: store.save_origins("ada", origins("a")),
+    "save_plays": lambda store: store.save_plays("ada", plays(NOON)),
+    "save_state": lambda store: store.save_state("ada", "cursor", {}),
+    "save_feedback": lambda store: store.save_feedback("ada", some_tracks("a"), True, NOON),
+    "save_misses": lambda store: store.save_misses("ada", misses("a")),
+    "save_pool": lambda store: store.save_pool("ada", some_tracks("a"), NOON),
+    "log_sent": lambda store: store.log_sent("ada", "reccobeats", "track ids", 1, NOON),
+    "remove_pool": lambda store: store.remove_pool("ada"),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_work_that_began_before_an_erasure_writes_nothing_after_it(store, write):
+    store.save_state("ada", "work", {})
+    of_work = store.until_erased("ada", "work")
+    write(of_work)
+
+    store.erase("ada")
+    store.save_pool("ada", some_tracks("new"), NOON)
+    with pytest.raises(Erased):
+        write(of_work)
+
+    assert {table: count for table, count in store.counts("ada").items() if count} == {"pool_tracks": 1}
 
 
 @pytest.mark.parametrize("table", quotas.QUOTAS)
