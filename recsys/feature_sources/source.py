@@ -14,18 +14,6 @@ AUDIO: Final = [f.column for f in AUDIO_FEATURES]
 ANSWERS: Final = (*NUMBERS, "genres", "isrc")
 """Columns a source may fill in. What is known already is never changed."""
 
-KNOWN: Final = "known"
-NOT_FOUND: Final = "not found"
-WAITING: Final = "waiting"
-NOT_ASKED: Final = "not asked"
-STATES: Final[Mapping[str, str]] = {
-    KNOWN: "has audio features",
-    WAITING: "will be asked again: a source was busy",
-    NOT_FOUND: "no source that was asked knows it",
-    NOT_ASKED: "no online source was asked about it",
-}
-"""What can be said of a track's audio features, and how a listener reads it."""
-
 
 class FeatureSource(Protocol):
     """
@@ -105,8 +93,6 @@ class Filled:
     ----------
     tracks : DataFrame
         The rows that came in, in order (index 0..n-1), with what was found; `source` says who gave audio features.
-    states : Series
-        One of `STATES` for each row, on the same index.
     gained : mapping of source to track ids
         Tracks that got an audio feature from a source.
     missed : mapping of source to track ids
@@ -116,7 +102,6 @@ class Filled:
     """
 
     tracks: pd.DataFrame
-    states: pd.Series
     gained: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     stopped: Mapping[str, NotOffered | SourceBusy] = field(default_factory=dict)
@@ -137,7 +122,7 @@ def fill_in(
     sources : sequence of FeatureSource
         A source that may not be asked (no consent, known to be closed) is left out by the caller.
     asked_before : mapping of source name to track ids
-        Remembered misses: not asked again, but counted as not found.
+        Remembered misses: not asked again.
 
     Returns
     -------
@@ -156,8 +141,6 @@ class _Chain:
     def __init__(self, tracks: pd.DataFrame, asked_before: Mapping[str, Collection[str]]) -> None:
         self._tracks = tracks
         self._asked_before = asked_before
-        self._not_found = pd.Series(False, index=tracks.index)
-        self._waiting = pd.Series(False, index=tracks.index)
         self._gained: dict[str, tuple[str, ...]] = {}
         self._missed: dict[str, tuple[str, ...]] = {}
         self._stopped: dict[str, NotOffered | SourceBusy] = {}
@@ -165,7 +148,6 @@ class _Chain:
     def ask(self, source: FeatureSource) -> None:
         """Ask one source about every incomplete track it may know, `at_once` at a time."""
         remembered = self._tracks["track_id"].isin(set(self._asked_before.get(source.name, ())))
-        self._not_found |= remembered & source.is_online
         wanted = self._tracks.index[self._is_incomplete() & source.can_be_asked(self._tracks) & ~remembered]
         for start in range(0, len(wanted), source.at_once):
             rows = wanted[start : start + source.at_once]
@@ -173,7 +155,6 @@ class _Chain:
                 answer = source.look_up(self._tracks.loc[rows])
             except (NotOffered, SourceBusy) as problem:
                 self._stopped[source.name] = problem
-                self._waiting[wanted[start:]] |= isinstance(problem, SourceBusy)
                 return
             ids, before = self._tracks.loc[rows, "track_id"], self._tracks
             self._tracks = with_answers(before, answer, source.name)
@@ -182,15 +163,10 @@ class _Chain:
             if source.is_online:
                 missed = rows[self._is_incomplete()[rows]]
                 self._missed[source.name] = (*self._missed.get(source.name, ()), *ids[missed])
-                self._not_found[missed] = True
 
     def filled(self) -> Filled:
         """The result so far."""
-        states = pd.Series(NOT_ASKED, index=self._tracks.index, dtype="str")
-        states[self._not_found] = NOT_FOUND
-        states[self._waiting] = WAITING
-        states[self._tracks[AUDIO].notna().any(axis=1)] = KNOWN
-        return Filled(self._tracks, states, self._gained, self._missed, self._stopped)
+        return Filled(self._tracks, self._gained, self._missed, self._stopped)
 
     def _is_incomplete(self) -> pd.Series:
         return self._tracks[AUDIO].isna().any(axis=1)

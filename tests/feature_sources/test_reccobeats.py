@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
+from recsys.core.model.tracks import has_audio
 from recsys.errors import SourceBusy
-from recsys.feature_sources.source import KNOWN, NOT_ASKED, NOT_FOUND, WAITING, fill_in
+from recsys.feature_sources.source import fill_in
 from tests.fakes.faults import Fault
 from tests.fakes.reccobeats import too_many
 from tests.fakes.spotify import music
@@ -48,14 +49,14 @@ def test_forty_ids_go_into_a_request_and_half_a_second_lies_between(service, rec
 
     assert [len(seen.params["ids"].split(",")) for seen in service.requests] == [40, 20]
     assert clock.slept == [0.5]
-    assert (filled.states == KNOWN).all()
+    assert has_audio(filled.tracks).all()
 
 
 def test_only_spotify_ids_are_sent(service, reccobeats):
     filled = fill_in(asked(IDS[0], "name:0123456789abcdef", "demo-000001", STRANGER), [reccobeats])
 
     assert service.requests[0].params["ids"].split(",") == [IDS[0], STRANGER]
-    assert filled.states.tolist() == [KNOWN, NOT_ASKED, NOT_ASKED, NOT_FOUND]
+    assert has_audio(filled.tracks).tolist() == [True, False, False, False]
     assert filled.missed == {"reccobeats": (STRANGER,)}
 
 
@@ -120,7 +121,7 @@ def test_a_fault_is_a_state_and_costs_nothing_that_was_found(service, reccobeats
 
     assert isinstance(filled.stopped["reccobeats"], SourceBusy)
     assert str(filled.stopped["reccobeats"]).endswith(".")
-    assert filled.states.tolist() == [KNOWN] * 40 + [WAITING] * 20
+    assert has_audio(filled.tracks).tolist() == [True] * 40 + [False] * 20
     assert service.count(CALL) == 1 + requests
     assert filled.missed == {"reccobeats": ()}
 

@@ -1,11 +1,11 @@
-"""The chain: each source is asked only for what is missing, and every track ends in one state."""
+"""The chain: each source is asked only for what is missing."""
 
 import pandas as pd
 import pytest
 
-from recsys.core.model.tracks import check_tracks, empty_tracks
+from recsys.core.model.tracks import check_tracks, empty_tracks, has_audio
 from recsys.errors import NotOffered, SourceBusy
-from recsys.feature_sources.source import AUDIO, KNOWN, NOT_ASKED, NOT_FOUND, STATES, WAITING, fill_in, with_answers
+from recsys.feature_sources.source import AUDIO, fill_in, with_answers
 from tests.feature_sources.rows import heard, tracks
 
 
@@ -35,7 +35,7 @@ def test_the_next_source_is_asked_only_for_what_is_missing():
 
     assert first.asked == [["a", "b", "c"]] and second.asked == [["b", "c"]]
     assert filled.tracks["source"].fillna("").tolist() == ["first", "second", ""]
-    assert filled.states.tolist() == [KNOWN, KNOWN, NOT_FOUND]
+    assert has_audio(filled.tracks).tolist() == [True, True, False]
     assert filled.gained == {"first": ("a",), "second": ("b",)}
     assert filled.missed == {"first": ("b", "c"), "second": ("c",)}
     assert filled.stopped == {}
@@ -48,7 +48,7 @@ def test_a_track_that_has_everything_is_never_asked_about():
 
     assert source.asked == []
     assert filled.tracks.loc[0, "energy"] == 0.1 and filled.tracks.loc[0, "source"] == "file"
-    assert filled.states.tolist() == [KNOWN]
+    assert has_audio(filled.tracks).tolist() == [True]
 
 
 def test_what_is_known_is_not_changed_and_gaps_are_filled():
@@ -100,7 +100,7 @@ def test_a_closed_source_is_remembered_and_the_next_one_is_asked():
     filled = fill_in(tracks({"track_id": "a"}, {"track_id": "b"}), [closed, open_])
 
     assert isinstance(filled.stopped["closed"], NotOffered)
-    assert filled.states.tolist() == [KNOWN, NOT_FOUND]
+    assert has_audio(filled.tracks).tolist() == [True, False]
     assert closed.asked == []
 
 
@@ -109,7 +109,7 @@ def test_a_busy_source_keeps_what_it_said_and_the_rest_waits():
 
     filled = fill_in(tracks({"track_id": "a"}, {"track_id": "b"}, {"track_id": "c"}), [busy])
 
-    assert filled.states.tolist() == [KNOWN, NOT_FOUND, WAITING]
+    assert has_audio(filled.tracks).tolist() == [True, False, False]
     assert filled.missed == {"busy": ("b",)} and filled.stopped["busy"].retry_after == 60
 
 
@@ -118,22 +118,22 @@ def test_a_track_another_source_knows_does_not_wait():
         tracks({"track_id": "a"}), [Listed("busy", problem=SourceBusy("Later.", 60)), Listed("open", heard("a"))]
     )
 
-    assert filled.states.tolist() == [KNOWN]
+    assert has_audio(filled.tracks).tolist() == [True]
 
 
-def test_remembered_misses_are_not_asked_again_and_still_count_as_not_found():
+def test_remembered_misses_are_not_asked_again():
     source = Listed("online", heard("a"), heard("b"))
 
     filled = fill_in(tracks({"track_id": "a"}, {"track_id": "b"}), [source], asked_before={"online": ["b"]})
 
     assert source.asked == [["a"]]
-    assert filled.states.tolist() == [KNOWN, NOT_FOUND]
+    assert has_audio(filled.tracks).tolist() == [True, False]
 
 
-def test_what_only_our_own_tables_were_asked_is_not_asked():
+def test_what_our_own_tables_lack_is_not_remembered():
     filled = fill_in(tracks({"track_id": "a"}), [Listed("catalogue", is_online=False)])
 
-    assert filled.states.tolist() == [NOT_ASKED]
+    assert has_audio(filled.tracks).tolist() == [False]
     assert filled.missed == {}, "nothing was sent, so there is nothing to remember"
 
 
@@ -142,7 +142,7 @@ def test_a_source_is_not_asked_what_it_cannot_know():
 
     filled = fill_in(tracks({"track_id": "a"}, {"track_id": "b"}), [source])
 
-    assert source.asked == [["a"]] and filled.states.tolist() == [KNOWN, NOT_ASKED]
+    assert source.asked == [["a"]] and has_audio(filled.tracks).tolist() == [True, False]
 
 
 def test_a_source_is_asked_as_many_as_it_takes_at_once():
@@ -169,14 +169,13 @@ def test_no_tracks_ask_nobody(table):
 
     filled = fill_in(table, [source])
 
-    assert filled.tracks.empty and filled.states.empty and source.asked == []
+    assert filled.tracks.empty and source.asked == []
 
 
 def test_without_sources_nothing_is_known():
     filled = fill_in(tracks({"track_id": "a"}), [])
 
-    assert filled.states.tolist() == [NOT_ASKED]
-    assert set(STATES) == {KNOWN, WAITING, NOT_FOUND, NOT_ASKED}
+    assert has_audio(filled.tracks).tolist() == [False]
 
 
 def test_an_empty_answer_changes_nothing():

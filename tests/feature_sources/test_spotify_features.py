@@ -2,8 +2,9 @@
 
 import pytest
 
+from recsys.core.model.tracks import has_audio
 from recsys.errors import NotOffered, ReconnectSpotify, SourceBusy, SpotifyBusy, SpotifyRefused, SpotifyUnreachable
-from recsys.feature_sources.source import KNOWN, NOT_FOUND, fill_in
+from recsys.feature_sources.source import fill_in
 from recsys.feature_sources.spotify_features import SpotifyFeatures
 from tests.fakes.spotify import music
 from tests.feature_sources.contract import FeatureSourceContract
@@ -46,7 +47,7 @@ class TestSpotifyFeatures(FeatureSourceContract):
 def test_a_null_is_a_track_spotify_does_not_know():
     filled = fill_in(asked(ONE.id, STRANGER), [SpotifyFeatures(answers)])
 
-    assert filled.states.tolist() == [KNOWN, NOT_FOUND]
+    assert has_audio(filled.tracks).tolist() == [True, False]
     assert filled.tracks.loc[0, ["energy", "time_signature"]].tolist() == [ONE.features["energy"], 4.0]
 
 
