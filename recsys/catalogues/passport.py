@@ -18,13 +18,12 @@ import pandas as pd
 from recsys.catalogues.download import digest_of
 from recsys.catalogues.models import CatalogueEntry, Passport
 from recsys.core.engine.layout import deduplicate
-from recsys.core.model.features import AUDIO_FEATURES
 from recsys.core.model.identity import song_hashes
+from recsys.core.model.tracks import has_audio
 from recsys.errors import UnreadableFile
 from recsys.parsing import parse_json_object
 
 BY_HAND: Final = "brought as a file; nobody recorded where it is from"
-AUDIO: Final = [f.column for f in AUDIO_FEATURES]
 
 
 def passport_of(tracks: pd.DataFrame, entry: CatalogueEntry | None = None, title: str = "") -> Passport:
@@ -38,7 +37,7 @@ def passport_of(tracks: pd.DataFrame, entry: CatalogueEntry | None = None, title
     counted: dict[str, Any] = {
         "songs": len(songs),
         "newest_year": int(years.max()) if len(years) else None,
-        "audio_share": _share(songs[AUDIO].notna().any(axis=1).to_numpy(bool)),
+        "audio_share": _share(has_audio(songs).to_numpy(bool)),
         "year_share": _share(songs["year"].notna().to_numpy(bool)),
         "genre_share": _share(songs["genres"].notna().to_numpy(bool)),
         "popularity_share": _share(songs["popularity"].notna().to_numpy(bool)),

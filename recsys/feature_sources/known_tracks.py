@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from recsys.core.model.identity import isrcs, song_aliases, song_hashes
-from recsys.feature_sources.source import ANSWERS, AUDIO
+from recsys.core.model.tracks import has_audio
+from recsys.feature_sources.source import ANSWERS
 
 CLOSE_MS: Final = 2_000
 """Two recordings of a song whose durations differ by no more are taken to be the same recording."""
@@ -56,7 +57,7 @@ class KnownTracks:
     @cached_property
     def _with_features(self) -> np.ndarray:
         """Row numbers of tracks with audio features; the others cannot answer. No copy of a large table is made."""
-        return np.flatnonzero(self._known[AUDIO].notna().any(axis=1))
+        return np.flatnonzero(has_audio(self._known))
 
     @cached_property
     def _by_id(self) -> pd.Index:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from recsys.core.model.features import AUDIO_FEATURES
+from recsys.core.model.tracks import has_audio
 
 MOST_PROBLEMS: Final = 100
 """The most problems that are listed with their sentences; all are counted."""
@@ -137,7 +137,7 @@ def sum_of(reports: Iterable[FileReport], tracks: pd.DataFrame, file: str = "") 
 
 def count_with_features(tracks: pd.DataFrame) -> int:
     """How many tracks have at least one audio feature."""
-    return int(tracks[[f.column for f in AUDIO_FEATURES]].notna().any(axis=1).sum())
+    return int(has_audio(tracks).sum())
 
 
 def listed(names: Sequence[str]) -> str:

@@ -6,8 +6,9 @@ from typing import Final
 
 import pandas as pd
 
+from recsys.core.model.tracks import has_audio
 from recsys.errors import SourceBusy
-from recsys.feature_sources.source import ANSWERS, AUDIO, FeatureSource, Filled, fill_in
+from recsys.feature_sources.source import ANSWERS, FeatureSource, Filled, fill_in
 from recsys.services.library import origins
 from recsys.storage.store import Store
 from recsys.times import to_iso
@@ -112,8 +113,8 @@ class FeatureRun:
     def _save(self, before: pd.DataFrame, filled: Filled) -> None:
         """Store the answers. Tracks removed from the library meanwhile are not stored again."""
         has_news = (filled.tracks[[*ANSWERS]].notna() & before[[*ANSWERS]].isna().to_numpy()).any(axis=1)
-        had_audio = before[AUDIO].notna().any(axis=1).to_numpy()
-        self.gained += int((filled.tracks[AUDIO].notna().any(axis=1) & ~had_audio).sum())
+        had_audio = has_audio(before).to_numpy()
+        self.gained += int((has_audio(filled.tracks) & ~had_audio).sum())
         now = to_iso(self._clock())
         if has_news.any():
             present = has_news & filled.tracks["track_id"].isin(self._store.tracks(self._listener)["track_id"])

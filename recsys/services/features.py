@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from recsys.core.model.tracks import has_audio
 from recsys.feature_sources.source import AUDIO, FeatureSource
 from recsys.services.erasure import noticing_erasure
 from recsys.services.feature_run import GIVEN, REMEMBERED, FeatureRun, UnavailableSources
@@ -113,8 +114,8 @@ class Features:
                 run.ask_online(missing.iloc[start : start + BATCH])
                 # The stage between two batches: tracks queried without an answer count as not found until the end.
                 done = start + BATCH
-                known = int(library[AUDIO].notna().any(axis=1).sum()) + run.gained
-                pending = int(missing[AUDIO].isna().all(axis=1).iloc[done:].sum())
+                known = int(has_audio(library).sum()) + run.gained
+                pending = int((~has_audio(missing)).iloc[done:].sum())
                 not_found = len(library) - known - pending
                 save(replace(stage, state="running", stored=known, pending=pending, skipped=_reasons(not_found, 0)))
         stage = self._counted(listener, songs(store, listener), stage)
@@ -195,7 +196,7 @@ def _can_be_asked(sources: Sequence[FeatureSource], tracks: pd.DataFrame) -> pd.
 
 def _sources(tracks: pd.DataFrame) -> pd.Series:
     """Who gave the audio features, for the rows that have some."""
-    return tracks.loc[tracks[AUDIO].notna().any(axis=1), "source"].fillna("file")
+    return tracks.loc[has_audio(tracks), "source"].fillna("file")
 
 
 def _reasons(not_found: int, not_asked: int) -> dict[str, int]:

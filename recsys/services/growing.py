@@ -18,7 +18,7 @@ from typing import Final
 import pandas as pd
 
 from recsys.core.model.identity import NAMED
-from recsys.core.model.tracks import SPOTIFY_ID, as_tracks, empty_tracks
+from recsys.core.model.tracks import SPOTIFY_ID, as_tracks, empty_tracks, has_audio
 from recsys.errors import NotAllowed, NothingToRank, NotOffered, SourceBusy, StorageProblem
 from recsys.feature_sources.source import AUDIO, NameSource, NeighbourSource, with_answers
 from recsys.services.erasure import noticing_erasure
@@ -253,7 +253,7 @@ class _Run:
             answers.append(self._logged(SENT_FOUND, len(batch), partial(self._source.look_up, batch)))
         # Those that the source knows an audio feature of, with all it knows.
         found = with_answers(new, pd.concat(answers, ignore_index=True), self._source.name) if answers else new
-        found = found[found[AUDIO].notna().any(axis=1)].reset_index(drop=True)
+        found = found[has_audio(found)].reset_index(drop=True)
         pool = growth.pool
         if len(found):
             pool = self._store.save_pool(self._listener, found, self._now())

@@ -9,9 +9,10 @@ import pandas as pd
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.layout import deduplicate
 from recsys.core.model.arrays import Integers
-from recsys.core.model.features import AUDIO_FEATURES, FEATURES
+from recsys.core.model.features import FEATURES
 from recsys.core.model.identity import song_hashes
 from recsys.core.model.scaling import AXIS_FEATURE, FeatureMatrix
+from recsys.core.model.tracks import has_audio
 from recsys.errors import BadTracks, NothingToRank
 
 EMPTY_LIBRARY: Final = "Your library is empty. Import or sync some tracks first."
@@ -105,7 +106,7 @@ def embed(catalogue: Catalogue, tracks: pd.DataFrame) -> FeatureMatrix:
         song_rows[track_rows < 0] = catalogue.rows_of_songs(tracks[track_rows < 0])
     # A track without any number of its own may take those of another version of the song. One with features of its own
     # may not: the other version may sound different.
-    is_bare = tracks[[f.column for f in AUDIO_FEATURES]].isna().all(axis=1).to_numpy()
+    is_bare = ~has_audio(tracks).to_numpy()
     track_rows = np.where(is_bare, song_rows, track_rows)
     # Snapshot features are filled in for every version of a song, the others only for the track itself.
     for rows, is_filled in ((track_rows, ~IS_SNAPSHOT), (song_rows, IS_SNAPSHOT)):
