@@ -23,7 +23,7 @@ from recsys.app.quiet_collection import QuietCollection
 from recsys.app.repeating import repeat
 from recsys.app.spotify import Spotify
 from recsys.app.stores import Stores
-from recsys.app.weekly_lists import TIMER_S, renew_due, weekly_lists
+from recsys.app.weekly_lists import TIMER_S, renew_due
 from recsys.catalogues.models import Passport
 from recsys.catalogues.passport import invented_passport
 from recsys.core.engine.catalogue import Catalogue
@@ -243,7 +243,16 @@ class Container(Stores):
     @cached_property
     def weekly(self) -> WeeklyLists:
         """Lists that are renewed every week."""
-        return weekly_lists(self)
+        return WeeklyLists(
+            self.store_for,
+            self.weekly_listeners,
+            self.listener_catalogues.of,
+            self.playlists,
+            self.jobs,
+            self.sessions.locked,
+            self.now,
+            self.ranking.turn,
+        )
 
     @cached_property
     def probes(self) -> Probes | None:

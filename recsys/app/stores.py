@@ -1,6 +1,6 @@
 """Where rows are stored: in the data folder, and where a Supabase project is configured, there too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from functools import cached_property
@@ -77,6 +77,12 @@ class Stores:
     def store_for(self, listener: str) -> Store:
         """The store with a listener's rows. Guests have no row at Supabase that theirs could belong to."""
         return self.embedded_store if is_guest(listener) else self.app_store
+
+    def weekly_listeners(self) -> Iterator[str]:
+        """Who asks for a weekly list and whose rows this server can reach: signed-in listeners and its own guests."""
+        yield from self.app_store.weekly_listeners()
+        if self.app_store is not self.embedded_store:
+            yield from self.embedded_store.weekly_listeners()
 
     def storage_place(self, listener: str) -> str:
         """Where a listener's rows are stored, in words."""

@@ -1,11 +1,11 @@
-"""Joins the weekly lists to the stores, the catalogue and Spotify, and renews those whose day has come."""
+"""What the weekly lists of all listeners are made from, and the timer that renews those whose day has come."""
 
 import logging
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import pandas as pd
 
+from recsys.app.stores import Stores
 from recsys.core.engine.query import EMPTY_LIBRARY
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.silence import last_heard
@@ -15,34 +15,10 @@ from recsys.services.library import songs
 from recsys.services.recommend import heard_until, with_liked
 from recsys.services.weekly import Report, WeeklyLists
 
-if TYPE_CHECKING:
-    from recsys.app.container import Container
-
 TIMER_S: Final = 900.0
 """Seconds between two checks of which lists are due."""
 
 log = logging.getLogger(__name__)
-
-
-def weekly_lists(app: "Container") -> WeeklyLists:
-    """The weekly lists of `listeners`."""
-    return WeeklyLists(
-        app.store_for,
-        lambda: listeners(app),
-        app.listener_catalogues.of,
-        app.playlists,
-        app.jobs,
-        app.sessions.locked,
-        app.now,
-        app.ranking.turn,
-    )
-
-
-def listeners(app: "Container") -> Iterator[str]:
-    """Everybody who asks for a weekly list and whose rows this server can reach: signed-in ones and its own guests."""
-    yield from app.app_store.weekly_listeners()
-    if app.app_store is not app.embedded_store:
-        yield from app.embedded_store.weekly_listeners()
 
 
 class StoredLibraries(NamedTuple):
@@ -65,17 +41,17 @@ class StoredLibraries(NamedTuple):
     found_around: dict[str, int]
 
 
-def stored_libraries(app: "Container", recipe: Recipe) -> StoredLibraries:
-    """What the lists of `listeners` are made from, and why some of them have none."""
+def stored_libraries(stores: Stores, recipe: Recipe) -> StoredLibraries:
+    """What the lists of everybody who asks for one are made from, and why some of them have none."""
     found, problems, found_around = {}, {}, {}
-    for listener in listeners(app):
+    for listener in stores.weekly_listeners():
         try:
-            store = app.store_for(listener)
+            store = stores.store_for(listener)
             feedback = store.feedback(listener)
             own = with_liked(songs(store, listener), feedback)
             if own.empty:
                 raise NothingToRank(EMPTY_LIBRARY)
-            heard = last_heard(own, heard_until(store, listener, recipe, app.now())[0])
+            heard = last_heard(own, heard_until(store, listener, recipe, stores.now())[0])
             pool = store.counts(listener)["pool_tracks"]
         except TonearmError as problem:
             problems[listener] = str(problem)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from recsys.app.container import Container
-from recsys.app.weekly_lists import listeners, renew_due, stored_libraries
+from recsys.app.weekly_lists import renew_due, stored_libraries
 from recsys.core.engine.query import EMPTY_LIBRARY
 from recsys.core.engine.recipe import Recipe
 from recsys.errors import ReconnectSpotify, ServerBusy
@@ -87,7 +87,7 @@ def test_beside_a_hosted_store_the_guests_of_this_server_are_renewed_too(build, 
     asking(hosted, "2c9f1c1e-0000-4000-8000-000000000001")
     asking(app.embedded_store, "guest-a")
 
-    assert list(listeners(app)) == ["2c9f1c1e-0000-4000-8000-000000000001", "guest-a"]
+    assert list(app.weekly_listeners()) == ["2c9f1c1e-0000-4000-8000-000000000001", "guest-a"]
     assert app.weekly.refresh() == Report(2, 2)
 
 
