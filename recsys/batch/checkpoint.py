@@ -1,10 +1,11 @@
 """Finished chunks of a batch run on disk, so that an interrupted run continues where it ended."""
 
 import json
-import shutil
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -13,10 +14,26 @@ import pyarrow.parquet as pq
 from recsys.batch.ranking import Ranked
 from recsys.errors import UnreadableFile
 
+SETTINGS: Final = "settings.json"
+OURS: Final = re.compile(rf"{re.escape(SETTINGS)}|[0-9]{{8,}}\.(?:lists|problems)\.(?:parquet|tmp)")
+"""Names of the files that are stored; any other is somebody else's."""
+
+ROWS_PER_GROUP: Final = 1 << 17
+KEPT: Final = " What is finished is kept: the same command continues from there."
+
+
+class Finished(NamedTuple):
+    """What a run wrote: how many rows, and `problems` as those of `Ranked`."""
+
+    rows: int
+    problems: pd.DataFrame
+
 
 class Checkpoint:
     """
     A folder `OUT.parts` beside the output file. A chunk is stored as two files; the second one makes it valid.
+
+    Every method raises `UnreadableFile` where the disk is full or the folder cannot be written to.
 
     Parameters
     ----------
@@ -28,20 +45,26 @@ class Checkpoint:
     Raises
     ------
     UnreadableFile
-        The folder cannot be written to.
+        The folder cannot be written to, or holds files of somebody else.
     """
 
     def __init__(self, out: Path, settings: Mapping[str, Any]) -> None:
         self._out, self._folder = out, out.with_name(f"{out.name}.parts")
         wanted = json.dumps(settings, sort_keys=True)
-        stored = self._folder / "settings.json"
-        try:
-            if self._folder.exists() and not (stored.exists() and stored.read_text("utf-8") == wanted):
-                shutil.rmtree(self._folder)
+        stored = self._folder / SETTINGS
+        with _writing(self._folder, and_says=""):
             self._folder.mkdir(parents=True, exist_ok=True)
-            stored.write_text(wanted, "utf-8")
-        except OSError as problem:
-            raise UnreadableFile(f"{self._folder} cannot be written: {problem.strerror or problem}.") from problem
+            found = list(self._folder.iterdir())
+            if others := sorted(path.name for path in found if not OURS.fullmatch(path.name)):
+                raise UnreadableFile(
+                    f"{self._folder} holds other files, such as “{others[0]}”. Move them, or name another file with "
+                    "--out."
+                )
+            if not (stored.exists() and stored.read_text("utf-8") == wanted):
+                # The settings last, so that chunks of others never stand beside them.
+                for path in found:
+                    path.unlink()
+                stored.write_text(wanted, "utf-8")
 
     def has(self, chunk: int) -> bool:
         """True when a chunk was stored by this run or an earlier one."""
@@ -49,19 +72,35 @@ class Checkpoint:
 
     def add(self, chunk: int, ranked: Ranked) -> None:
         """Store a finished chunk. The file of its problems is written last: without it the chunk does not count."""
-        _write(ranked.lists, self._lists(chunk))
-        _write(ranked.problems, self._problems(chunk))
+        with _writing(self._folder):
+            _write(ranked.lists, self._lists(chunk))
+            _write(ranked.problems, self._problems(chunk))
 
-    def finish(self, chunks: int) -> Ranked:
-        """Join all chunks, in order, into the output file (replaced in one step), and remove the folder."""
-        lists = [pq.read_table(self._lists(chunk)) for chunk in range(chunks)]
-        problems = [pd.read_parquet(self._problems(chunk)) for chunk in range(chunks)]
-        whole = pa.concat_tables(lists)
+    def finish(self, chunks: int) -> Finished:
+        """Join all chunks (at least one), in order, into the output file (replaced in one step); remove the folder."""
         temporary = self._out.with_name(f"{self._out.name}.tmp")
-        pq.write_table(whole, temporary)
-        temporary.replace(self._out)
-        shutil.rmtree(self._folder)
-        return Ranked(whole.to_pandas(), pd.concat(problems, ignore_index=True))
+        with _writing(self._out):
+            rows = self._join(chunks, temporary)
+            problems = [pd.read_parquet(self._problems(chunk)) for chunk in range(chunks)]
+            temporary.replace(self._out)
+        with suppress(OSError):  # the lists are written, whatever becomes of the folder
+            for path in self._folder.iterdir():
+                if OURS.fullmatch(path.name):
+                    path.unlink()
+            self._folder.rmdir()
+        return Finished(rows, pd.concat(problems, ignore_index=True))
+
+    def _join(self, chunks: int, path: Path) -> int:
+        """Write the lists of all chunks as one file, few of them in memory at a time, and return how many rows."""
+        written, waiting, rows = 0, [], 0
+        with pq.ParquetWriter(path, pq.read_schema(self._lists(0))) as file:
+            for chunk in range(chunks):
+                waiting.append(pq.read_table(self._lists(chunk)))
+                rows += len(waiting[-1])
+                if rows >= ROWS_PER_GROUP or chunk == chunks - 1:
+                    file.write_table(pa.concat_tables(waiting))
+                    written, waiting, rows = written + rows, [], 0
+        return written
 
     def _lists(self, chunk: int) -> Path:
         return self._folder / f"{chunk:08d}.lists.parquet"
@@ -74,3 +113,12 @@ def _write(table: pd.DataFrame, path: Path) -> None:
     temporary = path.with_suffix(".tmp")
     table.to_parquet(temporary, index=False)
     temporary.replace(path)
+
+
+@contextmanager
+def _writing(path: Path, and_says: str = KEPT) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        reason = problem.strerror or problem
+        raise UnreadableFile(f"{path} cannot be written: {reason}.{and_says}") from problem

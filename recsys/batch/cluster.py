@@ -34,6 +34,9 @@ FORKED: Final = {
 }
 """Local workers are forked from a process that has imported everything, and share its memory."""
 
+STARTED: Final = {"distributed.worker.preload": ["recsys.batch.worker_imports"]}
+"""Elsewhere each worker imports the same when it starts."""
+
 Job = tuple[int, Chunk]
 """The number of a chunk, and its listeners."""
 
@@ -66,7 +69,7 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
     settings = {
         "distributed.scheduler.allowed-failures": RETRIES,
         "distributed.comm.timeouts.connect": CONNECT_SECONDS,
-        **(FORKED if sys.platform == "linux" else {}),
+        **(FORKED if sys.platform == "linux" else STARTED),
     }
     logging.getLogger("distributed").setLevel(logging.WARNING)  # it reports every connection otherwise
     with dask.config.set(settings):

@@ -116,4 +116,4 @@ def run_batch(
                 share_file(client, path)
             rank_all(client, mapped, tracks_file, ((number, chunks[number]) for number in left), recipe, today, store)
     whole = checkpoint.finish(len(chunks))
-    return Outcome(len(given), len(whole.lists), continued, whole.problems)
+    return Outcome(len(given), whole.rows, continued, whole.problems)

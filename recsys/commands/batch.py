@@ -101,18 +101,22 @@ def command(
     tracks = with_genres(open_catalogue(catalogue), genres)
     started = time.monotonic()
     given, unread, found_around = _from_store(recipe) if libraries is None else (libraries, {}, {})
-    found = run_batch(
-        given,
-        tracks,
-        recipe,
-        out,
-        __version__,
-        pd.Timestamp.now(tz="UTC").floor("D"),
-        workers=workers,
-        scheduler=scheduler,
-        shards=shards,
-        progress=Progress(),
-    )
+    try:
+        found = run_batch(
+            given,
+            tracks,
+            recipe,
+            out,
+            __version__,
+            pd.Timestamp.now(tz="UTC").floor("D"),
+            workers=workers,
+            scheduler=scheduler,
+            shards=shards,
+            progress=Progress(),
+        )
+    except KeyboardInterrupt:
+        click.echo("\nInterrupted. What is finished is kept: the same command continues from there.", err=True)
+        raise
     problems = found.problems.to_dict("records")
     problems += [{"listener": listener, "reason": reason} for listener, reason in unread.items()]
     listeners = found.listeners + len(unread)

@@ -20,6 +20,7 @@ from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
 from recsys.demo.catalogue import demo_catalogue
+from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -176,12 +177,74 @@ def test_an_interrupted_run_continues_and_gives_the_same_lists(songs, tmp_path):
     assert not parts.exists()
 
 
+def test_ctrl_c_ends_a_run_with_one_line_that_says_how_to_go_on(songs, tmp_path):
+    libraries = write_libraries(tmp_path / "libraries.csv", songs[1], listeners=1000)
+    words = ["batch", libraries, "--catalogue", songs[0], "--workers", 2, "--out", tmp_path / "l.parquet"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "recsys", *map(str, words)],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where tests run in the background
+    )
+    parts = tmp_path / "l.parquet.parts"
+    while not list(parts.glob("*.problems.parquet")):
+        assert process.poll() is None, "the run ended before it could be interrupted"
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers, too
+
+    _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert said.decode().strip() == ("Interrupted. What is finished is kept: the same command continues from there.")
+    assert list(parts.glob("*.problems.parquet"))
+
+
 def test_chunks_of_other_settings_are_not_continued_from(tmp_path):
     ranked = Ranked(pd.DataFrame({"listener": ["a"]}), pd.DataFrame({"listener": [], "reason": []}, dtype="str"))
     Checkpoint(tmp_path / "l.parquet", {"length": 10}).add(0, ranked)
 
     assert Checkpoint(tmp_path / "l.parquet", {"length": 10}).has(0)
     assert not Checkpoint(tmp_path / "l.parquet", {"length": 20}).has(0)
+
+
+def test_a_folder_beside_the_output_that_holds_somebody_elses_files_is_left_alone(tmp_path):
+    (tmp_path / "l.parquet.parts").mkdir()
+    (tmp_path / "l.parquet.parts" / "letter.txt").write_text("dear")
+
+    with pytest.raises(UnreadableFile, match=r"holds other files, such as “letter\.txt”\. Move them, or name another"):
+        Checkpoint(tmp_path / "l.parquet", {"length": 10})
+
+    assert (tmp_path / "l.parquet.parts" / "letter.txt").read_text() == "dear"
+
+
+@pytest.mark.parametrize("cannot", ["store a chunk", "join them"])
+def test_lists_that_cannot_be_written_are_one_sentence_that_says_what_is_kept(tmp_path, cannot):
+    ranked = Ranked(pd.DataFrame({"listener": ["a"]}), pd.DataFrame({"listener": [], "reason": []}, dtype="str"))
+    checkpoint = Checkpoint(tmp_path / "l.parquet", {"length": 10})
+    checkpoint.add(0, ranked)
+    (tmp_path / "l.parquet").mkdir()  # in the way at the end
+    if cannot == "store a chunk":
+        (tmp_path / "l.parquet.parts" / "00000001.lists.tmp").mkdir()
+
+    with pytest.raises(UnreadableFile, match=r"cannot be written: .*\. What is finished is kept: the same command"):
+        checkpoint.add(1, ranked) if cannot == "store a chunk" else checkpoint.finish(1)
+
+    assert Checkpoint(tmp_path / "l.parquet", {"length": 10}).has(0)
+
+
+def test_joined_lists_are_those_of_all_chunks_in_order(tmp_path, monkeypatch):
+    monkeypatch.setattr("recsys.batch.checkpoint.ROWS_PER_GROUP", 2)
+    nobody = pd.DataFrame({"listener": [], "reason": []}, dtype="str")
+    checkpoint = Checkpoint(tmp_path / "l.parquet", {})
+    for number, listeners in enumerate((["a"], [], ["b", "c", "d"], ["e"])):
+        listed = pd.DataFrame({"listener": pd.Series(listeners, dtype="str")})
+        checkpoint.add(number, Ranked(listed, nobody.assign(listener=[], reason=[])))
+
+    found = checkpoint.finish(4)
+
+    assert (found.rows, len(found.problems)) == (5, 0)
+    assert pd.read_parquet(tmp_path / "l.parquet")["listener"].tolist() == ["a", "b", "c", "d", "e"]
+    assert not (tmp_path / "l.parquet.parts").exists()
 
 
 def test_a_catalogue_split_over_workers_gives_the_same_lists_and_reasons(songs, tmp_path):
