@@ -17,6 +17,7 @@ from recsys.errors import Erased
 from recsys.storage import table_specs as rows
 from recsys.storage.quotas import check_name, check_quota
 from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.guest_visits import forget_visit, note_visit
 from recsys.storage.sqlite.schema import LISTENER_TABLES
 from recsys.storage.store import MAX_POOL, Saved, Store, WeeklyList
 from recsys.storage.table_specs import SENT, TableSpec, sent_row
@@ -254,7 +255,8 @@ class SqliteStore(Store):
 
     def erase(self, listener: str) -> dict[str, int]:
         """The bytes are overwritten in the file and its log, not only freed."""
-        self._erase_rows(listener)
+        with self._database.write() as connection:
+            _erase_rows(connection, listener)
         self._database.shrink_log()
         return self.counts(listener)
 
@@ -294,21 +296,19 @@ class SqliteStore(Store):
         before = (self._clock() - timedelta(days=days)).date().isoformat()
         with self._database.read() as connection:
             gone = connection.execute("SELECT guest FROM guest_visits WHERE visited_on < ?", (before,)).fetchall()
+        swept = 0
         for (guest,) in gone:  # one by one, so that nobody's write waits for all of them
-            self._erase_rows(guest)
-        if gone:
+            with self._database.write() as connection:
+                if forget_visit(connection, guest, before):  # else they came back just now
+                    _erase_rows(connection, guest)
+                    swept += 1
+        if swept:
             self._database.shrink_log()
-        return len(gone)
-
-    def _erase_rows(self, listener: str) -> None:
-        with self._database.write() as connection:
-            for table in LISTENER_TABLES:
-                connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (listener,))
-            connection.execute("DELETE FROM guest_visits WHERE guest = ?", (listener,))
+        return swept
 
     @contextmanager
     def _writing(self, listener: str) -> Iterator[sqlite3.Connection]:
-        """A connection to write a listener's rows. A guest's visit is noted once any of them changed."""
+        """A connection to write a listener's rows. A guest's visit is noted as long as there are any."""
         with self._database.write() as connection:
             named = "SELECT 1 FROM sync_state WHERE user_id = ? AND key = ?"
             if self._work and not connection.execute(named, self._work).fetchone():
@@ -316,12 +316,7 @@ class SqliteStore(Store):
             before = connection.total_changes
             yield connection
             if is_guest(listener) and connection.total_changes > before:
-                today = self._clock().date().isoformat()
-                connection.execute(
-                    "INSERT INTO guest_visits VALUES (?, ?) ON CONFLICT (guest) DO UPDATE "
-                    "SET visited_on = excluded.visited_on WHERE guest_visits.visited_on < excluded.visited_on",
-                    (listener, today),
-                )
+                note_visit(connection, listener, self._clock().date().isoformat())
 
     def _save(self, spec: TableSpec, listener: str, table: pd.DataFrame) -> None:
         values = _owned(listener, spec.rows(table))
@@ -342,6 +337,12 @@ class SqliteStore(Store):
     def _remove(self, table: str, column: str, listener: str, value: str) -> None:
         with self._writing(listener) as connection:
             connection.execute(f"DELETE FROM {table} WHERE user_id = ? AND {column} = ?", (listener, rows.clean(value)))
+
+
+def _erase_rows(connection: sqlite3.Connection, listener: str) -> None:
+    for table in LISTENER_TABLES:
+        connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (listener,))
+    connection.execute("DELETE FROM guest_visits WHERE guest = ?", (listener,))
 
 
 def _replace_list(connection: sqlite3.Connection, listener: str, values: list[tuple[Any, ...]]) -> None:

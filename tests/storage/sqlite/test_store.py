@@ -75,6 +75,36 @@ def test_a_visit_or_a_removal_of_nothing_leaves_no_row_of_a_guest(dated, databas
         assert connection.execute("SELECT count(*) FROM guest_visits").fetchone() == (0,)
 
 
+def test_a_guest_of_whom_everything_was_removed_leaves_no_row(dated, database):
+    """Such as the one that work has while it runs, once a file was refused."""
+    dated.save_state(GUEST, "under way", {})
+    dated.save_state(GUEST, "cursor", {})
+    dated.remove_state(GUEST, "under way")
+    with database.read() as connection:
+        assert connection.execute("SELECT guest FROM guest_visits").fetchall() == [(GUEST,)]
+
+    dated.remove_state(GUEST, "cursor")
+
+    with database.read() as connection:
+        assert connection.execute("SELECT count(*) FROM guest_visits").fetchone() == (0,)
+
+
+def test_a_guest_who_comes_back_while_others_are_erased_stays(dated, database, days):
+    guests = [f"guest-{letter * 32}" for letter in "abc"]
+    for guest in guests:
+        fill_everything(dated, guest)
+    days.passed = 31
+    with database.write() as connection:  # as soon as one of them is erased
+        connection.execute(
+            "CREATE TRIGGER back AFTER DELETE ON guest_visits BEGIN "
+            f"UPDATE guest_visits SET visited_on = '{days().date()}'; END"
+        )
+
+    assert dated.sweep_guests(30) == 1
+
+    assert [any(dated.counts(guest).values()) for guest in guests].count(True) == 2
+
+
 def test_an_erased_guest_leaves_not_even_the_day_of_the_visit(dated, database):
     fill_everything(dated, GUEST)
     dated.erase(GUEST)
