@@ -11,10 +11,12 @@ import pandas as pd
 
 from recsys.core.engine.library_tracks import NOTHING, Library
 from recsys.core.model.arrays import Integers
-from recsys.core.model.tracks import COLUMNS
+from recsys.core.model.identity import name_id
+from recsys.core.model.tracks import COLUMNS, as_tracks
 from recsys.errors import NoTracks
 from recsys.importers.any_file import read_file
 from recsys.importers.playlists_file import read_playlists
+from recsys.importers.text_cells import PODCAST
 
 OF_A_LISTENER: Final = ("list", "added_at", "heard_at", "liked")
 """Columns that differ between listeners of the same track."""
@@ -66,21 +68,27 @@ class Libraries:
         """
         Read a CSV or Parquet file with a column for the listener (or playlist), one for the track, and any others.
 
-        With times, the day on which a listener added a track counts as the day on which they heard it.
+        A track whose id is not Spotify's is the song of its title and artists where the file has those, else the track
+        of that id in the catalogue. With times, the day on which a listener added a track counts as the day on which
+        they heard it.
 
         Raises
         ------
         UnreadableFile
             It cannot be read, or lacks one of the two columns.
         """
-        entries = read_playlists(path, with_times)
-        tracks = read_file(path, path.name).tracks
+        entries = read_playlists(path, ("title", "artists", *(("added_at",) if with_times else ())))
+        try:
+            tracks = read_file(path, path.name).tracks
+        except NoTracks:  # no id is Spotify's, and no track has a title and an artist
+            tracks = as_tracks(pd.DataFrame({"track_id": [], "title": [], "artists": []}, dtype="str"))
+        entries = _by_name(entries[~entries["track_id"].str.contains(PODCAST)], tracks)
+        if not len(entries):
+            raise NoTracks(f"“{path.name}” holds no track of any listener.")
+        tracks = _with_others(tracks, entries["track_id"])
         positions = pd.Index(tracks["track_id"]).get_indexer(pd.Index(entries["track_id"]))
         heard_at = entries["added_at"].fillna("") if with_times else ""
         entries = entries.assign(position=positions, liked=True, heard_at=heard_at)
-        entries = entries[positions >= 0].reset_index(drop=True)
-        if not len(entries):
-            raise NoTracks(f"“{path.name}” holds no track of any listener.")
         return cls(entries[["list", "position", "liked", "heard_at"]], tracks)
 
     @classmethod
@@ -127,3 +135,24 @@ class Libraries:
                 chunk = []
         if chunk:
             yield chunk
+
+
+def _by_name(entries: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
+    """Entries with the ids that the tracks of a file have by their names, where their own ids are not Spotify's."""
+    known = set(tracks["track_id"])
+    named = entries[~entries["track_id"].isin(known) & entries["title"].notna() & entries["artists"].notna()]
+    pairs = list(zip(named["title"], named["artists"], strict=True))
+    ids = {pair: name_id(*pair) for pair in set(pairs)}
+    found = pd.Series([ids[pair] for pair in pairs], index=named.index, dtype="str")
+    track_ids = entries["track_id"].copy()
+    track_ids.update(found[found.isin(known)])
+    return entries.assign(track_id=track_ids).drop_duplicates(["list", "track_id"], ignore_index=True)
+
+
+def _with_others(tracks: pd.DataFrame, track_ids: pd.Series) -> pd.DataFrame:
+    """The same track table, and a track known by its id alone for each id that it lacks."""
+    others = track_ids[~track_ids.isin(tracks["track_id"])].drop_duplicates()
+    if others.empty:
+        return tracks
+    known_by_id = pd.DataFrame({"track_id": others, "title": others, "artists": ""})
+    return pd.concat([tracks, as_tracks(known_by_id)], ignore_index=True)

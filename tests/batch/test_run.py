@@ -19,9 +19,11 @@ from recsys.commands.recommend import command as recommend
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
+from recsys.core.export import to_csv
 from recsys.demo.catalogue import demo_catalogue
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_files
+from recsys.importers.catalogue_file import write_catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -112,6 +114,59 @@ def test_a_listener_who_cannot_be_ranked_is_reported_with_the_reason(songs, tmp_
     assert (report["listeners"], report["ranked"], report["not_ranked"]) == (4, 3, 1)
     assert report["problems"][0]["listener"] == "stranger"
     assert report["problems"][0]["reason"].endswith(".")
+
+
+@pytest.fixture(scope="module")
+def own_songs(tmp_path_factory):
+    """The catalogue that `tonearm demo` writes, with ids of its own, and its track table."""
+    tracks = demo_catalogue().head(300)
+    path = tmp_path_factory.mktemp("own") / "catalogue.parquet"
+    write_catalogue(tracks, path)
+    return path, tracks
+
+
+@pytest.mark.parametrize("known", [["track_id"], ["track_id", "title", "artists"]])
+def test_listeners_may_have_tracks_by_the_catalogues_own_ids(own_songs, tmp_path, known):
+    catalogue, tracks = own_songs
+    mine = tracks[known].iloc[:12].assign(listener="ada")
+    mine.to_csv(tmp_path / "libraries.csv", index=False)
+    (tmp_path / "own.csv").write_bytes(to_csv(tracks.head(12)))
+
+    run(tmp_path / "libraries.csv", "--catalogue", catalogue, "-n", 15, "--out", tmp_path / "l.parquet", "--json")
+
+    answer = CliRunner().invoke(
+        recommend, [str(tmp_path / "own.csv"), "--catalogue", str(catalogue), "-n", "15", "--format", "json"]
+    )
+    listed = pd.read_parquet(tmp_path / "l.parquet")
+    assert listed["track_id"].tolist() == [song["track_id"] for song in json.loads(answer.stdout)]
+
+
+def test_tracks_of_a_database_of_ones_own_are_known_by_their_names(own_songs, tmp_path):
+    catalogue, tracks = own_songs
+    table = tracks[["title", "artists"]].head(24)
+    table = table.assign(track_id=range(1000, 1024), user_id=[7] * 12 + [123456789012] * 12)
+    table = pd.concat([table, table.head(2), table.head(1).assign(user_id=5, track_id=4, title="Unheard Of")])
+    table.astype({"user_id": "float64"}).to_parquet(tmp_path / "libraries.parquet", index=False)
+
+    report = run(tmp_path / "libraries.parquet", "--catalogue", catalogue, "--out", tmp_path / "l.parquet", "--json")
+
+    assert [(row["listener"]) for row in report["problems"]] == ["5"]
+    assert (report["listeners"], report["ranked"]) == (3, 2)
+    lists = pd.read_parquet(tmp_path / "l.parquet").groupby("listener")["track_id"].agg(set)
+    assert sorted(lists.index) == ["123456789012", "7"]
+    assert not lists["7"] & set(tracks["track_id"].head(12))
+    assert not lists["123456789012"] & set(tracks["track_id"][12:24])
+
+
+def test_a_row_that_repeats_the_header_and_an_episode_are_no_tracks(tmp_path):
+    (tmp_path / "l.csv").write_text(
+        "listener,uri,title\n"
+        "ada,demo-1,One\nlistener,uri,title\nbo,spotify:episode:4rOoJ6Egrf8K2IrywzwOMk,Talk\nada,demo-2,Two\n"
+    )
+
+    found = Libraries.read(tmp_path / "l.csv")
+
+    assert (found.entries["list"].tolist(), found.tracks["track_id"].tolist()) == (["ada"] * 2, ["demo-1", "demo-2"])
 
 
 def test_parquet_and_csv_hold_the_same_libraries(songs, tmp_path):
