@@ -25,6 +25,7 @@ from recsys.commands.options import (
 )
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recipe_link import from_json
+from recsys.core.model.features import feature
 from recsys.errors import BadRecipe, NoTracks, SettingsProblem, UnreadableFile
 from recsys.parsing import parse_json
 
@@ -180,7 +181,23 @@ def _stored_recipe(path: Path) -> Recipe:
                 "again."
             )
         return link.recipe
-    return Recipe.from_json(stored)
+    recipe = Recipe.from_json(stored)
+    _check_names(path.name, stored)
+    return recipe
+
+
+def _check_names(file: str, stored: dict[str, Any]) -> None:
+    """
+    Raise `BadRecipe` or `UnknownFeature` for a setting, a filter or a feature that does not exist.
+
+    Settings alone are written by hand, where that is a mistake; a recipe file may be of another version.
+    """
+    settings = Recipe().as_json()
+    for given, known in ((stored, settings), (stored.get("filters", {}), settings["filters"])):
+        if unknown := [name for name in given if name not in known]:
+            raise BadRecipe(f"“{file}”: there is no setting called “{unknown[0]}”. Choose from: {', '.join(known)}.")
+    for name in (*stored.get("weights", {}), *stored.get("shifts", {})):
+        feature(name)
 
 
 def as_text(report: dict[str, Any], out: Path) -> str:

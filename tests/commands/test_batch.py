@@ -1,6 +1,7 @@
 """What `tonearm batch` reads as a recipe and shows while it runs; its lists are in `tests.batch`."""
 
 import json
+import re
 
 import pytest
 
@@ -8,7 +9,7 @@ from recsys.commands.batch import Progress, read_recipe
 from recsys.core.engine.filters import Filters
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recipe_link import RecipeLink, to_json
-from recsys.errors import BadRecipe
+from recsys.errors import BadRecipe, UnknownFeature
 
 SUNDAY = Recipe(weights={"energy": 3}, variety=0.5, filters=Filters(blocked_artists=("Some One",)), locked={"a": 2})
 
@@ -67,4 +68,20 @@ def test_a_file_that_is_no_recipe_is_refused_with_what_to_do(tmp_path, content, 
     (tmp_path / "r.json").write_text(content)
 
     with pytest.raises(BadRecipe, match=says):
+        read_recipe(tmp_path / "r.json", {}, None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"limit": 7}, "“r.json”: there is no setting called “limit”. Choose from: weights, "),
+        ({"filters": {"year": [1990, 1999]}}, "no setting called “year”. Choose from: ranges, no_explicit"),
+        ({"weights": {"enrgy": 2}}, "no feature called “enrgy”"),
+        ({"shifts": {"calmness": 1}}, "no feature called “calmness”"),
+    ],
+)
+def test_a_setting_that_does_not_exist_is_refused_not_passed_over(tmp_path, settings, sentence):
+    (tmp_path / "r.json").write_text(json.dumps(settings))
+
+    with pytest.raises((BadRecipe, UnknownFeature), match=re.escape(sentence)):
         read_recipe(tmp_path / "r.json", {}, None)
