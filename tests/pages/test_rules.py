@@ -69,6 +69,20 @@ def test_other_limits_have_their_unit(name, format_):
     assert slider(app, name).proto.format == format_
 
 
+def test_where_no_song_is_left_each_setting_can_be_removed_at_a_press():
+    app = limited(energy=(0.0, 1.0), year=(1861, 1862))
+    assert [one for one in app.get("bidi_component") if "list" in one.proto.id] == []
+    buttons = {one.key: one.label for one in app.button if one.key and one.key.startswith("unset_")}
+    assert buttons["unset_only:year"] == "Release year 1861–1862"
+
+    app.button(key="unset_only:year").click().run()
+
+    shows_no_trace(app)
+    assert component(app, "list")["rows"]
+    assert app.session_state["tonearm"].recipe.filters.ranges == {"energy": (0.0, 1.0)}
+    assert not [one for one in app.button if one.key and one.key.startswith("unset_")]
+
+
 def test_a_song_kept_at_its_place_stays_under_an_aim_and_is_named_once_it_is_ruled_out():
     others = OTHERS.assign(energy=OTHERS["energy"].where(OTHERS.index != 12))
     unknown = others["track_id"].iloc[12]

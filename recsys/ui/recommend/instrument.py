@@ -1,6 +1,7 @@
 """The recommend page: mixer and list in one fragment, so that a move redraws nothing else; the settings around it."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,6 +13,7 @@ from recsys.metrics import RANKING_SECONDS
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import plain
 from recsys.ui.parts.together import sent_together
+from recsys.ui.recommend.chips import chips
 from recsys.ui.recommend.filters import filters
 from recsys.ui.recommend.history import compare_buttons, comparison_panel, drop_settings_of_demo, record
 from recsys.ui.recommend.list_rows import listed_songs
@@ -24,6 +26,9 @@ from recsys.ui.recommend.rules import rules
 from recsys.ui.recommend.share import link_notice, take_shared_recipe
 from recsys.ui.recommend.weights import positions, restore_positions
 from recsys.ui.session import ListenerSession
+
+MOST_UNSET: Final = 20
+"""Settings that can be removed one by one where no list is left."""
 
 
 @fragment
@@ -86,6 +91,22 @@ def list_and_mixer(session: ListenerSession, place: DeltaGenerator, has_open_set
             mixer(steering)
     if found is not None:
         comparison_panel(session, found)  # below the list, beside the switch that asks for it
+    else:
+        _unset_buttons(session)
+
+
+def _unset_buttons(session: ListenerSession) -> None:
+    """What is set, each to be removed at a press: the list, which has them as chips, is not drawn where it is empty."""
+    with st.container(horizontal=True, gap="small", key="unset"):
+        for chip in chips(session)[:MOST_UNSET]:
+            st.button(
+                f"{plain(chip.name)} {plain(chip.value)}",
+                key=f"unset_{chip.id}",
+                icon=":material/close:",
+                help="Remove this setting",
+                on_click=list_state().events.append,
+                args=({"kind": "unset", "track": chip.id},),
+            )
 
 
 def _take_events(session: ListenerSession) -> None:
