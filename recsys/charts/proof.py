@@ -29,7 +29,7 @@ def found_chart(proof: Proof) -> go.Figure:
         marks,
         230,
         xaxis={"title": {"text": title}, "rangemode": "tozero"},
-        yaxis={"autorange": "reversed", "gridcolor": SHADE},
+        yaxis={"autorange": "reversed", "gridcolor": SHADE, "ticklabelstandoff": 8},
         showlegend=False,
         margin={"l": 8, "r": 24, "t": 16, "b": 48},
     )
@@ -40,6 +40,7 @@ def _look(method: str) -> dict[str, object]:
         "mode": "markers",
         "marker": {"size": 14, "symbol": "circle" if method == OURS else "circle-open", "line": {"width": 2}},
         "name": NAMES[method],
+        "cliponaxis": False,  # a mark near 0 is drawn whole
         "hovertemplate": "%{y}: %{x:.1f}<extra></extra>",
     }
 

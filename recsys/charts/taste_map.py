@@ -87,8 +87,12 @@ def taste_map(
     if box is not None:
         (left, right), (bottom, top) = _edges(box, _reach(own, others))
         corners = {"x0": left, "x1": right, "y0": bottom, "y1": top}
-        outline = {"type": "rect", **corners, "line": {"width": 3, "dash": "dash", "color": EDGE}}
-        drawing = {"dragmode": "select", "shapes": [outline]}
+        # Dark dashes on a light line are seen on both pages, and over the points of both.
+        outline = [
+            {"type": "rect", **corners, "line": line}
+            for line in ({"width": 5, "color": "#fff"}, {"width": 3, "dash": "dash", "color": "#111"})
+        ]
+        drawing = {"dragmode": "select", "shapes": outline}
     return laid_out(traces, 480, xaxis=x, yaxis=y, hovermode="closest", **drawing)
 
 

@@ -35,6 +35,10 @@ def test_the_axis_begins_at_nothing_and_says_of_how_many():
     assert axis.title.text == "songs found, of 20 hidden"
 
 
+def test_a_mark_at_the_edge_is_drawn_whole():
+    assert [mark.cliponaxis for mark in found_chart(PROOF).data] == [False] * 3
+
+
 def test_words_say_the_same():
     assert found_in_words(PROOF) == (
         "Songs found of 20 hidden: your sliders 7.0 (5.0 to 10.0), a basic recommender 2.0 (1.0 to 3.0), pure luck 1.0."

@@ -122,8 +122,12 @@ def test_a_box_that_was_drawn_is_cut_off_at_the_map_and_holds_what_is_drawn_in_i
 
 def test_a_marked_part_is_outlined_and_a_box_can_be_drawn_only_then():
     marked = taste_map(TRACKS, SAMPLE, box=MapBox(0, 50, 0, 100))
-    (outline,) = marked.layout.shapes
+    light, dashes = marked.layout.shapes
     corner = min(marked.data[0].x), max(marked.data[0].y)
-    assert (outline.x0, outline.y1) == pytest.approx(corner, abs=0.001)
+    assert (dashes.x0, dashes.y1) == pytest.approx(corner, abs=0.001)
+    assert [(line.width, line.color, line.dash) for line in (light.line, dashes.line)] == [
+        (5, "#fff", None),
+        (3, "#111", "dash"),
+    ]
     assert marked.layout.dragmode == "select"
     assert taste_map(TRACKS, SAMPLE).layout.dragmode is False
