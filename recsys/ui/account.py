@@ -60,7 +60,7 @@ def connection_panel(session: ListenerSession) -> None:
         if state.is_ending:
             st.warning("It runs out soon. Reconnect to start another six months.", icon=":material/schedule:")
             problems.reconnect_link()
-        if st.button("Disconnect Spotify", key="disconnect", help="Forgets the tokens. Your library stays."):
+        if st.button("Disconnect Spotify", key="disconnect", help="Ends reading and saving. Your library stays."):
             with problems.shown():
                 session.app.account.disconnect(session.listener)
                 session.forget("connection")
@@ -142,7 +142,8 @@ def stored_panel(session: ListenerSession) -> None:
         with st.expander("What we store", icon=":material/database:"):
             # A line for each kind of rows that there are.
             there = {_TABLES.get(name, name): count for name, count in counts.items() if count}
-            st.table(pd.DataFrame({"Rows": there.values()}, pd.Index(there.keys(), name="What")), width="content")
+            rows = [f"{count:,}" for count in there.values()]
+            st.table(pd.DataFrame({"Rows": rows}, pd.Index(there.keys(), name="What")), width="content")
             weekly_stored(session)
             if counts["user_tracks"] > len(session.own_library):
                 st.caption(
@@ -179,7 +180,7 @@ def erase_panel(session: ListenerSession) -> None:
     st.header("Erase everything", anchor=False)
     if erased := st.session_state.pop("erased", None):
         st.success(f"Erased. {counted(erased, 'table')} counted afterwards: no row of yours is left.")
-    st.markdown("Removes your library, history, recipes, ratings, tokens and sessions, for good.")
+    st.markdown("Removes your library, history, recipes, ratings, Spotify connection and sign-ins, for good.")
     times = st.session_state.get("erasures", 0)
     # Another key each time, so that the box is empty again.
     word = st.text_input("Type “erase” to confirm", key=f"erase_word_{times}", width=260)

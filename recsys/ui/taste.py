@@ -86,7 +86,8 @@ def _outliers(session: ListenerSession) -> None:
         return
     st.caption("Songs of yours that sound least like the rest of your library.")
     alone["artists"] = alone["artists"].map(artists_in_words)
-    alone["why"] = [feature(name).title.lower() for name in alone["feature"]]
+    sides = zip(map(feature, alone["feature"]), alone["percentile"] > 0.5, strict=True)
+    alone["why"] = [f.more if is_high else f.less for f, is_high in sides]
     _outlier_table(session, alone)
 
 
@@ -97,7 +98,7 @@ def _outlier_table(session: ListenerSession, alone: pd.DataFrame) -> None:
         alone[["title", "artists", "why"]],
         key="outliers",
         hide_index=True,
-        column_config=library_columns() | {"why": st.column_config.TextColumn("Most unusual in")},
+        column_config=library_columns() | {"why": st.column_config.TextColumn("Stands out as")},
         alt="Your songs that stand out most",
         on_select="rerun",
         selection_mode="single-row",
@@ -115,7 +116,7 @@ def compare(session: ListenerSession) -> None:
         if number != session.demo_listener
     }
     whom = [*invented, "Somebody’s file"]
-    name = st.selectbox("With whom?", whom, index=None, placeholder="Choose somebody", key="compare_with")
+    name = st.selectbox("With whom?", whom, index=None, placeholder="Choose somebody", key="compare_with", width=360)
     if name is None:
         return
     other = invented[name] if name in invented else _somebodys_library(session)
@@ -157,7 +158,10 @@ def _timeline(session: ListenerSession) -> None:
     if len(monthly.data[0].x) > 1:
         figure(monthly, words, "plays")
     st.caption(plain(words))
-    name = st.selectbox("Show change in", NUMBER_FEATURES, format_func=lambda f: f.title, index=1, key="drift").name
+    chosen = st.selectbox(
+        "Show change in", NUMBER_FEATURES, format_func=lambda f: f.title, index=1, key="drift", width=360
+    )
+    name = chosen.name
     words = drift_in_words(name, plays, session.library)
     drift = feature_drift(name, plays, session.library)
     if any(value is not None for value in drift.data[0].y):

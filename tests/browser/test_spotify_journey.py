@@ -329,7 +329,7 @@ def test_disconnecting_keeps_the_library_and_erasing_leaves_nothing(stranger, se
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Welcome").click()
     expect(page.get_by_text("Signed in as Grace, but Spotify is not connected.")).to_be_visible()
     go(page, "Library")
-    expect(page.get_by_text("Spotify is not connected, so there is nothing to sync yet.")).to_be_visible()
+    expect(page.get_by_text("Spotify is not connected, so nothing new comes in.")).to_be_visible()
     expect(page.get_by_role("button", name="Sync my Spotify")).to_have_count(0)
     expect(go(page, "Account").get_by_text("What works and what does not")).to_have_count(0)
 

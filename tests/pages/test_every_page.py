@@ -131,6 +131,14 @@ def test_every_piece_of_taste_is_drawn_on_the_demo(listener):
     assert len(app.get("download_button")) == 3
 
 
+def test_an_odd_one_out_stands_out_to_one_side():
+    app = seen(opened("taste", lambda session: session.show_demo(0)))
+
+    said = app.dataframe[0].value["why"]
+    assert len(said) == 5
+    assert set(said) <= {side for f in AUDIO_FEATURES for side in (f.less, f.more)}
+
+
 def test_the_radar_leaves_a_gap_where_a_feature_is_unknown():
     drawn = component(opened("taste", bringing(OWN, OTHERS)), "taste_radar")
 

@@ -23,9 +23,10 @@ STATES = {
     "blocked": "asked to wait",
     "failed": "stopped",
 }
-_WIDTHS = {
-    **{name: st.column_config.NumberColumn(width=70) for name in ("Found", "Stored", "Skipped", "Pending", "New")},
-    "Why skipped": st.column_config.TextColumn(width=230),
+_NUMBERS: Final = ("Found", "Synced", "Left out", "To go", "New")
+_WIDTHS: Final = {
+    **{name: st.column_config.NumberColumn(width=70, format="localized") for name in _NUMBERS},
+    "Why left out": st.column_config.TextColumn(width=230),
 }
 
 
@@ -42,7 +43,7 @@ def sync_panel(session: ListenerSession) -> bool:
     if _is_connected(session):
         _playlists(session, sync)
     else:
-        st.warning("Spotify is not connected, so there is nothing to sync yet.", icon=":material/link_off:")
+        st.warning("Spotify is not connected, so nothing new comes in.", icon=":material/link_off:")
         problems.reconnect_link()
     is_running = sync.progress(session.listener).is_running
     fragment(_watched, run_every=1.0 if is_running else None)(session, sync, is_running)
@@ -88,11 +89,11 @@ def _show(session: ListenerSession, progress: SyncProgress) -> None:
             "List": stage.title,
             "State": STATES[stage.state],
             "Found": stage.found,
-            "Stored": stage.stored,
-            "Skipped": stage.skipped_in_all,
-            "Pending": stage.pending,
+            "Synced": stage.stored,
+            "Left out": stage.skipped_in_all,
+            "To go": stage.pending,
             "New": stage.added,
-            "Why skipped": ", ".join(f"{count:,} × {reason}" for reason, count in stage.skipped.items()),
+            "Why left out": ", ".join(f"{count:,} × {reason}" for reason, count in stage.skipped.items()),
         }
         for stage in shown(progress.stages)
     ]
