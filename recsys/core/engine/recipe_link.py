@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, urlencode
 
 from recsys.core.engine import link_values as read
 from recsys.core.engine.filters import MOST_NAMES, Filters
@@ -31,9 +31,6 @@ from recsys.core.engine.recipe import (
 from recsys.core.model.features import FEATURES, NUMBER_FEATURES
 from recsys.errors import BadRecipe, BadValue, UnknownFeature
 from recsys.parsing import parse_json
-
-LONGEST_LINK: Final = 8_000
-"""Characters that are read: what browsers and proxies pass on. A usual link has at most 500."""
 
 MOST_SEEDS_IN_JSON: Final = 1_000
 LONGEST_SEED_NAME: Final = 40
@@ -95,26 +92,15 @@ def to_query(link: RecipeLink) -> str:
     return urlencode(written, safe=":,.|~", quote_via=quote)
 
 
-def from_query(query: str) -> RecipeLink:
+def from_parameters(pairs: Iterable[tuple[str, str]]) -> RecipeLink:
     """
-    Read the address of a link.
+    Read the parameters of a link, (name, text) each; what is left out has its default.
 
     Raises
     ------
     BadValue
-        It is too long, or a parameter is unknown, given twice or malformed; `field` names it.
+        A parameter is unknown, given too often or malformed; `field` names it.
     """
-    if len(query) > LONGEST_LINK:
-        raise BadValue(f"This link is longer than {LONGEST_LINK:,} characters. It cannot be one of ours.", "link")
-    try:
-        pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=2_000, errors="strict")
-    except ValueError as problem:
-        raise BadValue("This link is broken: it is not text in UTF-8. Ask for it again.", "link") from problem
-    return from_parameters(pairs)
-
-
-def from_parameters(pairs: Iterable[tuple[str, str]]) -> RecipeLink:
-    """Read the parameters of a link, (name, text) each; what is left out has its default. Raises as `from_query`."""
     given: dict[str, list[str]] = {}
     for name, text in pairs:
         if name not in _READERS:

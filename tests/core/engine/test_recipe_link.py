@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given, settings
@@ -12,11 +13,9 @@ from recsys.core.engine.ordering import ORDERED_BY, ORDERS
 from recsys.core.engine.presets import PRESETS
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recipe_link import (
-    LONGEST_LINK,
     RecipeLink,
     from_json,
     from_parameters,
-    from_query,
     to_json,
     to_query,
 )
@@ -54,12 +53,17 @@ RECIPES = st.builds(
 )
 
 
+def opened(query):
+    """The link of an address's query, read as a page reads it."""
+    return from_parameters(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
+
+
 @settings(max_examples=150, deadline=None)
 @given(RECIPES)
 def test_every_recipe_comes_back_from_its_link_and_its_json(recipe):
     link = RecipeLink(recipe, SONG_IDS, ("A by B",), ("minus1",), ("C by D",), "Public 80k", "ab~cd~ef")
 
-    assert from_query(to_query(link)) == link
+    assert opened(to_query(link)) == link
     assert from_json(to_json(link)) == link
 
 
@@ -77,11 +81,11 @@ def test_a_usual_link_fits_a_chat_message():
 
 def test_the_usual_recipe_is_an_empty_link():
     assert to_query(RecipeLink(Recipe())) == ""
-    assert from_query("") == RecipeLink(Recipe())
+    assert opened("") == RecipeLink(Recipe())
 
 
 def test_it_reads_as_the_api_does():
-    link = from_query("?weights=energy:2,year:0&only=year:1990..1999&only=tempo:..120&not_artist=A%20%26%20B&order=arc")
+    link = opened("?weights=energy:2,year:0&only=year:1990..1999&only=tempo:..120&not_artist=A%20%26%20B&order=arc")
 
     assert link.recipe.weights["energy"] == 2
     assert link.recipe.filters == Filters(ranges={"year": (1990, 1999), "tempo": (None, 120)}, not_artists=("A & B",))
@@ -89,7 +93,7 @@ def test_it_reads_as_the_api_does():
 
 
 def test_ranges_may_be_joined_with_commas():
-    assert from_query("only=year:1990..,duration:2:00..5:00").recipe.filters.ranges == {
+    assert opened("only=year:1990..,duration:2:00..5:00").recipe.filters.ranges == {
         "year": (1990, None),
         "duration": (120_000, 300_000),
     }
@@ -98,7 +102,7 @@ def test_ranges_may_be_joined_with_commas():
 def test_a_block_list_is_counted_in_a_link_and_whole_in_json():
     link = RecipeLink(Recipe(filters=Filters(blocked_artists=("A", "B"))))
 
-    assert from_query(to_query(link)) == RecipeLink(Recipe(), blocked=2)
+    assert opened(to_query(link)) == RecipeLink(Recipe(), blocked=2)
     assert from_json(to_json(link)).recipe == link.recipe
 
 
@@ -129,16 +133,13 @@ def test_a_block_list_is_counted_in_a_link_and_whole_in_json():
         ("minus=<script>", "minus"),
         ("minus=a&minus=b", "minus"),
         ("catalogue=%00", "catalogue"),
-        ("checksums=%ff", "link"),
-        ("x" * (LONGEST_LINK + 1), "link"),
-        ("&".join(f"a{n}" for n in range(2001)), "link"),
         ("weights=" + ",".join(f"{f.name}:0" for f in FEATURES), "weights"),
         ("preset=loud", "preset"),
     ],
 )
 def test_a_broken_or_hostile_link_is_a_sentence_about_its_field(query, field):
     with pytest.raises(BadValue) as problem:
-        from_query(query)
+        opened(query)
 
     assert problem.value.field == field
     assert str(problem.value).endswith(".")
@@ -176,17 +177,11 @@ def test_a_broken_recipe_file_is_a_sentence(text):
 
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_reader(text):
-    for read in (from_query, from_json):
+    for read in (opened, from_json):
         try:
             read(text)
         except BadValue as problem:
             assert len(str(problem)) < 400
-
-
-def test_parameters_come_as_pairs_too():
-    assert from_parameters([("limit", "5"), ("no_live", "true")]).recipe == Recipe(
-        length=5, filters=Filters(no_live=True)
-    )
 
 
 def test_json_says_what_it_is():
@@ -197,18 +192,18 @@ def test_a_link_without_room_for_its_seeds_says_how_many_and_the_json_holds_them
     seeds = tuple(f"{number:022d}" for number in range(156))
     link = RecipeLink(Recipe(), seeds, ("156 songs of a part of the map",))
 
-    opened = from_query(to_query(link))
+    again = opened(to_query(link))
 
-    assert (opened.seeds, opened.seeds_left_out) == ((), 156)
-    assert opened.seed_names == link.seed_names
+    assert (again.seeds, again.seeds_left_out) == ((), 156)
+    assert again.seed_names == link.seed_names
     assert len(to_query(link)) < 200
     assert from_json(to_json(link)).seeds == seeds
 
 
 def test_songs_to_stay_away_from_come_back_with_their_names():
-    link = from_query("minus=a,b&minus_names=A%20by%20X|B%20by%20Y")
+    link = opened("minus=a,b&minus_names=A%20by%20X|B%20by%20Y")
 
     assert (link.seeds, link.minus, link.minus_names) == ((), ("a", "b"), ("A by X", "B by Y"))
     many = RecipeLink(Recipe(), minus=tuple(f"{number}" for number in range(51)), minus_names=("51 songs",))
-    assert from_query(to_query(many)).minus_left_out == 51
+    assert opened(to_query(many)).minus_left_out == 51
     assert from_json(to_json(many)) == many
