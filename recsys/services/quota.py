@@ -42,12 +42,12 @@ class StoredQuota:
         """
         return _blocked_until(self._store.app_state(_key(bucket)) or {}, now)
 
-    def block(self, bucket: str, now: float, seconds: float, is_quota: bool) -> None:
+    def block(self, bucket: str, now: float, seconds: float) -> None:
         """Store that the bucket is blocked for this many seconds. A later time already stored stays."""
 
         def extend(stored: dict[str, Any]) -> dict[str, Any]:
             last = max(now + seconds, _blocked_until(stored, now) or 0.0)
-            return {**stored, "blocked_until": last, "blocked_at": now, "is_quota": is_quota}
+            return {**stored, "blocked_until": last, "blocked_at": now}
 
         self._change(bucket, extend)
 

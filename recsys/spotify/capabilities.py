@@ -46,9 +46,9 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
 )
 
 
-def probe(api: Api, scope: str, names: Collection[str] | None = None) -> list[Finding]:
+def probe(api: Api, scope: str) -> list[Finding]:
     """
-    Ask about each capability, or those named; `scope` is what the listener granted, separated by spaces.
+    Ask about each capability; `scope` is what the listener granted, separated by spaces.
 
     An empty `scope` means that nobody knows (Supabase Auth does not pass it on): then only the answers tell. At most
     one request each. A refusal of the whole app or listener ends the asking: the rest fails alike.
@@ -56,8 +56,6 @@ def probe(api: Api, scope: str, names: Collection[str] | None = None) -> list[Fi
     findings: list[Finding] = []
     general: Finding | None = None
     for capability in CAPABILITIES:
-        if names is not None and capability.name not in names:
-            continue
         finding = (
             Finding(capability.name, capability.title, general.works, general.reason, general.why, general.remedy)
             if general

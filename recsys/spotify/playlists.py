@@ -24,13 +24,13 @@ class SpotifyPlaylists:
         self._api = api
         self._library = SpotifyLibrary(api)
 
-    def create(self, name: str, description: str = "", *, is_public: bool = False) -> Playlist:
+    def create(self, name: str, description: str = "") -> Playlist:
         """
-        Make a playlist, once. On `SpotifyUnreachable` it may exist nevertheless: look with `find` before making one.
+        Make a private playlist. On `SpotifyUnreachable` it may exist nevertheless: look with `find` before making one.
 
         Put a mark of your own into `description`, letters and digits only (Spotify escapes the rest).
         """
-        body = {"name": name, "description": description, "public": is_public, "collaborative": False}
+        body = {"name": name, "description": description, "public": False, "collaborative": False}
         made = parse_playlist(self._api.send(Request("POST", "me/playlists", body=body)))
         if made is None:
             raise SpotifyUnreachable("Spotify did not say whether the playlist was made. Try again: we look first.")

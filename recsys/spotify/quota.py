@@ -56,7 +56,7 @@ class QuotaState(Protocol):
     def blocked_until(self, bucket: str, now: float) -> float | None:
         """When the bucket opens again, or None. A time in the past counts as open, a block made in the future too."""
 
-    def block(self, bucket: str, now: float, seconds: float, is_quota: bool) -> None:
+    def block(self, bucket: str, now: float, seconds: float) -> None:
         """Remember that the bucket is blocked from `now` for this many seconds."""
 
     def spend(self, bucket: str, now: float, budget: int) -> bool:
@@ -124,7 +124,7 @@ class WithinQuota:
 
     def _block(self, bucket: Bucket, seconds: float, is_quota: bool) -> SpotifyBusy:
         """Remember the wait, also a short one: it holds for other listeners of this app too."""
-        self._quota.block(bucket.name, self._clock(), seconds, is_quota)
+        self._quota.block(bucket.name, self._clock(), seconds)
         return _busy(bucket, seconds, is_quota)
 
 

@@ -48,5 +48,5 @@ def test_limits_show_what_was_spent_today_and_what_is_blocked_until_when(world):
 
 
 def test_a_block_in_the_past_is_not_shown(world):
-    world.spotify.quota.block("saved", world.clock() - 2, 1, is_quota=True)
+    world.spotify.quota.block("saved", world.clock() - 2, 1)
     assert not any(limit.blocked_until for limit in world.spotify.limits())

@@ -28,10 +28,10 @@ class QuotaInMemory:
         self.spent = Counter()
 
     def blocked_until(self, bucket, now):
-        return self.blocked[bucket][0] if bucket in self.blocked else None
+        return self.blocked.get(bucket)
 
-    def block(self, bucket, now, seconds, is_quota):
-        self.blocked[bucket] = (now + seconds, is_quota)
+    def block(self, bucket, now, seconds):
+        self.blocked[bucket] = now + seconds
 
     def spend(self, bucket, now, budget):
         day = (bucket, int(now // 86_400))

@@ -21,14 +21,14 @@ def test_a_bucket_nobody_blocked_is_open(quota):
 
 
 def test_a_block_is_remembered_by_bucket_and_over_a_restart(quota, world):
-    quota.block("saved", NOON, 60, is_quota=True)
+    quota.block("saved", NOON, 60)
     assert StoredQuota(world.store).blocked_until("saved", NOON) == NOON + 60
     assert quota.blocked_until("top", NOON) is None
 
 
 def test_a_shorter_block_does_not_open_a_longer_one(quota):
-    quota.block("saved", NOON, 600, is_quota=True)
-    quota.block("saved", NOON, 60, is_quota=False)
+    quota.block("saved", NOON, 600)
+    quota.block("saved", NOON, 60)
     assert quota.blocked_until("saved", NOON) == NOON + 600
 
 
@@ -40,7 +40,7 @@ def test_a_days_budget_is_spent_and_comes_back_the_next_day(quota):
 
 
 def test_counting_leaves_a_block_alone(quota):
-    quota.block("top", NOON, 60, is_quota=True)
+    quota.block("top", NOON, 60)
     quota.spend("top", NOON, 5)
     assert quota.blocked_until("top", NOON) == NOON + 60
 
@@ -68,10 +68,10 @@ def test_a_counter_that_cannot_be_changed_is_a_sentence_not_an_endless_loop():
 
 
 def test_a_wait_from_a_clock_that_was_ahead_blocks_nobody(quota):
-    quota.block("saved", NOON + 20 * DAY, 120, is_quota=False)
+    quota.block("saved", NOON + 20 * DAY, 120)
 
     assert quota.blocked_until("saved", NOON) is None
-    quota.block("saved", NOON, 60, is_quota=False)
+    quota.block("saved", NOON, 60)
     assert quota.blocked_until("saved", NOON) == NOON + 60
 
 

@@ -100,12 +100,6 @@ def test_an_ended_consent_is_reported_for_all():
     assert {finding.reason for finding in findings} == {"reconnect"}
 
 
-def test_one_capability_can_be_asked_about_again(spotify, dial):
-    (finding,) = probe(dial().api, ALL, names=["saved"])
-
-    assert finding.works and len(spotify.requests) == 1
-
-
 def test_every_refusal_says_why_and_how_to_fix_it():
     for row in BY_REASON.values():
         assert row.says.endswith(".") and row.remedy.endswith(".")

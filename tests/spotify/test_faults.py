@@ -130,7 +130,7 @@ def check_reason(problem, reason, call):
 
 def check_shut(line, seconds):
     """A long wait is remembered for one bucket; a short one is over by now."""
-    left = [until - line.clock.now for until, _ in line.quota.blocked.values()]
+    left = [until - line.clock.now for until in line.quota.blocked.values()]
     assert left == ([pytest.approx(seconds)] if seconds else [0.0] * len(left))
 
 

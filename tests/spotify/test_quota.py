@@ -75,7 +75,7 @@ def test_the_budget_may_end_while_waiting():
     with pytest.raises(SpotifyBusy, match="allowance"):
         api.send(SAVED)
 
-    assert inner.calls == 1 and quota.blocked == {"saved": (MIDNIGHT + 3, False)}
+    assert inner.calls == 1 and quota.blocked == {"saved": MIDNIGHT + 3}
 
 
 def test_another_listener_waits_too():
@@ -104,7 +104,7 @@ def test_a_person_is_not_kept_waiting():
 
 def test_a_short_remembered_block_is_waited_for():
     api, clock, quota, _ = within("answer")
-    quota.block("saved", clock.now, 20, is_quota=False)
+    quota.block("saved", clock.now, 20)
 
     assert api.send(SAVED) == "answer"
     assert clock.slept == [20.0]
@@ -112,7 +112,7 @@ def test_a_short_remembered_block_is_waited_for():
 
 def test_a_block_of_another_bucket_does_not_matter():
     api, clock, quota, _ = within("answer")
-    quota.block("top", clock.now, 9_999, is_quota=True)
+    quota.block("top", clock.now, 9_999)
 
     assert api.send(SAVED) == "answer"
 
