@@ -70,18 +70,10 @@ class TasteCard(_Part):
     sentences: Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=3)]
 
     def described(self) -> pd.DataFrame:
-        """The card as `insights.summary.describe` describes a library, as far as charts read it; NaN where unknown."""
-        names = [f.name for f in NUMBER_FEATURES]
-        standings = self.radar
-        return pd.DataFrame(
-            {
-                "count": self.songs,
-                "known": [self.songs if name in standings else 0 for name in names],
-                "median": [standings[name].median if name in standings else float("nan") for name in names],
-                "percentile": [standings[name].percentile if name in standings else float("nan") for name in names],
-            },
-            index=pd.Index(names, name="feature"),
-        )
+        """The card as `insights.summary.describe` describes a library."""
+        names = pd.Index([f.name for f in NUMBER_FEATURES], name="feature")
+        known = {name: standing.model_dump() for name, standing in self.radar.items()}
+        return pd.DataFrame.from_dict(known, orient="index").reindex(names, columns=["median", "percentile"])
 
 
 def taste_card(

@@ -3,6 +3,7 @@
 import json
 
 import jsonschema
+import pandas as pd
 import pytest
 
 from recsys.core.engine.catalogue import Catalogue
@@ -10,6 +11,7 @@ from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
 from recsys.core.insights.modes import modes
 from recsys.core.insights.summary import describe
+from recsys.core.model.tracks import empty_tracks
 from recsys.errors import UnreadableFile
 from recsys.services.taste_card import SCHEMA, from_json, schema, taste_card, to_json
 from tests.core.small import random_tracks
@@ -50,8 +52,12 @@ def test_the_schema_in_the_package_is_that_of_the_model():
 def test_a_card_is_compared_like_a_library():
     described, own = card().described(), describe(LIBRARY, CATALOGUE.sample)
 
-    for column in ("percentile", "median"):
-        assert described[column].tolist() == pytest.approx(own[column].tolist(), abs=1e-4, nan_ok=True)
+    pd.testing.assert_frame_equal(described, own, atol=1e-4)
+
+
+def test_a_card_of_which_nothing_is_known_is_compared_too():
+    nothing = describe(empty_tracks(), CATALOGUE.sample)
+    pd.testing.assert_frame_equal(card().model_copy(update={"radar": {}}).described(), nothing)
 
 
 VALID = json.loads(to_json(card()))

@@ -28,28 +28,15 @@ def describe(library: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per number feature, by name: `count` tracks in the library, `known` of them with a value, `q25`,
-        `median`, `q75` of those, `catalogue_median`, and `percentile` in 0..1: the share of the catalogue that lies
-        below the library's median (equal values count half, so 0.5 is the catalogue's own median). NaN where nothing
-        is known. `low` and `high` are the percentiles of `q25` and `q75`.
+        One row per number feature, by name: the library's `median`, in the column's own unit, and `percentile` in
+        0..1: the share of the catalogue that lies below it (equal values count half, so 0.5 is the catalogue's own
+        median). NaN where nothing is known.
     """
     rows = {}
     for f in NUMBER_FEATURES:
-        own, others = library[f.column].dropna(), catalogue[f.column].dropna()
-        q25, median, q75 = own.quantile([0.25, 0.5, 0.75])
-        rows[f.name] = {
-            "known": len(own),
-            "q25": q25,
-            "median": median,
-            "q75": q75,
-            "catalogue_median": others.median(),
-            "percentile": percentile(median, others),
-            "low": percentile(q25, others),
-            "high": percentile(q75, others),
-        }
-    described = pd.DataFrame.from_dict(rows, orient="index")
-    described.insert(0, "count", len(library))
-    return described.rename_axis("feature")
+        median = library[f.column].median()
+        rows[f.name] = {"median": median, "percentile": percentile(median, catalogue[f.column])}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("feature")
 
 
 def percentile(value: float, among: pd.Series) -> float:
