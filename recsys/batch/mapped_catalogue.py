@@ -25,6 +25,9 @@ LENGTHS: Final = struct.Struct("<QQ")
 MOST_FILES: Final = 16
 """Files that a process has open: libraries, and the shards that it holds where there are more shards than workers."""
 
+MOST_SHARDS: Final = MOST_FILES - 1
+"""Shards of one worker: with more, each would be opened again for every chunk of listeners."""
+
 
 def complete(catalogue: Catalogue) -> None:
     """Compute what a catalogue computes lazily, so that no worker does it again."""

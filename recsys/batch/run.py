@@ -1,5 +1,6 @@
 """One batch run from a file of libraries to a file of lists."""
 
+import math
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ import pandas as pd
 from recsys.batch.checkpoint import Checkpoint
 from recsys.batch.cluster import connected, rank_all, share_file
 from recsys.batch.libraries import Libraries
-from recsys.batch.mapped_catalogue import save, save_shards
+from recsys.batch.mapped_catalogue import MOST_SHARDS, save, save_shards
 from recsys.batch.ranking import Ranked
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.library_tracks import LibraryTracks
 from recsys.core.engine.recipe import Recipe
+from recsys.core.insights.wording import counted
+from recsys.errors import SettingsProblem
 
 CHUNK: Final = 32
 """Listeners of one task: enough to make the scheduler's overhead small, few enough to lose little with a worker."""
@@ -87,7 +90,7 @@ def run_batch(
     UnreadableFile
         The libraries cannot be read, or the output cannot be written.
     SettingsProblem
-        The scheduler does not answer.
+        The scheduler does not answer, or there are more shards than its workers can hold.
     """
     with_times = recipe.choose_from == "forgotten"
     given = libraries if isinstance(libraries, Libraries) else Libraries.read(libraries, with_times)
@@ -109,6 +112,7 @@ def run_batch(
 
     if left:
         with tempfile.TemporaryDirectory(prefix="tonearm-") as folder, connected(scheduler, workers) as client:
+            _check_shards(shards, len(client.nthreads()))  # type: ignore[no-untyped-call]
             songs, tracks_file = Catalogue.from_tracks(tracks), Path(folder) / f"{checksum}.libraries"
             mapped = save_shards(songs, shards, Path(folder) / checksum)
             save(LibraryTracks(songs, given.tracks), tracks_file)
@@ -117,3 +121,12 @@ def run_batch(
             rank_all(client, mapped, tracks_file, ((number, chunks[number]) for number in left), recipe, today, store)
     whole = checkpoint.finish(len(chunks))
     return Outcome(len(given), whole.rows, continued, whole.problems)
+
+
+def _check_shards(shards: int, workers: int) -> None:
+    if shards > (most := MOST_SHARDS * workers):
+        needed = math.ceil(shards / MOST_SHARDS)
+        raise SettingsProblem(
+            f"{shards:,} shards are too many for {counted(workers, 'worker')}, each of which holds {MOST_SHARDS} at "
+            f"most: give --shards {most:,}, or {needed:,} workers. One shard a worker is fastest."
+        )

@@ -74,7 +74,7 @@ weekly lists by their recipes.
     type=click.IntRange(1, 1024),
     default=1,
     show_default=True,
-    help="Split the catalogue over the workers; each holds its share.",
+    help="Split the catalogue over the workers; each holds its share, of 15 shards at most.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a report as JSON.")
 def command(

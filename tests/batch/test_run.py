@@ -324,6 +324,16 @@ def test_a_catalogue_split_over_workers_gives_the_same_lists_and_reasons(songs, 
     )
 
 
+def test_more_shards_than_workers_can_hold_are_refused_with_what_to_give(songs, tmp_path):
+    libraries = write_libraries(tmp_path / "libraries.csv", songs[1], listeners=2)
+    words = [libraries, "--catalogue", songs[0], "--out", tmp_path / "l.parquet", "--json", "--shards"]
+
+    refused = CliRunner().invoke(batch, [str(word) for word in (*words, 1024)])
+
+    assert "give --shards 15, or 69 workers" in str(refused.exception)
+    assert run(*words, 15)["ranked"] == 2
+
+
 def test_a_locked_song_of_unknown_value_stays_under_an_aim_with_shards_and_without(songs, tmp_path):
     tracks = pd.read_parquet(songs[0])
     ids = tracks["track_id"].tolist()
