@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from recsys.charts.theme import listed, shortened
+from recsys.core.insights.drift import change_over_time
 from recsys.core.insights.modes import Modes
 from recsys.core.insights.placement import medians, percentile
 from recsys.core.insights.wording import counted, on_one_line
@@ -17,7 +18,6 @@ from recsys.ui.recommend.list_rows import rounded
 from recsys.ui.recommend.listener_view import ListenerView, listener_view
 from recsys.ui.recommend.song_modes import find_modes, needs_modes
 from recsys.ui.session import ListenerSession
-from recsys.ui.taste_drift import change_over_time
 
 _KEY: Final = "taste_radar"
 _UNUSUAL: Final = 0.08

@@ -1,1 +1,1 @@
-"""What a library says about taste: summary and modes."""
+"""What a library says about taste: summary, placement, modes, drift, wording, proposals."""

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recsys.core.insights.drift import change_over_time
 from recsys.core.model.features import NUMBER_FEATURES
-from recsys.ui.taste_drift import change_over_time
 
 SONGS = 90
 

@@ -1,4 +1,4 @@
-"""The headline of the taste page about time: how what a listener plays, or adds, has moved."""
+"""How what a listener plays, or adds, has moved over time."""
 
 from collections.abc import Mapping
 from typing import Final
