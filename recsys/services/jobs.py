@@ -106,15 +106,15 @@ class Jobs:
         with self._lock:
             if key not in self._jobs or self._jobs[key][1].done():
                 finished = [name for name, (_, future) in self._jobs.items() if future.done()]
-                for name in finished[: max(0, len(finished) - MAX_FINISHED)]:
-                    del self._jobs[name]
+                dropped = {key, *finished[: max(0, len(finished) - MAX_FINISHED)]}
                 kind, _, listener = key.partition(":")
                 pool = self._sync_pool if kind == "sync" else self._pool
                 if is_guest(listener):
                     pool = self._guest_pool
                 job = Job()
                 future = self._refusal(key) or pool.submit(copy_context().run, work, job)
-                self._jobs[key] = (job, future)
+                kept = {name: held for name, held in self._jobs.items() if name not in dropped}
+                self._jobs = {**kept, key: (job, future)}  # last, also where it ran before
                 future.add_done_callback(lambda ended: _log_failure(key, ended))
         return self.snapshot(key) or Snapshot("running")
 

@@ -223,6 +223,16 @@ def test_a_limited_number_of_finished_jobs_are_remembered(jobs, monkeypatch):
     assert [name for name in "abcd" if jobs.snapshot(name)] == ["b", "c", "d"]
 
 
+def test_a_job_that_was_started_again_is_not_the_first_to_be_forgotten(jobs, monkeypatch):
+    monkeypatch.setattr("recsys.services.jobs.MAX_FINISHED", 2)
+    for name in "abac":
+        jobs.start(name, lambda job: None)
+        jobs.wait(name, 5)
+    jobs.start("d", lambda job: None)
+
+    assert [name for name in "abcd" if jobs.snapshot(name)] == ["a", "c", "d"]
+
+
 def test_the_jobs_of_a_listener_that_have_ended_are_others_whenever_one_more_has(jobs):
     go = threading.Event()
     before = jobs.ended("ada")
