@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from recsys.bounded import BoundedDict
@@ -58,11 +59,14 @@ class LastRecipes:
         # The sliders, and whether they are in the store, or were to be.
         self._recipes: BoundedDict[str, tuple[Recipe, bool]] = BoundedDict(AT_MOST)
         self._unwritten: dict[str, Recipe] = {}
+        self._erased: set[str] = set()  # whose rows are being erased
         self._lock, self._writing = threading.Lock(), threading.Lock()
 
     def save(self, listener: str, recipe: Recipe, is_stored: bool = False) -> None:
         """Remember a listener's sliders in place of those before; `is_stored` ones are written a moment later."""
         with self._lock:
+            if listener in self._erased:
+                return
             is_new = self._recipes.get(listener) != (recipe, is_stored)
             self._recipes[listener] = (recipe, is_stored)
             if not (is_new and is_stored and self._store_for):
@@ -107,6 +111,18 @@ class LastRecipes:
                 if listener in self._recipes and listener not in self._unwritten:
                     self._recipes[listener] = (known, True)  # what the next ones are compared with
         return known
+
+    @contextmanager
+    def forgotten(self, listener: str) -> Iterator[None]:
+        """As `forget`, and takes nothing of this listener's during the block, in which their rows are erased."""
+        with self._lock:
+            self._erased.add(listener)
+        try:
+            self.forget(listener)
+            yield
+        finally:
+            with self._lock:
+                self._erased.discard(listener)
 
     def forget(self, listener: str) -> None:
         """Drop what is remembered of this listener; when this returns nothing more of theirs is written."""

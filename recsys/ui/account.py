@@ -186,10 +186,10 @@ def erase_panel(session: ListenerSession) -> None:
     word = st.text_input("Type “erase” to confirm", key=f"erase_word_{times}", width=260)
     if st.button("Erase everything of mine", key="erase", disabled=word.strip().lower() != "erase"):
         with problems.shown(), st.spinner("Erasing and counting …"):
-            session.app.last_recipes.forget(session.listener)
             session.app.opened_links.forget(session.listener)
-            counts = session.app.account.erase(session.listener)
-            session.app.erasures.add(session.listener)
+            with session.app.last_recipes.forgotten(session.listener):
+                counts = session.app.account.erase(session.listener)
+                session.app.erasures.add(session.listener)
             st.session_state.clear()  # erasing signs out: the next run starts a new session, with this one sentence
             st.session_state.update(erased=len(counts), erasures=times + 1)
             st.rerun()

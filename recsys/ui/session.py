@@ -306,7 +306,13 @@ class ListenerSession:
         self.own_recipe = None
 
     def remember_recipe(self) -> None:
-        """Store the recipe for the next visit; in the demo only for a guest without a library, who sees it again."""
+        """
+        Store the recipe for the next visit; in the demo only for a guest without a library, who sees it again.
+
+        Not once everything of the listener's was erased in another tab: this one begins anew at its next run.
+        """
+        if self.erasures != self.app.erasures.of(self.listener):
+            return
         has_library = not self.own_library.empty
         if not self.is_demo or (self.visitor.is_guest and not has_library):
             self.app.last_recipes.save(self.listener, self.recipe, is_stored=has_library)

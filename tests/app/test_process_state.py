@@ -127,6 +127,21 @@ def test_who_erased_everything_has_no_sliders_written_afterwards(store):
     assert store.state("ada", STATE) is None
 
 
+def test_sliders_that_another_tab_moves_while_everything_is_erased_are_not_written(store):
+    recipes = LastRecipes(lambda listener: store)
+    recipes.save("ada", Recipe(length=7), is_stored=True)
+    with recipes.forgotten("ada"):
+        recipes.save("ada", LOUD, is_stored=True)
+        recipes.save("grace", LOUD, is_stored=True)
+
+    recipes.write()
+
+    assert (store.state("ada", STATE), recipes.of("ada")) == (None, Recipe())
+    assert store.state("grace", STATE) == LOUD.as_json()
+    recipes.save("ada", LOUD)
+    assert recipes.of("ada") == LOUD, "the next ones are"
+
+
 @pytest.mark.parametrize("stored", [{"weights": {"energy": "loud"}}, {"weights": ["energy"]}, {"filters": 5}])
 def test_stored_sliders_that_cannot_be_read_are_the_default_ones(store, stored):
     store.save_state("ada", STATE, stored)

@@ -234,9 +234,9 @@ def test_a_file_waits_for_its_turn_and_can_be_tried_again(container, monkeypatch
 def erased_elsewhere(container, app):
     """As the Account page of another tab does it."""
     listener = app.session_state["tonearm"].listener
-    container.last_recipes.forget(listener)
-    container.account.erase(listener)
-    container.erasures.add(listener)
+    with container.last_recipes.forgotten(listener):
+        container.account.erase(listener)
+        container.erasures.add(listener)
     return listener
 
 

@@ -54,3 +54,19 @@ def test_a_thumb_in_one_tab_counts_in_the_other(tabs):
     tabs[1].run()
 
     assert list(other.feedback["track_id"]) == ["own1"]
+
+
+def test_a_run_that_ends_after_everything_was_erased_in_the_other_tab_stores_no_sliders(tabs):
+    one, other = (tab.session_state["tonearm"] for tab in tabs)
+    one.store.save_tracks(one.listener, OWN)
+    one.show_own()
+    tabs[1].run()
+
+    with one.app.last_recipes.forgotten(one.listener):  # as the Account page does it
+        one.app.account.erase(one.listener)
+        one.app.erasures.add(one.listener)
+    other.recipe = Recipe(shifts={"energy": -2.0})
+    other.remember_recipe()
+    one.app.last_recipes.write()
+
+    assert not any(one.store.counts(one.listener).values())
