@@ -70,3 +70,19 @@ def test_a_run_that_ends_after_everything_was_erased_in_the_other_tab_stores_no_
     one.app.last_recipes.write()
 
     assert not any(one.store.counts(one.listener).values())
+
+
+def test_a_tab_whose_cookie_is_gone_shows_nothing_of_the_listener_it_belonged_to(tabs, monkeypatch):
+    """Logged out in another tab, say, before this one reconnects."""
+    ada = Visitor("spotify-ada", is_guest=False)
+    monkeypatch.setattr("recsys.ui.current_session.visitor", lambda *_: ada)
+    tabs[0].run()
+    assert tabs[0].session_state["tonearm"].listener == "spotify-ada"
+
+    monkeypatch.setattr("recsys.ui.current_session.visitor", lambda *_: None)
+    tabs[0].run()
+    guest = tabs[0].session_state["tonearm"].visitor
+    tabs[0].run()
+
+    assert guest.is_guest
+    assert tabs[0].session_state["tonearm"].visitor == guest, "for as long as the tab is open"
