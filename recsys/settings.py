@@ -118,11 +118,12 @@ class Settings:
         ------
         SettingsProblem
             The secrets file is not TOML, an address is not http(s), a setting is none of its words, a
-            count is not a number, the registry is no file, or only some of the Supabase settings are given.
+            count is not a number, the registry is no file, the data folder is in the home of a user who does not
+            exist, or only some of the Supabase settings are given.
         """
         in_file = {key: value for key, value in dotenv_values(dotenv).items() if value}
         given = {**_secrets(secrets), **in_file, **(os.environ if environ is None else environ)}
-        folder = Path(given.get("TONEARM_DATA") or _platform_folder(given)).expanduser()
+        folder = _data_folder(given)
         values: dict[str, Any] = {name: given[key] for name, key in _KEYS.items() if given.get(key)}
         for name in values:
             if name.endswith("_url"):
@@ -183,6 +184,14 @@ def _secrets(path: Path) -> dict[str, str]:
     return {key: str(value) for key, value in stored.items() if not isinstance(value, dict)}
 
 
+def _data_folder(given: Mapping[str, str]) -> Path:
+    folder = Path(given.get("TONEARM_DATA") or _platform_folder(given))
+    try:
+        return folder.expanduser()
+    except RuntimeError as problem:
+        raise SettingsProblem(f"TONEARM_DATA is {folder}, and there is no user “{folder.parts[0][1:]}”.") from problem
+
+
 def _platform_folder(given: Mapping[str, str]) -> Path:
     home = Path.home()
     if sys.platform == "win32":
@@ -205,7 +214,12 @@ def _address(key: str, value: str) -> str:
     if key != "PUBLIC_URL":
         return value.removesuffix("/v1")
     # As browsers write it into `Origin`, which is compared letter by letter (RFC 6454, 6.2).
-    host = parts.netloc.lower()
+    try:
+        host = parts.netloc.lower().encode("idna").decode()
+    except UnicodeError:
+        host = ""
+    if not re.fullmatch(r"[a-z0-9._@:\[\]-]+", host):
+        raise SettingsProblem(f"PUBLIC_URL must name a host such as tonearm.example, not “{parts.netloc}”.")
     if parts.hostname == "localhost":
         corrected = f"{parts.scheme}://{host.replace('localhost', '127.0.0.1')}"
         raise SettingsProblem(f"PUBLIC_URL must not say localhost: Spotify refuses it. Use {corrected}.")

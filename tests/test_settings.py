@@ -67,6 +67,9 @@ def test_an_example_file_names_every_setting(example):
         ({"PUBLIC_URL": "https://me@tonearm.example"}, "root of its host"),
         ({"PUBLIC_URL": "http://[::1"}, "PUBLIC_URL must be an address"),
         ({"PUBLIC_URL": "http://127.0.0.1:port"}, "PUBLIC_URL must be an address"),
+        ({"PUBLIC_URL": "https://ton earm.example"}, "PUBLIC_URL must name a host"),
+        ({"PUBLIC_URL": f"https://{'ä' * 70}.example"}, "PUBLIC_URL must name a host"),
+        ({"TONEARM_DATA": "~nobody-of-that-name/data"}, "there is no user “nobody-of-that-name”"),
         ({"SPOTIFY_API_URL": "api.spotify.com"}, "SPOTIFY_API_URL"),
         ({"SUPABASE_URL": "https://x.supabase.co"}, "SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY"),
     ],
@@ -86,6 +89,7 @@ def test_a_wrong_setting_is_named_in_a_sentence(tmp_path, given, named):
         ("http://tonearm.example:80", "http://tonearm.example"),
         ("https://tonearm.example:8443 ", "https://tonearm.example:8443"),
         ("http://[::1]:8501", "http://[::1]:8501"),
+        ("https://Bücher.example:8443", "https://xn--bcher-kva.example:8443"),
     ],
 )
 def test_the_public_address_is_what_browsers_send_as_origin(tmp_path, given, origin):

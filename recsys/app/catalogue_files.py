@@ -122,6 +122,8 @@ def catalogue_tracks(source: str, folder: Path) -> pd.DataFrame:
     UnreadableFile
         It is missing, cannot be reached, or cannot be read as tracks.
     """
+    if "://" in source and not is_address(source):
+        raise UnreadableFile(f"The catalogue at {shown(source)} must be a file, or begin with https://.")
     return read_catalogue(downloaded(source, folder) if is_address(source) else Path(source))
 
 

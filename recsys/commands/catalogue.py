@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from recsys.app.catalogue_files import catalogue_passport, registry, stored_catalogues
+from recsys.app.catalogue_files import catalogue_passport, catalogue_tracks, registry, stored_catalogues
 from recsys.catalogues.cached_file import is_address
 from recsys.catalogues.passport import invented_passport
 from recsys.commands.options import genres_option, with_genres
@@ -15,7 +15,7 @@ from recsys.core.insights.wording import counted
 from recsys.demo.catalogue import demo_catalogue
 from recsys.errors import NoTracks, SettingsProblem
 from recsys.importers.any_file import read_files
-from recsys.importers.catalogue_file import add_to_catalogue, read_catalogue
+from recsys.importers.catalogue_file import add_to_catalogue
 from recsys.importers.report import count_with_features
 from recsys.services.catalogues import CatalogueProgress, Catalogues, as_json, passport_sentences, size_in_words
 from recsys.services.jobs import Jobs
@@ -111,12 +111,13 @@ def passport(path: Path | None, is_json: bool) -> None:
       tonearm catalogue passport
       tonearm catalogue passport songs.parquet --json
     """
-    if path is None and not Settings.from_environment().has_catalogue:
+    settings = Settings.from_environment()
+    if path is None and not settings.has_catalogue:
         found = invented_passport(demo_catalogue())
         hint = ["No catalogue is installed. `tonearm catalogue list` shows those that can be fetched."]
     else:
-        path = path or _of_the_app()
-        found, hint = catalogue_passport(str(path), read_catalogue(path)), []
+        source = settings.catalogue if path is None else str(path)
+        found, hint = catalogue_passport(source, catalogue_tracks(source, settings.data_folder)), []
     click.echo(
         json.dumps(found.as_json(), indent=2, ensure_ascii=False)
         if is_json

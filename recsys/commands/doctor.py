@@ -10,9 +10,13 @@ from pathlib import Path
 import click
 import httpx
 
+from recsys.app.catalogue_files import catalogue_tracks
 from recsys.auth.encryption import KEY_FILE, cipher_for
 from recsys.auth.spotify import checked_redirect
-from recsys.errors import SettingsProblem, TonearmError
+from recsys.catalogues.cached_file import is_address
+from recsys.catalogues.checked_http import shown
+from recsys.core.insights.wording import counted
+from recsys.errors import SettingsProblem, TonearmError, UnreadableFile
 from recsys.settings import Settings
 from recsys.storage.hosted.checkup import SupabaseCheckup
 from recsys.storage.sqlite.database import Database
@@ -38,12 +42,11 @@ def command() -> None:
     """
     settings = Settings.from_environment()
     with httpx.Client(timeout=TIMEOUT) as http:
-        invented = "the invented one; install yours with: tonearm catalogue add FILE"
         here: list[Step] = [
             ("the data folder can be written", lambda: _writable(settings.data_folder)),
             ("the key that encrypts tokens is safe", lambda: _private_key(settings)),
             ("the embedded store can be opened", lambda: _store(settings.data_folder)),
-            ("there is a catalogue", lambda: settings.catalogue if settings.has_catalogue else invented),
+            ("there is a catalogue", lambda: _catalogue(settings)),
         ]
         spotify: list[Step] = [("Spotify can be connected", lambda: _spotify_app(settings))]
         if settings.has_spotify:
@@ -105,6 +108,19 @@ def _store(folder: Path) -> None:
     database = Database(folder / "tonearm.db")
     database.check()
     database.close()
+
+
+def _catalogue(settings: Settings) -> str:
+    if not settings.has_catalogue:
+        is_named = Path(settings.catalogue).parent != settings.data_folder
+        named = f", as {settings.catalogue}, which TONEARM_CATALOGUE names, is not there yet" if is_named else ""
+        return f"the invented one{named}; install yours with: tonearm catalogue add FILE"
+    try:
+        tracks = catalogue_tracks(settings.catalogue, settings.data_folder)
+    except UnreadableFile as problem:
+        raise SettingsProblem(f"{problem} Correct TONEARM_CATALOGUE, or install another catalogue.") from problem
+    where = shown(settings.catalogue) if is_address(settings.catalogue) else settings.catalogue
+    return f"{where}, {counted(len(tracks), 'track')}"
 
 
 def _spotify_app(settings: Settings) -> str | None:

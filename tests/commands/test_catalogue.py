@@ -1,5 +1,9 @@
 """`tonearm catalogue add`: the candidates, built from whatever dumps their owner has."""
 
+import threading
+from functools import partial
+from http.server import HTTPServer, SimpleHTTPRequestHandler
+
 import pytest
 from click.testing import CliRunner
 
@@ -113,3 +117,15 @@ def test_an_unreadable_file_changes_nothing(write, tmp_path):
 
     assert answer.exception is not None
     assert path.read_bytes() == before
+
+
+def test_the_passport_of_a_catalogue_at_an_address_is_shown(write, tmp_path, monkeypatch):
+    songs = write("songs.csv", f"id,name,artists,energy\n{FIRST},Blue,Ann,0.5\n{SECOND},Red,Bob,0.25\n")
+    monkeypatch.setenv("TONEARM_DATA", str(tmp_path / "data"))
+    with HTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=tmp_path)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("TONEARM_CATALOGUE", f"http://127.0.0.1:{server.server_port}/{songs.name}")
+        answer = CliRunner().invoke(command, ["passport"])
+        server.shutdown()
+
+    assert answer.stdout.startswith("127.0.0.1/songs.csv: 2 songs\n")

@@ -61,6 +61,36 @@ def test_a_data_folder_that_is_a_file_fails_and_the_rest_is_not_checked(doctor, 
     assert "the embedded store can be opened (not checked)" in said
 
 
+@pytest.mark.parametrize(
+    ("named", "sentence"),
+    [
+        ("{folder}", "is a folder"),
+        ("{folder}/words.txt", "has no column"),
+        ("ftp://songs.example/all.csv?key=secret", "songs.example/all.csv must be a file, or begin with https://"),
+        ("http://127.0.0.1:1/songs.csv", "127.0.0.1/songs.csv cannot be reached"),
+    ],
+)
+def test_a_catalogue_that_cannot_be_read_fails(doctor, tmp_path, named, sentence):
+    (tmp_path / "words.txt").write_text("some words\nand others\n")
+
+    status, said = doctor(TONEARM_CATALOGUE=named.format(folder=tmp_path))
+
+    assert (status, failures(said)) == (2, ["there is a catalogue"])
+    assert sentence in said and "Correct TONEARM_CATALOGUE, or install another" in said
+    assert "secret" not in said.replace("secret.key", "")
+
+
+def test_a_catalogue_that_is_there_is_counted_and_one_that_is_not_yet_is_named(doctor, tmp_path):
+    (tmp_path / "songs.csv").write_text("title,artist,energy\nBlue,Ann,0.5\nRed,Bo,0.4\n")
+
+    _, there = doctor(TONEARM_CATALOGUE=str(tmp_path / "songs.csv"))
+    status, not_yet = doctor(TONEARM_CATALOGUE=str(tmp_path / "later.parquet"))
+
+    assert f"there is a catalogue: {tmp_path / 'songs.csv'}, 2 tracks" in there
+    assert status == 0
+    assert f"as {tmp_path / 'later.parquet'}, which TONEARM_CATALOGUE names, is not there yet" in not_yet
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Only POSIX has modes of files.")
 def test_a_key_others_can_read_fails(doctor, tmp_path):
     doctor()
