@@ -9,13 +9,15 @@ from recsys.core.model.tracks import has_audio
 from recsys.errors import TonearmError
 from recsys.services.features import Coverage
 from recsys.services.sync import Sync
+from recsys.services.sync_progress import SyncProgress
+from recsys.times import from_iso
 from recsys.ui.navigation import page
 from recsys.ui.parts import problems
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.look_up import features_key, look_up
 from recsys.ui.parts.notes import no_features_note
 from recsys.ui.parts.real_songs import real_songs
-from recsys.ui.parts.text import plain
+from recsys.ui.parts.text import local_time, plain
 from recsys.ui.session import ListenerSession
 
 
@@ -81,18 +83,42 @@ def _button(session: ListenerSession, name: str, label: str, icon: str, is_prima
 
 
 def progress_note(session: ListenerSession) -> bool:
-    """How far a running sync is, drawn again every second; True while one runs."""
+    """How far a running sync is, drawn again every second, or a button that continues one; True while one runs."""
     sync, listener = session.app.sync, session.listener
     if sync is None or session.visitor.is_guest:
         return False
-    # The store is asked for a sync of another process once a minute, not at every run of the page.
-    if not sync.is_running_here(listener) and not session.known(
-        "sync_elsewhere", lambda: sync.progress(listener).is_running, seconds=60
-    ):
-        return False
+    if not sync.is_running_here(listener):
+        # The store is asked for a sync of another process once a minute, not at every run of the page.
+        last = session.known("sync_elsewhere", lambda: sync.progress(listener), seconds=60)
+        if not last.is_running:
+            if last.is_interrupted:
+                _continue_note(session, sync)
+            return False
     with st.container(border=True, key="syncing"):
         fragment(_syncing, run_every=1.0)(session, sync)
     return True
+
+
+def _continue_note(session: ListenerSession, sync: Sync) -> None:
+    """That a sync stopped on its way, with a button that continues it; nothing where it has ended by now."""
+    progress = sync.progress(session.listener)
+    if not progress.is_interrupted or session.connection is None or not session.connection.is_connected:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="sync_stopped"):
+        st.markdown(stopped_in_words(progress), width="content")
+        if st.button("Continue the sync", icon=":material/sync:", key="sync_continue"):
+            with problems.shown():
+                sync.start(session.listener)
+                session.forget("sync_elsewhere")
+                st.rerun()
+
+
+def stopped_in_words(progress: SyncProgress) -> str:
+    """How far a sync came that stopped on its way, and from when on it can continue where Spotify asked to wait."""
+    how_far = f"at {progress.stored:,} of {counted(progress.found, 'song')}" if progress.found else "at its beginning"
+    until = progress.blocked_until
+    later = f" It can continue after {local_time(from_iso(until))}." if until else ""
+    return f"The sync stopped {how_far}.{later}"
 
 
 def _syncing(session: ListenerSession, sync: Sync) -> None:

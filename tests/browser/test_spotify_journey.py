@@ -192,7 +192,11 @@ def test_a_sync_that_is_cancelled_stops_and_can_go_on(stranger, server, spotify)
     asked = len(spotify.requests)
     assert stopped.pending > 0
     spotify.clear_faults()
-    start_sync(page, "Continue the sync")
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Welcome").click()
+    expect(page.get_by_text(f"The sync stopped at {stopped.stored:,} of {stopped.found:,} songs.")).to_be_visible()
+    page.get_by_role("button", name="Continue the sync").click()
+    expect(page.get_by_text("Reading your songs from Spotify")).to_be_visible()
+    go(page, "Library")
     expect_synced(page)
 
     assert 0 not in offsets_of_saved(spotify, asked)

@@ -65,6 +65,7 @@ def _watched(session: ListenerSession, sync: Sync, was_running: bool) -> None:
     if progress.stages:
         _show(session, progress)
     if progress.is_running != was_running:
+        session.forget("sync_elsewhere")  # what other pages say of it
         if not progress.is_running:
             session.show_own()
         st.rerun()
