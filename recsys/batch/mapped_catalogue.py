@@ -51,9 +51,9 @@ def save(content: object, path: Path) -> None:
         places = []
         for buffer in buffers:
             file.write(b"\0" * (-file.tell() % ALIGNMENT))
-            content = buffer.raw()
-            places.append((file.tell(), len(content)))
-            file.write(content)
+            raw = buffer.raw()
+            places.append((file.tell(), len(raw)))
+            file.write(raw)
         table = file.tell()
         file.write(pickle.dumps(places))
         file.seek(0)

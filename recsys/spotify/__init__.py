@@ -1,1 +1,1 @@
-"""Spotify's accounts and Web API: sign-in, reading a library, writing playlists, and the waiting it asks for."""
+"""Spotify's Web API: reading a library, writing playlists, and the waiting it asks for."""

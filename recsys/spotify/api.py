@@ -1,7 +1,7 @@
 """One call to Spotify's Web API: what is asked, who may ask, and spotipy underneath.
 
 Everything that makes calling safe (waiting, budgets, retries, a fresh token) wraps `Api` and is an `Api` itself; see
-`connection`. spotipy is built without its own retries, caches and prompts, each of which is unsound on a server.
+`client`. spotipy is built without its own retries, caches and prompts, each of which is unsound on a server.
 """
 
 import logging

@@ -76,7 +76,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     ),
     Refusal(
         "unknown_app",
-        (),  # said by the accounts host only, see sign_in
+        (),  # said by the accounts host only, see `auth.spotify`
         "Spotify does not know this app.",
         "The owner checks SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.",
         is_for_all=True,

@@ -22,7 +22,7 @@ def first_modules(page: str, static: Path) -> Mapping[str, Sequence[str]]:
     what this version of Streamlit does not have: then the browser finds it later, as it would without this.
     """
     scripts = static / "static" / "js"
-    drawing = [file for file in scripts.glob("BidiComponent.*.js")]
+    drawing = list(scripts.glob("BidiComponent.*.js"))
     theirs = [f"/static/js/{name}" for name in _with_imports(drawing) if name not in page]
     found = {}
     for path, names in FIRST.items():

@@ -64,7 +64,7 @@ class Catalogue:
     raw : RawFeatures
         The numbers as the table had them.
     unsorted_rows : int
-        So many of the first rows of each pattern are in random order.
+        How many rows of each pattern, from its first, are in random order.
     number : int
         Of this object, for keys of caches: no other of the process ever has it, as another may have its `id`.
     """

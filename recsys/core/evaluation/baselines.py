@@ -45,7 +45,6 @@ class Method(Protocol):
         rng : Generator
             For methods that draw.
         """
-        ...
 
 
 class Chance:
