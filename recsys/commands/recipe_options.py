@@ -105,7 +105,7 @@ def recipe_of(
     if minutes is not None and length is not None:
         raise BadRecipe("A list has a number of songs or a number of minutes. Give -n or --minutes, not both.")
     dials = {name: rest.pop(name) for name in ("order", "by", "spacing", "choose_from", "silent_months")}
-    blocked_artists = () if blocked is None else read_artists(blocked, blocked.name).names
+    blocked_artists = () if blocked is None else read_artists(blocked, blocked.name)
     filters = Filters(ranges=ranges, genres=genres_only, blocked_artists=blocked_artists, **rest)
     songs = USUAL_LENGTH if length is None else length
     return Recipe(weights=weights, length=songs, minutes=minutes, filters=filters, **dials)

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -17,19 +16,9 @@ COLUMNS: Final = ("artist", "artists", "artist name", "artist_name", "artistname
 COMMENTS: Final = ("# ", "## ", "! ")
 
 
-@dataclass(frozen=True)
-class ArtistList:
-    """`names` as written, each artist once; lines read = names + `repeated` + `skipped` (blank, comment or no name)."""
-
-    names: tuple[str, ...]
-    lines: int
-    repeated: int
-    skipped: int
-
-
-def read_artists(source: Path | BinaryIO, name: str) -> ArtistList:
+def read_artists(source: Path | BinaryIO, name: str) -> tuple[str, ...]:
     """
-    The artists in a file.
+    The artists in a file as they are written there, each once. Blank lines, comments and what is no name are left out.
 
     A name may hold commas: only a file whose first line names a column of artists is read as CSV.
 
@@ -46,23 +35,16 @@ def read_artists(source: Path | BinaryIO, name: str) -> ArtistList:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise UnreadableFile(f"“{name}” is not text in UTF-8. Save the list of artists as UTF-8.") from problem
-    lines = _cells(text, name)
     found: dict[str, str] = {}
-    keys: dict[str, str] = {}
-    named = 0
-    for line in lines:
-        cleaned = " ".join(line.split())
-        if cleaned not in keys:
-            is_name = 0 < len(cleaned) <= LONGEST_NAME and not cleaned.startswith(COMMENTS) and cleaned.isprintable()
-            keys[cleaned] = "; ".join(leading_credits(cleaned)) if is_name else ""
-        if key := keys[cleaned]:
-            named += 1
-            found.setdefault(key, cleaned)
+    for cell in dict.fromkeys(" ".join(cell.split()) for cell in _cells(text, name)):
+        is_name = 0 < len(cell) <= LONGEST_NAME and not cell.startswith(COMMENTS) and cell.isprintable()
+        if is_name and (key := "; ".join(leading_credits(cell))):
+            found.setdefault(key, cell)
     if not found:
         raise UnreadableFile(f"“{name}” names no artist. Write one name a line, or a CSV with a column “artist”.")
     if len(found) > MOST_BLOCKED:
         raise UnreadableFile(f"“{name}” names {len(found):,} artists; lists of up to {MOST_BLOCKED:,} can be used.")
-    return ArtistList(tuple(found.values()), len(lines), named - len(found), len(lines) - named)
+    return tuple(found.values())
 
 
 def _cells(text: str, name: str) -> list[str]:

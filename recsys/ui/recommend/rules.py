@@ -195,7 +195,7 @@ def _block_list(session: ListenerSession) -> None:
     file = accepted(st.file_uploader("Block list of artists", type=["txt", "csv"], key="rule_block_list"))
     if file is not None:
         with problems.shown():
-            _set_block_list(session, read_artists(file, file.name).names)
+            _set_block_list(session, read_artists(file, file.name))
 
 
 def _set_block_list(session: ListenerSession, names: tuple[str, ...]) -> None:
