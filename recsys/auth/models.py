@@ -32,11 +32,6 @@ class Session:
     display_name: str | None = None
     avatar_url: str | None = None
 
-    @property
-    def is_guest(self) -> bool:
-        """True when nobody signed in."""
-        return self.kind == "guest"
-
 
 @dataclass(frozen=True)
 class Tokens:

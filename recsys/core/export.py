@@ -8,13 +8,11 @@ import pandas as pd
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 """Without it Excel reads UTF-8 as Windows-1252: "BeyoncÃ©"."""
 
-STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
-"""What makes a spreadsheet run a cell (OWASP, "CSV Injection"), full-width signs included."""
-
 _FORMULA: Final = re.compile(r"(?:\A(?='*+[\t\r\n])|(?:\A|(?<=[;\t\r\n]))(?='*+[=+\-@＝＋－＠]))")
 _GUARD: Final = re.compile(r"(?:\A'(?='*+[\t\r\n])|(?:\A|(?<=[;\t\r\n]))'(?='*+[=+\-@＝＋－＠]))")
-"""Where a formula could begin: at the start of a cell, and after a character that another program may take for the end
-of one. `_GUARD` is an apostrophe at such a place."""
+"""What makes a spreadsheet run a cell (OWASP, "CSV Injection"), full-width signs included, where it could begin: at the
+start of a cell, and after a character that another program may take for the end of one. `_GUARD` is an apostrophe at
+such a place."""
 
 
 def to_csv(table: pd.DataFrame, note: str | None = None) -> bytes:

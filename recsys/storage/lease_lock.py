@@ -23,14 +23,14 @@ class LeaseTiming:
     How a lease is waited for.
 
     `clock` gives seconds since 1970 and `sleep` waits; `timeout_s` is longer than a lease, so that the lease of a
-    holder that died expires first; `poll_s` is the time between two attempts; `heartbeat_s` is in real seconds.
+    holder that died expires first; `heartbeat_s` is in real seconds; `poll_s` is the time between two attempts.
     """
 
-    clock: Callable[[], float] = time.time
-    sleep: Callable[[float], None] = time.sleep
-    timeout_s: float = 45.0
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+    timeout_s: float
+    heartbeat_s: float
     poll_s: float = 0.1
-    heartbeat_s: float = HEARTBEAT_S
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def held_lease(
     acquire: Callable[[float, float], bool],
     extend: Callable[[float], None],
     release: Callable[[], None],
-    timing: LeaseTiming | None = None,
+    timing: LeaseTiming,
 ) -> Iterator[None]:
     """
     Hold the lease for as long as the block takes: a heartbeat thread extends it meanwhile.
@@ -57,7 +57,6 @@ def held_lease(
     StorageProblem
         The lease was not acquired in time, or the store does not answer.
     """
-    timing = timing or LeaseTiming()
     started, waited = time.monotonic(), 0.0
     while not acquire(now := timing.clock(), now + LEASE_S):
         if max(waited, time.monotonic() - started) >= timing.timeout_s:  # even if the clock is set meanwhile

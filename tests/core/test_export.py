@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.core.export import STARTS_A_FORMULA, to_csv, without_guard
+from recsys.core.export import to_csv, without_guard
+
+STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def cells(content):

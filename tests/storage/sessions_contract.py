@@ -89,8 +89,8 @@ class SessionsContract:
     def test_a_guest_has_a_session_like_anybody(self, sessions, listener):
         session_id = sessions.create(session_of(listener, kind="guest"), NOW)
 
-        assert sessions.get(session_id, NOW).is_guest
-        assert not sessions.get(sessions.create(session_of(listener), NOW), NOW).is_guest
+        assert sessions.get(session_id, NOW).kind == "guest"
+        assert sessions.get(sessions.create(session_of(listener), NOW), NOW).kind == "spotify"
 
     def test_ids_are_long_random_and_differ(self, sessions, listener):
         ids = {sessions.create(session_of(listener), NOW) for _ in range(20)}

@@ -41,7 +41,7 @@ class SupabaseSessions(SessionStore, TokenStore):
         heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
         self._server, self._cipher = project.server, cipher
-        self._timing = LeaseTiming(clock, sleep, timeout_s, heartbeat_s=heartbeat_s)
+        self._timing = LeaseTiming(clock, sleep, timeout_s, heartbeat_s)
 
     def create(self, session: Session, now: datetime, replaces: object = None) -> str:
         session_id = new_session_id()

@@ -40,7 +40,7 @@ class SqliteSessions(SessionStore, TokenStore):
         heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
         self._database, self._cipher = database, cipher
-        self._timing = LeaseTiming(clock, sleep, timeout_s, heartbeat_s=heartbeat_s)
+        self._timing = LeaseTiming(clock, sleep, timeout_s, heartbeat_s)
 
     def create(self, session: Session, now: datetime, replaces: object = None) -> str:
         session_id = new_session_id()
