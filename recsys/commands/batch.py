@@ -16,6 +16,7 @@ from recsys import __version__
 from recsys.commands.options import (
     catalogue_option,
     check_out,
+    check_workers,
     genres_option,
     open_catalogue,
     scheduler_option,
@@ -25,6 +26,7 @@ from recsys.commands.options import (
 )
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recipe_link import from_json
+from recsys.core.insights.wording import counted
 from recsys.core.model.features import feature
 from recsys.errors import BadRecipe, NoTracks, SettingsProblem, UnreadableFile
 from recsys.parsing import parse_json
@@ -49,7 +51,7 @@ same command is given again. A recipe for forgotten songs needs a column added_a
 songs found around a listener are left out, and the report counts them. It stores nothing; `tonearm refresh` renews
 weekly lists by their recipes.
 --json prints {listeners, ranked, not_ranked, rows, continued, seconds, problems: [{listener, reason}], left_out:
-[{listener, songs}]}.
+[{listener, songs}]}. The exit status is 1 when nobody could be ranked.
 """
 
 
@@ -77,7 +79,10 @@ weekly lists by their recipes.
     help="Split the catalogue over the workers; each holds its share, of 15 shards at most.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a report as JSON.")
+@click.pass_context
 def command(
+    ctx: click.Context,
+    /,
     libraries: Path | None,
     is_store: bool,
     catalogue: str,
@@ -92,6 +97,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Rank the catalogue for every listener of a file or of the store, on worker processes or a Dask cluster."""
+    check_workers(ctx)
     if is_store == (libraries is not None):
         raise click.UsageError("Name a file of libraries, or give --store.")
     try:
@@ -133,6 +139,7 @@ def command(
         "left_out": [{"listener": listener, "songs": songs} for listener, songs in found_around.items()],
     }
     click.echo(json.dumps(report, indent=1, ensure_ascii=False) if as_json else as_text(report, out))
+    ctx.exit(0 if report["ranked"] else 1)
 
 
 def _from_store(recipe: Recipe) -> tuple["Libraries", dict[str, str], dict[str, int]]:
@@ -203,9 +210,10 @@ def _check_names(file: str, stored: dict[str, Any]) -> None:
 def as_text(report: dict[str, Any], out: Path) -> str:
     """The report as lines to read."""
     lines = [
-        f"{report['listeners']:,} listeners = {report['ranked']:,} lists + {report['not_ranked']:,} not ranked, "
+        f"{counted(report['listeners'], 'listener')} = {counted(report['ranked'], 'list')} + "
+        f"{report['not_ranked']:,} not ranked, "
         f"in {report['seconds']:.1f} s.",
-        f"{report['rows']:,} rows are in {out}.",
+        f"{counted(report['rows'], 'row is', 'rows are')} in {out}.",
     ]
     if report["continued"]:
         lines.insert(1, f"{report['continued']:,} of them were ranked by an earlier run that was interrupted.")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from recsys.commands.options import (
     catalogue_option,
+    check_workers,
     genres_option,
     open_catalogue,
     scheduler_option,
@@ -76,7 +77,10 @@ class Share(click.FloatRange):
 @workers_option
 @scheduler_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.pass_context
 def command(
+    ctx: click.Context,
+    /,
     catalogue: str,
     playlists: Path,
     genres: Path | None,
@@ -88,6 +92,7 @@ def command(
     **cut: Any,
 ) -> None:
     """Hide part of each list, rank the rest of the catalogue, and measure how soon the hidden songs turn up."""
+    check_workers(ctx)
     recipe = Recipe(weights=weights, only_new_artists=new_artists)
     hold_out = HoldOut(**cut, only_new_artists=new_artists)
     entries = read_playlists(playlists)

@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 import pandas as pd
+from click.core import ParameterSource
 
 from recsys.app.catalogue_files import catalogue_tracks
 from recsys.core.model.features import feature
@@ -61,6 +62,12 @@ workers_option: Final = click.option(
 scheduler_option: Final = click.option(
     "--scheduler", metavar="ADDRESS", help="Use the Dask cluster at this address instead."
 )
+
+
+def check_workers(ctx: click.Context) -> None:
+    """Raise `UsageError` where workers are asked for beside a cluster, which has its own."""
+    if ctx.params["scheduler"] and ctx.get_parameter_source("workers") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("The cluster of --scheduler has workers of its own. Leave out --workers.")
 
 
 def open_catalogue(source: str) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from recsys.commands.options import weights_option
 from recsys.core.engine import link_values
@@ -109,3 +110,17 @@ def recipe_of(
     filters = Filters(ranges=ranges, genres=genres_only, blocked_artists=blocked_artists, **rest)
     songs = USUAL_LENGTH if length is None else length
     return Recipe(weights=weights, length=songs, minutes=minutes, filters=filters, **dials)
+
+
+def unused(ctx: click.Context, recipe: Recipe) -> list[str]:
+    """Sentences that name the options of a command that were given and change nothing beside the others."""
+    needed = {
+        "--silent-months": ("silent_months", "--from forgotten", recipe.choose_from == "forgotten"),
+        "--by": ("by", "--order rise, fall or arc", recipe.order not in ("score", "smooth")),
+        "--allow-artist": ("allowed_artists", "--not-artists FILE", bool(recipe.filters.blocked_artists)),
+    }
+    return [
+        f"{option} was not used: it needs {other}."
+        for option, (name, other, is_used) in needed.items()
+        if not is_used and ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]

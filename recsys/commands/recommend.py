@@ -9,7 +9,7 @@ import click
 import pandas as pd
 
 from recsys.commands.options import catalogue_option, check_out, genres_option, open_catalogue, with_genres
-from recsys.commands.recipe_options import recipe_of, recipe_options
+from recsys.commands.recipe_options import recipe_of, recipe_options, unused
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.explanation import explain_all
 from recsys.core.engine.filters import excluded_in_words
@@ -86,7 +86,10 @@ def _seeds(ctx: click.Context, param: click.Parameter, seeds: tuple[str, ...]) -
 )
 @click.option("--format", "kind", type=click.Choice(["table", *FILE_FORMATS]), default="table", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write here, not to the screen.")
+@click.pass_context
 def command(
+    ctx: click.Context,
+    /,
     library: tuple[Path, ...],
     catalogue: str,
     genres: Path | None,
@@ -122,7 +125,7 @@ def command(
             out.write_bytes(content)
         except OSError as problem:
             raise UnreadableFile(f"The list cannot be written to {out}: {problem.strerror or problem}.") from problem
-    for sentence in _said(songs, found, recipe):
+    for sentence in (*unused(ctx, recipe), *_said(songs, found, recipe)):
         click.echo(sentence, err=True)
 
 

@@ -169,6 +169,17 @@ def test_a_row_that_repeats_the_header_and_an_episode_are_no_tracks(tmp_path):
     assert (found.entries["list"].tolist(), found.tracks["track_id"].tolist()) == (["ada"] * 2, ["demo-1", "demo-2"])
 
 
+def test_a_run_in_which_nobody_could_be_ranked_has_status_1(songs, tmp_path):
+    (tmp_path / "libraries.csv").write_text("listener,track_id\nstranger,9999999999999999999999\n")
+    words = [tmp_path / "libraries.csv", "--catalogue", songs[0], "--out", tmp_path / "l.parquet"]
+
+    answer = CliRunner().invoke(batch, [str(word) for word in words])
+
+    assert answer.exit_code == 1
+    assert answer.output.startswith("1 listener = 0 lists + 1 not ranked, in ")
+    assert len(pd.read_parquet(tmp_path / "l.parquet")) == 0
+
+
 def test_parquet_and_csv_hold_the_same_libraries(songs, tmp_path):
     _, ids = songs
     csv = write_libraries(tmp_path / "libraries.csv", ids, listeners=3)

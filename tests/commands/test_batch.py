@@ -4,8 +4,11 @@ import json
 import re
 
 import pytest
+from click.testing import CliRunner
 
 from recsys.commands.batch import Progress, read_recipe
+from recsys.commands.batch import command as batch
+from recsys.commands.evaluate import command as evaluate
 from recsys.core.engine.filters import Filters
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recipe_link import RecipeLink, to_json
@@ -85,3 +88,13 @@ def test_a_setting_that_does_not_exist_is_refused_not_passed_over(tmp_path, sett
 
     with pytest.raises((BadRecipe, UnknownFeature), match=re.escape(sentence)):
         read_recipe(tmp_path / "r.json", {}, None)
+
+
+@pytest.mark.parametrize("command", [batch, evaluate])
+def test_workers_beside_the_address_of_a_cluster_are_refused(command):
+    words = ["--scheduler", "tcp://127.0.0.1:1", "--workers", "1", "--catalogue", "c.csv"]
+    words += ["l.csv", "--out", "o"] if command is batch else ["--playlists", "p.csv"]
+
+    answer = CliRunner().invoke(command, words)
+
+    assert (answer.exit_code, "has workers of its own. Leave out --workers." in answer.output) == (2, True)

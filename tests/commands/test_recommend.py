@@ -323,6 +323,28 @@ def test_an_artist_and_a_list_of_artists_are_ruled_out(library, catalogue, tmp_p
     assert "4 by artists on your block list" in said
 
 
+@pytest.mark.parametrize(
+    ("given", "others", "sentence"),
+    [
+        (("--silent-months", "3"), ("--from", "forgotten"), "--silent-months was not used: it needs --from forgotten."),
+        (("--by", "tempo"), ("--order", "arc"), "--by was not used: it needs --order rise, fall or arc."),
+        (("--allow-artist", "A"), ("--not-artists", "names"), "--allow-artist was not used: it needs --not-artists"),
+    ],
+)
+def test_an_option_that_changes_nothing_beside_the_others_is_said(
+    library, catalogue, tmp_path, given, others, sentence
+):
+    (tmp_path / "names.txt").write_text("A\nB\n")
+    others = [tmp_path / "names.txt" if each == "names" else each for each in others]
+
+    alone, used, usual = (
+        recommend(library, "--catalogue", catalogue, *words).stderr for words in (given, (*given, *others), others)
+    )
+
+    assert sentence in alone
+    assert "was not used" not in used + usual
+
+
 def test_genres_are_chosen_and_ruled_out(library, catalogue):
     said = songs_of(library, catalogue, "-n", 80, "--genre", "jazz", "--not-genre", "bebop")[1]
 
