@@ -2,9 +2,11 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -16,9 +18,12 @@ from recsys.catalogues.passport import passport_of, read_passport, write_passpor
 from recsys.catalogues.registry import read_registry
 from recsys.errors import NoTracks, SettingsProblem, UnreadableFile
 from recsys.importers.any_file import read_file
-from recsys.importers.catalogue_file import check_is_catalogue, read_catalogue, write_catalogue
+from recsys.importers.catalogue_file import add_to_catalogue, check_is_catalogue, read_catalogue, write_catalogue
 from recsys.services.catalogues import CatalogueProgress, ImportCounts, ReadyCatalogue, ReportProgress, Sleep
 from recsys.settings import Settings
+
+LONGEST_TITLE: Final = 80
+"""Characters of the names of the files that a catalogue was made of."""
 
 
 class StoredCatalogues:
@@ -125,6 +130,23 @@ def catalogue_tracks(source: str, folder: Path) -> pd.DataFrame:
     if "://" in source and not is_address(source):
         raise UnreadableFile(f"The catalogue at {shown(source)} must be a file, or begin with https://.")
     return read_catalogue(downloaded(source, folder) if is_address(source) else Path(source))
+
+
+def add_files(tracks: pd.DataFrame, files: Sequence[str], path: Path) -> pd.DataFrame:
+    """
+    Extend the catalogue at `path` by the tracks of files, or begin it, and return what it now holds.
+
+    Its passport names what it was made of: the title it had, or its own name where it had none, and the files' names.
+    Raises as `add_to_catalogue`.
+    """
+    before = read_passport(path)
+    title = before.title if before else path.name if path.exists() else ""
+    catalogue = add_to_catalogue(tracks, path)
+    names = [name for name in files if name not in title]
+    title = " and ".join([title, *names] if title else names)
+    with suppress(UnreadableFile):  # a folder that takes no second file
+        write_passport(passport_of(catalogue, title=title[:LONGEST_TITLE]), path, path)
+    return catalogue
 
 
 def catalogue_passport(source: str, tracks: pd.DataFrame) -> Passport:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from recsys.app.catalogue_files import catalogue_passport, catalogue_tracks, registry, stored_catalogues
+from recsys.app.catalogue_files import add_files, catalogue_passport, catalogue_tracks, registry, stored_catalogues
 from recsys.catalogues.cached_file import is_address
 from recsys.catalogues.passport import invented_passport
 from recsys.commands.options import genres_option, with_genres
@@ -15,7 +15,6 @@ from recsys.core.insights.wording import counted
 from recsys.demo.catalogue import demo_catalogue
 from recsys.errors import NoTracks, SettingsProblem
 from recsys.importers.any_file import read_files
-from recsys.importers.catalogue_file import add_to_catalogue
 from recsys.importers.report import count_with_features
 from recsys.services.catalogues import CatalogueProgress, Catalogues, as_json, passport_sentences, size_in_words
 from recsys.services.jobs import Jobs
@@ -145,7 +144,7 @@ def add(files: tuple[Path, ...], path: Path | None, genres: Path | None) -> None
     imported = read_files([(file, str(file)) for file in files])
     if not len(imported.tracks):
         raise NoTracks("There are no tracks to add, so the catalogue was left as it is.")
-    catalogue = add_to_catalogue(with_genres(imported.tracks, genres), path)
+    catalogue = add_files(with_genres(imported.tracks, genres), [file.name for file in files], path)
     skipped = sum(imported.report.skipped.values())
     click.echo(
         f"{path} holds {counted(len(catalogue), 'track')}, "

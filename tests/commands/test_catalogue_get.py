@@ -10,6 +10,7 @@ import time
 import pytest
 from click.testing import CliRunner
 
+from recsys.catalogues.passport import passport_file
 from recsys.commands.catalogue import command
 from recsys.errors import BadValue, DownloadFailed, SettingsProblem
 from recsys.importers.catalogue_file import read_catalogue
@@ -78,7 +79,20 @@ def test_a_catalogue_that_was_brought_has_a_passport_that_says_so(tmp_path):
 
     shown = run("passport", tmp_path / "mine.parquet")
 
-    assert "mine.parquet: 2 songs" in shown.stdout and "nobody recorded where it is from" in shown.stdout
+    assert "tracks.csv: 2 songs" in shown.stdout and "nobody recorded where it is from" in shown.stdout
+
+
+def test_a_catalogue_is_named_after_all_the_files_it_was_made_of(tmp_path):
+    catalogue = tmp_path / "mine.parquet"
+    for name in ("tracks.csv", "more.csv", "tracks.csv"):
+        (tmp_path / name).write_text(TIDYTUESDAY, "utf-8")
+        run("add", tmp_path / name, "--to", catalogue)
+    assert json.loads(run("passport", catalogue, "--json").stdout)["title"] == "tracks.csv and more.csv"
+
+    passport_file(catalogue).unlink()  # as one that an older version made
+    run("add", tmp_path / "more.csv", "--to", catalogue)
+
+    assert json.loads(run("passport", catalogue, "--json").stdout)["title"] == "mine.parquet and more.csv"
 
 
 def test_without_an_installed_catalogue_the_passport_describes_the_invented_songs(tmp_path, monkeypatch):
