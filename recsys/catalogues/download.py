@@ -86,9 +86,11 @@ def download(entry: CatalogueEntry, path: Path, report: Report, sleep: Callable[
 
 
 def _broken_off(entry: CatalogueEntry, part: "_Part", problem: Exception) -> str:
-    reason = str(problem) if isinstance(problem, _TryAgain) else type(problem).__name__
+    reason = "no answer in time" if isinstance(problem, httpx.TimeoutException) else "no connection"
+    if isinstance(problem, _TryAgain):
+        reason = str(problem)
     if not part.size:
-        return f"{shown(entry.address)} cannot be reached ({reason}). {by_hand(entry)}"
+        return f"{shown(entry.address)} cannot be reached ({reason}). Try again later. {by_hand(entry)}"
     return (
         f"The download from {shown(entry.address)} broke off after {part.size / 1e6:.1f} MB ({reason}). "
         "Start it again: it continues where it stopped."
@@ -97,10 +99,10 @@ def _broken_off(entry: CatalogueEntry, part: "_Part", problem: Exception) -> str
 
 def by_hand(entry: CatalogueEntry) -> str:
     """What to do when a catalogue cannot be fetched from here."""
-    steps = f"Download the file yourself from {entry.page} and install it with `tonearm catalogue add FILE`"
+    steps = f"Download the file yourself from {entry.page} and install it with “tonearm catalogue add FILE”"
     if entry.kind == "manual":
         return f"{steps}."
-    return f"{steps}; a changed address can be corrected in a registry of your own (TONEARM_CATALOGUES)."
+    return f"{steps}; if its address has changed, name the new one in a registry of your own (TONEARM_CATALOGUES)."
 
 
 def _continue(entry: CatalogueEntry, part: "_Part", report: Report) -> None:
