@@ -10,7 +10,7 @@ from recsys.core.engine.filters import Filters
 from recsys.core.engine.recipe import Recipe
 from recsys.ui.recommend.chips import chips
 from recsys.ui.recommend.weights import set_recipe
-from tests.pages.test_every_page import OTHERS, OWN, bringing, component, opened, shows_no_trace, with_settings
+from tests.pages.test_every_page import OTHERS, OWN, bringing, component, opened, send, shows_no_trace, with_settings
 
 
 def limited(others=OTHERS, **ranges):
@@ -106,3 +106,27 @@ def test_a_song_kept_at_its_place_stays_under_an_aim_and_is_named_once_it_is_rul
     assert kept() == ["0 of 1 song"]
     says = "1 song that you keep in place is not on the list (by artists you ruled out): “Other song 12” by Band 2."
     assert says in component(app, "list")["below"]
+
+
+@pytest.mark.parametrize(
+    "remove",
+    [
+        lambda app: send(app, kind="unset", track="blocked"),
+        lambda app: send(app, kind="back", track=""),
+        lambda app: app.button(key="rule_unblock").click().run(),
+    ],
+    ids=["its chip", "undo", "its button"],
+)
+def test_a_block_list_that_was_removed_does_not_come_back_with_the_next_setting(remove):
+    app = limited()
+    app.file_uploader(key="rule_block_list").set_value([("block.txt", b"Somebody\n", "text/plain")]).run()
+    session = app.session_state["tonearm"]
+    assert session.recipe.filters.blocked_artists == ("Somebody",)
+    assert "Block list: 1 artist." in [caption.value for caption in app.caption]
+
+    remove(app)
+    assert session.recipe.filters.blocked_artists == ()
+    app.toggle(key="rule_no_live").set_value(True).run()
+
+    shows_no_trace(app)
+    assert session.recipe.filters == Filters(no_live=True)

@@ -196,9 +196,8 @@ def _block_list(session: ListenerSession) -> None:
     if file is not None:
         with problems.shown():
             _set_block_list(session, read_artists(file, file.name))
+            st.rerun()  # without the uploader: its file would be read again once the list is removed
 
 
 def _set_block_list(session: ListenerSession, names: tuple[str, ...]) -> None:
     session.recipe = replace(session.recipe, filters=replace(session.recipe.filters, blocked_artists=names))
-    if not names:
-        st.session_state.pop("rule_block_list", None)
