@@ -120,7 +120,7 @@ class Leases:
             with self.locked(f"sync of {listener}"):
                 if not self.is_elsewhere(listener):
                     self.store_for(listener).remove_state(listener, CANCEL)
-                    self._save(listener)
+                    self._save(listener, self.store_for(listener))
                     return True
             while self.is_elsewhere(listener):
                 work.sleep(POLL_S)
@@ -134,12 +134,12 @@ class Leases:
                 is_ours = self._is_ours(listener, STATE)
                 if not is_ours or self._is_ours(listener, CANCEL):
                     work.cancel()
-                if is_ours:
-                    self._save(listener)
+                if is_ours:  # and not erased since that was read
+                    self._save(listener, self.store_for(listener).until_erased(listener, STATE))
 
-    def _save(self, listener: str) -> None:
+    def _save(self, listener: str, store: Store) -> None:
         until = to_iso(self.clock() + timedelta(seconds=LEASE_S))
-        self.store_for(listener).save_state(listener, STATE, {"process": self.process, "until": until})
+        store.save_state(listener, STATE, {"process": self.process, "until": until})
 
     def _is_ours(self, listener: str, name: str) -> bool:
         return (self.store_for(listener).state(listener, name) or {}).get("process") == self.process

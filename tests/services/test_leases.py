@@ -175,14 +175,28 @@ def test_the_time_moves_on_while_the_work_goes_on_and_nothing_is_left_after_it(w
 def test_a_wish_to_stop_is_not_lost_when_a_sign_is_given_at_the_same_moment(world, other, monkeypatch):
     job, plain = Job(), world.leases._save
 
-    def cancelled_meanwhile(leases, listener):
+    def cancelled_meanwhile(leases, listener, store):
         other.leases.cancel(listener)
-        plain(listener)
+        plain(listener, store)
 
     with pytest.raises(Cancelled), world.leases.held("ada", job):
         monkeypatch.setattr(Leases, "_save", cancelled_meanwhile)
         job.sleep(10)
     assert world.store.state("ada", CANCEL) is None
+
+
+def test_a_sign_given_at_the_moment_of_an_erasure_leaves_no_row(world, monkeypatch):
+    job, plain = Job(), Leases._is_ours
+
+    def erased_meanwhile(leases, listener, name):
+        is_ours = plain(leases, listener, name)
+        world.store.erase(listener)
+        return is_ours
+
+    with pytest.raises(Cancelled), world.leases.held("ada", job):
+        monkeypatch.setattr(Leases, "_is_ours", erased_meanwhile)
+        job.sleep(10)
+    assert not any(world.store.counts("ada").values())
 
 
 def test_a_wish_to_stop_does_not_outlive_the_work_it_was_meant_for(world, other):
