@@ -160,6 +160,10 @@ class OpenedLinks:
             if link is not None:
                 self._waiting[listener] = link
 
+    def is_waiting(self, listener: str) -> bool:
+        """True while something was passed on to a listener and is not taken yet."""
+        return listener in self._waiting
+
     def take(self, listener: str) -> RecipeLink | None:
         """What was passed on to a listener, returned once; None where nothing was."""
         with self._lock:

@@ -64,6 +64,7 @@ def _looked_up() -> ListenerSession:
         recipe = app.last_recipes.of(who.listener)
         session = ListenerSession(app, who, recipe=recipe, erasures=erasures, restarts=restarts, _ended=ended)
         session.edits = app.edits.of(who.listener)
+        session.expects_link = app.opened_links.is_waiting(who.listener)
         session.demo_listener = 0 if who.is_guest and session.own_library.empty else None
         st.session_state[_KEY] = session
     session.visitor = who

@@ -57,6 +57,7 @@ class ListenerSession:
     `erasures` is how often everything of this listener's had been erased when it began, `edits` how often their library
     or ratings were changed, in any tab, when they were read last. `restarts` is how often its tab began anew, because
     everything was erased in another one or somebody else had signed in.
+    `expects_link` is whether a recipe that was opened before a sign-in waited when it began, and is for this tab.
     """
 
     app: Container
@@ -75,6 +76,7 @@ class ListenerSession:
     erasures: int = 0
     edits: int = 0
     restarts: int = 0
+    expects_link: bool = False
     _ended: frozenset[Job] = field(default=frozenset(), repr=False)
     _known: dict[str, tuple[float, Any]] = field(default_factory=dict, repr=False)
     _around: tuple[Catalogue, pd.DataFrame, Catalogue] | None = field(default=None, repr=False)

@@ -168,12 +168,17 @@ def test_a_look_at_the_demo_leaves_the_settings_of_ones_own_list(container):
     assert session.recipe == mine
 
 
-def signed_in(app, container):
-    """Recommend of another visitor with songs of their own, whom the guest of a tab turned out to be."""
+def signed_in(app, container, is_new=True):
+    """
+    Recommend of another visitor with songs of their own, whom the guest of a tab turned out to be.
+
+    Not `is_new` is a tab of theirs that was open before.
+    """
 
     def hand_over(session):
         bringing(OWN, OTHERS)(session)
         container.opened_links.hand_over(session_of(app).listener, session.listener)
+        session.expects_link = is_new and container.opened_links.is_waiting(session.listener)
 
     return opened("recommend", hand_over)
 
@@ -196,6 +201,13 @@ def test_a_link_that_a_guest_opened_is_used_once_they_have_signed_in(container):
     assert any("Opened from a shared recipe" in said.value for said in app.info)
     send(app, aims=AIMS)
     assert session_of(app.run()).recipe.shifts == AIMS, "it is used once"
+
+
+def test_a_tab_that_was_open_before_leaves_the_link_to_the_one_that_signed_in(container):
+    older = signed_in(opened_in_the_demo(), container, is_new=False)
+
+    assert session_of(older).recipe == Recipe()
+    assert container.opened_links.take(session_of(older).listener) == LINK
 
 
 def test_a_link_that_a_guest_put_away_is_not_used_when_they_have_signed_in(container):

@@ -8,6 +8,7 @@ from recsys.app.container import Container, start
 from recsys.auth.guests import guest_listener
 from recsys.auth.models import Visitor
 from recsys.core.engine.recipe import Recipe
+from recsys.core.engine.recipe_link import RecipeLink
 from recsys.core.model.tracks import as_tracks
 from recsys.services.start import Start
 from recsys.settings import Settings
@@ -86,3 +87,14 @@ def test_a_tab_whose_cookie_is_gone_shows_nothing_of_the_listener_it_belonged_to
 
     assert guest.is_guest
     assert tabs[0].session_state["tonearm"].visitor == guest, "for as long as the tab is open"
+
+
+def test_a_link_that_was_opened_before_a_sign_in_is_for_the_tab_that_begins_after_it(tabs):
+    """Whoever signs in leaves the page and comes back to a new tab; older ones are in other browsers."""
+    one, other = (tab.session_state["tonearm"] for tab in tabs)
+    one.app.opened_links.save("guest", RecipeLink(Recipe(length=7)))
+    one.app.opened_links.hand_over("guest", one.listener)
+
+    began = AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run().session_state["tonearm"]
+
+    assert [tab.expects_link for tab in (one, other, began)] == [False, False, True]

@@ -42,9 +42,11 @@ def open_link(session: ListenerSession) -> None:
     """
     Use the recipe in the page's address, once: the address is emptied, so that a reload keeps later changes.
 
-    Without one, use the recipe that the listener opened as a guest before they signed in, if any.
+    Without one, use the recipe that the listener opened as a guest before they signed in, if any; not in a tab that was
+    open before that, in another browser.
     """
-    waiting = session.app.opened_links.take(session.listener)
+    waiting = session.app.opened_links.take(session.listener) if session.expects_link else None
+    session.expects_link = False
     given = [(name, text) for name in st.query_params for text in st.query_params.get_all(name)]
     if not any(name in PARAMETERS for name, _ in given):
         if waiting is not None:
