@@ -74,6 +74,26 @@ def test_history_whose_second_page_does_not_come_is_no_history(store, gateway, l
     assert len(store.plays(listener)) == 15
 
 
+CUT = {
+    "POST /rest/v1/rpc/library": lambda store, listener: store.tracks(listener),
+    "POST /rest/v1/rpc/save_tracks": lambda store, listener: store.save_tracks(listener, some_tracks("a")),
+    "POST /rest/v1/rpc/export_rows": lambda store, listener: store.export(listener),
+    "POST /rest/v1/rpc/count_rows": lambda store, listener: store.counts(listener),
+    "GET /rest/v1/plays": lambda store, listener: store.plays(listener),
+    "GET /rest/v1/sync_state": lambda store, listener: store.state(listener, "cursor"),
+    "GET /rest/v1/weekly_lists": lambda store, listener: store.weekly_listeners(),
+}
+
+
+@pytest.mark.parametrize(("call", "read"), CUT.items(), ids=CUT)
+def test_an_answer_that_something_in_between_cut_off_has_a_sentence(store, listener, faults, call, read):
+    """It says 200, that it is JSON, and how long the part is: nothing but its content is wrong."""
+    faults.fail_next(call, Fault.text(200, '[{"spotify_track_id": "4uL', "application/json"))
+
+    with pytest.raises(StorageProblem, match="cut off"):
+        read(store, listener)
+
+
 def test_an_erasing_that_the_project_refuses_keeps_the_library_and_can_be_repeated(store, listener, faults):
     fill_everything(store, listener)
     account = Account(lambda _: store)

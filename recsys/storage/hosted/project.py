@@ -66,6 +66,7 @@ _ANOTHER: Final = (
     "What answers at SUPABASE_URL is not Supabase but perhaps a proxy's page. Check it with: tonearm doctor."
 )
 _SILENT: Final = "Supabase does not answer. Try again in a moment; what was being saved can be saved again."
+_CUT: Final = "Supabase's answer was cut off. Try again in a moment; what was being saved can be saved again."
 
 
 class SupabaseProject:
@@ -160,10 +161,18 @@ def _translated() -> Iterator[None]:
         raise StorageProblem(f"Supabase Auth refused ({reason}). Check it with: tonearm doctor.") from None
 
 
+def response(query: Any) -> Any:
+    """What a query gives, with `data` and `count`, or `StorageProblem`."""
+    with sentences():
+        found = query.execute()
+        if isinstance(found.data, str):  # as postgrest gives what is no JSON; no function of ours returns a text
+            raise StorageProblem(_CUT)
+        return found
+
+
 def answer(query: Any) -> Any:
     """The data of a query, or `StorageProblem`."""
-    with sentences():
-        return query.execute().data
+    return response(query).data
 
 
 def _sentence(problem: APIError) -> str:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from postgrest import CountMethod
 from supabase import Client
 
-from recsys.storage.hosted.project import sentences
+from recsys.storage.hosted.project import response
 from recsys.storage.table_specs import TIMES, TRACKS, TableSpec
 
 PAGE: Final = 1_000
@@ -80,8 +80,7 @@ def read_all(client: Client, spec: TableSpec, listener: str) -> list[Row]:
         query = query.eq("user_id", listener).limit(PAGE)
         for column in spec.key:
             query = query.order(column)
-        with sentences():
-            page: Any = (_after(query, spec.key, found[-1]) if found else query).execute()
+        page = response(_after(query, spec.key, found[-1]) if found else query)
         total = total if found else page.count or 0
         if not page.data:  # somebody removed rows meanwhile
             break
