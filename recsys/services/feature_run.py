@@ -1,6 +1,6 @@
 """One lookup of missing features: which sources are queried, what is stored, and which are unavailable."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -81,6 +81,10 @@ class FeatureRun:
         """True while an online source is available."""
         return bool(self._online)
 
+    def skip(self, names: Collection[str]) -> None:
+        """Query these online sources no more."""
+        self._online = [source for source in self._online if source.name not in names]
+
     def ask_here(self, tracks: pd.DataFrame) -> pd.DataFrame:
         """Query the local sources for all tracks at once; the same tracks with what was found."""
         filled = fill_in(tracks, self._local)
@@ -108,7 +112,7 @@ class FeatureRun:
                 until = self._clock() + timedelta(seconds=wait)
                 if self.busy_until is None or until < self.busy_until:
                     self.busy_until, self.message = until, str(problem)
-        self._online = [source for source in self._online if source.name not in filled.stopped]
+        self.skip(filled.stopped)
 
     def _save(self, before: pd.DataFrame, filled: Filled) -> None:
         """Store the answers. Tracks removed from the library meanwhile are not stored again."""

@@ -93,7 +93,7 @@ class Features:
 
         Local sources are queried with all tracks at once, online ones in batches. `save` is called after each batch is
         stored; it may raise to stop. A busy source is not queried again in this run: the tracks it might know are
-        `pending`, and `blocked_until` is the time of the next attempt.
+        `pending`, and `blocked_until` is the time of the next attempt. Nor is one whose consent is withdrawn meanwhile.
 
         Raises
         ------
@@ -109,6 +109,7 @@ class Features:
             run = FeatureRun(until_erased, listener, sources, self._clock)
             missing = _incomplete(run.ask_here(_incomplete(library)))
             for start in range(0, len(missing), BATCH):
+                run.skip(self._withdrawn(listener))
                 if not run.may_go_on:
                     break
                 run.ask_online(missing.iloc[start : start + BATCH])
@@ -173,6 +174,11 @@ class Features:
     def _available(self, store: Store, listener: str, library: pd.DataFrame) -> list[FeatureSource]:
         closed = UnavailableSources(store).names(self._clock())
         return [source for source in self._sources_for(listener, library) if source.name not in closed]
+
+    def _withdrawn(self, listener: str) -> set[str]:
+        """Sources that the listener does not let learn anything any more; none where everything was erased."""
+        stored = self._store_for(listener).state(listener, CONSENTS) or {}
+        return {name for name, consent in stored.items() if not consent.get("agreed")}
 
     def _may_ask(self, listener: str, source: FeatureSource) -> bool:
         return source.name not in NEEDS_CONSENT or self.has_agreed(listener, source.name)

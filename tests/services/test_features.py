@@ -70,6 +70,24 @@ def test_agreeing_can_be_taken_back(world, reccobeats):
     assert reccobeats.requests == []
 
 
+def test_nothing_more_is_sent_once_agreeing_is_taken_back_during_a_look_up(world, reccobeats, monkeypatch):
+    monkeypatch.setattr("recsys.services.features.BATCH", 1)
+    agreed(world).store.save_tracks("ada", tracks(3))
+    stages = []
+
+    def save(stage):
+        stages.append(stage)
+        if len(stages) == 2:  # the first of three batches is stored
+            world.features.agree("ada", "reccobeats", False)
+
+    stage = world.features.fill("ada", save)
+
+    sent = world.store.sent("ada")
+    assert sent.loc[sent["recipient"] == "reccobeats", "rows"].tolist() == [1]
+    assert len({seen.params["ids"] for seen in reccobeats.requests if "ids" in seen.params}) == 1
+    assert (stage.state, stage.skipped[NOT_ASKED]) == ("done", 2)
+
+
 def test_one_listeners_agreement_is_not_anothers(world):
     agreed(world)
     assert not world.features.has_agreed("grace", "reccobeats")
