@@ -5,8 +5,10 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy and scikit-learn: a second thread only spins
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import signal
 import sys
 from importlib import import_module
+from types import FrameType
 from typing import Final
 
 import click
@@ -53,6 +55,7 @@ def tonearm() -> None:
 def main() -> None:
     """Run the command line; every problem becomes one sentence on stderr and exit status 2."""
     logs.configure(level="WARNING")
+    signal.signal(signal.SIGTERM, _end)
     try:
         sys.exit(tonearm(prog_name="tonearm", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as help_wanted:
@@ -64,6 +67,11 @@ def main() -> None:
         sys.exit(2)
     except click.Abort:
         sys.exit(130)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """End as after Ctrl-C, which removes temporary files and ends workers; without this they would stay."""
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

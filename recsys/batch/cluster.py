@@ -86,6 +86,7 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
                     dashboard_address="127.0.0.1:0",
                 ) as cluster,
                 Client(cluster) as client,
+                _quiet_end(),
             ):
                 yield client
             return
@@ -97,7 +98,18 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
         with client:
             if not client.nthreads():
                 raise SettingsProblem(f"The scheduler at {scheduler} has no workers: start some with `dask worker`.")
-            yield client
+            with _quiet_end():
+                yield client
+
+
+@contextmanager
+def _quiet_end() -> Iterator[None]:
+    """Nothing is logged of work that is given up when a run is ended from outside."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        raise
 
 
 def share_file(client: Client, path: Path) -> None:

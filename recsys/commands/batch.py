@@ -122,7 +122,7 @@ def command(
             shards=shards,
             progress=Progress(),
         )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):  # Ctrl-C, and SIGTERM
         click.echo("\nInterrupted. What is finished is kept: the same command continues from there.", err=True)
         raise
     problems = found.problems.to_dict("records")

@@ -243,12 +243,15 @@ def test_an_interrupted_run_continues_and_gives_the_same_lists(songs, tmp_path):
     assert not parts.exists()
 
 
-def test_ctrl_c_ends_a_run_with_one_line_that_says_how_to_go_on(songs, tmp_path):
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_that_is_ended_leaves_nothing_but_its_chunks_and_says_how_to_go_on(songs, tmp_path, number, status):
     libraries = write_libraries(tmp_path / "libraries.csv", songs[1], listeners=1000)
     words = ["batch", libraries, "--catalogue", songs[0], "--workers", 2, "--out", tmp_path / "l.parquet"]
+    (tmp_path / "temporary").mkdir()
     process = subprocess.Popen(
         [sys.executable, "-m", "recsys", *map(str, words)],
         cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path / "temporary")},
         stderr=subprocess.PIPE,
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where tests run in the background
@@ -256,13 +259,17 @@ def test_ctrl_c_ends_a_run_with_one_line_that_says_how_to_go_on(songs, tmp_path)
     parts = tmp_path / "l.parquet.parts"
     while not list(parts.glob("*.problems.parquet")):
         assert process.poll() is None, "the run ended before it could be interrupted"
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers, too
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # as a terminal does: to the workers, too
+    else:
+        process.send_signal(number)
 
     _, said = process.communicate(timeout=60)
 
-    assert process.returncode == 130
-    assert said.decode().strip() == ("Interrupted. What is finished is kept: the same command continues from there.")
+    assert process.returncode == status
+    assert said.decode().strip() == "Interrupted. What is finished is kept: the same command continues from there."
     assert list(parts.glob("*.problems.parquet"))
+    assert not list((tmp_path / "temporary").glob("tonearm-*"))
 
 
 def test_chunks_of_other_settings_are_not_continued_from(tmp_path):
