@@ -248,6 +248,11 @@ class WeeklyLists:
         if job:
             job.check()
         self._playlists.save(listener, latest.playlist, tracks)
+        now = store.weekly(listener)
+        if now is None:
+            return "stopped"
+        if now.playlist != latest.playlist:  # asked for meanwhile, in the place of the one that was just filled
+            return self._renewed(store, listener, now, job)
         store.note_weekly(listener, latest.renewed_week, None)
         return "renewed"
 

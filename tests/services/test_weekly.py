@@ -1,5 +1,6 @@
 """Fresh lists: new songs every week, once a week, in the store and in one playlist, whatever dies in between."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +13,7 @@ from recsys.errors import BadRecipe, BadValue, NothingToRank, ReconnectSpotify, 
 from recsys.services.weekly import START, WeeklyLists, due
 from recsys.storage.store import WeeklyList
 from tests.core.small import random_tracks
+from tests.fakes.faults import Fault
 from tests.fakes.spotify.music import spotify_id
 from tests.services.test_playlists import contents, made
 
@@ -209,6 +211,25 @@ def test_another_playlist_gets_the_list_of_this_week_too(weekly, spotify):
 
 
 # All listeners
+
+
+def test_a_playlist_that_is_asked_for_while_another_is_filled_gets_the_list_of_this_week_too(weekly, spotify):
+    arrived, go = threading.Event(), threading.Event()
+
+    def hold(seen):
+        arrived.set()
+        go.wait(10)
+        return False
+
+    spotify.fail_when("POST /v1/me/playlists", Fault(), hold)
+    weekly.ask("ada", Recipe(length=5).as_json(), 0, NAME)
+    assert arrived.wait(10)
+    weekly.ask("ada", Recipe(length=5).as_json(), 0, "Elsewhere")
+    go.set()
+    assert weekly.wait("ada", 30)
+
+    assert contents(spotify, "Elsewhere") == weekly.list_of("2026-11-23")
+    assert weekly.renew("ada") == "fresh"
 
 
 def test_a_run_counts_everybody_and_one_problem_stops_nobody(weekly, world):
