@@ -96,12 +96,13 @@ class Jobs:
         self._guest_pool = ThreadPoolExecutor(of_guests, "guest-job")
         self._jobs: dict[str, tuple[Job, Future[Any]]] = {}
         self._lock = threading.Lock()
+        self._is_closed = False
 
     def start(self, key: str, work: Callable[[Job], Any]) -> Snapshot:
         """
         Start the work, or join the one running under this key: a second click or tab changes nothing.
 
-        Where too many jobs wait already, this one has failed with a sentence.
+        Where too many jobs wait already, or the server shuts down, this one has failed with a sentence.
         """
         with self._lock:
             if key not in self._jobs or self._jobs[key][1].done():
@@ -181,18 +182,25 @@ class Jobs:
 
     def close(self) -> None:
         """Stop everything and wait for it: called when the server shuts down. What is stored stays stored."""
+        with self._lock:
+            self._is_closed = True
         for key in list(self._jobs):
             self.cancel(key)
         for pool in (self._pool, self._sync_pool, self._guest_pool):
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _refusal(self, key: str) -> Future[Any] | None:
-        """A failed future where one listener, or all guests together, have too many unfinished jobs; else None."""
+        """
+        A failed future where one listener, or all guests together, have too many unfinished jobs, or the server shuts
+        down; else None.
+        """
         kind, listener = [*key.split(":"), ""][:2]
         unfinished = [other.split(":")[1:2] for other, (_, future) in self._jobs.items() if not future.done()]
         of_guests = [others for others in unfinished if others and is_guest(others[0])]
         sentence = ""
-        if kind != "sync" and unfinished.count([listener]) >= MAX_OF_ONE:
+        if self._is_closed:
+            sentence = "The server is shutting down. Try again in a minute."
+        elif kind != "sync" and unfinished.count([listener]) >= MAX_OF_ONE:
             sentence = "Several things are still running for you. Wait until one of them is finished."
         elif is_guest(listener) and len(of_guests) >= MAX_OF_GUESTS:
             sentence = "Many guests are waiting at the moment. Try again in a few minutes."

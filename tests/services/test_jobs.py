@@ -309,3 +309,12 @@ def test_one_listener_cannot_queue_any_number_of_jobs_but_always_sync(jobs):
     jobs.start("sync:ada", lambda job: "synced")
     assert jobs.wait("sync:ada", 30).result == "synced"
     go.set()
+
+
+def test_what_is_started_while_the_server_shuts_down_has_a_sentence(jobs):
+    """As a click, or the weekly lists of the listeners whose turn would come next."""
+    jobs.close()
+
+    ended = jobs.start("weekly:ada", lambda job: None)
+
+    assert (ended.state, "shutting down" in ended.message) == ("failed", True)
