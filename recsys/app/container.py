@@ -5,7 +5,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +14,7 @@ import httpx
 import pandas as pd
 
 from recsys import __version__
+from recsys.app.built_once import built_once
 from recsys.app.catalogue_files import catalogue_passport, catalogue_tracks, registry, stored_catalogues
 from recsys.app.guest_sweep import DAY_S, sweep_guests
 from recsys.app.memory import release_memory
@@ -91,17 +91,17 @@ class Container(Stores):
         )
         self.ranking = turns_of_screens()
 
-    @cached_property
+    @built_once
     def http(self) -> httpx.Client:
         """The client for Spotify's accounts host and ReccoBeats."""
         return self._to_close.enter_context(httpx.Client(timeout=10))
 
-    @cached_property
+    @built_once
     def demo_catalogue(self) -> Catalogue:
         """The invented catalogue."""
         return Catalogue.from_tracks(demo_catalogue())
 
-    @cached_property
+    @built_once
     def demo_listeners(self) -> tuple[DemoListener, ...]:
         """The invented listeners."""
         return demo_listeners()
@@ -117,24 +117,24 @@ class Container(Stores):
             return empty_tracks()
         return catalogue_tracks(self.settings.catalogue, self.settings.data_folder)
 
-    @cached_property
+    @built_once
     def catalogue(self) -> Catalogue:
         """The catalogue of this server; the invented one where none is installed."""
         return Catalogue.from_tracks(self.installed_tracks()) if self.has_catalogue else self.demo_catalogue
 
-    @cached_property
+    @built_once
     def passport(self) -> Passport:
         """Where the songs of this server's catalogue come from, and what is known of them."""
         if not self.has_catalogue:
             return self.demo_passport
         return catalogue_passport(self.settings.catalogue, self.installed_tracks())
 
-    @cached_property
+    @built_once
     def demo_passport(self) -> Passport:
         """The passport of the invented catalogue."""
         return invented_passport(demo_catalogue())
 
-    @cached_property
+    @built_once
     def catalogues(self) -> Catalogues:
         """Real songs that can be fetched, and installed for everybody or loaded for one session."""
         return Catalogues(
@@ -164,7 +164,7 @@ class Container(Stores):
         self.catalogue = catalogue
         release_memory()
 
-    @cached_property
+    @built_once
     def spotify(self) -> Spotify | None:
         """All requests to Spotify; None where no Spotify app is configured."""
         if not self.settings.has_spotify:
@@ -189,12 +189,12 @@ class Container(Stores):
         """
         return self.hosted.accounts if self.hosted and self.spotify else self.spotify
 
-    @cached_property
+    @built_once
     def _catalogue_features(self) -> KnownTracks:
         """The installed catalogue as a source of features. Invented tracks know nothing of real ones."""
         return KnownTracks("catalogue", self.installed_tracks())
 
-    @cached_property
+    @built_once
     def _reccobeats(self) -> ReccoBeats:
         return ReccoBeats(self.settings.reccobeats_url, self.http, sleep=self._sleep)
 
@@ -205,12 +205,12 @@ class Container(Stores):
             sources.append(SpotifyFeatures(self.spotify.library(listener).audio_features))
         return sources
 
-    @cached_property
+    @built_once
     def features(self) -> Features:
         """Looks up missing audio features."""
         return Features(self.store_for, self._sources_for, self.now)
 
-    @cached_property
+    @built_once
     def growing(self) -> Growing:
         """Finds songs around a listener's own."""
         names = ListenBrainzIds(self.settings.listenbrainz_url, self.http, sleep=self._sleep)
@@ -225,7 +225,7 @@ class Container(Stores):
             self.now,
         )
 
-    @cached_property
+    @built_once
     def sync(self) -> Sync | None:
         """Syncs with Spotify; None where no Spotify app is configured."""
         if not self.spotify:
@@ -233,14 +233,14 @@ class Container(Stores):
         leases = Leases(self.store_for, self.sessions.locked, self.now)
         return Sync(self.store_for, self.spotify.library, self.features, self.jobs, leases, self.now)
 
-    @cached_property
+    @built_once
     def playlists(self) -> Playlists | None:
         """Saves lists to Spotify; None where no Spotify app is configured."""
         if not self.spotify:
             return None
         return Playlists(self.store_for, self.spotify.writer, self.sessions.locked, self.now, self._sleep)
 
-    @cached_property
+    @built_once
     def weekly(self) -> WeeklyLists:
         """Lists that are renewed every week."""
         return WeeklyLists(
@@ -254,12 +254,12 @@ class Container(Stores):
             self.ranking.turn,
         )
 
-    @cached_property
+    @built_once
     def probes(self) -> Probes | None:
         """Finds out what Spotify allows; None where no Spotify app is configured."""
         return Probes(self.store_for, self.spotify.probe, self.now) if self.spotify else None
 
-    @cached_property
+    @built_once
     def account(self) -> Account:
         """What is stored and sent, as a file, and erased."""
         return Account(self.store_for, self.spotify.connections if self.spotify else None, self.sync or self.jobs)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
-from functools import cached_property
 
+from recsys.app.built_once import built_once
 from recsys.app.hosted import Hosted, storage_place
 from recsys.auth.encryption import Cipher, cipher_for
 from recsys.auth.models import Visitor, is_guest
@@ -37,25 +37,25 @@ class Stores:
         """The time, in UTC."""
         return datetime.fromtimestamp(self._clock(), UTC)
 
-    @cached_property
+    @built_once
     def database(self) -> Database:
         """The SQLite file in the data folder."""
         database = Database(self.settings.data_folder / "tonearm.db", must_open=False)
         self._to_close.callback(database.close)
         return database
 
-    @cached_property
+    @built_once
     def embedded_store(self) -> SqliteStore:
         """The store in the data folder: the default, and always that of guests."""
         return SqliteStore(self.database, self.now)
 
-    @cached_property
+    @built_once
     def cipher(self) -> Cipher:
         """Encrypts tokens and cookies with the server's key."""
         s = self.settings
         return cipher_for(s.app_secret_key, s.app_secret_key_former, s.data_folder)
 
-    @cached_property
+    @built_once
     def hosted(self) -> Hosted | None:
         """The Supabase project; None where none is configured."""
         if not self.settings.has_supabase:
@@ -64,7 +64,7 @@ class Stores:
         self._to_close.callback(hosted.project.close)
         return hosted
 
-    @cached_property
+    @built_once
     def sessions(self) -> SqliteSessions | SupabaseSessions:
         """Browser sessions and tokens."""
         return self.hosted.sessions if self.hosted else SqliteSessions(self.database, self.cipher)
