@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy and scikit-learn: a second thread only spins
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import errno
 import signal
 import sys
 from importlib import import_module
@@ -64,6 +65,11 @@ def main() -> None:
     except (TonearmError, click.ClickException) as problem:
         sentence = problem.format_message() if isinstance(problem, click.ClickException) else str(problem)
         click.echo(f"Error: {sentence}", err=True)
+        sys.exit(2)
+    except OSError as problem:
+        if problem.errno != errno.ENOSPC:
+            raise
+        click.echo("Error: The disk is full, so not everything was written. Make room, and run this again.", err=True)
         sys.exit(2)
     except click.Abort:
         sys.exit(130)

@@ -34,6 +34,17 @@ def test_a_mistake_is_one_sentence_and_status_2(words, sentence):
     assert (answer.returncode, answer.stdout, answer.stderr) == (2, "", sentence)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Only Linux has a device that is always full.")
+def test_an_output_onto_a_full_disk_is_one_sentence_and_status_2():
+    with Path("/dev/full").open("w") as full:
+        answer = subprocess.run(
+            [sys.executable, "-m", "recsys", "catalogue", "list"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE
+        )
+
+    assert answer.returncode == 2
+    assert answer.stderr == b"Error: The disk is full, so not everything was written. Make room, and run this again.\n"
+
+
 def test_the_version_is_written_once():
     metadata = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
