@@ -32,7 +32,7 @@ class PlaylistWriter(Protocol):
         """Make a private playlist. When the answer is lost it may exist nevertheless."""
 
     def find(self, mark: str, owner_id: str, playlist_id: str | None = None) -> Playlist | None:
-        """The listener's own playlist of that id, or with the mark in its description; None if it was deleted."""
+        """The listener's own playlist of that id, or without one, with the mark; None if it was deleted."""
 
     def contents(self, playlist_id: str) -> Contents:
         """The content of the playlist."""

@@ -38,12 +38,13 @@ class SpotifyPlaylists:
 
     def find(self, mark: str, owner_id: str, playlist_id: str | None = None) -> Playlist | None:
         """
-        The newest own playlist of that id, or with the mark in its description; None when there is none.
+        The own playlist of that id or, where no id is known, the newest with the mark in its description; or None.
 
-        It is looked for in the listener's list, all pages of it: a playlist that was deleted can still be read by id.
+        With an id the mark says nothing: a copy that somebody makes of a playlist has its description too. It is looked
+        for in the listener's list, all pages of it: a playlist that was deleted can still be read by id.
         """
         for playlist in self._all():
-            is_meant = playlist.playlist_id == playlist_id or mark in playlist.description
+            is_meant = playlist.playlist_id == playlist_id if playlist_id else mark in playlist.description
             if playlist.owner_id == owner_id and is_meant:
                 return playlist
         return None

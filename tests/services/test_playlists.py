@@ -1,6 +1,7 @@
 """Save to Spotify: once, private, in place, and shown before it is done."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -253,6 +254,23 @@ def test_a_playlist_the_listener_threw_away_is_made_again(world, spotify):
     change = world.playlists.save("ada", NAME, songs(1))
     assert change.is_new
     assert contents(spotify) == songs(1)
+
+
+@pytest.mark.parametrize("is_deleted", [False, True], ids=["beside ours", "ours was deleted"])
+def test_a_copy_that_the_listener_made_of_our_playlist_is_never_written(world, spotify, is_deleted):
+    """Its description came along, and with it our mark; and it is the newer one."""
+    world.playlists.save("ada", NAME, songs(1, 2))
+    (ours,) = made(spotify)
+    mine = spotify.listeners["ada"].playlists
+    copy = replace(ours, id=spotify_id("a copy", 1), name="Kept", entries=list(ours.entries))
+    mine.insert(mine.index(ours), copy)
+    if is_deleted:
+        mine.remove(ours)
+
+    world.playlists.save("ada", NAME, songs(3))
+
+    assert contents(spotify, "Kept") == songs(1, 2)
+    assert contents(spotify) == songs(3)
 
 
 def test_tracks_spotify_does_not_know_are_left_out_and_named(world, spotify):
