@@ -15,7 +15,7 @@ from recsys.core.model.identity import name_id
 from recsys.core.model.tracks import COLUMNS, as_tracks
 from recsys.errors import NoTracks
 from recsys.importers.any_file import read_file
-from recsys.importers.playlists_file import read_playlists
+from recsys.importers.playlists_file import DISLIKED, read_playlists
 from recsys.importers.text_cells import PODCAST
 
 OF_A_LISTENER: Final = ("list", "added_at", "heard_at", "liked")
@@ -68,6 +68,7 @@ class Libraries:
         """
         Read a CSV or Parquet file with a column for the listener (or playlist), one for the track, and any others.
 
+        Where there is a column “liked”, 0 stands for a track that its listener turned down, as in a library of one.
         A track whose id is not Spotify's is the song of its title and artists where the file has those, else the track
         of that id in the catalogue. With times, the day on which a listener added a track counts as the day on which
         they heard it.
@@ -77,7 +78,7 @@ class Libraries:
         UnreadableFile
             It cannot be read, or lacks one of the two columns.
         """
-        entries = read_playlists(path, ("title", "artists", *(("added_at",) if with_times else ())))
+        entries = read_playlists(path, ("title", "artists", "liked", *(("added_at",) if with_times else ())))
         try:
             tracks = read_file(path, path.name).tracks
         except NoTracks:  # no id is Spotify's, and no track has a title and an artist
@@ -88,7 +89,7 @@ class Libraries:
         tracks = _with_others(tracks, entries["track_id"])
         positions = pd.Index(tracks["track_id"]).get_indexer(pd.Index(entries["track_id"]))
         heard_at = entries["added_at"].fillna("") if with_times else ""
-        entries = entries.assign(position=positions, liked=True, heard_at=heard_at)
+        entries = entries.assign(position=positions, liked=entries["liked"] != DISLIKED, heard_at=heard_at)
         return cls(entries[["list", "position", "liked", "heard_at"]], tracks)
 
     @classmethod

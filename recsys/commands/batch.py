@@ -44,7 +44,8 @@ Examples:
 
 \b
 LIBRARIES needs a column for the listener (listener, user_id, playlist_id, ...) and one for the track (track_id, uri):
-Spotify's ids, those of CATALOGUE, or any others where there are columns for title and artist, too.
+Spotify's ids, those of CATALOGUE, or any others where there are columns for title and artist, too. In a column "liked"
+0 stands for a track that was turned down.
 The output has the columns listener, rank, track_id, title, artists and score. An interrupted run continues when the
 same command is given again. A recipe for forgotten songs needs a column added_at in a file; of --store it takes plays.
 --store gives each listener the list of their page, with their ratings, by one recipe for all and from CATALOGUE alone:

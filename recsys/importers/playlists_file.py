@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 from recsys.errors import UnreadableFile
 from recsys.importers.columns import ALIASES, tidy_name
 from recsys.importers.delimited import batches, find_layout
+from recsys.importers.number_cells import numbers
 from recsys.importers.open_source import opened
-from recsys.importers.sniffing import PARQUET, kind_of, refuse_known
+from recsys.importers.sniffing import JSON, PARQUET, PLIST, ZIP, kind_of, refuse_known
 from recsys.importers.text_cells import artist_names, ids, iso_times, tidy
 from recsys.importers.text_encoding import decoded
 
@@ -25,11 +26,15 @@ LIST_NAMES: Final = (
 """Headers met for the name of a list, tidied by `tidy_name`, the most telling first."""
 
 
-ExtraColumn = Literal["added_at", "title", "artists"]
+DISLIKED: Final = "no"
+"""What `liked` says of a track that its listener turned down."""
+
+ExtraColumn = Literal["added_at", "title", "artists", "liked"]
 _EXTRA: Final[Mapping[ExtraColumn, Callable[[pa.Array], pa.Array]]] = {
     "added_at": iso_times,
     "title": tidy,
     "artists": artist_names,
+    "liked": lambda cells: pc.if_else(pc.equal(numbers(cells, "liked").values, 0), DISLIKED, "yes"),
 }
 
 
@@ -58,7 +63,12 @@ def read_playlists(path: Path, extra: Sequence[ExtraColumn] = ()) -> pd.DataFram
     """
     with opened(path, path.name) as stream:
         refuse_known(stream, path.name)
-        if kind_of(stream) == PARQUET:
+        kind = kind_of(stream)
+        if kind in (ZIP, JSON, PLIST):
+            raise UnreadableFile(
+                f"“{path.name}” is not a table. Bring CSV or Parquet with a row for each track of each list."
+            )
+        if kind == PARQUET:
             return _read_parquet(stream, path.name, extra)
         text = decoded(stream, path.name)
         layout = find_layout(text, path.name)

@@ -192,7 +192,7 @@ def find_encoding(stream: BinaryIO, name: str) -> tuple[str, int, bool]:
             is_stray = controls <= 1 + MOST_UNPRINTABLE * len(head)  # later on it is dropped from its cell
             encoding = "utf-8" if is_stray else _wide_encoding(head)
     if not encoding:
-        raise NoTracks(f"“{name}” is not a text file, although its name says so. Choose a CSV, JSON or ZIP export.")
+        raise NoTracks(f"“{name}” is not a text file. Choose a CSV, JSON or ZIP export.")
     return encoding, skip, _decodes(stream, encoding, skip)
 
 

@@ -158,6 +158,25 @@ def test_tracks_of_a_database_of_ones_own_are_known_by_their_names(own_songs, tm
     assert not lists["123456789012"] & set(tracks["track_id"][12:24])
 
 
+def test_tracks_that_a_listener_turned_down_count_as_recommend_counts_them(songs, tmp_path):
+    catalogue, ids = songs
+    liked = [1] * 12 + [0] * 3
+    mine = pd.DataFrame({"track_id": ids[40:55], "liked": liked})
+    others = pd.DataFrame({"track_id": ids[50:65], "liked": ["yes"] * 15})  # of what ada turned down some
+    rows = pd.concat([mine.assign(listener="ada"), others.assign(listener="bo")])
+    rows.astype({"liked": "str"}).to_csv(tmp_path / "libraries.csv", index=False)
+
+    run(tmp_path / "libraries.csv", "--catalogue", catalogue, "-n", 15, "--out", tmp_path / "l.parquet", "--json")
+
+    lists = pd.read_parquet(tmp_path / "l.parquet")
+    for name, table in (("ada", mine), ("bo", others)):
+        table.to_csv(tmp_path / "own.csv", index=False)
+        words = [str(tmp_path / "own.csv"), "--catalogue", str(catalogue), "-n", "15", "--format", "json"]
+        alone = json.loads(CliRunner().invoke(recommend, words).stdout)
+        assert [song["score"] for song in alone] == lists.loc[lists["listener"] == name, "score"].tolist()
+        assert [song["track_id"] for song in alone] == lists.loc[lists["listener"] == name, "track_id"].tolist()
+
+
 def test_a_row_that_repeats_the_header_and_an_episode_are_no_tracks(tmp_path):
     (tmp_path / "l.csv").write_text(
         "listener,uri,title\n"

@@ -35,7 +35,7 @@ def test_a_header_alone(text):
 
 
 def test_a_binary_file_renamed():
-    assert "is not a text file, although its name says so" in refusal(as_file(bytes(range(256)) * 100))
+    assert "is not a text file. Choose" in refusal(as_file(bytes(range(256)) * 100))
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ def test_ids_that_are_not_spotifys_are_stored_as_they_are(tmp_path):
         ("playlist_id,track_id\n", "no rows"),
         ("", "empty"),
         (b"\x1f\x8b\x08packed", "Unpack"),
+        (b"PK\x03\x04packed", "is not a table. Bring CSV or Parquet"),
+        ('[{"listener": "ada", "track_id": "x"}]', "is not a table"),
     ],
 )
 def test_what_cannot_be_used_is_said_in_a_sentence(tmp_path, text, sentence):
