@@ -351,6 +351,23 @@ def test_songs_known_by_name_are_asked_about_once_listenbrainz_may_learn_their_n
     assert grown.state == "done" and grown.added > 250
 
 
+def test_taking_consent_back_ends_the_search_for_ids_by_name(make, named):
+    with FakeListenBrainz(named[1]) as listenbrainz:
+        world = make(names_url=listenbrainz.url)
+        world.store.save_tracks("ann", named[0])
+        world.growing.agree("ann", True)
+        world.growing.agree("ann", True, NAMES_CONSENT)
+
+        def taken_back(seen):
+            world.growing.agree("ann", False, NAMES_CONSENT)
+            return False
+
+        listenbrainz.fail_when(CALL, Fault(), taken_back)
+        world.growing.run("ann", Job())
+
+        assert listenbrainz.count(CALL) == 1, "of three"
+
+
 def test_no_more_names_are_sent_and_none_logged_once_everything_is_erased(make, named):
     table, known = named
     with FakeListenBrainz(known) as listenbrainz:
@@ -360,8 +377,7 @@ def test_no_more_names_are_sent_and_none_logged_once_everything_is_erased(make, 
         world.growing.agree("ann", True, NAMES_CONSENT)
         listenbrainz.fail_when(CALL, Fault(), lambda seen: not world.store.erase("ann"))
 
-        with pytest.raises(StorageProblem, match="was erased"):
-            world.growing.run("ann", Job())
+        world.growing.run("ann", Job())
 
         assert listenbrainz.count(CALL) == 1
     assert not any(world.store.counts("ann").values())
