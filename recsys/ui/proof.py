@@ -19,8 +19,8 @@ from recsys.ui.navigation import page
 from recsys.ui.parts.charts import figure
 from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import plain
+from recsys.ui.recommend.controls import set_weights
 from recsys.ui.recommend.levels import level_in_words, move_in_words
-from recsys.ui.recommend.weights import set_weights
 from recsys.ui.session import ListenerSession
 
 WHAT_IT_DOES: Final = (

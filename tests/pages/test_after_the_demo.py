@@ -5,7 +5,7 @@ from dataclasses import replace
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recipe_link import RecipeLink
 from recsys.services.start import Part, Start
-from recsys.ui.recommend.weights import set_recipe
+from recsys.ui.recommend.controls import set_recipe
 from tests.pages.test_every_page import (
     OTHERS,
     OWN,

@@ -9,7 +9,7 @@ import pytest
 from recsys.core.engine.filters import Filters
 from recsys.core.engine.recipe import Recipe
 from recsys.ui.recommend.chips import chips
-from recsys.ui.recommend.weights import set_recipe
+from recsys.ui.recommend.controls import set_recipe
 from tests.pages.test_every_page import OTHERS, OWN, bringing, component, opened, send, shows_no_trace, with_settings
 
 

@@ -12,9 +12,9 @@ from recsys.core.engine.recipe import Recipe
 from recsys.core.insights.wording import counted
 from recsys.core.model.features import FEATURES, default_weights, feature
 from recsys.services.start import Part
+from recsys.ui.recommend.controls import set_recipe
 from recsys.ui.recommend.levels import aim_in_words, level_in_words
 from recsys.ui.recommend.rules import ORDER_WORDS, SWITCHES
-from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import ListenerSession
 
 

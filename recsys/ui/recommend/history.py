@@ -13,7 +13,7 @@ from recsys.errors import TonearmError
 from recsys.services.start import Start
 from recsys.ui.parts.text import plain
 from recsys.ui.recommend.chips import settings_in_words
-from recsys.ui.recommend.weights import set_recipe
+from recsys.ui.recommend.controls import set_recipe
 from recsys.ui.session import ListenerSession
 
 _KEY: Final = "history"

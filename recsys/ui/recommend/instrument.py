@@ -14,6 +14,7 @@ from recsys.ui.parts.fragment import fragment
 from recsys.ui.parts.text import plain
 from recsys.ui.parts.together import sent_together
 from recsys.ui.recommend.chips import chips
+from recsys.ui.recommend.controls import positions, restore_positions
 from recsys.ui.recommend.filters import filters
 from recsys.ui.recommend.history import compare_buttons, comparison_panel, drop_settings_of_demo, record
 from recsys.ui.recommend.list_rows import listed_songs
@@ -24,7 +25,6 @@ from recsys.ui.recommend.ranked_list import list_data, ranked_list, take_action
 from recsys.ui.recommend.ratings import proposal_panel
 from recsys.ui.recommend.rules import rules
 from recsys.ui.recommend.share import link_notice, take_shared_recipe
-from recsys.ui.recommend.weights import positions, restore_positions
 from recsys.ui.session import ListenerSession
 
 MOST_UNSET: Final = 20

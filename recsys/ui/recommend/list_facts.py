@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
+import pandas as pd
+
 from recsys.core.engine.candidates import LEFT_OUT
 from recsys.core.engine.filters import Filters, excluded_in_words
 from recsys.core.engine.pool import AROUND_YOU, POOL
@@ -10,7 +13,6 @@ from recsys.core.engine.query import LONGEST_LIBRARY
 from recsys.core.engine.recommender import Recommendations
 from recsys.core.insights.wording import counted, unlisted_in_words, unranked_in_words
 from recsys.core.model.features import FEATURES
-from recsys.ui.recommend.weights import percentages, shares
 from recsys.ui.session import ListenerSession
 
 _NAMES: Final = {f.name: f.title for f in FEATURES}
@@ -49,6 +51,22 @@ def shares_by_title(found: Recommendations) -> dict[str, int]:
     """How much of a list each feature explains, in per cent by title, most first; without what rounds to nothing."""
     made = percentages(shares(found.contributions))
     return {_NAMES.get(str(name), str(name)): percent for name, percent in made.items() if percent}
+
+
+def shares(contributions: pd.DataFrame) -> pd.Series:
+    """How much of the list each column explains: mean absolute contribution, as shares that sum to 1, largest first."""
+    sizes = np.abs(contributions.to_numpy()).mean(axis=0)
+    order = np.argsort(-sizes, kind="stable")
+    return pd.Series(sizes[order] / (sizes.sum() or 1.0), contributions.columns[order])
+
+
+def percentages(shares: pd.Series) -> pd.Series:
+    """Shares in whole per cent that add up to 100: what rounding down leaves goes to the largest remainders."""
+    exact = 100 * shares.to_numpy()
+    whole = exact.astype(int)
+    left = round(float(exact.sum())) - int(whole.sum())
+    whole[np.argsort(whole - exact, kind="stable")[:left]] += 1
+    return pd.Series(whole, shares.index)
 
 
 def made_of(found: Recommendations) -> list[str]:

@@ -14,6 +14,7 @@ from recsys.errors import TonearmError
 from recsys.ui.components import mount
 from recsys.ui.recommend.chips import chips, remove
 from recsys.ui.recommend.comparison import compared_in_words, compared_radar
+from recsys.ui.recommend.controls import set_recipe
 from recsys.ui.recommend.explanation import total, without
 from recsys.ui.recommend.history import go, history_words
 from recsys.ui.recommend.list_facts import facts, shares_by_title, size
@@ -23,7 +24,6 @@ from recsys.ui.recommend.listener_view import ListenerView
 from recsys.ui.recommend.order_curve import order_of_list
 from recsys.ui.recommend.song_modes import find_modes, needs_modes, song_modes
 from recsys.ui.recommend.start_from import more_like
-from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import ListenerSession
 
 KEY: Final = "list"

@@ -8,9 +8,9 @@ import streamlit as st
 from recsys.core.insights.proposals import Proposal, propose
 from recsys.core.insights.wording import artists_in_words
 from recsys.ui.parts.text import plain
+from recsys.ui.recommend.controls import set_recipe
 from recsys.ui.recommend.list_state import list_state
 from recsys.ui.recommend.start_from import NOT_HERE, more_like
-from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import ListenerSession
 
 MOST_SHOWN: Final = 100

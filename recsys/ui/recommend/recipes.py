@@ -9,9 +9,9 @@ from recsys.core.engine.recipe import Recipe
 from recsys.errors import TonearmError
 from recsys.services.weekly import START
 from recsys.ui.parts.text import plain
+from recsys.ui.recommend.controls import set_recipe
 from recsys.ui.recommend.list_state import list_state
 from recsys.ui.recommend.start_from import restore_start
-from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import Brought, ListenerSession
 
 _NAME: Final = "recipe_name"

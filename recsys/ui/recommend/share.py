@@ -28,8 +28,8 @@ from recsys.ui.parts import problems
 from recsys.ui.parts.downloads import Download, download_panel
 from recsys.ui.parts.text import plain
 from recsys.ui.parts.upload import accepted
+from recsys.ui.recommend.controls import set_recipe
 from recsys.ui.recommend.list_state import list_state
-from recsys.ui.recommend.weights import set_recipe
 from recsys.ui.session import Brought, ListenerSession
 
 _OPENED: Final = "opened_link"

@@ -2,6 +2,9 @@
 
 import re
 
+import pandas as pd
+import pytest
+
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recommender import Recommender
@@ -9,7 +12,7 @@ from recsys.core.model.features import AUDIO_FEATURES
 from recsys.core.model.tracks import as_tracks
 from recsys.demo.catalogue import demo_catalogue
 from recsys.demo.listeners import demo_listeners
-from recsys.ui.recommend.list_facts import compared, made_of, shares_by_title
+from recsys.ui.recommend.list_facts import compared, made_of, percentages, shares, shares_by_title
 from tests.core.small import random_tracks
 
 NONE = {"owned": 0, "disliked": 0, "familiar_artists": 0, "too_little_known": 0}
@@ -50,3 +53,26 @@ def test_what_made_a_list_of_songs_of_unknown_sound_is_what_is_known_of_them():
     assert {"Release year", "Duration"} <= set(made) <= {"Release year", "Duration", "Genre"}
     assert sum(made.values()) == 100
     assert made_of(found) == [f"What made this list: {', '.join(f'{name.lower()} {made[name]}%' for name in made)}."]
+
+
+def test_shares_sum_to_one_and_are_largest_first():
+    found = shares(pd.DataFrame({"energy": [0.3, -0.3], "valence": [0.1, 0.1]}))
+
+    assert found.to_dict() == pytest.approx({"energy": 0.75, "valence": 0.25})
+    assert list(found.index) == ["energy", "valence"]
+
+
+def test_a_list_that_owes_nothing_has_no_shares():
+    assert shares(pd.DataFrame({"energy": [0.0]})).to_dict() == {"energy": 0.0}
+
+
+def test_percentages_add_up_to_a_hundred_where_rounding_each_would_not():
+    thirds, halves = pd.Series([1 / 3] * 3, list("abc")), pd.Series([0.495, 0.495, 0.006, 0.004], list("abcd"))
+
+    assert percentages(thirds).to_dict() == {"a": 34, "b": 33, "c": 33}
+    assert percentages(halves).to_dict() == {"a": 50, "b": 49, "c": 1, "d": 0}
+    assert percentages(pd.Series([1.0, 0.0], list("ab"))).to_dict() == {"a": 100, "b": 0}
+
+
+def test_no_shares_are_no_percentages():
+    assert percentages(pd.Series([0.0, 0.0], list("ab"))).to_dict() == {"a": 0, "b": 0}

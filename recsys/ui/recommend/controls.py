@@ -1,11 +1,9 @@
-"""Positions of the settings beside the mixer, and how much of the list each feature explains."""
+"""Sets the controls of the recommend page to what a recipe says."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
 from recsys.core.engine.recipe import Recipe
@@ -43,19 +41,3 @@ def positions(recipe: Recipe) -> dict[str, Any]:
         "dial_artist": recipe.per_artist is not None,
         **rule_positions(recipe),
     }
-
-
-def shares(contributions: pd.DataFrame) -> pd.Series:
-    """How much of the list each column explains: mean absolute contribution, as shares that sum to 1, largest first."""
-    sizes = np.abs(contributions.to_numpy()).mean(axis=0)
-    order = np.argsort(-sizes, kind="stable")
-    return pd.Series(sizes[order] / (sizes.sum() or 1.0), contributions.columns[order])
-
-
-def percentages(shares: pd.Series) -> pd.Series:
-    """Shares in whole per cent that add up to 100: what rounding down leaves goes to the largest remainders."""
-    exact = 100 * shares.to_numpy()
-    whole = exact.astype(int)
-    left = round(float(exact.sum())) - int(whole.sum())
-    whole[np.argsort(whole - exact, kind="stable")[:left]] += 1
-    return pd.Series(whole, shares.index)
