@@ -1,6 +1,7 @@
 """`demo`: the invented listeners and the invented catalogue as files."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -9,7 +10,11 @@ from recsys.demo import DEMO_NOTE
 from recsys.demo.catalogue import SEED, demo_catalogue
 from recsys.demo.listeners import demo_listeners
 from recsys.errors import UnreadableFile
-from recsys.importers.catalogue_file import write_catalogue
+from recsys.importers.catalogue_file import read_catalogue, write_catalogue
+
+CATALOGUE: Final = "catalogue.parquet"
+HEAD_BYTES: Final = 1 << 12
+"""Holds the header and the first rows of a CSV file, each of which says that it is invented."""
 
 
 @click.command("demo")
@@ -35,21 +40,39 @@ def command(out: Path, seed: int) -> None:
       tonearm recommend demo/marlo-quennick.csv --catalogue demo/catalogue.parquet
     """
     catalogue = demo_catalogue(seed)
+    # Every CSV file: its name, what goes into it, and what to call its rows.
+    files = [("catalogue.csv", catalogue, "tracks, the same catalogue as CSV")]
+    for listener in demo_listeners(seed):
+        name = listener.name.lower().replace(" ", "-")
+        songs = listener.library[["track_id", "title", "artists", "album"]]
+        plays = listener.plays.merge(songs, on="track_id", validate="many_to_one")
+        files.append((f"{name}.csv", listener.library, f"tracks, the library of {listener.name}"))
+        files.append((f"{name}-history.csv", plays, f"plays, the listening history of {listener.name}"))
     try:
         out.mkdir(parents=True, exist_ok=True)
-        write_catalogue(catalogue, out / "catalogue.parquet")
-        click.echo(f"{out / 'catalogue.parquet'}: {len(catalogue):,} tracks, all invented")
-        # Every CSV file: its name, what goes into it, and what to call its rows.
-        files = [("catalogue.csv", catalogue, "tracks, the same catalogue as CSV")]
-        for listener in demo_listeners(seed):
-            name = listener.name.lower().replace(" ", "-")
-            songs = listener.library[["track_id", "title", "artists", "album"]]
-            plays = listener.plays.merge(songs, on="track_id", validate="many_to_one")
-            files.append((f"{name}.csv", listener.library, f"tracks, the library of {listener.name}"))
-            files.append((f"{name}-history.csv", plays, f"plays, the listening history of {listener.name}"))
+        for name in (CATALOGUE, *(name for name, _, _ in files)):
+            _check_free(out / name)
+        write_catalogue(catalogue, out / CATALOGUE)
+        click.echo(f"{out / CATALOGUE}: {len(catalogue):,} tracks, all invented")
         for name, table, what in files:
             (out / name).write_bytes(to_csv(table, note=DEMO_NOTE))
             click.echo(f"{out / name}: {len(table):,} {what}")
     except OSError as problem:
         reason = "it is a file, not a folder" if out.is_file() else str(problem.strerror or problem)
         raise UnreadableFile(f"The demo cannot be written to {out}: {reason}.") from problem
+
+
+def _check_free(path: Path) -> None:
+    """Raise `UnreadableFile` for a file that is there and is not of an earlier demo: it would be lost."""
+    if not path.exists():
+        return
+    if path.name == CATALOGUE:
+        try:
+            is_demo = bool(read_catalogue(path)["track_id"].str.startswith("demo-").all())
+        except UnreadableFile:
+            is_demo = False
+    else:
+        with path.open("rb") as file:
+            is_demo = DEMO_NOTE.encode() in file.read(HEAD_BYTES)
+    if not is_demo:
+        raise UnreadableFile(f"“{path}” is there already and is no demo, so nothing was written. Name another folder.")

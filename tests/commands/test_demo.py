@@ -81,3 +81,13 @@ def test_a_seed_below_zero_is_refused(tmp_path):
 
 def test_the_help_shows_an_example():
     assert "tonearm demo --out demo" in CliRunner().invoke(command, ["--help"]).output
+
+
+@pytest.mark.parametrize("name", ["catalogue.csv", "catalogue.parquet", "marlo-quennick.csv"])
+def test_a_file_of_ones_own_is_never_written_over(tmp_path, name):
+    (tmp_path / name).write_text("title,artist\nBlue,Ann\n")
+
+    answer = CliRunner().invoke(command, ["--out", str(tmp_path)])
+
+    assert "is there already and is no demo, so nothing was written. Name another folder." in str(answer.exception)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {name: "title,artist\nBlue,Ann\n"}
