@@ -9,6 +9,7 @@ from recsys.core.model.identity import SONG_COLUMN, song_hashes
 from recsys.core.model.tracks import as_tracks
 from recsys.errors import UnreadableFile
 from recsys.importers import catalogue_file
+from recsys.importers.any_file import read_file
 from recsys.importers.catalogue_file import add_to_catalogue, read_catalogue, write_catalogue
 from tests.importers.files import TRACKS_600K
 
@@ -39,6 +40,14 @@ def test_small_numbers_are_widened(tmp_path):
     parquet.write_table(table.set_column(at, "energy", table["energy"].cast(pa.float32())), tmp_path / "small.parquet")
 
     assert read_catalogue(tmp_path / "small.parquet")["energy"].dtype == "float64"
+
+
+def test_a_catalogue_may_be_a_data_frame_with_an_index(tmp_path):
+    written = tracks("a", "b", energy=[0.1, None])
+    written.set_index(["track_id", "year"]).to_parquet(tmp_path / "catalogue.parquet")
+
+    pd.testing.assert_frame_equal(read_catalogue(tmp_path / "catalogue.parquet"), written)
+    pd.testing.assert_frame_equal(read_file(tmp_path / "catalogue.parquet", "c").tracks, written)
 
 
 def test_a_catalogue_that_names_a_track_twice_is_refused(tmp_path):
