@@ -287,7 +287,7 @@ class Container(Stores):
             accounts=self.accounts,
             sync=self.sync,
             stop=lambda listener: self.jobs.stop(listener, seconds=5),
-            hand_over=self.opened_links.hand_over,
+            hand_over=self._hand_over,
             recommend=lambda listener, recipe, seeds, minus: self.recent_lists.recommend(
                 self.listener_catalogues.of(listener) or self.catalogue,
                 self.store_for(listener),
@@ -312,6 +312,13 @@ class Container(Stores):
             requests_a_minute=self.settings.requests_a_minute,
             has_trusted_proxy="FORWARDED_ALLOW_IPS" in os.environ,  # Uvicorn reads it there, and nowhere else
         )
+
+    def _hand_over(self, guest: str, listener: str) -> None:
+        """Whose rows were moved: the guest's other tabs begin anew, and the listener's read the library again."""
+        self.opened_links.hand_over(guest, listener)
+        self.erasures.add(guest)
+        self.last_recipes.forget(guest)
+        self.edits.add(listener)
 
     def sweep_guests(self) -> int:
         """Erase guests who were not here for 30 days; how many."""

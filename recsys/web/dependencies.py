@@ -80,7 +80,8 @@ class Dependencies:
     stop : callable
         Ends the background work of a listener, within a few seconds.
     hand_over : callable
-        `hand_over(guest, listener)` gives a listener what the process remembers of the guest who has signed in.
+        `hand_over(guest, listener)` gives a listener what the process remembers of the guest who has signed in, and has
+        the open tabs of both notice it.
     recommend : callable
         `recommend(listener, recipe, seeds, minus)` returns `recsys.core.engine.recommender.Recommendations` for the
         listener's own library, raising a `TonearmError` with a sentence where there is nothing to rank.

@@ -5,7 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from recsys.app.container import Container, start
-from recsys.auth.guests import guest_listener
+from recsys.auth.guests import guest_listener, merge_guest
 from recsys.auth.models import Visitor
 from recsys.core.engine.recipe import Recipe
 from recsys.core.engine.recipe_link import RecipeLink
@@ -98,3 +98,24 @@ def test_a_link_that_was_opened_before_a_sign_in_is_for_the_tab_that_begins_afte
     began = AppTest.from_file("../../recsys/ui/main.py", default_timeout=60).run().session_state["tonearm"]
 
     assert [tab.expects_link for tab in (one, other, began)] == [False, False, True]
+
+
+def test_when_a_guest_signs_in_their_other_tab_begins_anew_and_writes_nothing_more_as_the_guest(tabs):
+    """Its socket has the former cookie until the page is loaded again; what it stored would be lost."""
+    one, other = (tab.session_state["tonearm"] for tab in tabs)
+    app, guest = one.app, one.listener
+    one.store.save_tracks(guest, OWN)
+    one.show_own()
+    tabs[1].run()
+    assert len(other.library) == 2
+    edits = app.edits.of("spotify-ada")
+
+    merge_guest(app.store_for(guest), guest, app.store_for("spotify-ada"), "spotify-ada")
+    app.dependencies("").hand_over(guest, "spotify-ada")
+    other.remember_recipe()
+    tabs[1].run()
+    app.last_recipes.write()
+
+    assert tabs[1].session_state["tonearm"].own_library.empty
+    assert not any(app.store_for(guest).counts(guest).values())
+    assert app.edits.of("spotify-ada") != edits, "tabs of the account that are open elsewhere show the new songs"
