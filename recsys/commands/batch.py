@@ -62,7 +62,9 @@ weekly lists by their recipes.
 @catalogue_option
 @genres_option
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Parquet file to write.")
-@click.option("-n", "length", type=click.IntRange(1, 500), help="Songs a list; 30, or what the recipe says.")
+@click.option(
+    "-n", "length", type=click.IntRange(1, 500), help="Songs a list; 30, or the songs or minutes of the recipe."
+)
 @click.option(
     "--recipe",
     "recipe_file",
@@ -159,7 +161,7 @@ def _from_store(recipe: Recipe) -> tuple["Libraries", dict[str, str], dict[str, 
 
 def read_recipe(path: Path | None, weights: dict[str, float], length: int | None) -> Recipe:
     """
-    The recipe in a JSON file, with the weights and the length of the command line in place of its own.
+    The recipe in a JSON file, with the weights and the number of songs of the command line in place of its own.
 
     Raises
     ------
@@ -168,7 +170,7 @@ def read_recipe(path: Path | None, weights: dict[str, float], length: int | None
     """
     recipe = Recipe() if path is None else _stored_recipe(path)
     recipe = replace(recipe, weights={**recipe.weights, **weights})
-    return recipe if length is None else replace(recipe, length=length)
+    return recipe if length is None else replace(recipe, length=length, minutes=None)
 
 
 def _stored_recipe(path: Path) -> Recipe:

@@ -51,6 +51,13 @@ def test_a_downloaded_recipe_file_and_its_settings_alone_are_the_same_recipe(tmp
     assert read_recipe(ours, {"year": 0.0}, 7).length == 7
 
 
+def test_a_number_of_songs_takes_the_place_of_the_minutes_of_a_recipe(tmp_path):
+    (tmp_path / "r.json").write_text(json.dumps({"minutes": 45}))
+
+    assert read_recipe(tmp_path / "r.json", {}, None).minutes == 45
+    assert read_recipe(tmp_path / "r.json", {}, 7) == Recipe(length=7)
+
+
 @pytest.mark.parametrize("songs", [{"seeds": ("s",)}, {"minus": ("m",)}])
 def test_a_recipe_that_names_songs_is_refused_with_what_to_do(tmp_path, songs):
     (tmp_path / "r.json").write_text(to_json(RecipeLink(SUNDAY, **songs)))
