@@ -101,7 +101,8 @@ class PrivateMetrics:
         headers = Headers(scope=scope)
         if self.token:
             scheme, _, given = headers.get("authorization", "").partition(" ")
-            return scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), self.token.encode())
+            # Headers are read as Latin-1, whatever was sent.
+            return scheme.lower() == "bearer" and hmac.compare_digest(given.encode("latin-1"), self.token.encode())
         if not self.is_local or any(name in headers for name in OF_PROXIES):
             return False
         try:

@@ -151,6 +151,12 @@ def test_whoever_has_the_token_reads_them_from_anywhere(deployment):
     assert samples(owner, Authorization="bearer secret")
 
 
+def test_a_token_may_hold_any_letters(deployment):
+    owner = owner_of(deployment, ("203.0.113.9", 1), metrics_token="sésame")
+
+    assert samples(owner, Authorization="Bearer sésame".encode())
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1:8501", "localhost", "[::1]:8501"])
 def test_a_user_of_this_machine_reads_them_under_any_of_its_names(deployment, host):
     assert samples(owner_of(deployment), Host=host)
