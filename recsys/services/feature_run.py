@@ -11,13 +11,20 @@ from recsys.errors import SourceBusy
 from recsys.feature_sources.source import ANSWERS, FeatureSource, Filled, fill_in
 from recsys.services.library import origins
 from recsys.storage.store import Store
-from recsys.times import to_iso
+from recsys.times import CLOCK_SKEW_S, to_iso
 
 REMEMBERED: Final = timedelta(days=30)
 """How long a miss is cached: a source is not queried again for a track it does not know."""
 
 GIVEN: Final = "features:"
 """Prefix of the origins that record which source gave a track's features, and when."""
+
+
+def recent_misses(store: Store, listener: str, now: datetime) -> pd.DataFrame:
+    """Misses of the last `REMEMBERED`: `track_id, source, asked_at`. Those of a clock that was ahead do not count."""
+    since, until = _recent(now)
+    misses = store.misses(listener, since)
+    return misses[misses["asked_at"] <= until].reset_index(drop=True)
 
 
 class UnavailableSources:
@@ -29,9 +36,9 @@ class UnavailableSources:
         self._store = store
 
     def names(self, now: datetime) -> set[str]:
-        """Those found unavailable in the last `REMEMBERED`."""
-        since = to_iso(now - REMEMBERED)
-        return {name for name, at in (self._store.app_state(self.STATE) or {}).items() if at >= since}
+        """Those found unavailable in the last `REMEMBERED`; not by a clock that was ahead."""
+        since, until = _recent(now)
+        return {name for name, at in (self._store.app_state(self.STATE) or {}).items() if since <= at <= until}
 
     def add(self, source: str, now: datetime) -> None:
         """Skip it from now on."""
@@ -70,7 +77,7 @@ class FeatureRun:
         self._store, self._listener, self._clock = store, listener, clock
         self._local = [source for source in sources if not source.is_online]
         self._online = [_Counted(source) for source in sources if source.is_online]
-        missed = store.misses(listener, to_iso(clock() - REMEMBERED))
+        missed = recent_misses(store, listener, clock())
         self._missed = {name: set(rows["track_id"]) for name, rows in missed.groupby("source")}
         self.gained = 0
         self.busy_until: datetime | None = None
@@ -153,3 +160,8 @@ class _Counted:
             if not busy.was_asked:
                 self.sent -= len(tracks)
             raise
+
+
+def _recent(now: datetime) -> tuple[str, str]:
+    """The first and the last moment of the last `REMEMBERED`, ISO 8601 in UTC."""
+    return to_iso(now - REMEMBERED), to_iso(now + timedelta(seconds=CLOCK_SKEW_S))

@@ -10,7 +10,7 @@ import pandas as pd
 from recsys.core.model.tracks import has_audio
 from recsys.feature_sources.source import AUDIO, FeatureSource
 from recsys.services.erasure import noticing_erasure
-from recsys.services.feature_run import GIVEN, REMEMBERED, FeatureRun, UnavailableSources
+from recsys.services.feature_run import GIVEN, FeatureRun, UnavailableSources, recent_misses
 from recsys.services.library import songs
 from recsys.services.sync_progress import TITLES, Stage
 from recsys.storage.store import Store
@@ -137,7 +137,7 @@ class Features:
         everyone = [source for source in self._available(store, listener, tracks) if source.is_online]
         online = [source for source in everyone if self._may_ask(listener, source)]
         refused = [source for source in everyone if source not in online]
-        misses = store.misses(listener, to_iso(self._clock() - REMEMBERED))
+        misses = recent_misses(store, listener, self._clock())
         # Rows that every open online source missed lately; where none is open, rows that any missed.
         names = {source.name for source in online} or set(misses["source"])
         times = misses[misses["source"].isin(names)].groupby("track_id")["source"].nunique()

@@ -22,7 +22,7 @@ from recsys.core.model.tracks import SPOTIFY_ID, as_tracks, empty_tracks, has_au
 from recsys.errors import NotAllowed, NothingToRank, NotOffered, SourceBusy, StorageProblem
 from recsys.feature_sources.source import AUDIO, NameSource, NeighbourSource, with_answers
 from recsys.services.erasure import noticing_erasure
-from recsys.services.feature_run import REMEMBERED
+from recsys.services.feature_run import recent_misses
 from recsys.services.features import Features
 from recsys.services.growth import MAX_ROUNDS, TARGET, Growth
 from recsys.services.jobs import Job, Jobs, Snapshot
@@ -239,7 +239,7 @@ class _Run:
     def __init__(self, store: Store, listener: str, source: NeighbourSource, clock: Callable[[], datetime]) -> None:
         self._store, self._listener, self._source, self._clock = store, listener, source, clock
         own = store.tracks(listener)
-        missed = store.misses(listener, to_iso(clock() - REMEMBERED))
+        missed = recent_misses(store, listener, clock())
         missed = missed[missed["source"] == source.name]
         self._known = {*own["track_id"], *store.pool(listener)["track_id"], *missed["track_id"]}
 

@@ -9,6 +9,7 @@ from recsys.errors import NotOffered, SourceBusy, StorageProblem
 from recsys.feature_sources.known_tracks import KnownTracks
 from recsys.feature_sources.reccobeats import ReccoBeats
 from recsys.feature_sources.source import AUDIO
+from recsys.services.feature_run import UnavailableSources
 from recsys.services.features import NOT_ASKED, NOT_FOUND, Features, Given
 from recsys.services.jobs import Job
 from recsys.times import to_iso
@@ -420,6 +421,29 @@ def test_what_an_agreed_source_was_not_asked_yet_is_waiting(world):
     world.store.save_app_state("closed_feature_sources", {"spotify": to_iso(world.now())})
     coverage = world.features.coverage("ada")
     assert (coverage.waiting, coverage.not_asked) == (2, 2)
+
+
+@pytest.mark.parametrize(("ahead", "is_asked"), [(timedelta(days=365), True), (timedelta(seconds=30), False)])
+def test_what_was_found_by_a_clock_that_was_far_ahead_does_not_count(world, reccobeats, ahead, is_asked):
+    """A year ahead: the songs were not asked about again for thirteen months."""
+    agreed(world).store.save_tracks("ada", tracks(1))
+    world.store.save_app_state("closed_feature_sources", {"spotify": to_iso(world.now())})
+    at = to_iso(world.now() + ahead)
+    missed = pd.DataFrame({"track_id": tracks(1)["track_id"], "source": "reccobeats", "asked_at": at})
+    world.store.save_misses("ada", missed)
+    assert world.features.coverage("ada").not_found == (0 if is_asked else 1)
+
+    world.features.fill("ada", ignore)
+    assert bool(reccobeats.requests) is is_asked
+
+
+def test_a_source_that_a_clock_far_ahead_found_closed_is_asked(world):
+    closed = UnavailableSources(world.store)
+    closed.add("spotify", world.now() + timedelta(days=365))
+    assert closed.names(world.now()) == set()
+
+    closed.add("spotify", world.now())
+    assert closed.names(world.now()) == {"spotify"}
 
 
 def test_consent_is_asked_only_for_songs_that_it_would_help(world):
