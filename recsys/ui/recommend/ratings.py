@@ -40,8 +40,8 @@ def _rating(session: ListenerSession, row: Any) -> None:
                 ("unrate", "delete", "Remove the rating of", session.remove_rating),
             ):
                 # No callback: Streamlit calls those before it is known who is here, and shows none of their problems.
-                tooltip = plain(f"{says} {row.title}")
-                if st.button("", key=f"{key}_{row.track_id}", icon=f":material/{icon}:", help=tooltip):
+                name = plain(f"{says} {row.title}")  # page.css shows the icon alone
+                if st.button(name, key=f"{key}_{row.track_id}", icon=f":material/{icon}:", help=name):
                     press(row.track_id)
                     st.rerun()
 

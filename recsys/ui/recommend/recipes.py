@@ -36,7 +36,8 @@ def recipes_panel(session: ListenerSession) -> None:
     for number, (saved, stored) in enumerate(session.recipes.items()):
         use, forget = st.columns([4, 1])
         use.button(plain(saved), key=f"recipe_use_{number}", on_click=_press, args=(session, stored), width="stretch")
-        if forget.button("", icon=":material/delete:", key=f"recipe_forget_{number}", help=f"Forget {plain(saved)}"):
+        name = f"Forget {plain(saved)}"  # page.css shows the icon alone
+        if forget.button(name, icon=":material/delete:", key=f"recipe_forget_{number}", help=name):
             session.store.remove_recipe(session.listener, saved)
             session.forget("recipes")
             st.rerun()
