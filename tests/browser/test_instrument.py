@@ -279,6 +279,26 @@ def test_ratings_of_invented_songs_say_why_there_are_none(page):
     )
 
 
+@pytest.mark.parametrize("size", [(820, 1180), (1000, 768), (1024, 768), (1100, 800)])
+def test_on_a_tablet_and_in_a_small_window_the_list_is_beside_the_mixer_or_above_its_sheet(visit, size):
+    page = visit("/recommend")
+    page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    listed_titles(settled(page))
+    energy = page.get_by_role("slider", name=f"Energy: {CALMER}")
+
+    expect(page.locator(".row").first).to_be_in_viewport(ratio=1)
+    if size[0] < 1000:
+        expect(energy).not_to_be_in_viewport()
+        page.get_by_role("button", name="Steer").click()
+        menu, sheet = (
+            one.bounding_box() for one in (page.get_by_test_id("stSidebar"), page.locator(".st-key-steering"))
+        )
+        assert sheet["x"] >= menu["x"] + menu["width"], "beside the menu, which lies above it"
+        assert sheet["x"] + sheet["width"] <= size[0]
+    expect(energy).to_be_in_viewport()
+    expect(page.locator(".row").first).to_be_in_viewport()
+
+
 def test_in_a_narrow_window_the_list_comes_first_steering_is_a_sheet_and_the_menu_closes_after_a_choice(visit):
     page = visit("/recommend")
     page.set_viewport_size(PHONE)
