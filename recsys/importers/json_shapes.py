@@ -11,6 +11,7 @@ OTHERS: Final = frozenset(
     [
         *("album", "albums", "artist", "artists", "owner", "user", "users", "playlist", "playlists", "addedby"),
         *("context", "show", "images", "followers", "artistcredit", "primaryartist", "featuredartists"),
+        *("why", "contributions"),  # in our own lists: what each feature adds to the score, by the feature's name
     ]
 )
 """Keys of objects that are no part of a track: a name inside is theirs."""

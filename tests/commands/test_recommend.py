@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from recsys.commands.recommend import command
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.export import to_csv
-from recsys.core.model.features import FEATURES
+from recsys.core.model.features import FEATURES, NUMBER_FEATURES
 from recsys.core.model.identity import song_key
 from recsys.errors import BadRecipe, BadTracks, TonearmError, UnknownFeature, UnreadableFile
 from recsys.importers.any_file import read_file
@@ -182,6 +182,20 @@ def test_what_cannot_be_done_is_a_sentence(library, catalogue, arguments, error,
 
     assert isinstance(answer.exception, error)
     assert sentence in str(answer.exception)
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_a_list_is_read_back_with_the_features_of_its_songs(library, catalogue, tmp_path, form):
+    recommend(library, "--catalogue", catalogue, "--format", form, "--out", tmp_path / "list")
+
+    read = read_file(tmp_path / "list", "list")
+
+    known = read_catalogue(catalogue).set_index("track_id").loc[read.tracks["track_id"]]
+    # JSON has whole years and milliseconds, and this catalogue others.
+    columns = [f.column for f in NUMBER_FEATURES if f.name not in ("duration", "year")]
+    assert len(read.tracks) == 10 and not read.report.problems
+    pd.testing.assert_frame_equal(read.tracks.set_index("track_id")[columns], known[columns])
+    assert read.tracks["genres"].dropna().isin(known["genres"]).all()
 
 
 @pytest.mark.parametrize("read", ["library", "--catalogue", "--genres", "--pool", "--not-artists"])
