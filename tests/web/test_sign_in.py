@@ -5,6 +5,7 @@ import logging
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +17,8 @@ from recsys.auth.models import Session
 from recsys.auth.tokens import SpotifyTokens
 from recsys.errors import ReconnectSpotify, StorageProblem
 from recsys.storage.quotas import QUOTAS
+from recsys.storage.sqlite.store import SqliteStore
+from recsys.times import to_iso
 from recsys.web.sign_in_problems import SENTENCES
 from tests.fakes.faults import Fault
 from tests.services.tables import importing, tracks
@@ -371,6 +374,31 @@ def test_an_import_of_a_guest_that_is_under_way_learns_that_its_songs_have_moved
         next(under_way)
     assert len(world.store.tracks(who(world, browser).listener)) == 2_000
     assert not any(world.store.counts(guest).values())
+
+
+def test_two_returns_of_one_guest_at_once_bring_everything_along_once(world, spotify, new_browser, monkeypatch):
+    """Of somebody who found the first slow, went back and signed in again."""
+    first, second = new_browser(), new_browser()
+    first.open()
+    second.keep_session(first.session_id())
+    guest = guest_listener(first.session_id())
+    world.store.log_sent(guest, "reccobeats", "track ids", 3, to_iso(world.now()))
+    returns = [(browser, spotify.approve(browser.begin())) for browser in (first, second)]
+    read, together = SqliteStore.sent, threading.Barrier(2)
+
+    def at_once(store, listener):
+        found = read(store, listener)
+        if listener != guest:
+            with suppress(threading.BrokenBarrierError):
+                together.wait(1)
+        return found
+
+    monkeypatch.setattr(SqliteStore, "sent", at_once)
+    with ThreadPoolExecutor() as browsers:
+        list(browsers.map(lambda pair: pair[0].visit(pair[1]), returns))
+    monkeypatch.undo()
+
+    assert len(world.store.sent(who(world, first).listener)) == 1
 
 
 def test_who_has_no_room_for_what_a_guest_brought_in_reads_so_and_loses_nothing(world, spotify, browser, monkeypatch):
