@@ -108,6 +108,16 @@ def link_of(page):
     return link
 
 
+def test_a_filter_that_left_no_song_is_removed_and_what_stands_below_a_list_is_there(visit):
+    page = settled(visit("/recommend?only=year:1861..1862"))
+    expect(page.get_by_text("Nothing is left after your filters")).to_be_visible()
+
+    button(page, "Release year 1861–1862").click()
+
+    expect(button(page, "Remember this list")).to_be_visible()
+    assert len(listed_titles(page)) == 30
+
+
 def test_a_link_opens_the_same_list_in_another_browser(page, visit):
     press(page, button(page, "Mood"))
     move_slider(page, "Energy", "ArrowLeft", what=CALMER)

@@ -99,14 +99,10 @@ def _unset_buttons(session: ListenerSession) -> None:
     """What is set, each to be removed at a press: the list, which has them as chips, is not drawn where it is empty."""
     with st.container(horizontal=True, gap="small", key="unset"):
         for chip in chips(session)[:MOST_UNSET]:
-            st.button(
-                f"{plain(chip.name)} {plain(chip.value)}",
-                key=f"unset_{chip.id}",
-                icon=":material/close:",
-                help="Remove this setting",
-                on_click=list_state().events.append,
-                args=({"kind": "unset", "track": chip.id},),
-            )
+            label = f"{plain(chip.name)} {plain(chip.value)}"
+            if st.button(label, key=f"unset_{chip.id}", icon=":material/close:", help="Remove this setting"):
+                list_state().events.append({"kind": "unset", "track": chip.id})
+                st.rerun()  # the whole page, which may have a list now: what stands below one is drawn with it
 
 
 def _take_events(session: ListenerSession) -> None:
