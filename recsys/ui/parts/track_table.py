@@ -7,10 +7,18 @@ import streamlit as st
 
 from recsys.core.insights.wording import artists_in_words, in_unit
 from recsys.core.model.features import NUMBER_FEATURES
+from recsys.core.model.genres import genre_names
 from recsys.core.model.tracks import links
 
-_FORMATS: Final = {"loudness": "%.1f dB", "tempo": "%.0f bpm", "duration": "%.1f min", "year": "%d"}
-"""Number columns with a unit; all others are from 0 to 1."""
+_FORMATS: Final = {
+    "loudness": "%.1f dB",
+    "tempo": "%.0f bpm",
+    "duration": "%.1f min",
+    "year": "%d",
+    "popularity": "%.0f",
+}
+"""Number columns that are not from 0 to 1."""
+_ROWS_IN_SIGHT: Final = 12
 
 
 def library_table(library: pd.DataFrame, key: str) -> int | None:
@@ -23,7 +31,7 @@ def library_table(library: pd.DataFrame, key: str) -> int | None:
         shown_of(library),
         key=key,
         hide_index=True,
-        height=460,
+        height=460 if len(library) >= _ROWS_IN_SIGHT else "content",
         column_config=library_columns(),
         placeholder="–",
         on_select="rerun",
@@ -46,7 +54,8 @@ def shown_of(library: pd.DataFrame) -> pd.DataFrame:
     shown = shown.join(library[["album", "year"]])
     for f in NUMBER_FEATURES:
         shown[f.column] = in_unit(f, library[f.column].to_numpy(float))
-    return shown.join(library[["genres"]]).dropna(axis="columns", how="all")
+    shown["genres"] = library["genres"].map(lambda genres: ", ".join(genre_names(genres)), na_action="ignore")
+    return shown.dropna(axis="columns", how="all")
 
 
 def library_columns() -> dict[str, Any]:

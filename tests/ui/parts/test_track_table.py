@@ -27,6 +27,11 @@ def test_a_duration_is_shown_in_minutes():
     assert round(shown_of(library())["duration_ms"][0], 1) == 3.7
 
 
+def test_popularity_is_a_whole_number_and_genres_are_words_in_a_list():
+    assert library_columns()["popularity"]["type_config"]["format"] == "%.0f"
+    assert shown_of(library(genres="indie folk,pop"))["genres"][0] == "indie folk, pop"
+
+
 def test_every_column_is_shown_under_a_title_a_listener_reads():
     everything = {f.column: 1.0 for f in NUMBER_FEATURES} | {"album": "Album", "genres": "rock"}
     shown = shown_of(library(**everything))
