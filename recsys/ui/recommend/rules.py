@@ -107,7 +107,13 @@ def rule_positions(recipe: Recipe) -> dict[str, Any]:
 def _limits(session: ListenerSession) -> dict[str, Range]:
     """A slider with two ends for each feature that is limited."""
     names = [f.name for f in NUMBER_FEATURES]
-    limited = st.multiselect("Limit", names, key="rule_limited", format_func=lambda name: feature(name).title)
+    limited = st.multiselect(
+        "Only within a range of",
+        names,
+        key="rule_limited",
+        format_func=lambda name: feature(name).title,
+        placeholder="Release year, tempo …",
+    )
     ranges = {}
     for name in limited:
         steps = _steps(name, session.known(f"years:{session.catalogue.number}", lambda: years(session.catalogue)))
