@@ -121,7 +121,7 @@ def _dialect(name: str, signature: str, **particulars: Any) -> Dialect:
 DIALECTS: Final = (
     _dialect("Tonearm recommendations", "trackid title artists rank score", is_ours=True),
     _dialect("Tonearm CSV", "trackid title artists album isrc genres addedat source durationms", is_ours=True),
-    _dialect("Tonearm listening history", "trackid title artists playedat msplayed", is_ours=True),
+    _dialect("Tonearm listening history", "trackid playedat msplayed", is_ours=True),
     _dialect("exportify.app CSV", "trackuri trackname artisturis artistnames albumuri", artist_commas="spaced"),
     _dialect("exportify.app CSV", "trackuri trackname artisturi artistname albumuri", artist_commas="spaced"),
     _dialect("exportify.net CSV", "trackname albumname artistnames releasedate durationms", artist_commas="bare"),
@@ -135,6 +135,9 @@ DIALECTS: Final = (
     _dialect("one listener's likes", "target songtitle artist"),
 )
 OTHER: Final = Dialect("table of tracks", frozenset())
+
+OF_PLAYS: Final = {"played_at": "playedat", "ms_played": "msplayed"}
+"""Columns of plays and their tidied headers, which are read of our own listening history."""
 
 BESIDE_TRACKS: Final = (
     frozenset({"trackid", "score", "createdat"}),
@@ -152,7 +155,7 @@ class Columns:
 
     Attributes
     ----------
-    places : mapping of our column (a key of `ALIASES`) to position
+    places : mapping of our column (a key of `ALIASES` or `OF_PLAYS`) to position
     names : mapping of our column to the header as the file writes it
     dialect : Dialect
     more_artists : tuple of int
@@ -226,6 +229,8 @@ def recognise(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Columns
         positions.setdefault(name, []).append(at)
     places = {ours: found for ours in ALIASES if (found := _places_of(ours, positions))}
     chosen = {ours: found[0] for ours, found in places.items() if ours != "track_id"}
+    if set(OF_PLAYS.values()) <= dialect.signature:
+        chosen |= {ours: positions[name][0] for ours, name in OF_PLAYS.items()}
     ids = [at for at in places.get("track_id", []) if dialect.is_ours or holds_ids(at, sample)]
     if ids:
         chosen = {"track_id": ids[0]} | chosen

@@ -87,8 +87,8 @@ WORDS: Final[Mapping[str, Mapping[str, float]]] = {
 UNKNOWN: Final = {"key": -1.0, "time_signature": 0.0, "mode": -1.0}
 """Spotify's own way to say that it does not know."""
 
-VALID_RANGES: Final[Mapping[str, tuple[float, float]]] = {**RANGES, "liked": (0, 1)}
-"""The valid range of each column: of numbers as in the track table, and of marks."""
+VALID_RANGES: Final[Mapping[str, tuple[float, float]]] = {**RANGES, "liked": (0, 1), "ms_played": (0, 86_400_000)}
+"""The valid range of each column: of numbers as in the track table, of marks, and of a play, at most a day long."""
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,15 @@ def _imported(table: pa.Table, reader: RowReader, count: int, name: str) -> Impo
     if "liked" in rows:  # the first mark of a track counts
         marked = rows[["track_id", "liked"]].dropna().drop_duplicates("track_id")
         marks = marked.set_index("track_id")["liked"].astype(bool)
-    return Imported(tracks, no_plays(), marks, (report,))
+    return Imported(tracks, _plays(rows), marks, (report,))
+
+
+def _plays(rows: pd.DataFrame) -> pd.DataFrame:
+    """The plays of rows that say when they were, as `no_plays`."""
+    none = no_plays()
+    if "played_at" not in rows:
+        return none
+    return rows[none.columns].dropna(subset="played_at").astype(none.dtypes.to_dict()).reset_index(drop=True)
 
 
 def _notes(tracks: pd.DataFrame, reader: RowReader) -> tuple[str, ...]:

@@ -36,6 +36,9 @@ RULE: Final = r"^[-:=_|+]{3,}$"
 
 NUMBERED: Final = r"^\d{1,4}[.)]\s+"
 AUDIO_FILE: Final = r"(?i)\.(?:mp3|m4a|flac|ogg|opus|wav|aac|aiff?|wma|alac)$"
+KINDS: Final = {"track_id": "a Spotify track id", "added_at": "a time", "played_at": "a time", "isrc": "an ISRC"}
+"""What a text of some columns must be."""
+
 NO_IDENTITY: Final = "no Spotify id, and no title with an artist"
 ANALYSED: Final = (*(f.column for f in AUDIO_FEATURES), "key", "mode", "time_signature")
 
@@ -74,8 +77,8 @@ class RowReader:
         Returns
         -------
         Table
-            Columns of the track table that the file has, and `row` (its number) and `liked`. `track_id`, `title` and
-            `artists` may be null, but not all that tells a track apart.
+            Columns of the track table that the file has, `row` (its number), `liked`, and those of `OF_PLAYS`.
+            `track_id`, `title` and `artists` may be null, but not all that tells a track apart.
         """
         batch = self._without_headers(batch)
         cells = {ours: batch.cells[at] for ours, at in self.columns.places.items()}
@@ -107,9 +110,10 @@ class RowReader:
             "artists": lambda column: text_cells.artist_names(column, self.columns.dialect.artist_commas),
             "genres": text_cells.genre_names,
             "added_at": text_cells.iso_times,
+            "played_at": text_cells.iso_times,
             "isrc": text_cells.isrcs,
         }
-        cells = {ours: self._plain(ours, cells[ours]) for ours in TEXT if ours in cells}
+        cells = {ours: self._plain(ours, cells[ours]) for ours in (*TEXT, "played_at") if ours in cells}
         for ours, column in cells.items():
             cells[ours] = self._shorter_than(text_cells.MAX_CELL, ours, column, column, batch)
         texts: dict[str, pa.Array] = {ours: read.get(ours, text_cells.tidy)(column) for ours, column in cells.items()}
@@ -119,7 +123,12 @@ class RowReader:
             self._split_titles(texts)
         for ours, column in texts.items():
             texts[ours] = self._shorter_than(MAX_TEXT, ours, column, cells.get(ours, column), batch)
-        for ours, what in (("track_id", "a Spotify track id"), ("added_at", "a time"), ("isrc", "an ISRC")):
+        for ours, what in (
+            ("track_id", "a Spotify track id"),
+            ("added_at", "a time"),
+            ("played_at", "a time"),
+            ("isrc", "an ISRC"),
+        ):
             if ours in texts:
                 self._report(ours, _misread(cells[ours], texts[ours]), cells[ours], batch, f"is not {what}")
         return texts
@@ -176,7 +185,7 @@ class RowReader:
 
     def _numbers(self, cells: dict[str, pa.Array], batch: Batch) -> dict[str, pa.Array]:
         read = {}
-        for ours in (*NUMBERS, "liked"):
+        for ours in (*NUMBERS, "liked", "ms_played"):
             if ours in cells:
                 found = numbers(cells[ours], ours)
                 self._report(ours, found.is_malformed, cells[ours], batch, "is not a number")

@@ -6,6 +6,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from recsys.core.export import to_csv
+from recsys.core.model.plays import no_plays
 from recsys.core.model.tracks import as_tracks
 from recsys.errors import NoTracks
 from recsys.importers.any_file import read_file
@@ -62,13 +63,30 @@ def test_a_list_of_recommendations_comes_back_as_tracks():
     assert imported.tracks[["track_id", "title", "year"]].to_numpy().tolist() == [[ONE, "=Blue", 2019]]
 
 
-def test_a_history_with_names_comes_back_with_its_ids():
-    plays = pd.DataFrame({"track_id": ["demo-000001"] * 2, "played_at": "2026-01-01T00:00:00Z", "ms_played": 60_000})
+@pytest.mark.parametrize("names", [{}, {"title": "=Blue", "artists": "Ann"}])
+def test_a_history_comes_back_with_its_ids_and_plays(names):
+    plays = pd.DataFrame(
+        {
+            "track_id": ["demo-000001", "demo-000001", "demo-000002"],
+            "played_at": ["2026-01-01T00:00:00Z", "2026-01-02T10:00:00Z", "2026-01-03T00:00:00Z"],
+            "ms_played": [60_000.0, None, 0.0],
+        }
+    )
 
-    imported = read_file(as_file(to_csv(plays.assign(title="Blue", artists="Ann"), "demo data")), "history.csv")
+    imported = read_file(as_file(to_csv(plays.assign(**names), "demo data")), "history.csv")
 
     assert imported.report.format == "Tonearm listening history"
-    assert imported.tracks["track_id"].tolist() == ["demo-000001"]
+    assert imported.tracks["track_id"].tolist() == ["demo-000001", "demo-000002"]
+    pd.testing.assert_frame_equal(imported.plays, plays.astype(no_plays().dtypes.to_dict()))
+
+
+def test_a_time_of_a_play_that_is_none_is_a_problem_and_no_play():
+    text = f"track_id,played_at,ms_played\n{ONE},yesterday,5\n{ONE},2026-01-01T00:00:00Z,999999999999\n"
+
+    imported = read_file(as_file(text), "history.csv")
+
+    assert imported.plays[["played_at", "ms_played"]].isna().to_numpy().tolist() == [[False, True]]
+    assert [problem.column for problem in imported.report.problems] == ["played_at", "ms_played"]
 
 
 @pytest.mark.parametrize("header", ["track_id,score,created_at", "track_id,origin,seen_at,rank"])
