@@ -5,11 +5,13 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
 from recsys.errors import ReconnectSpotify, SpotifyProblem, TonearmError
 from recsys.services.sync import LISTS
 from recsys.storage.sqlite.database import Database
+from recsys.storage.sqlite.store import SqliteStore
 from tests.fakes.spotify.music import spotify_id
 from tests.services.spotify_world import SpotifyWorld, entries, ids, on_list
 from tests.services.test_sync_faults import CALLS, FAULTS, JARGON, only, plan
@@ -159,18 +161,18 @@ def _file(world, what, page):
     """The database file goes away while a sync runs: what is said to be stored must be in the file that is there."""
     outcome = Outcome()
     path, calls = world.settings.data_folder / "tonearm.sqlite", []
-    save = world.store.save_tracks
+    save = SqliteStore.save_tracks
 
-    def save_tracks(listener, tracks):
-        saved = save(listener, tracks)
+    def save_tracks(store, listener, tracks):
+        saved = save(store, listener, tracks)
         calls.append(1)
         if len(calls) == page:
             _damage(path, what)
         return saved
 
-    world.store.save_tracks = save_tracks
     try:
-        world.sync.run("ada", _Job())
+        with patch.object(SqliteStore, "save_tracks", save_tracks):  # a sync has a store of its own
+            world.sync.run("ada", _Job())
         outcome.expect(False, "a sync into a lost file ended well")
     except TonearmError as problem:
         outcome.expect_readable(str(problem))
