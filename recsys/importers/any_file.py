@@ -27,6 +27,13 @@ ENDINGS: Final = (
 """How names of files end that can be read, for a page that must name them; what a file is, its content says."""
 
 
+OF_OUR_EXPORT: Final = frozenset({"user_tracks.csv", "recommendations.csv", "README.txt"})
+"""Files by which the ZIP of everything that Tonearm stores about a listener is known."""
+
+OF_LISTENER: Final = frozenset({"user_tracks.csv", "plays.csv", "feedback.csv"})
+"""The files of that ZIP that are read: others hold songs that were recommended or found, or the same once more."""
+
+
 def read_file(source: Source, name: str) -> Imported:
     """
     Import one file: CSV, JSON, Parquet, an iTunes library (.xml), a workbook (.xlsx, .ods), or one of those in a ZIP or
@@ -89,7 +96,10 @@ def _read_zip(stream: BinaryIO, name: str) -> Imported:
     """The files of a ZIP as one file; those that hold no tracks (profile, payments, read-me) are named in a note."""
     imports, others = [], []
     with opened_zip(stream, name) as archive:
+        is_ours = set(archive.namelist()) >= OF_OUR_EXPORT
         for member, content in members(archive, name):
+            if is_ours and member not in OF_LISTENER:
+                continue
             try:
                 imports.append(_read_plain(content, member))
             except NoTracks:

@@ -143,6 +143,7 @@ BESIDE_TRACKS: Final = (
     frozenset({"trackid", "score", "createdat"}),
     frozenset({"trackid", "origin", "seenat", "rank"}),
     frozenset({"trackid", "source", "askedat"}),
+    frozenset({"week", "trackid", "title", "artists", "rank", "score"}),
 )
 """Whole headers of tables that the account's own export has beside the library: read as tracks, songs that were only
 recommended would be taken for the listener's."""

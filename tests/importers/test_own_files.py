@@ -1,5 +1,8 @@
 """What Tonearm wrote itself comes back as it was."""
 
+import io
+import zipfile
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as parquet
@@ -87,6 +90,35 @@ def test_a_time_of_a_play_that_is_none_is_a_problem_and_no_play():
 
     assert imported.plays[["played_at", "ms_played"]].isna().to_numpy().tolist() == [[False, True]]
     assert [problem.column for problem in imported.report.problems] == ["played_at", "ms_played"]
+
+
+def test_everything_that_was_exported_comes_back_without_songs_that_were_only_recommended_or_found():
+    songs = library("Blue", "Red", "Green", "Grey", "White")
+    mine, disliked, weekly, found = songs.head(2), songs.iloc[[2]], songs.iloc[[3]], songs.iloc[[4]]
+    plays = pd.DataFrame({"track_id": mine["track_id"], "played_at": "2026-01-01T00:00:00Z", "ms_played": 1000.0})
+    weeks = weekly[["track_id", "title", "artists"]].assign(week="2026-01-05", rank=1, score=2.5)
+    tables = {
+        "user_tracks": mine,
+        "plays": plays,
+        "recommendations": weekly[["track_id"]].assign(score=2.5, created_at="2026-01-01T00:00:00Z"),
+        "weekly_songs": weeks[["week", "track_id", "title", "artists", "rank", "score"]],
+        "feedback": disliked.assign(liked=0, created_at="2026-01-01T00:00:00Z"),
+        "pool_tracks": found.assign(answered_at="2026-01-01T00:00:00Z"),
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("README.txt", "Everything Tonearm stores about you.")
+        for name, table in tables.items():
+            archive.writestr(f"{name}.csv", to_csv(table))
+            archive.writestr(f"{name}.json", table.to_json(orient="records"))
+
+    imported = read_file(packed, "tonearm.zip")
+
+    assert imported.tracks["title"].tolist() == ["Blue", "Red", "Green"]
+    assert imported.liked.to_dict() == {disliked["track_id"].iloc[0]: False}
+    assert len(imported.plays) == 2
+    with pytest.raises(NoTracks, match="Choose the ZIP, or user_tracks"):
+        read_file(as_file(to_csv(tables["weekly_songs"])), "weekly_songs.csv")
 
 
 @pytest.mark.parametrize("header", ["track_id,score,created_at", "track_id,origin,seen_at,rank"])
