@@ -16,10 +16,10 @@ from recsys.errors import UnreadableFile
 
 SETTINGS: Final = "settings.json"
 OURS: Final = re.compile(rf"{re.escape(SETTINGS)}|[0-9]{{8,}}\.(?:lists|problems)\.(?:parquet|tmp)")
-"""Names of the files that are stored; any other is somebody else's."""
+"""Names of the files that are stored; no other is touched."""
 
 ROWS_PER_GROUP: Final = 1 << 17
-KEPT: Final = " What is finished is kept: the same command continues from there."
+CONTINUES: Final = " What is finished is stored; run the same command again to continue."
 
 
 class Finished(NamedTuple):
@@ -116,7 +116,7 @@ def _write(table: pd.DataFrame, path: Path) -> None:
 
 
 @contextmanager
-def _writing(path: Path, and_says: str = KEPT) -> Iterator[None]:
+def _writing(path: Path, and_says: str = CONTINUES) -> Iterator[None]:
     try:
         yield
     except OSError as problem:

@@ -127,6 +127,6 @@ def _check_shards(shards: int, workers: int) -> None:
     if shards > (most := MOST_SHARDS * workers):
         needed = math.ceil(shards / MOST_SHARDS)
         raise SettingsProblem(
-            f"{shards:,} shards are too many for {counted(workers, 'worker')}, each of which holds {MOST_SHARDS} at "
-            f"most: give --shards {most:,}, or {needed:,} workers. One shard a worker is fastest."
+            f"{shards:,} shards are too many for {counted(workers, 'worker')} (at most {MOST_SHARDS} each): "
+            f"use --shards {most:,}, or {needed:,} workers. One shard a worker is fastest."
         )

@@ -47,7 +47,7 @@ LIBRARIES needs a column for the listener (listener, user_id, playlist_id, ...) 
 Spotify's ids, those of CATALOGUE, or any others where there are columns for title and artist, too. In a column "liked"
 0 stands for a track that was turned down.
 The output has the columns listener, rank, track_id, title, artists and score. An interrupted run continues when the
-same command is given again. A recipe for forgotten songs needs a column added_at in a file; of --store it takes plays.
+same command is given again. A recipe for forgotten songs needs a column added_at in a file; --store has the plays.
 --store gives each listener the list of their page, with their ratings, by one recipe for all and from CATALOGUE alone:
 songs found around a listener are left out, and the report counts them. It stores nothing; `tonearm refresh` renews
 weekly lists by their recipes.
@@ -79,7 +79,7 @@ weekly lists by their recipes.
     type=click.IntRange(1, 1024),
     default=1,
     show_default=True,
-    help="Split the catalogue over the workers; each holds its share, of 15 shards at most.",
+    help="Split the catalogue over the workers, at most 15 shards for each.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a report as JSON.")
 @click.pass_context
@@ -126,7 +126,7 @@ def command(
             progress=Progress(),
         )
     except (KeyboardInterrupt, SystemExit):  # Ctrl-C, and SIGTERM
-        click.echo("\nInterrupted. What is finished is kept: the same command continues from there.", err=True)
+        click.echo("\nInterrupted. What is finished is stored; run the same command again to continue.", err=True)
         raise
     problems = found.problems.to_dict("records")
     problems += [{"listener": listener, "reason": reason} for listener, reason in unread.items()]

@@ -75,4 +75,4 @@ def _check_free(path: Path) -> None:
         with path.open("rb") as file:
             is_demo = DEMO_NOTE.encode() in file.read(HEAD_BYTES)
     if not is_demo:
-        raise UnreadableFile(f"“{path}” is there already and is no demo, so nothing was written. Name another folder.")
+        raise UnreadableFile(f"“{path}” exists and is not from a demo, so nothing was written. Choose another folder.")

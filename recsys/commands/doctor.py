@@ -113,7 +113,7 @@ def _store(folder: Path) -> None:
 def _catalogue(settings: Settings) -> str:
     if not settings.has_catalogue:
         is_named = Path(settings.catalogue).parent != settings.data_folder
-        named = f", as {settings.catalogue}, which TONEARM_CATALOGUE names, is not there yet" if is_named else ""
+        named = f", because TONEARM_CATALOGUE names {settings.catalogue}, which does not exist yet" if is_named else ""
         return f"the invented one{named}; install yours with: tonearm catalogue add FILE"
     try:
         tracks = catalogue_tracks(settings.catalogue, settings.data_folder)

@@ -96,4 +96,4 @@ def check_out(out: Path, *read: str | Path | None) -> None:
     """Raise `UnreadableFile` where the file to write is one of those that are read: it would be lost."""
     for path in (Path(each) for each in read if each is not None):
         if out.exists() and path.exists() and out.samefile(path):
-            raise UnreadableFile(f"--out names “{out}”, which is read, so it was left as it is. Name another file.")
+            raise UnreadableFile(f"--out names “{out}”, which is read here, so nothing was written. Name another file.")

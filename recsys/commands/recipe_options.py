@@ -113,7 +113,7 @@ def recipe_of(
 
 
 def unused(ctx: click.Context, recipe: Recipe) -> list[str]:
-    """Sentences that name the options of a command that were given and change nothing beside the others."""
+    """A sentence for each option that was given and has no effect without another."""
     needed = {
         "--silent-months": ("silent_months", "--from forgotten", recipe.choose_from == "forgotten"),
         "--by": ("by", "--order rise, fall or arc", recipe.order not in ("score", "smooth")),

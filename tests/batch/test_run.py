@@ -235,7 +235,7 @@ def test_lists_never_take_the_place_of_a_file_that_is_read(songs, tmp_path, read
 
     answer = CliRunner().invoke(batch, [str(word) for word in (*words, "--out", files[read])])
 
-    assert "which is read, so it was left as it is. Name another file." in str(answer.exception)
+    assert "which is read here, so nothing was written. Name another file." in str(answer.exception)
     assert files[read].read_bytes() == before
 
 
@@ -286,7 +286,7 @@ def test_a_run_that_is_ended_leaves_nothing_but_its_chunks_and_says_how_to_go_on
     _, said = process.communicate(timeout=60)
 
     assert process.returncode == status
-    assert said.decode().strip() == "Interrupted. What is finished is kept: the same command continues from there."
+    assert said.decode().strip() == "Interrupted. What is finished is stored; run the same command again to continue."
     assert list(parts.glob("*.problems.parquet"))
     assert not list((tmp_path / "temporary").glob("tonearm-*"))
 
@@ -318,7 +318,7 @@ def test_lists_that_cannot_be_written_are_one_sentence_that_says_what_is_kept(tm
     if cannot == "store a chunk":
         (tmp_path / "l.parquet.parts" / "00000001.lists.tmp").mkdir()
 
-    with pytest.raises(UnreadableFile, match=r"cannot be written: .*\. What is finished is kept: the same command"):
+    with pytest.raises(UnreadableFile, match=r"cannot be written: .*\. What is finished is stored; run the same"):
         checkpoint.add(1, ranked) if cannot == "store a chunk" else checkpoint.finish(1)
 
     assert Checkpoint(tmp_path / "l.parquet", {"length": 10}).has(0)
@@ -367,7 +367,7 @@ def test_more_shards_than_workers_can_hold_are_refused_with_what_to_give(songs, 
 
     refused = CliRunner().invoke(batch, [str(word) for word in (*words, 1024)])
 
-    assert "give --shards 15, or 69 workers" in str(refused.exception)
+    assert "use --shards 15, or 69 workers" in str(refused.exception)
     assert run(*words, 15)["ranked"] == 2
 
 

@@ -89,5 +89,5 @@ def test_a_file_of_ones_own_is_never_written_over(tmp_path, name):
 
     answer = CliRunner().invoke(command, ["--out", str(tmp_path)])
 
-    assert "is there already and is no demo, so nothing was written. Name another folder." in str(answer.exception)
+    assert "exists and is not from a demo, so nothing was written. Choose another folder." in str(answer.exception)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {name: "title,artist\nBlue,Ann\n"}

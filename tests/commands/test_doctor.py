@@ -88,7 +88,7 @@ def test_a_catalogue_that_is_there_is_counted_and_one_that_is_not_yet_is_named(d
 
     assert f"there is a catalogue: {tmp_path / 'songs.csv'}, 2 tracks" in there
     assert status == 0
-    assert f"as {tmp_path / 'later.parquet'}, which TONEARM_CATALOGUE names, is not there yet" in not_yet
+    assert f"because TONEARM_CATALOGUE names {tmp_path / 'later.parquet'}, which does not exist yet" in not_yet
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Only POSIX has modes of files.")

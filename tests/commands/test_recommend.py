@@ -209,7 +209,7 @@ def test_a_list_never_takes_the_place_of_a_file_that_is_read(library, catalogue,
 
     answer = recommend(library, *words, "--out", tmp_path / "linked.csv", "--format", "csv")
 
-    assert "which is read, so it was left as it is. Name another file." in str(answer.exception)
+    assert "which is read here, so nothing was written. Name another file." in str(answer.exception)
     assert (tmp_path / "linked.csv").read_bytes() == before
 
 
