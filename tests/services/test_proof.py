@@ -8,7 +8,7 @@ import pytest
 
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recipe import Recipe
-from recsys.core.engine.recommender import Recommender
+from recsys.core.engine.recommender import FEATURE_NAMES, Recommender
 from recsys.core.model.tracks import as_tracks
 from recsys.errors import NothingToRank
 from recsys.services import proof
@@ -106,6 +106,25 @@ def test_numbers_that_the_library_knows_of_a_track_stay(songs):
 
     assert tracks["energy"].eq(0.123).all()
     assert tracks["valence"].equals(songs.set_index("track_id").loc[tracks.index, "valence"])
+
+
+def test_what_the_catalogue_knows_of_no_song_is_not_known_of_own_songs_either(songs):
+    """As in a list: genres that only the listener's file has would tell own songs from all others."""
+    mine = library(songs).assign(genres="calm")
+    pool, rows = own_pool(songs, mine)
+
+    assert pool.tracks.loc[rows, "genres"].isna().all()
+    assert not pool.catalogue.known_features[FEATURE_NAMES.get_loc("genre")]
+
+
+def test_popularity_is_that_of_the_catalogues_day_for_own_songs_too(songs):
+    mine = library(songs).assign(popularity=99.0)
+    catalogue = songs[~songs["track_id"].isin(mine["track_id"].head(20))].assign(popularity=40.0)
+    pool, rows = own_pool(catalogue, mine)
+
+    popularity = pool.tracks.loc[rows].set_index("track_id")["popularity"]
+    assert popularity[mine["track_id"].head(20)].isna().all()
+    assert popularity[mine["track_id"].tail(30)].eq(40.0).all()
 
 
 def test_only_songs_with_all_audio_features_are_counted(songs):
