@@ -19,11 +19,15 @@ def opened(source: Path | BinaryIO, name: str) -> Iterator[BinaryIO]:
     Raises
     ------
     UnreadableFile
-        There is no such file, it is a folder, it may not be read, it is empty, or it is larger than two gigabytes.
+        There is no such file, it is a folder, it cannot be read, now or later on, it is empty, or it is larger than two
+        gigabytes.
     """
     if isinstance(source, Path):
-        with _open(source, name) as stream:
-            yield _checked(stream, name)
+        try:
+            with _open(source, name) as stream:
+                yield _checked(stream, name)
+        except OSError as problem:
+            raise UnreadableFile(f"“{name}” cannot be read: {problem.strerror or problem}.") from problem
     else:
         yield _checked(source if source.seekable() else io.BytesIO(source.read(MOST_BYTES + 1)), name)
 
@@ -35,10 +39,7 @@ def _open(path: Path, name: str) -> BinaryIO:
         raise UnreadableFile(f"“{name}” is a folder. Name the files in it.")
     if not path.is_file():
         raise UnreadableFile(f"“{name}” is a device or pipe, not a file. Save its content to a file first.")
-    try:
-        return path.open("rb")
-    except OSError as problem:
-        raise UnreadableFile(f"“{name}” cannot be opened: {problem.strerror}.") from problem
+    return path.open("rb")
 
 
 def _checked(stream: BinaryIO, name: str) -> BinaryIO:

@@ -6,6 +6,7 @@ import json
 import struct
 import time
 import zipfile
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
@@ -90,7 +91,13 @@ def test_a_file_that_claims_ten_gigabytes(tmp_path):
 
 def test_a_folder_and_a_device(tmp_path):
     assert "is a folder" in refusal(tmp_path)
-    assert "is a device or pipe" in refusal(type(tmp_path)("/dev/zero"))
+    assert "is a device or pipe" in refusal(Path("/dev/zero"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file at hand that opens but cannot be read")
+def test_a_file_that_opens_but_cannot_be_read_is_refused_with_the_reason():
+    """As on a broken disk."""
+    assert "cannot be read: " in refusal(Path("/proc/self/mem"))
 
 
 def test_a_zip_bomb():
