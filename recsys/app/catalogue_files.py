@@ -23,7 +23,7 @@ from recsys.services.catalogues import CatalogueProgress, ImportCounts, ReadyCat
 from recsys.settings import Settings
 
 LONGEST_TITLE: Final = 80
-"""Characters of the names of the files that a catalogue was made of."""
+"""The most characters of a title that names the files of a catalogue."""
 
 
 class StoredCatalogues:

@@ -314,7 +314,7 @@ class Container(Stores):
         )
 
     def _hand_over(self, guest: str, listener: str) -> None:
-        """Whose rows were moved: the guest's other tabs begin anew, and the listener's read the library again."""
+        """After a guest's rows were moved: the guest's other tabs start again, the listener's reload the library."""
         self.opened_links.hand_over(guest, listener)
         self.erasures.add(guest)
         self.last_recipes.forget(guest)

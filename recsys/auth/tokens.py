@@ -91,7 +91,7 @@ class SpotifyTokens:
         """Forget the listener's tokens. Spotify has no call to withdraw a consent: that is done on its own pages."""
         if is_guest(listener):
             return
-        with self._tokens.locked(lock_of(listener, "spotify")):  # who renews them just now would store them again
+        with self._tokens.locked(lock_of(listener, "spotify")):  # a renewal under way would store them again
             self._tokens.remove_tokens(listener)
             self._store_for(listener).remove_state(listener, STATE)
 

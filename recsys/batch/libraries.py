@@ -68,7 +68,7 @@ class Libraries:
         """
         Read a CSV or Parquet file with a column for the listener (or playlist), one for the track, and any others.
 
-        Where there is a column “liked”, 0 stands for a track that its listener turned down, as in a library of one.
+        Where there is a column “liked”, 0 stands for a track that its listener turned down.
         A track whose id is not Spotify's is the song of its title and artists where the file has those, else the track
         of that id in the catalogue. With times, the day on which a listener added a track counts as the day on which
         they heard it.

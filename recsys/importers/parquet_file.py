@@ -163,7 +163,7 @@ def catalogue_rows(file: parquet.ParquetFile, extra: tuple[str, ...], name: str)
     wanted = [*COLUMNS, *(column for column in extra if column in file.schema_arrow.names)]
     table = file.read(columns=wanted)
     table.validate(full=True)  # text that is none would only show when a listener looks at it
-    # Without the notes of pandas, by which a column can be an index or have another type than it is written in.
+    # Without the metadata of pandas, which can turn a column into an index or change its type.
     rows = table.to_pandas(self_destruct=True, split_blocks=True, ignore_metadata=True)[wanted]
     has_types = all(rows[name].dtype == ("str" if name in TEXT else "float64") for name in COLUMNS)
     try:

@@ -17,11 +17,11 @@ ERASED: Final = "Everything of yours was erased, or moved to your account as you
 @contextmanager
 def noticing_erasure(store: Store, listener: str, sentence: str = ERASED) -> Iterator[Store]:
     """
-    Gives the store for work that goes on for long: once everything of the listener's was erased, it takes no more.
+    Gives the store for long work: once everything of the listener's was erased, nothing more can be written to it.
 
     The work has a row of its own in the store, which any erasure removes. A write after that stores nothing and raises
-    `Erased` with the sentence; one of Supabase's, where the listener is gone too, another `StorageProblem`. What was
-    stored anew since the erasure stays.
+    `Erased` with the sentence; with Supabase, where the listener is gone too, it raises another `StorageProblem`. What
+    was stored since the erasure stays.
     """
     name = f"{UNDER_WAY}{token_hex(8)}"  # of this work alone: other work may end first
     store.save_state(listener, name, {})

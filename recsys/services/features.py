@@ -92,8 +92,9 @@ class Features:
         Look up what is missing in a library; the finished stage.
 
         Local sources are queried with all tracks at once, online ones in batches. `save` is called after each batch is
-        stored; it may raise to stop. A busy source is not queried again in this run: the tracks it might know are
-        `pending`, and `blocked_until` is the time of the next attempt. Nor is one whose consent is withdrawn meanwhile.
+        stored; it may raise to stop. A source whose consent is withdrawn meanwhile is not queried again in this run.
+        Neither is a busy one: the tracks it might know are `pending`, and `blocked_until` is the time of the next
+        attempt.
 
         Raises
         ------
@@ -176,7 +177,7 @@ class Features:
         return [source for source in self._sources_for(listener, library) if source.name not in closed]
 
     def _withdrawn(self, listener: str) -> set[str]:
-        """Sources that the listener does not let learn anything any more; none where everything was erased."""
+        """Sources for which the listener has withdrawn consent; none where everything was erased."""
         stored = self._store_for(listener).state(listener, CONSENTS) or {}
         return {name for name, consent in stored.items() if not consent.get("agreed")}
 

@@ -222,7 +222,7 @@ class Growing:
         rows = library.set_index("track_id", drop=False).loc[list(drawn)].reset_index(drop=True)
         found: dict[str, str] = {}
         for start in range(0, len(rows), self._names.at_once):
-            if not self.has_agreed(listener, NAMES_CONSENT):  # any more
+            if not self.has_agreed(listener, NAMES_CONSENT):  # withdrawn meanwhile
                 break
             batch = rows.iloc[start : start + self._names.at_once]
             store.log_sent(listener, self._names.name, SENT_NAMES, len(batch), to_iso(self._clock()))

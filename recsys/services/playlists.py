@@ -109,7 +109,7 @@ class Playlists:
         BadValue
             The name is empty or too long, or no track of the list is known to Spotify.
         SpotifyProblem, StorageProblem
-            Trying again continues where this stopped; unless everything of the listener's was erased meanwhile.
+            Trying again continues where this stopped, unless everything of the listener's was erased meanwhile.
         """
         name = _checked(name)
         wanted = _known(track_ids)

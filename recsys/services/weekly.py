@@ -251,7 +251,7 @@ class WeeklyLists:
         now = store.weekly(listener)
         if now is None:
             return "stopped"
-        if now.playlist != latest.playlist:  # asked for meanwhile, in the place of the one that was just filled
+        if now.playlist != latest.playlist:  # another one was named while this one was filled
             return self._renewed(store, listener, now, job)
         store.note_weekly(listener, latest.renewed_week, None)
         return "renewed"

@@ -40,8 +40,8 @@ class SpotifyPlaylists:
         """
         The own playlist of that id or, where no id is known, the newest with the mark in its description; or None.
 
-        With an id the mark says nothing: a copy that somebody makes of a playlist has its description too. It is looked
-        for in the listener's list, all pages of it: a playlist that was deleted can still be read by id.
+        With an id the mark does not count: a copy that somebody makes of a playlist has its description too. It is
+        looked for in the listener's list, all pages of it: a playlist that was deleted can still be read by id.
         """
         for playlist in self._all():
             is_meant = playlist.playlist_id == playlist_id if playlist_id else mark in playlist.description

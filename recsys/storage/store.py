@@ -86,8 +86,8 @@ class Store(Protocol):
         """
         This store for a piece of work of the listener's that has a state of this key while it runs.
 
-        A write after an erasure, which removes the state, stores nothing and raises a `StorageProblem`. By default the
-        store as it is, for one that takes no row of a listener who was erased anyway.
+        A write after an erasure, which removes the state, stores nothing and raises a `StorageProblem`. The default
+        is the store itself, for stores that refuse rows of an erased listener anyway.
         """
         return self
 

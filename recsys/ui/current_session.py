@@ -49,10 +49,10 @@ def _looked_up() -> ListenerSession:
     session = cast("ListenerSession | None", st.session_state.get(_KEY))
     who = visitor(cookie, app.sessions, app.now())
     if who is None:
-        # A guest for as long as the tab is open, when the browser stores no cookies; never whom its cookie was of
-        # before it was gone, as after a sign-out in another tab.
-        is_same = session is not None and session.visitor.is_guest
-        who = session.visitor if session and is_same else Visitor(guest_listener(new_guest_id()), is_guest=True)
+        # A guest stays one for as long as the tab is open, when the browser stores no cookies. A listener whose cookie
+        # is gone, as after a sign-out in another tab, is signed out here too.
+        is_guest = session is not None and session.visitor.is_guest
+        who = session.visitor if session and is_guest else Visitor(guest_listener(new_guest_id()), is_guest=True)
     ended = app.jobs.ended(who.listener)
     erasures = app.erasures.of(who.listener)
     restarts = session.restarts if session else 0

@@ -55,8 +55,8 @@ class ListenerSession:
     listener's own while an invented listener is on the screen, and None where the session began with it.
     `left` is the recipe of a demo that was left, until the next list is drawn without it.
     `erasures` is how often everything of this listener's had been erased when it began, `edits` how often their library
-    or ratings were changed, in any tab, when they were read last. `restarts` is how often its tab began anew, because
-    everything was erased in another one or somebody else had signed in.
+    or ratings were changed, in any tab, when they were read last. `restarts` is how often its tab started again,
+    because everything was erased in another one or somebody else had signed in.
     `expects_link` is whether a recipe that was opened before a sign-in waited when it began, and is for this tab.
     """
 
@@ -311,7 +311,7 @@ class ListenerSession:
         """
         Store the recipe for the next visit; in the demo only for a guest without a library, who sees it again.
 
-        Not once everything of the listener's was erased in another tab: this one begins anew at its next run.
+        Not once everything of the listener's was erased in another tab: this one starts again at its next run.
         """
         if self.erasures != self.app.erasures.of(self.listener):
             return

@@ -228,7 +228,7 @@ class SignIn:
         return session_id
 
     def _save_tokens(self, listener: str, tokens: Tokens, issuer: Issuer) -> None:
-        """Once nobody renews the former ones any more: that would replace the new ones, or remove them."""
+        """Wait for a renewal of the former tokens first: it would replace the new ones, or remove them."""
         with self._dependencies.tokens.locked(lock_of(listener, issuer)):
             self._dependencies.tokens.save_tokens(listener, tokens, issuer)
 

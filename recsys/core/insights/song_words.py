@@ -43,8 +43,8 @@ class SongWords:
     Attributes
     ----------
     low, high : (features, 1)
-        The positions below and above which songs are called after an end. Nearer to the median, but in an outer third,
-        they are called after the way towards it.
+        The positions below and above which songs are called after an end. In an outer third, but nearer to the median,
+        they are called after the direction ("calmer").
     """
 
     low: Doubles

@@ -165,7 +165,7 @@ def response(query: Any) -> Any:
     """What a query gives, with `data` and `count`, or `StorageProblem`."""
     with sentences():
         found = query.execute()
-        if isinstance(found.data, str):  # as postgrest gives what is no JSON; no function of ours returns a text
+        if isinstance(found.data, str):  # postgrest returns what is not JSON as text; no function of ours returns text
             raise StorageProblem(_CUT)
         return found
 

@@ -57,7 +57,9 @@ def compared_in_words(
         if (yours := you[f.name]) is not None and (theirs := of_list[f.name]) is not None
     }
     if not any(f in away for f in AUDIO_FEATURES):
-        unknown = f"We don’t know {'how these' if starts_elsewhere else 'yet how your'} songs sound"
+        unknown = (
+            "We don’t know how these songs sound" if starts_elsewhere else "We don’t know yet how your songs sound"
+        )
         goes_by = f": this list goes by {listed([title.lower() for title in made_of])}" if made_of else ""
         return f"{unknown}{goes_by}."
     largest = sorted(away, key=lambda f: -abs(away[f]))[:3]

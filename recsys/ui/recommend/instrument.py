@@ -96,7 +96,7 @@ def list_and_mixer(session: ListenerSession, place: DeltaGenerator, has_open_set
 
 
 def _unset_buttons(session: ListenerSession) -> None:
-    """What is set, each to be removed at a press: the list, which has them as chips, is not drawn where it is empty."""
+    """A button for each setting that removes it, where no list is drawn: its chips do that elsewhere."""
     with st.container(horizontal=True, gap="small", key="unset"):
         for chip in chips(session)[:MOST_UNSET]:
             label = f"{plain(chip.name)} {plain(chip.value)}"

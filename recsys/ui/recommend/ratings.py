@@ -39,7 +39,7 @@ def _rating(session: ListenerSession, row: Any) -> None:
                 ("more_like_rated", "queue_music", "More like", partial(_more_like, session)),
                 ("unrate", "delete", "Remove the rating of", session.remove_rating),
             ):
-                # No callback: Streamlit calls those before it is known who is here, and shows none of their problems.
+                # Not a callback: Streamlit runs those before the session is looked up, and shows no problem of theirs.
                 name = plain(f"{says} {row.title}")  # page.css shows the icon alone
                 if st.button(name, key=f"{key}_{row.track_id}", icon=f":material/{icon}:", help=name):
                     press(row.track_id)

@@ -44,7 +44,7 @@ def recipes_panel(session: ListenerSession) -> None:
 
 
 def _press(session: ListenerSession, stored: dict[str, Any]) -> None:
-    """A callback, since it moves controls, whose problems Streamlit would not show: the list says them."""
+    """Use a saved recipe: a callback, since it moves controls. The list shows its problem, as Streamlit would not."""
     try:
         _use(session, stored)
     except TonearmError as problem:
