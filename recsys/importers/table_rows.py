@@ -123,12 +123,7 @@ class RowReader:
             self._split_titles(texts)
         for ours, column in texts.items():
             texts[ours] = self._shorter_than(MAX_TEXT, ours, column, cells.get(ours, column), batch)
-        for ours, what in (
-            ("track_id", "a Spotify track id"),
-            ("added_at", "a time"),
-            ("played_at", "a time"),
-            ("isrc", "an ISRC"),
-        ):
+        for ours, what in KINDS.items():
             if ours in texts:
                 self._report(ours, _misread(cells[ours], texts[ours]), cells[ours], batch, f"is not {what}")
         return texts
