@@ -134,7 +134,7 @@ def catalogue_tracks(source: str, folder: Path) -> pd.DataFrame:
 
 def add_files(tracks: pd.DataFrame, files: Sequence[str], path: Path) -> pd.DataFrame:
     """
-    Extend the catalogue at `path` by the tracks of files, or begin it, and return what it now holds.
+    Extend the catalogue at `path` by the tracks of files, or create it, and return what it now holds.
 
     Its passport names what it was made of: the title it had, or its own name where it had none, and the files' names.
     Raises as `add_to_catalogue`.
@@ -142,9 +142,8 @@ def add_files(tracks: pd.DataFrame, files: Sequence[str], path: Path) -> pd.Data
     before = read_passport(path)
     title = before.title if before else path.name if path.exists() else ""
     catalogue = add_to_catalogue(tracks, path)
-    names = [name for name in files if name not in title]
-    title = " and ".join([title, *names] if title else names)
-    with suppress(UnreadableFile):  # a folder that takes no second file
+    title = " and ".join(dict.fromkeys([*filter(None, title.split(" and ")), *files]))
+    with suppress(UnreadableFile):  # the catalogue is written, and can be used without its passport
         write_passport(passport_of(catalogue, title=title[:LONGEST_TITLE]), path, path)
     return catalogue
 

@@ -84,10 +84,10 @@ def test_a_catalogue_that_was_brought_has_a_passport_that_says_so(tmp_path):
 
 def test_a_catalogue_is_named_after_all_the_files_it_was_made_of(tmp_path):
     catalogue = tmp_path / "mine.parquet"
-    for name in ("tracks.csv", "more.csv", "tracks.csv"):
+    for name in ("tracks.csv", "more.csv", "tracks.csv", "ore.csv"):
         (tmp_path / name).write_text(TIDYTUESDAY, "utf-8")
         run("add", tmp_path / name, "--to", catalogue)
-    assert json.loads(run("passport", catalogue, "--json").stdout)["title"] == "tracks.csv and more.csv"
+    assert json.loads(run("passport", catalogue, "--json").stdout)["title"] == "tracks.csv and more.csv and ore.csv"
 
     passport_file(catalogue).unlink()  # as one that an older version made
     run("add", tmp_path / "more.csv", "--to", catalogue)
