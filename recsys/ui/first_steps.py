@@ -100,7 +100,7 @@ def progress_note(session: ListenerSession) -> bool:
 
 
 def _continue_note(session: ListenerSession, sync: Sync) -> None:
-    """That a sync stopped on its way, with a button that continues it; nothing where it has ended by now."""
+    """That a sync stopped before its end, with a button that continues it; nothing where it has ended by now."""
     progress = sync.progress(session.listener)
     if not progress.is_interrupted or session.connection is None or not session.connection.is_connected:
         return
@@ -114,8 +114,8 @@ def _continue_note(session: ListenerSession, sync: Sync) -> None:
 
 
 def stopped_in_words(progress: SyncProgress) -> str:
-    """How far a sync came that stopped on its way, and from when on it can continue where Spotify asked to wait."""
-    how_far = f"at {progress.stored:,} of {counted(progress.found, 'song')}" if progress.found else "at its beginning"
+    """Where a sync stopped and, where Spotify asked to wait, from when on it can continue."""
+    how_far = f"at {progress.stored:,} of {counted(progress.found, 'song')}" if progress.found else "at the start"
     until = progress.blocked_until
     later = f" It can continue after {local_time(from_iso(until))}." if until else ""
     return f"The sync stopped {how_far}.{later}"

@@ -1,4 +1,4 @@
-"""What pages say of a sync that stopped on its way."""
+"""What pages say of a sync that stopped before its end."""
 
 from recsys.services.sync_progress import Stage, SyncProgress
 from recsys.ui.first_steps import stopped_in_words
@@ -11,7 +11,7 @@ def test_how_far_it_came_is_said():
 
 
 def test_a_sync_that_found_nothing_yet_stopped_at_its_beginning():
-    assert stopped_in_words(SyncProgress((Stage("saved", "Saved tracks"),))) == "The sync stopped at its beginning."
+    assert stopped_in_words(SyncProgress((Stage("saved", "Saved tracks"),))) == "The sync stopped at the start."
 
 
 def test_where_spotify_asked_to_wait_it_is_said_until_when():
