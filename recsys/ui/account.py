@@ -60,7 +60,9 @@ def connection_panel(session: ListenerSession) -> None:
         if state.is_ending:
             st.warning("It runs out soon. Reconnect to start another six months.", icon=":material/schedule:")
             problems.reconnect_link()
-        if st.button("Disconnect Spotify", key="disconnect", help="Stops syncing and saving playlists. Your library stays."):
+        if st.button(
+            "Disconnect Spotify", key="disconnect", help="Stops syncing and saving playlists. Your library stays."
+        ):
             with problems.shown():
                 session.app.account.disconnect(session.listener)
                 session.forget("connection")
