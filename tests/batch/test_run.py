@@ -310,7 +310,7 @@ def test_a_folder_beside_the_output_that_holds_somebody_elses_files_is_left_alon
 
 
 @pytest.mark.parametrize("cannot", ["store a chunk", "join them"])
-def test_lists_that_cannot_be_written_are_one_sentence_that_says_what_is_kept(tmp_path, cannot):
+def test_lists_that_cannot_be_written_are_one_sentence_that_says_what_is_stored(tmp_path, cannot):
     ranked = Ranked(pd.DataFrame({"listener": ["a"]}), pd.DataFrame({"listener": [], "reason": []}, dtype="str"))
     checkpoint = Checkpoint(tmp_path / "l.parquet", {"length": 10})
     checkpoint.add(0, ranked)

@@ -90,7 +90,7 @@ def test_a_file_that_is_no_recipe_is_refused_with_what_to_do(tmp_path, content, 
         ({"shifts": {"calmness": 1}}, "no feature called “calmness”"),
     ],
 )
-def test_a_setting_that_does_not_exist_is_refused_not_passed_over(tmp_path, settings, sentence):
+def test_a_setting_that_does_not_exist_is_refused_not_ignored(tmp_path, settings, sentence):
     (tmp_path / "r.json").write_text(json.dumps(settings))
 
     with pytest.raises((BadRecipe, UnknownFeature), match=re.escape(sentence)):

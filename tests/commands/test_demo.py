@@ -84,7 +84,7 @@ def test_the_help_shows_an_example():
 
 
 @pytest.mark.parametrize("name", ["catalogue.csv", "catalogue.parquet", "marlo-quennick.csv"])
-def test_a_file_of_ones_own_is_never_written_over(tmp_path, name):
+def test_a_file_of_ones_own_is_never_overwritten(tmp_path, name):
     (tmp_path / name).write_text("title,artist\nBlue,Ann\n")
 
     answer = CliRunner().invoke(command, ["--out", str(tmp_path)])

@@ -345,9 +345,7 @@ def test_an_artist_and_a_list_of_artists_are_ruled_out(library, catalogue, tmp_p
         (("--allow-artist", "A"), ("--not-artists", "names"), "--allow-artist was not used: it needs --not-artists"),
     ],
 )
-def test_an_option_that_changes_nothing_beside_the_others_is_said(
-    library, catalogue, tmp_path, given, others, sentence
-):
+def test_an_option_that_has_no_effect_without_another_is_named(library, catalogue, tmp_path, given, others, sentence):
     (tmp_path / "names.txt").write_text("A\nB\n")
     others = [tmp_path / "names.txt" if each == "names" else each for each in others]
 

@@ -83,7 +83,7 @@ def test_a_history_comes_back_with_its_ids_and_plays(names):
     pd.testing.assert_frame_equal(imported.plays, plays.astype(no_plays().dtypes.to_dict()))
 
 
-def test_a_time_of_a_play_that_is_none_is_a_problem_and_no_play():
+def test_a_play_without_a_valid_time_is_a_problem_and_left_out():
     text = f"track_id,played_at,ms_played\n{ONE},yesterday,5\n{ONE},2026-01-01T00:00:00Z,999999999999\n"
 
     imported = read_file(as_file(text), "history.csv")

@@ -71,7 +71,7 @@ def test_agreeing_can_be_taken_back(world, reccobeats):
     assert reccobeats.requests == []
 
 
-def test_nothing_more_is_sent_once_agreeing_is_taken_back_during_a_look_up(world, reccobeats, monkeypatch):
+def test_nothing_more_is_sent_once_consent_is_withdrawn_during_a_look_up(world, reccobeats, monkeypatch):
     monkeypatch.setattr("recsys.services.features.BATCH", 1)
     agreed(world).store.save_tracks("ada", tracks(3))
     stages = []

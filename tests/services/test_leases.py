@@ -185,7 +185,7 @@ def test_a_wish_to_stop_is_not_lost_when_a_sign_is_given_at_the_same_moment(worl
     assert world.store.state("ada", CANCEL) is None
 
 
-def test_a_sign_given_at_the_moment_of_an_erasure_leaves_no_row(world, monkeypatch):
+def test_a_heartbeat_at_the_moment_of_an_erasure_leaves_no_row(world, monkeypatch):
     job, plain = Job(), Leases._is_ours
 
     def erased_meanwhile(leases, listener, name):

@@ -86,7 +86,7 @@ CUT = {
 
 
 @pytest.mark.parametrize(("call", "read"), CUT.items(), ids=CUT)
-def test_an_answer_that_something_in_between_cut_off_has_a_sentence(store, listener, faults, call, read):
+def test_an_answer_that_was_cut_off_has_a_sentence(store, listener, faults, call, read):
     """It says 200, that it is JSON, and how long the part is: nothing but its content is wrong."""
     faults.fail_next(call, Fault.text(200, '[{"spotify_track_id": "4uL', "application/json"))
 

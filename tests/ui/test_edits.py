@@ -100,7 +100,7 @@ def test_a_link_that_was_opened_before_a_sign_in_is_for_the_tab_that_begins_afte
     assert [tab.expects_link for tab in (one, other, began)] == [False, False, True]
 
 
-def test_when_a_guest_signs_in_their_other_tab_begins_anew_and_writes_nothing_more_as_the_guest(tabs):
+def test_when_a_guest_signs_in_their_other_tab_starts_again_and_writes_nothing_more_as_the_guest(tabs):
     """Its socket has the former cookie until the page is loaded again; what it stored would be lost."""
     one, other = (tab.session_state["tonearm"] for tab in tabs)
     app, guest = one.app, one.listener

@@ -10,7 +10,7 @@ def test_how_far_it_came_is_said():
     assert stopped_in_words(SyncProgress(stages)) == "The sync stopped at 1,200 of 5,000 songs."
 
 
-def test_a_sync_that_found_nothing_yet_stopped_at_its_beginning():
+def test_a_sync_that_found_nothing_yet_stopped_at_the_start():
     assert stopped_in_words(SyncProgress((Stage("saved", "Saved tracks"),))) == "The sync stopped at the start."
 
 

@@ -47,7 +47,7 @@ def test_the_outer_thirds_are_called_after_their_ends_and_the_middle_is_average(
         ("popularity", 20 * HUNDREDTHS, "hidden gem", "better known"),
     ],
 )
-def test_the_end_of_a_one_sided_catalogue_is_called_after_the_way_towards_it(feature, among, lowest, highest):
+def test_the_end_of_a_one_sided_catalogue_is_called_after_its_direction(feature, among, lowest, highest):
     listed = songs(**{feature: among[[0, -1]]})
 
     assert said(songs(**{feature: among}), listed)[feature.removesuffix("_ms")] == [lowest, highest]
