@@ -63,7 +63,7 @@ weekly lists by their recipes.
 @genres_option
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Parquet file to write.")
 @click.option(
-    "-n", "length", type=click.IntRange(1, 500), help="Songs a list; 30, or the songs or minutes of the recipe."
+    "-n", "length", type=click.IntRange(1, 500), help="Songs a list. [default: the length of the recipe, or 30]"
 )
 @click.option(
     "--recipe",
