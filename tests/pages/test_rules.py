@@ -130,3 +130,39 @@ def test_a_block_list_that_was_removed_does_not_come_back_with_the_next_setting(
 
     shows_no_trace(app)
     assert session.recipe.filters == Filters(no_live=True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"length": 500},
+        {"length": 3},
+        {"per_artist": 1},
+        {"per_artist": 5},
+        {"familiarity": 0.1},
+        {"variety": 0.35},
+        {"choose_from": "forgotten", "silent_months": 3.5},
+        {"choose_from": "forgotten", "silent_months": 100.0},
+    ],
+    ids=str,
+)
+def test_a_value_that_no_control_has_stays_as_exact_as_it_came_until_its_control_is_moved(given):
+    recipe = replace(Recipe(), **given)
+
+    def prepare(session):
+        bringing(OWN.assign(added_at="2020-01-01T00:00:00Z"), OTHERS)(session)
+        set_recipe(session, recipe)
+
+    app = with_settings(opened("recommend", prepare))
+    app.toggle(key="rule_no_live").set_value(True).run()
+
+    shows_no_trace(app)
+    assert app.session_state["tonearm"].recipe == replace(recipe, filters=Filters(no_live=True))
+
+    app.slider(key="dial_length").set_value(50).run()
+    app.toggle(key="dial_artist").set_value(True).run()
+    app.select_slider(key="dial_familiarity").set_value(-0.5).run()
+    app.slider(key="dial_variety").set_value(0.5).run()
+
+    moved = {"length": 50, "familiarity": -0.5, "variety": 0.5, "per_artist": 1 if given == {"per_artist": 1} else 2}
+    assert app.session_state["tonearm"].recipe == replace(recipe, filters=Filters(no_live=True), **moved)

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from recsys.core.engine.recipe import Recipe
+from recsys.ui.recommend.filters import dial_positions
 from recsys.ui.recommend.rules import rule_positions
 from recsys.ui.session import ListenerSession
 
@@ -31,13 +32,4 @@ def restore_positions(session: ListenerSession) -> None:
 
 def positions(recipe: Recipe) -> dict[str, Any]:
     """The value of each setting of the recommend page for a recipe, by widget key."""
-    return {
-        "dial_choice": recipe.choose_from,
-        "dial_silent": min(36, max(1, round(recipe.silent_months))),
-        "dial_length": recipe.length,
-        "dial_familiarity": recipe.familiarity,
-        "dial_new": recipe.only_new_artists,
-        "dial_variety": recipe.variety,
-        "dial_artist": recipe.per_artist is not None,
-        **rule_positions(recipe),
-    }
+    return dial_positions(recipe) | rule_positions(recipe)
