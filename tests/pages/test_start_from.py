@@ -250,6 +250,6 @@ def test_forgotten_songs_are_compared_with_new_ones_and_another_start_is_named()
 
     shows_no_trace(app)
     says = said(app).replace("\\", "")
-    assert "**Since the list you remembered:** same 0," in says
+    assert "**Since the list you remembered:** 0 the same," in says
     assert "Start: the whole library away from Other song 7 by Band 7 then, the whole library now" in says
     assert "Only now: Songs forgotten, not heard for 6 months" in says

@@ -32,8 +32,8 @@ class ListChange:
     reasons: tuple[str, ...] = ()
 
     def summary(self) -> str:
-        """ "same 27, 3 in, 3 out"."""
-        return f"same {self.same}, {len(self.entered)} in, {len(self.left)} out"
+        """ "27 the same, 3 in, 3 out"."""
+        return f"{self.same} the same, {len(self.entered)} in, {len(self.left)} out"
 
 
 def compare_lists(before: Recommendations, after: Recommendations) -> ListChange:

@@ -121,7 +121,7 @@ def link_notice(session: ListenerSession, found: Recommendations) -> None:
     says = [f"Opened from a shared recipe that {' and '.join(does)}." if does else "Opened from a shared recipe."]
     if remembered_songs(link.checksums):
         change = changed_since(link.checksums, session.recommender, found)
-        says.append("The same list." if change is None else f"{change.summary().capitalize()}.")
+        says.append("The same list." if change is None else f"{change.summary()}.")
         says += [] if change is None else change.reasons
         here = _catalogue_name(session)
         if change is not None and link.catalogue not in ("", here):

@@ -33,13 +33,13 @@ def test_two_lists_are_compared_by_what_enters_leaves_and_moves():
     assert set(change.left["track_id"]) == set(before.table["track_id"]) - set(after.table["track_id"])
     ranks = [found.table.set_index("track_id")["rank"] for found in (before, after)]
     assert all(change.moved[name] == ranks[0][name] - ranks[1][name] for name in change.moved.index)
-    assert change.summary() == f"same {change.same}, {len(change.entered)} in, {len(change.left)} out"
+    assert change.summary() == f"{change.same} the same, {len(change.entered)} in, {len(change.left)} out"
 
 
 def test_a_list_is_the_same_as_itself():
     found = engine().recommend(Recipe())
 
-    assert compare_lists(found, found).summary() == "same 30, 0 in, 0 out"
+    assert compare_lists(found, found).summary() == "30 the same, 0 in, 0 out"
 
 
 def test_the_same_data_gives_the_same_list_and_nothing_to_say():
