@@ -13,7 +13,7 @@ class built_once(cached_property[T]):
     A `cached_property` that other threads wait for while one builds it.
 
     That of Python 3.11 does so by itself. From 3.12 on each thread that comes meanwhile builds another one, and what
-    paces requests or caches tokens is there twice.
+    paces requests or caches tokens exists twice.
     """
 
     def __init__(self, build: Callable[[Any], T]) -> None:

@@ -212,7 +212,7 @@ class SignIn:
         if is_session_id(old_session_id):
             guest = guest_listener(old_session_id)
             self._dependencies.stop(guest)
-            with self._dependencies.tokens.locked(guest):  # somebody may come back twice
+            with self._dependencies.tokens.locked(guest):  # the browser may return twice at once
                 merge_guest(self._dependencies.store_for(guest), guest, store, listener)
             self._dependencies.hand_over(guest, listener)
         session = Session(

@@ -38,7 +38,7 @@ class SongWords:
 
     A song is called after an end where it is among the third of the catalogue nearest to it and its value is on that
     side of the middle, too: the least intense song of a metal catalogue is not calm, but calmer. In the middle third it
-    is average. Of a year the decade is said, of a tempo the beats per minute: 70 and 140 of them may be the same.
+    is average. A year is named by its decade, a tempo by its beats per minute: 70 and 140 may be the same pulse.
 
     Attributes
     ----------

@@ -49,7 +49,7 @@ def compared_in_words(
     """
     How the list differs from the listener (or what it starts from): the three largest differences, if any.
 
-    Where no sound is known it is said what the list goes by instead: `made_of`, the features that made it, as titles.
+    Where no sound is known, it names what the list goes by instead: `made_of`, the titles of those features.
     """
     away = {
         f: theirs - yours
