@@ -14,7 +14,18 @@ from recsys.errors import StorageProblem
 from recsys.services.start import Part, Start
 from recsys.ui.recommend.history import Settings
 from recsys.ui.recommend.share import link_here
-from tests.pages.test_every_page import OTHERS, OWN, bringing, component, in_more, opened, shows_no_trace, with_settings
+from recsys.ui.recommend.start_from import NOT_HERE
+from tests.pages.test_every_page import (
+    OTHERS,
+    OWN,
+    bringing,
+    component,
+    in_more,
+    opened,
+    send,
+    shows_no_trace,
+    with_settings,
+)
 
 SEEN = "2026-11-01T00:00:00Z"
 
@@ -98,6 +109,45 @@ def test_a_rated_song_that_nobody_has_now_says_so_and_changes_nothing():
     shows_no_trace(app)
     assert session_of(app).start.parts == ()
     assert "Neither your library nor the catalogue" in app.session_state["list_state"].notice
+
+
+def noticed(app):
+    return component(app, "list")["notice"], component(app, "list")["undo"]
+
+
+def liked(app):
+    """The song in the first row is liked."""
+    row = component(app, "list")["rows"][0]
+    send(app, kind="like", track=row["id"])
+    assert noticed(app) == (f"Got it: more songs like “{row['title']}”.", True)
+    return row["id"]
+
+
+def test_a_rating_that_is_removed_below_more_is_no_longer_said_to_count():
+    app = opened("recommend", bringing(OWN, OTHERS))
+    track = liked(app)
+    in_more(app, "Your ratings").button(key=f"unrate_{track}").click().run()
+
+    shows_no_trace(app)
+    assert noticed(app) == ("Your rating was removed.", False)
+
+
+def test_undo_stands_only_beside_what_it_takes_back():
+    app = in_more(opened("recommend", rated), "Your ratings")
+    liked(app)
+    app.button(key="more_like_rated_gone").click().run()
+
+    assert noticed(app) == (NOT_HERE, False)
+
+
+def test_what_was_said_of_ones_own_list_is_not_above_that_of_the_demo():
+    app = opened("recommend", bringing(OWN, OTHERS))
+    liked(app)
+    session_of(app).show_demo(1)
+    app.run()
+
+    shows_no_trace(app)
+    assert noticed(app) == ("", False)
 
 
 def test_a_rating_that_cannot_be_removed_says_why_and_stays(container, monkeypatch):

@@ -64,10 +64,16 @@ class ListState:
     found: Recommendations | None = None
     drawn_with: object = None
 
+    def say(self, sentence: str, rated: str | None = None, blocked: str | None = None) -> None:
+        """Tell the listener something; with a song that was rated or an artist left out it can be undone."""
+        self.notice, self.rated, self.blocked = sentence, rated, blocked
+
     def shown(self, found: Recommendations, owner: object) -> None:
-        """Record the list on the screen; another listener's list, or the first, is compared with none."""
+        """Record the list on the screen; another owner's, or the first, is compared with none, and nothing is said."""
         titles = dict(zip(found.table["track_id"], found.table["title"], strict=True))
         if owner != self.owner:
+            if self.owner is not None:
+                self.say("")
             self.titles, self.owner, self.last, self.before, self.songs = {}, owner, Changes(), [], []
         if list(titles) != list(self.titles):
             self.before = self.songs

@@ -50,7 +50,7 @@ def take_move(session: ListenerSession, move: Mapping[str, Any]) -> None:
     try:
         changed = moved(session.recipe, move)
     except BadRecipe:
-        list_state().notice = ALL_OFF
+        list_state().say(ALL_OFF)
     except TonearmError:
         return
     else:

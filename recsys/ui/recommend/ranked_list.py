@@ -22,6 +22,7 @@ from recsys.ui.recommend.list_rows import ListedSongs, list_rows, shared_in_word
 from recsys.ui.recommend.list_state import ListState, list_state, received
 from recsys.ui.recommend.listener_view import ListenerView
 from recsys.ui.recommend.order_curve import order_of_list
+from recsys.ui.recommend.ratings import RATING_REMOVED
 from recsys.ui.recommend.song_modes import find_modes, needs_modes, song_modes
 from recsys.ui.recommend.start_from import more_like
 from recsys.ui.session import ListenerSession
@@ -88,10 +89,10 @@ def take_action(session: ListenerSession, action: Mapping[str, Any]) -> None:
         filters = session.recipe.filters
         names = tuple(name for name in filters.not_artists if name != state.blocked)
         set_recipe(session, replace(session.recipe, filters=replace(filters, not_artists=names)))
-        state.notice, state.blocked = f"Songs by {state.blocked} may come again.", None
+        state.say(f"Songs by {state.blocked} may come again.")
     elif kind == "undo" and state.rated:
         session.remove_rating(state.rated)
-        state.notice, state.rated = "Your rating was removed.", None
+        state.say(RATING_REMOVED)
     elif track in state.titles:
         _take_song(session, state, kind, track)
 
@@ -106,9 +107,9 @@ def _take_song(session: ListenerSession, state: ListState, kind: str, track: str
         names = tuple(dict.fromkeys((*filters.not_artists, artist)))
         try:
             set_recipe(session, replace(session.recipe, filters=replace(filters, not_artists=names)))
-            state.notice, state.rated, state.blocked = f"No more songs by {artist}.", None, artist
+            state.say(f"No more songs by {artist}.", blocked=artist)
         except TonearmError as problem:
-            state.notice = str(problem)
+            state.say(str(problem))
     elif kind == "seed":
         more_like(session, track)
     elif kind == "lock":
@@ -119,12 +120,12 @@ def _take_song(session: ListenerSession, state: ListState, kind: str, track: str
         is_free = track in session.recipe.locked
         set_recipe(session, replace(session.recipe, locked=rest if is_free else {**rest, track: place}))
         said = "may move again" if is_free else f"stays at number {place}"
-        state.notice, state.rated, state.blocked = f"“{state.titles[track]}” {said}.", None, None
+        state.say(f"“{state.titles[track]}” {said}.")
     elif kind in ("like", "dislike") and not session.is_demo:
         rows = session.recommender.catalogue.tracks
         session.rate(rows[rows["track_id"] == track], kind == "like")
-        state.rated, state.blocked = track, None
-        state.notice = f"Got it: {'more' if kind == 'like' else 'fewer'} songs like “{state.titles[track]}”."
+        which = "more" if kind == "like" else "fewer"
+        state.say(f"Got it: {which} songs like “{state.titles[track]}”.", rated=track)
 
 
 def _explained(session: ListenerSession, state: ListState, rows: list[dict[str, Any]]) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from recsys.ui.recommend.start_from import NOT_HERE, more_like
 from recsys.ui.session import ListenerSession
 
 MOST_SHOWN: Final = 100
+RATING_REMOVED: Final = "Your rating was removed."
 _KEY: Final = "proposal"
 _REFUSED: Final = "refused_proposals"
 
@@ -37,7 +38,7 @@ def _rating(session: ListenerSession, row: Any) -> None:
         with st.container(horizontal=True, gap="small", width="content"):  # the two stay side by side on a phone
             for key, icon, says, press in (
                 ("more_like_rated", "queue_music", "More like", partial(_more_like, session)),
-                ("unrate", "delete", "Remove the rating of", session.remove_rating),
+                ("unrate", "delete", "Remove the rating of", partial(_unrate, session)),
             ):
                 # Not a callback: Streamlit runs those before the session is looked up, and shows no problem of theirs.
                 name = plain(f"{says} {row.title}")  # page.css shows the icon alone
@@ -48,7 +49,13 @@ def _rating(session: ListenerSession, row: Any) -> None:
 
 def _more_like(session: ListenerSession, track_id: str) -> None:
     if not more_like(session, track_id):
-        list_state().notice = NOT_HERE
+        list_state().say(NOT_HERE)
+
+
+def _unrate(session: ListenerSession, track_id: str) -> None:
+    session.remove_rating(track_id)
+    if list_state().rated == track_id:  # its notice offers to undo it
+        list_state().say(RATING_REMOVED)
 
 
 def proposal_panel(session: ListenerSession) -> None:

@@ -49,7 +49,8 @@ def _press(session: ListenerSession, stored: dict[str, Any]) -> None:
         _use(session, stored)
     except TonearmError as problem:
         state = list_state()
-        state.notice, state.drawn_with = str(problem), ()  # drawn again
+        state.say(str(problem))
+        state.drawn_with = ()  # drawn again
 
 
 def _use(session: ListenerSession, stored: dict[str, Any]) -> None:
