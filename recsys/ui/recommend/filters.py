@@ -27,14 +27,15 @@ _SETTINGS: Final = {
     "dial_new": "only_new_artists",
     "dial_variety": "variety",
 }
+"""What each control sets, by widget key; `dial_artist` is a switch for a number, see `_setting`."""
 
 
 def filters(session: ListenerSession) -> None:
     """
     Which songs to choose from, how many, how familiar, how varied; what is set goes into the session's recipe.
 
-    Of a link or a file a value may lie between two positions of its control, or beyond them: it stays as exact as it
-    came until the control is moved.
+    A value from a link or a file may lie between two positions of its control, or outside its range: it stays as it is
+    until the control is moved.
     """
     at = dial_positions(session.recipe)
     chosen: dict[str, Any] = {
