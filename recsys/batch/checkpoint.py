@@ -80,9 +80,12 @@ class Checkpoint:
         """Join all chunks (at least one), in order, into the output file (replaced in one step); remove the folder."""
         temporary = self._out.with_name(f"{self._out.name}.tmp")
         with _writing(self._out):
-            rows = self._join(chunks, temporary)
-            problems = [pd.read_parquet(self._problems(chunk)) for chunk in range(chunks)]
-            temporary.replace(self._out)
+            try:
+                rows = self._join(chunks, temporary)
+                problems = [pd.read_parquet(self._problems(chunk)) for chunk in range(chunks)]
+                temporary.replace(self._out)
+            finally:
+                temporary.unlink(missing_ok=True)  # what a full disk or Ctrl-C left half written
         with suppress(OSError):  # the lists are written, whatever becomes of the folder
             for path in self._folder.iterdir():
                 if OURS.fullmatch(path.name):
