@@ -145,8 +145,7 @@ def _notes(tracks: pd.DataFrame, reader: RowReader) -> tuple[str, ...]:
     if reader.repairs.damaged:
         look = counted(reader.repairs.damaged, "text looks", "texts look")
         notes.append(f"{look} damaged by a wrong encoding. Export the file again as UTF-8.")
-    if reader.units.scale_note:
-        notes.append(reader.units.scale_note)
+    notes.extend(reader.units.notes)
     if reader.columns.unused and reader.columns.dialect is OTHER:
         shown = listed([f"“{name}”" for name in reader.columns.unused])
         columns = "Column that was" if len(reader.columns.unused) == 1 else "Columns that were"

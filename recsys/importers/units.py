@@ -15,6 +15,7 @@ PERCENT_COLUMNS: Final = tuple(f.column for f in AUDIO_FEATURES if (f.low, f.hig
 MINUTE, SECOND = 60_000.0, 1_000.0
 SURELY_PERCENT: Final = 10
 """The largest value of a scale from 1 to 10; what is above is a percentage."""
+HIGHEST_PERCENT: Final = 100
 
 BROAD: Final = ("energy", "danceability", "valence")
 """Features that take all of their range: if none of them is above 10, the scale ends there."""
@@ -37,18 +38,28 @@ class Units:
     factors : dict of column to float
         What brings numbers to our units; 1 where they are in them already.
     valid_ranges : dict of column to (lowest, highest)
+    notes : list of str
+        What a listener should know of scales that were guessed.
+    unknown_scales : list of str
+        Columns on a scale that is not known, which are not used.
     """
 
     columns: Columns
     factors: dict[str, float] = field(default_factory=dict)
     valid_ranges: dict[str, tuple[float, float]] = field(default_factory=lambda: dict(VALID_RANGES))
 
-    scale_note: str = ""
+    notes: list[str] = field(default_factory=list)
+    unknown_scales: list[str] = field(default_factory=list)
 
     def scaled(self, read: Numbers, cells: Numbers) -> Numbers:
         """Numbers of a batch in our units; `cells` are the same columns as the file writes them."""
         if self._may_decide(read, PERCENT_COLUMNS):
+            self._leave_out_unknown_scales(read)
             self.factors |= self._percent_factors(read, cells)
+        read = read | {ours: pa.nulls(len(read[ours]), pa.float64()) for ours in self.unknown_scales if ours in read}
+        if self._may_decide(read, ("popularity",)):
+            is_share = self.columns.dialect is OTHER and _are_shares(read["popularity"])
+            self.factors["popularity"] = 100.0 if is_share else 1.0
         if self._may_decide(read, ("duration_ms",)):
             self.factors["duration_ms"] = _duration_factor(read["duration_ms"], self.columns.names["duration_ms"])
         if self._may_decide(read, ("loudness",)):
@@ -65,29 +76,86 @@ class Units:
         is_decided = any(ours in self.factors for ours in names)
         return not is_decided and any(read[ours].null_count < len(read[ours]) for ours in names if ours in read)
 
+    def _leave_out_unknown_scales(self, read: Numbers) -> None:
+        """Of 0..1 features those with negative values, such as standardised ones: what is in range means nothing."""
+        if self.columns.dialect is not OTHER:
+            return
+        self.unknown_scales = [ours for ours in PERCENT_COLUMNS if ours in read and _are_negative(read[ours])]
+        if self.unknown_scales:
+            names = ", ".join(self.columns.names[ours] for ours in self.unknown_scales)
+            self.notes.append(f"Not used, as values below 0 show another scale than 0 to 1: {names}.")
+
     def _percent_factors(self, read: Numbers, cells: Numbers) -> dict[str, float]:
         """1/100 for every 0..1 feature that is written with a percent sign, and for the others if they look like it."""
-        names = [ours for ours in PERCENT_COLUMNS if ours in read]
+        names = [ours for ours in PERCENT_COLUMNS if ours in read and ours not in self.unknown_scales]
         signed = [
             ours
             for ours in names
             if "%" in self.columns.names[ours] or bool(pc.any(pc.match_substring_regex(cells[ours], r"%\s*$")).as_py())
         ]
-        others = [ours for ours in names if ours not in signed]
+        others = {ours: read[ours] for ours in names if ours not in signed}
         factors = dict.fromkeys(others, 1.0)
-        if self.columns.dialect is OTHER and _are_above_one([read[ours] for ours in others]):
-            largest = {ours: pc.max(read[ours]).as_py() or 0.0 for ours in others}
-            tens = [ours for ours in others if ours in BROAD and _ends_at_ten(read[ours])]
-            if max(largest.values()) > SURELY_PERCENT:
-                factors = dict.fromkeys(others, 0.01)
-            elif tens:  # all of a file are on the scale that the broad ones show
-                tens = others
-            factors |= dict.fromkeys(tens, 0.1)
-            if tens:
-                self.scale_note = (
-                    f"Read as values from 1 to 10: {', '.join(self.columns.names[ours] for ours in tens)}."
-                )
+        if self.columns.dialect is OTHER:
+            factors |= self._scale_factors(others)
         return factors | dict.fromkeys(signed, 0.01)
+
+    def _scale_factors(self, columns: Numbers) -> dict[str, float]:
+        """1/100 or 1/10 for columns on another scale; of several scales each column is on the one that it shows."""
+        percents = [ours for ours, values in columns.items() if _are_percents(values)]
+        is_whole = bool(percents) and all(map(_are_whole, (columns[ours] for ours in percents)))
+        shares = [ours for ours, values in columns.items() if (is_whole or ours in BROAD) and _are_shares(values)]
+        others = {ours: values for ours, values in columns.items() if ours not in shares}
+        above_one = _are_above_one(list(others.values()))
+        largest = max(map(_largest, others.values()), default=0.0)
+        tens = [ours for ours, values in others.items() if ours in BROAD and _ends_at_ten(values)]
+        if above_one and largest <= SURELY_PERCENT:
+            tens = list(others) if tens else []  # all of a file are on the scale that the broad ones show
+        elif above_one and not any(map(_exceed_percents, others.values())):
+            percents = [ours for ours in others if ours not in tens]
+        else:
+            tens = []
+        self._note_scale("values from 1 to 10", tens)
+        self._note_scale("percentages", percents if len(percents) < len(columns) else [])
+        return dict.fromkeys(percents, 0.01) | dict.fromkeys(tens, 0.1)
+
+    def _note_scale(self, what: str, names: Iterable[str]) -> None:
+        if shown := ", ".join(self.columns.names[ours] for ours in names):
+            self.notes.append(f"Read as {what}: {shown}.")
+
+
+def _largest(values: pa.Array) -> float:
+    return float(pc.max(values).as_py() or 0.0)
+
+
+def _exceed_percents(values: pa.Array) -> bool:
+    """True if more than a hundredth of the values are above 100."""
+    return float(pc.quantile(values, 0.99, interpolation="lower")[0].as_py() or 0.0) > HIGHEST_PERCENT
+
+
+def _has_several(values: pa.Array) -> bool:
+    return bool(len(values) - values.null_count >= FEWEST_VALUES)
+
+
+def _are_negative(values: pa.Array) -> bool:
+    """True for a column of which a twentieth or more is below 0, and not just a -1 for what is unknown."""
+    below = values.filter(pc.less(values, 0.0))
+    is_many = len(below) >= max(1, (len(values) - values.null_count) / 20)
+    return is_many and _has_several(values) and not _are_whole(below)
+
+
+def _are_shares(values: pa.Array) -> bool:
+    """True for a column of several values that never exceed 1 and are not all whole."""
+    return _has_several(values) and not _are_whole(values) and _largest(values) <= 1
+
+
+def _are_whole(values: pa.Array) -> bool:
+    return bool(pc.all(pc.equal(values, pc.floor(values))).as_py())
+
+
+def _are_percents(values: pa.Array) -> bool:
+    """True for a column of several values, most of them above 1 and some above 10, but none above 100."""
+    is_percent = _largest(values) > SURELY_PERCENT and not _exceed_percents(values)
+    return is_percent and _has_several(values) and _are_above_one([values])
 
 
 def _are_above_one(columns: list[pa.Array]) -> bool:
@@ -98,8 +166,8 @@ def _are_above_one(columns: list[pa.Array]) -> bool:
 
 def _ends_at_ten(values: pa.Array) -> bool:
     """True for a column of several values, most of them above 1 and none above 10."""
-    enough = len(values) - values.null_count >= FEWEST_VALUES
-    return enough and SURELY_PERCENT / 2 <= pc.max(values).as_py() <= SURELY_PERCENT and _are_above_one([values])
+    is_ten = _has_several(values) and SURELY_PERCENT / 2 <= _largest(values) <= SURELY_PERCENT
+    return is_ten and _are_above_one([values])
 
 
 def _duration_factor(durations: pa.Array, header: str) -> float:

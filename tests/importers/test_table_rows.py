@@ -171,6 +171,46 @@ def test_percents_become_shares_in_the_whole_file():
     assert read[["energy", "valence", "instrumentalness"]].to_numpy().tolist() == [[0.81, 0.5, 0], [0.01, 0.66, 0]]
 
 
+def features(header, *rows):
+    """The values of some columns for rows that are known by made-up names, and the notes of the report."""
+    lines = [f"Blue {at},Ann,{row}" for at, row in enumerate(rows)]
+    found = read_file(as_file("\n".join([f"title,artist,{header}", *lines])), "mine.csv")
+    return found.tracks[header.split(",")].fillna(-1).round(4).to_numpy().tolist(), found.report.notes
+
+
+def test_percentages_beside_shares_are_read_as_what_each_column_shows():
+    mostly = features("energy,danceability,liveness", "55,45,0.3", "66,50,0.4", "1,60,0.5")
+    hardly = features("energy,danceability,valence", "55,0.5,0.3", "66,0.6,0.4", "1,0.7,0.5")
+
+    assert mostly == (
+        [[0.55, 0.45, 0.3], [0.66, 0.5, 0.4], [0.01, 0.6, 0.5]],
+        ("Read as percentages: danceability, energy.",),
+    )
+    assert hardly == ([[0.55, 0.5, 0.3], [0.66, 0.6, 0.4], [0.01, 0.7, 0.5]], ("Read as percentages: energy.",))
+
+
+def test_values_that_lost_their_decimal_point_make_no_percentages_of_others():
+    outlier, _ = features("energy,danceability", "55,250", "1,40", "60,50", "60,50")
+    found, _ = features("energy,danceability,valence", "512,0.25,337", "661,745,0.41", "773,613,507")
+
+    assert outlier == [[0.55, -1], [0.01, 0.4], [0.6, 0.5], [0.6, 0.5]]
+    assert found == [[-1, 0.25, -1], [-1, -1, 0.41], [-1, -1, -1]]
+
+
+def test_standardised_values_are_no_shares_where_they_happen_to_be_in_range():
+    standardised = features("energy,danceability", "-0.5,0.25", "0.66,0.5", "1.7,0.6")
+    with_unknown = features("energy,danceability", "-1,0.25", "0.66,0.5", "0.7,0.6")
+
+    note = "Not used, as values below 0 show another scale than 0 to 1: energy."
+    assert standardised == ([[-1, 0.25], [-1, 0.5], [-1, 0.6]], (note,))
+    assert with_unknown == ([[-1, 0.25], [0.66, 0.5], [0.7, 0.6]], ())
+
+
+def test_popularity_from_0_to_1_becomes_points():
+    assert features("popularity", "0.65", "0.4", "1")[0] == [[65], [40], [100]]
+    assert features("popularity", "0", "1", "1")[0] == [[0], [1], [1]]
+
+
 def test_a_percent_sign_says_it_of_its_column_however_small_the_values():
     read = tracks(f"id,energy,valence,liveness_%\n{ONE},1%,0.5,1\n{TWO},0.5 %,0.25,0.5\n")
 
