@@ -322,6 +322,7 @@ def test_lists_that_cannot_be_written_are_one_sentence_that_says_what_is_stored(
         checkpoint.add(1, ranked) if cannot == "store a chunk" else checkpoint.finish(1)
 
     assert Checkpoint(tmp_path / "l.parquet", {"length": 10}).has(0)
+    assert not (tmp_path / "l.parquet.tmp").exists()
 
 
 def test_joined_lists_are_those_of_all_chunks_in_order(tmp_path, monkeypatch):
