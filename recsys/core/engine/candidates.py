@@ -57,7 +57,8 @@ class Candidates:
     ----------
     catalogue : Catalogue
     owned, disliked : rows of the catalogue
-        No row in both. Disliked songs are never recommended, owned ones only where a recipe chooses from them.
+        Disliked songs are never recommended, owned ones only where a recipe chooses from them; a song in both is
+        counted as owned where all of those are left out.
     seeds : rows of the catalogue
         Among the owned; never recommended.
     given : rows of the catalogue
@@ -83,7 +84,8 @@ class Candidates:
         # A mask and no list of rows: every later filter is one pass of `|` over it.
         self.always = np.zeros(len(catalogue), dtype=bool)
         self.always[owned] = self.always[disliked] = True
-        self._counts = {"catalogue": len(catalogue), "owned": len(owned), "disliked": len(disliked)}
+        strangers = np.setdiff1d(disliked, owned)
+        self._counts = {"catalogue": len(catalogue), "owned": len(owned), "disliked": len(strangers)}
         self._stored: list[tuple[tuple[bool, Filters, ChoiceName, float, frozenset[str]], Exclusion]] = []
 
     def exclusion(self, recipe: Recipe) -> Exclusion:
@@ -152,10 +154,10 @@ class Candidates:
 
     def _why_excluded(self, row: int, unchosen: Mask, choose_from: ChoiceName) -> str:
         """Why the song in a row is excluded, before any filter."""
-        if row in self._disliked:
-            return "disliked"
         if row in self._seeds:
             return "seed"
+        if row in self._disliked:
+            return "disliked"
         if unchosen[row]:
             own = "owned" if choose_from == "new" else "recently_heard"
             return own if self.always[row] else "not_owned"
@@ -165,7 +167,8 @@ class Candidates:
         """What a recipe does not choose from, and how many for which reason."""
         if choose_from == "new":
             return self.always, dict(self._counts)
-        counts = {"catalogue": len(self._catalogue), "owned": len(self._seeds), "disliked": len(self._disliked)}
+        turned_down = np.setdiff1d(self._disliked, self._seeds)
+        counts = {"catalogue": len(self._catalogue), "owned": len(self._seeds), "disliked": len(turned_down)}
         rows = np.zeros(len(self._catalogue), dtype=bool)
         rows[self._seeds] = rows[self._disliked] = True
         if choose_from == "everything":

@@ -181,7 +181,7 @@ class ManyListeners:
             return self.catalogue.artists.rows_by(libraries.tracks["artists"].iloc[library.own])
 
         owned, nobody = libraries.rows_owned(library.own), np.arange(0)
-        turned_down = np.setdiff1d(libraries.rows_owned(libraries.distinct(library.disliked)), owned)
+        turned_down = libraries.rows_owned(libraries.distinct(library.disliked))
         mine = (self._own_rows(owned), self._own_rows(turned_down))
         candidates = Candidates(self.catalogue, *mine, familiar, nobody, nobody, None)
         counts = candidates.count(self.recipe, self._search.is_eligible(found.metric))

@@ -146,9 +146,9 @@ class Recommender:
         known = catalogue if known is None else known
         self.own, self.own_vectors = query_tracks(known, library, seeds)
         self._dislikes = embed(known, disliked.head(LONGEST_LIBRARY))
-        seed_rows = catalogue.rows_of_ids(seeds)
+        seed_rows = _rows_of_seeds(catalogue, known, library, seeds)
         owned = np.union1d(catalogue.rows_owned(library), seed_rows)
-        turned_down = np.setdiff1d(catalogue.rows_owned(disliked), owned)
+        turned_down = catalogue.rows_owned(disliked)
         self._months_silent: Doubles | None = None
         if now is not None:
             heard = last_heard(library, pd.DataFrame(columns=["track_id", "played_at"]) if plays is None else plays)
@@ -335,6 +335,16 @@ class Recommender:
         cosines_of = self._search.cosines_of(ranking.profile.centroid, ranking.profile.metric, chosen)
         rows = chosen[cosines_of == -np.inf]
         return pd.DataFrame({name: self.catalogue.text(name, rows) for name in ("track_id", "title", "artists")})
+
+
+def _rows_of_seeds(catalogue: Catalogue, known: Catalogue, library: pd.DataFrame, seeds: Sequence[str]) -> Integers:
+    """The rows of a catalogue that hold any version of a seed, rising; `known` and `library` say what the seeds are."""
+    if not len(seeds):
+        return np.arange(0)
+    mine = library[library["track_id"].isin(seeds)]
+    theirs = known.tracks.iloc[known.rows_of_ids(seeds)]
+    versions = [catalogue.rows_owned(mine), catalogue.rows_owned(theirs), catalogue.rows_of_ids(seeds)]
+    return np.unique(np.concatenate(versions))
 
 
 def arranged(found: Recommendations, recipe: Recipe, locked: Mapping[int, int]) -> Recommendations:

@@ -86,6 +86,37 @@ def test_everything_lists_own_songs_too_but_none_that_was_turned_down_or_is_a_se
     assert len(listed) == 78
 
 
+@pytest.mark.parametrize("choose_from", ["new", "everything", "forgotten"])
+def test_a_song_of_ones_own_that_was_turned_down_is_on_no_list(choose_from):
+    recipe = Recipe(choose_from=choose_from, length=80, per_artist=None)
+    history = plays(r3="2020-01-01T00:00:00Z", r7="2020-01-01T00:00:00Z")
+
+    found = engine(dislikes=TABLE.iloc[[3, 70]], plays=history).recommend(recipe)
+
+    assert not set(found.table["track_id"]) & {"r3", "r70"}
+    assert found.counts["catalogue"] == sum(found.counts.values()) - found.counts["catalogue"]
+
+
+def test_no_version_of_a_seed_is_on_a_list_of_everything():
+    everything = Recipe(choose_from="everything", length=80, per_artist=None)
+    mine = LIBRARY.assign(track_id="mine " + LIBRARY["track_id"])
+
+    found = engine(mine, seeds=["mine r1"]).recommend(everything)
+
+    assert "r1" not in set(found.table["track_id"])
+    assert (found.counts["owned"], len(found.table)) == (1, 79)
+
+
+def test_a_recording_that_a_list_starts_from_is_not_on_it_under_another_title():
+    twins = TABLE.assign(isrc=None)
+    twins.loc[[40, 41], "isrc"] = "GBAYE6800011"
+    catalogue = Catalogue.from_tracks(twins.astype(TABLE.dtypes))
+
+    table = Recommender(catalogue, LIBRARY, seeds=["r40"]).recommend(Recipe(length=80, per_artist=None)).table
+
+    assert not set(table["track_id"]) & {"r40", "r41"}
+
+
 def test_where_nothing_is_forgotten_a_sentence_says_what_to_do():
     with pytest.raises(NothingToRank, match="Ask for fewer months"):
         engine().recommend(FORGOTTEN)
