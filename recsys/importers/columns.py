@@ -66,6 +66,10 @@ ALIASES: Final = {
 }
 """Our column -> names met in the wild, tidied by `tidy_name`, the most telling first; English before others."""
 
+CLOCK: Final = re.compile(r"\s*(?P<hours>\d{1,2}):(?P<minutes>\d\d)(?::\d\d)?\s*")
+LONG_SONG: Final = 8
+"""Minutes; half of the songs of hardly any table are longer."""
+
 JOINT: Final = re.compile(r"\S\s[-–—]\s\S")
 """What is between artist and title in one cell."""
 
@@ -232,6 +236,9 @@ def recognise(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Columns
     chosen = {ours: found[0] for ours, found in places.items() if ours != "track_id"}
     if set(OF_PLAYS.values()) <= dialect.signature:
         chosen |= {ours: positions[name][0] for ours, name in OF_PLAYS.items()}
+    length = chosen.get("duration_ms")
+    if length is not None and tidied[length] == "time" and _are_times_of_day(length, sample):
+        del chosen["duration_ms"]
     ids = [at for at in places.get("track_id", []) if dialect.is_ours or holds_ids(at, sample)]
     if ids:
         chosen = {"track_id": ids[0]} | chosen
@@ -273,6 +280,18 @@ def _places_of(ours: str, positions: Mapping[str, Sequence[int]]) -> list[int]:
         names = {prefix + alias for alias in aliases} - {"trackkey"}  # Shazam's number of a song
         found += sorted(at for name in names for at in positions.get(name, ()) if at not in found)
     return found
+
+
+def _are_times_of_day(at: int, sample: Sequence[Sequence[str]]) -> bool:
+    """
+    True for a column of clocks that say when songs were played, not how long they are.
+
+    Most of them would be longer than `LONG_SONG`, and they are in order.
+    """
+    clocks = [CLOCK.fullmatch(row[at]) for row in sample if len(row) > at]
+    times = [(int(clock["hours"]), int(clock["minutes"])) for clock in clocks if clock]
+    in_order = sorted(times) in (times, times[::-1])
+    return len(times) > 2 and in_order and sorted(times)[len(times) // 2] >= (LONG_SONG, 0)
 
 
 def holds_ids(at: int, sample: Sequence[Sequence[str]]) -> bool:

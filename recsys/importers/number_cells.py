@@ -9,11 +9,18 @@ import pyarrow.compute as pc
 
 from recsys.core.model.tracks import RANGES
 
-MISSING: Final = pa.array(["", "na", "n/a", "nan", "none", "null", "-", "?", "undefined", "unknown"])
+MISSING: Final = pa.array(
+    [
+        *("", "na", "n/a", "nan", "none", "null", "(null)", "\\n", "-", "–", "—", "?", "undefined", "unknown"),
+        *("n.a.", "k.a.", "k. a.", "#n/a", "#nv", "#n/v", "#value!", "#wert!", "#valeur!", "#div/0!", "#ref!"),
+    ]
+)
+"""Ways to say that there is no value, also those of spreadsheets."""
 NUMBER: Final = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 CLOCK: Final = r"^(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>\d{1,2}(?:\.\d+)?)$"
 SPELLED_OUT: Final = r"^(?:pt)?(\d{1,3}) ?m(?:in)?\.? ?(\d\d?) ?s(?:ec)?\.?$"
-THOUSANDS: Final = r"^\d{1,3}([.,\x{a0} ]\d{3})+$"
+UNIT: Final = r"[\s\x{a0}\x{202f}]*(%|ms|dbfs|db|lufs|bpm)$"
+THOUSANDS: Final = r"^\d{1,3}([.,\x{a0}\x{202f} ]\d{3})+$"
 PITCHES: Final = ("c", "c#", "d", "d#", "e", "f", "f#", "g", "g#", "a", "a#", "b")
 FLATS: Final = {"db": 1, "eb": 3, "gb": 6, "ab": 8, "bb": 10, "cb": 11, "fb": 4, "e#": 5, "b#": 0}
 GERMAN: Final = {
@@ -72,6 +79,19 @@ WORDS: Final[Mapping[str, Mapping[str, float]]] = {
         "faux": 0,
         "sí": 1,
         "si": 1,
+        "sì": 1,
+        "verdadero": 1,
+        "verdadeiro": 1,
+        "vero": 1,
+        "waar": 1,
+        "prawda": 1,
+        "tak": 1,
+        "falso": 0,
+        "onwaar": 0,
+        "fałsz": 0,
+        "não": 0,
+        "nee": 0,
+        "nie": 0,
         "да": 1,
         "нет": 0,
         "истина": 1,
@@ -141,6 +161,7 @@ def _as_plain_numbers(cells: pa.Array, column: str) -> pa.Array:
     if column == "duration_ms":
         # `3:45`, `1:02:03`, `3m 45s` and ISO 8601's `PT3M45S` as milliseconds.
         plain = pc.replace_substring_regex(plain, SPELLED_OUT, r"\1:\2")
+        plain = pc.replace_substring_regex(plain, r"^(\d+:\d\d)\s*min\.?$", r"\1")
         clock = pc.extract_regex(plain, CLOCK)
         part = {name: pc.struct_field(clock, name) for name in ("hours", "minutes", "seconds")}
         hours = pc.cast(pc.if_else(pc.equal(part["hours"], ""), "0", part["hours"]), pa.float64())
@@ -151,8 +172,9 @@ def _as_plain_numbers(cells: pa.Array, column: str) -> pa.Array:
     if column in ("duration_ms", "popularity"):
         is_grouped = pc.match_substring_regex(plain, THOUSANDS)
         plain = pc.if_else(is_grouped, pc.replace_substring_regex(plain, r"[^\d]", ""), plain)
+    plain = pc.replace_substring_regex(plain, UNIT, "")
+    plain = pc.replace_substring_regex(plain, r"^[−–]", "-")
     plain = pc.replace_substring_regex(plain, r"^([+-]?\d*),(\d+)(e[+-]?\d+)?$", r"\1.\2\3")
-    plain = pc.replace_substring_regex(plain, r"\s*(%|ms|db|bpm)$", "")
     return pc.if_else(pc.match_substring_regex(plain, NUMBER), plain, pa.scalar(None, plain.type))
 
 

@@ -12,7 +12,9 @@ from recsys.importers.columns import OTHER, Columns
 from recsys.importers.number_cells import VALID_RANGES
 
 PERCENT_COLUMNS: Final = tuple(f.column for f in AUDIO_FEATURES if (f.low, f.high) == (0, 1))
-MINUTE, SECOND = 60_000.0, 1_000.0
+HOUR, MINUTE, SECOND = 3_600_000.0, 60_000.0, 1_000.0
+NO_SECONDS: Final = r"^\s*\d{1,3}:\d\d:00\s*$"
+"""How a spreadsheet writes 3:45: as 03:45:00."""
 SURELY_PERCENT: Final = 10
 """The largest value of a scale from 1 to 10; what is above is a percentage."""
 HIGHEST_PERCENT: Final = 100
@@ -61,7 +63,7 @@ class Units:
             is_share = self.columns.dialect is OTHER and _are_shares(read["popularity"])
             self.factors["popularity"] = 100.0 if is_share else 1.0
         if self._may_decide(read, ("duration_ms",)):
-            self.factors["duration_ms"] = _duration_factor(read["duration_ms"], self.columns.names["duration_ms"])
+            self.factors["duration_ms"] = self._duration_factor(read["duration_ms"], cells["duration_ms"])
         if self._may_decide(read, ("loudness",)):
             self.factors["loudness"] = 1.0
             if not self.columns.dialect.is_ours:
@@ -117,6 +119,15 @@ class Units:
         self._note_scale("values from 1 to 10", tens)
         self._note_scale("percentages", percents if len(percents) < len(columns) else [])
         return dict.fromkeys(percents, 0.01) | dict.fromkeys(tens, 0.1)
+
+    def _duration_factor(self, durations: pa.Array, cells: pa.Array) -> float:
+        """What brings durations to milliseconds; 1/60 where a spreadsheet took minutes and seconds for hours."""
+        header = self.columns.names["duration_ms"]
+        clocks = pc.match_substring_regex(cells.drop_null(), NO_SECONDS)
+        if _has_several(durations) and _middle(durations) >= HOUR and pc.all(clocks).as_py():
+            self.notes.append(f"Read as minutes and seconds, which a spreadsheet took for hours and minutes: {header}.")
+            return 1 / 60
+        return _duration_factor(durations, header)
 
     def _note_scale(self, what: str, names: Iterable[str]) -> None:
         if shown := ", ".join(self.columns.names[ours] for ours in names):

@@ -9,7 +9,7 @@ import csv
 import io
 import struct
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 MEMORY_BYTES: Final = 2 << 30
@@ -52,9 +52,12 @@ def main() -> None:
 
 
 def as_cell(value: Any) -> str:
-    """A value of a sheet as CSV would hold it: whole numbers without a point, times in ISO 8601."""
+    """A value of a sheet as CSV would hold it: whole numbers without a point, times in ISO 8601, spans as h:mm:ss."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 

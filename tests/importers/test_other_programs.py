@@ -157,6 +157,9 @@ def test_times_as_spreadsheets_and_programs_write_them(cells, dates):
     assert (odd.tracks["added_at"].tolist(), odd.report.problem_count) == (dates, 0)
 
 
-@pytest.mark.parametrize(("cell", "explicit"), [("Explicit", 1), ("Clean", 0), ("ja", 1), ("FALSCH", 0), ("да", 1)])
+@pytest.mark.parametrize(
+    ("cell", "explicit"),
+    [("Explicit", 1), ("Clean", 0), ("ja", 1), ("FALSCH", 0), ("да", 1), ("FALSO", 0), ("Vero", 1)],
+)
 def test_explicit_in_other_words(cell, explicit):
     assert imported(f"Title,Artist,Explicit\nBlue,Ann,{cell}\n").tracks["explicit"].tolist() == [explicit]

@@ -5,11 +5,13 @@ import io
 import subprocess
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
 from recsys.errors import UnreadableFile
 from recsys.importers.any_file import read_file
+from recsys.importers.workbook import as_cell
 from tests.importers.files import EXPORTIFY_NET, as_file
 from tests.importers.test_bounded_memory import import_with_limit
 
@@ -73,6 +75,11 @@ def ods(rows, changed=lambda content: content):
         )
     stream.seek(0)
     return stream
+
+
+@pytest.mark.parametrize(("span", "cell"), [({"hours": 24, "minutes": 10}, "24:10:00"), ({"minutes": 3}, "0:03:00")])
+def test_a_span_of_time_in_a_workbook_is_hours_minutes_and_seconds(span, cell):
+    assert as_cell(timedelta(**span)) == cell
 
 
 @pytest.mark.parametrize("workbook", [xlsx, ods])

@@ -242,6 +242,40 @@ def test_decimal_commas_are_read():
     assert tracks(f"id;energy;tempo\n{ONE};0,25;120,5\n")[["energy", "tempo"]].to_numpy().tolist() == [[0.25, 120.5]]
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "value"),
+    [
+        ("energy", '"12,5 %"', 0.125),
+        ("energy", '"12,5\u202f%"', 0.125),
+        ("loudness", "−8.5", -8.5),
+        ("loudness", '"-8,5 LUFS"', -8.5),
+        ("tempo", '"98,5 BPM"', 98.5),
+        ("duration_ms", "225\u202f000", 225_000),
+        ("duration", "3:45 min", 225_000),
+    ],
+)
+def test_numbers_with_units_and_signs_as_programs_write_them(column, cell, value):
+    found = tracks(f"id,{column}\n{ONE},{cell}\n")
+
+    assert found["duration_ms" if "duration" in column else column].tolist() == [value]
+
+
+def test_minutes_that_a_spreadsheet_took_for_hours_are_minutes():
+    found, notes = features("duration_ms", "03:45:00", "4:05:00", "24:10:00")
+    long, _ = features("duration_ms", "01:00:00", "0:03:45", "0:04:05")
+
+    assert found == [[225_000], [245_000], [1_450_000]]
+    assert notes == ("Read as minutes and seconds, which a spreadsheet took for hours and minutes: duration_ms.",)
+    assert long == [[3_600_000], [225_000], [245_000]]
+
+
+def test_the_times_of_day_of_plays_are_no_durations():
+    rows = "10:04,Ann,Blue\n10:08,Bob,Red\n10:12,Cid,Grey\n"
+
+    assert tracks(f"Time,Artist,Title\n{rows}")["duration_ms"].isna().all()
+    assert tracks(f"Time,Artist,Title\n{rows.replace('10:', '3:')}")["duration_ms"].tolist() == [184e3, 188e3, 192e3]
+
+
 def test_keys_modes_and_time_signatures_may_be_words():
     row = tracks(f"id,key,mode,time_signature,explicit\n{ONE},C#,Minor,3/4,True\n").iloc[0]
 
@@ -268,7 +302,7 @@ def test_a_value_that_cannot_be_is_reported_and_the_row_survives(column, value, 
     assert (found.tracks, found.problem_count) == (2, 1)
 
 
-@pytest.mark.parametrize("value", ["", "NA", "nan", "None", "null", "-", "n/a"])
+@pytest.mark.parametrize("value", ["", "NA", "nan", "None", "null", "-", "n/a", "#N/A", "#NV", "—"])
 def test_a_missing_value_is_no_problem(value):
     text = f"id,energy,release_date,added_at,isrc\n{ONE},{value},{value},{value},{value}\n{TWO},0.5,2019,,\n"
 
