@@ -55,7 +55,7 @@ class Units:
 
     def scaled(self, read: Numbers, cells: Numbers) -> Numbers:
         """Numbers of a batch in our units; `cells` are the same columns as the file writes them."""
-        if self._may_decide(read, PERCENT_COLUMNS):
+        if not self.unknown_scales and self._may_decide(read, PERCENT_COLUMNS):
             self._leave_out_unknown_scales(read)
             self.factors |= self._percent_factors(read, cells)
         read = read | {ours: pa.nulls(len(read[ours]), pa.float64()) for ours in self.unknown_scales if ours in read}

@@ -206,6 +206,16 @@ def test_standardised_values_are_no_shares_where_they_happen_to_be_in_range():
     assert with_unknown == ([[-1, 0.25], [0.66, 0.5], [0.7, 0.6]], ())
 
 
+def test_a_column_that_is_left_out_stays_so_in_every_part_of_a_large_file(monkeypatch):
+    monkeypatch.setattr("recsys.importers.delimited.BLOCK_BYTES", 1 << 12)
+    lines = [f"{number:022d},{value}" for number, value in enumerate([-0.5, 1.5] * 200 + [0.5] * 200)]
+
+    imported = read_file(as_file("\n".join(["id,energy", *lines])), "mine.csv")
+
+    assert (len(imported.tracks), imported.tracks["energy"].notna().sum()) == (600, 0)
+    assert sum("Not used" in note for note in imported.report.notes) == 1
+
+
 def test_popularity_from_0_to_1_becomes_points():
     assert features("popularity", "0.65", "0.4", "1")[0] == [[65], [40], [100]]
     assert features("popularity", "0", "1", "1")[0] == [[0], [1], [1]]
