@@ -2,10 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from recsys.core.model.arrays import Codes, Doubles, Floats, Integers, Matrix
+
+NONE_FIRST: Final[Integers] = np.arange(0)
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,9 @@ class Cost:
     score: float
 
 
-def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Options) -> Integers:
+def rerank_mmr(
+    scores: Matrix, artists: Codes, similarity: Matrix, options: Options, first: Integers = NONE_FIRST
+) -> Integers:
     """
     Positions of the songs to list, in order of choice.
 
@@ -40,13 +45,16 @@ def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Opti
     similarity : (n, n)
         Cosine of every pair; not read where variety is 0.
     options : Options
+    first : positions, optional
+        Songs that are listed whatever the limit; they count towards it, and the others are chosen beside them.
 
     Returns
     -------
     positions : (at most options.count,)
     """
     if not options.variety:
-        return _within_limits(np.argsort(-scores, kind="stable").tolist(), artists, options)
+        others = np.argsort(-scores, kind="stable")
+        return _within_limits(first.tolist(), others[~np.isin(others, first)].tolist(), artists, options)
     # Scores are brought to 0..1, so that variety means the same for every β and library; equal ones all become 0.
     span = np.ptp(scores) if len(scores) else 0.0
     worth = (1 - options.variety) * (scores - scores.min(initial=np.inf)) / (span or 1.0)
@@ -56,8 +64,9 @@ def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Opti
     is_left = np.ones(len(scores), dtype=bool)
     listed: Counter[int] = Counter()
     chosen: list[int] = []
-    while len(chosen) < options.count and is_left.any():
-        pick = int(np.where(is_left, worth - options.variety * closest, -np.inf).argmax())
+    before = first.tolist()
+    while len(chosen) < options.count and (before or is_left.any()):
+        pick = before.pop(0) if before else int(np.where(is_left, worth - options.variety * closest, -np.inf).argmax())
         chosen.append(pick)
         is_left[pick] = False
         closest = np.maximum(closest, similarity[pick])
@@ -69,17 +78,17 @@ def rerank_mmr(scores: Matrix, artists: Codes, similarity: Matrix, options: Opti
     return np.array(chosen, dtype=np.int64)
 
 
-def _within_limits(positions: list[int], artists: Codes, options: Options) -> Integers:
-    """The first positions that the limit per artist allows."""
-    listed: Counter[int] = Counter()
-    chosen: list[int] = []
-    for pick in positions:
+def _within_limits(first: list[int], others: list[int], artists: Codes, options: Options) -> Integers:
+    """The positions of `first`, and the first of the others that the limit per artist allows beside them."""
+    chosen = first[: options.count]
+    listed = Counter(artist for pick in chosen for artist in artists[pick].tolist() if artist >= 0)
+    for pick in others:
+        if len(chosen) == options.count:
+            break
         names = [artist for artist in artists[pick].tolist() if artist >= 0]
         if options.per_artist is None or all(listed[artist] < options.per_artist for artist in names):
             listed.update(names)
             chosen.append(pick)
-            if len(chosen) == options.count:
-                break
     return np.array(chosen, dtype=np.int64)
 
 

@@ -50,8 +50,8 @@ def select(
         listed, costs = _rerank(catalogue, ranking, recipe)
         return np.sort(listed), costs
     length = recipe.length if recipe.minutes is None else min(int(recipe.minutes) + ROOM, LONGEST_LIST)
-    in_order, _ = _rerank(catalogue, ranking, replace(recipe, length=length))
     locked = np.flatnonzero(np.isin(ranking.rows, locked_rows))
+    in_order, _ = _rerank(catalogue, ranking, replace(recipe, length=length), locked)
     # Locked songs first, so that none of them is cut off.
     in_order = np.concatenate([locked, in_order[~np.isin(in_order, locked)]])
     if recipe.minutes is None:
@@ -69,11 +69,14 @@ def usual_pool(recipe: Recipe) -> int:
     return recipe.length * (5 if recipe.variety else 1) + ROOM
 
 
-def _rerank(catalogue: Catalogue, ranking: Ranking, recipe: Recipe) -> tuple[Integers, dict[str, Cost]]:
-    """Positions in the shortlist of the songs to list, and what each dial cost."""
+def _rerank(
+    catalogue: Catalogue, ranking: Ranking, recipe: Recipe, locked: Integers = NO_ROWS
+) -> tuple[Integers, dict[str, Cost]]:
+    """Positions in the shortlist of the songs to list, and what each dial cost; `locked` ones count for every dial."""
     # The best few are nearly always enough; where limits leave the list short, the whole shortlist is tried.
     for pool in (usual_pool(recipe), len(ranking.rows)):
-        rows, scores = ranking.rows[:pool], ranking.scores[:pool].astype(np.float64)
+        positions = np.union1d(np.arange(min(pool, len(ranking.rows))), locked)
+        rows, scores = ranking.rows[positions], ranking.scores[positions].astype(np.float64)
         artists = catalogue.artists.of_rows(rows)
         similarity: Matrix = np.zeros((0, 0))
         if recipe.variety:
@@ -84,9 +87,9 @@ def _rerank(catalogue: Catalogue, ranking: Ranking, recipe: Recipe) -> tuple[Int
         for dial, variety in (("per_artist", 0.0), ("variety", recipe.variety)):
             if getattr(recipe, dial):
                 options = Options(recipe.length, recipe.per_artist, variety)
-                after = rerank_mmr(scores, artists, similarity, options)
+                after = rerank_mmr(scores, artists, similarity, options, np.searchsorted(positions, locked))
                 costs[dial] = cost(scores, listed, after)
                 listed = after
         if len(listed) == recipe.length:
             break
-    return listed, costs
+    return positions[listed], costs

@@ -1,5 +1,7 @@
 """What can take a locked song off the list: nothing that moves the ranking, and only what rules it out or limits it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -80,6 +82,22 @@ def test_a_locked_song_of_which_no_weighted_feature_is_known_scores_0_and_can_be
     assert (first["track_id"], first["score"], first["cosine"]) == ("c3", 0, 0)
     assert explained.score == 0
     assert explained.rank is not None
+
+
+@pytest.mark.parametrize("more", [{}, {"variety": 0.5}, {"minutes": 60.0}])
+def test_the_limit_per_artist_counts_locked_songs(more):
+    recipe = Recipe(length=12, per_artist=1, **more)
+    free = listed(recipe).table
+    of_artist = TABLE[TABLE["artists"] == free["artists"].iloc[0]]
+    other = of_artist.loc[~of_artist["track_id"].isin(free["track_id"]) & of_artist["energy"].notna(), "track_id"].iloc[
+        -1
+    ]
+
+    found = listed(replace(recipe, locked={other: 3})).table
+
+    assert other in set(found["track_id"])
+    assert found["artists"].is_unique
+    assert len(found) == 12 or more.get("minutes")
 
 
 def test_a_song_is_counted_as_a_candidate_while_it_is_locked():

@@ -26,6 +26,15 @@ def test_the_limit_counts_every_artist_of_a_song():
     assert rerank_mmr(SCORES, artists, ALIKE, Options(4, 3, 0)).tolist() == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("variety", [0, 0.5])
+def test_songs_that_are_listed_anyway_count_towards_the_limit_and_for_variety(variety):
+    first = np.array([2])
+
+    assert rerank_mmr(SCORES, ARTISTS, ALIKE, Options(4, 1, variety), first).tolist() == [2, 3]
+    assert rerank_mmr(SCORES, ARTISTS, ALIKE, Options(4, 2, variety), first).tolist() == [2, 0, 3]
+    assert rerank_mmr(SCORES, ARTISTS, ALIKE, Options(2, 1, variety), np.array([0, 1])).tolist() == [0, 1]
+
+
 def test_variety_passes_over_what_is_like_the_last():
     assert rerank_mmr(SCORES, ARTISTS, ALIKE, Options(2, None, 0.5)).tolist() == [0, 2]
 
