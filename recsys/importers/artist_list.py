@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -14,6 +16,8 @@ MOST_BYTES: Final = 2 << 20
 """`MOST_BLOCKED` names of forty characters; one of two hundred that credits fifty artists takes half a millisecond."""
 COLUMNS: Final = ("artist", "artists", "artist name", "artist_name", "artistname", "name")
 COMMENTS: Final = ("# ", "## ", "! ")
+OTHER_FILES: Final = ("<?xml", "<!doctype", "<html", "#extm3u")
+"""How text begins, in lower case, whose lines are no names of artists."""
 
 
 def read_artists(source: Path | BinaryIO, name: str) -> tuple[str, ...]:
@@ -25,7 +29,8 @@ def read_artists(source: Path | BinaryIO, name: str) -> tuple[str, ...]:
     Raises
     ------
     UnreadableFile
-        The file cannot be opened, is too large, is not text in UTF-8, or names no or too many artists.
+        The file cannot be opened, is too large, is not text in UTF-8, is JSON, XML or a playlist, or names no or too
+        many artists.
     """
     with opened(source, name) as stream:
         content = stream.read(MOST_BYTES + 1)
@@ -35,6 +40,8 @@ def read_artists(source: Path | BinaryIO, name: str) -> tuple[str, ...]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise UnreadableFile(f"“{name}” is not text in UTF-8. Save the list of artists as UTF-8.") from problem
+    if text.lstrip().lower().startswith(OTHER_FILES) or _is_json(text):
+        raise UnreadableFile(f"“{name}” is no list of artists. Write one name a line, or a CSV with a column “artist”.")
     found: dict[str, str] = {}
     for cell in dict.fromkeys(" ".join(cell.split()) for cell in _cells(text, name)):
         is_name = 0 < len(cell) <= LONGEST_NAME and not cell.startswith(COMMENTS) and cell.isprintable()
@@ -45,6 +52,16 @@ def read_artists(source: Path | BinaryIO, name: str) -> tuple[str, ...]:
     if len(found) > MOST_BLOCKED:
         raise UnreadableFile(f"“{name}” names {len(found):,} artists; lists of up to {MOST_BLOCKED:,} can be used.")
     return tuple(found.values())
+
+
+def _is_json(text: str) -> bool:
+    """True for JSON and for lines of it; [AMATORY] is a band."""
+    text = text.strip()
+    if text.startswith(("[", "{")):
+        for candidate in (text, text.partition("\n")[0]):
+            with suppress(ValueError, RecursionError):
+                return isinstance(json.loads(candidate), list | dict)
+    return False
 
 
 def _cells(text: str, name: str) -> list[str]:

@@ -38,6 +38,7 @@ def test_a_csv_gives_its_column_of_artists(delimiter):
 def test_a_file_of_one_column_has_a_header_or_none():
     assert read("artist\nAnn\n") == ("Ann",)
     assert read("Ann\nBob\n") == ("Ann", "Bob")
+    assert read("[AMATORY]\n<PIG>\n") == ("[AMATORY]", "<PIG>")
 
 
 @pytest.mark.parametrize(
@@ -48,9 +49,13 @@ def test_a_file_of_one_column_has_a_header_or_none():
         (b"\xff\xfe\x00", "UTF-8"),
         ("\n".join(f"Artist {at}" for at in range(MOST_BLOCKED + 1)), "can be used"),
         ("x" * ((2 << 20) + 1), "larger than"),
+        ('[\n {"title": "Blue",\n  "artists": "Ann"}\n]\n', "no list of artists"),
+        ('{"artists": "Ann"}\n{"artists": "Bob"}\n', "no list of artists"),
+        ("#EXTM3U\n#EXTINF:180,Ann - Blue\nblue.mp3\n", "no list of artists"),
+        ('<?xml version="1.0"?>\n<playlist>\n</playlist>\n', "no list of artists"),
         ('artist,x\n"' + "a" * 200_000 + '",1\n', "not a valid CSV|names no artist"),
     ],
-    ids=["empty", "comments", "bytes", "too many", "too large", "a long cell"],
+    ids=["empty", "comments", "bytes", "too many", "too large", "JSON", "JSON lines", "M3U", "XML", "a long cell"],
 )
 def test_what_is_no_list_is_a_sentence(content, says):
     with pytest.raises(UnreadableFile, match=says):
