@@ -236,6 +236,8 @@ def recognise(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Columns
     chosen = {ours: found[0] for ours, found in places.items() if ours != "track_id"}
     if set(OF_PLAYS.values()) <= dialect.signature:
         chosen |= {ours: positions[name][0] for ours, name in OF_PLAYS.items()}
+    if {"title", "artists"} <= chosen.keys():
+        chosen["title"] = _plainest(places["title"], chosen["artists"], sample)
     length = chosen.get("duration_ms")
     if length is not None and tidied[length] == "time" and _are_times_of_day(length, sample):
         del chosen["duration_ms"]
@@ -280,6 +282,21 @@ def _places_of(ours: str, positions: Mapping[str, Sequence[int]]) -> list[int]:
         names = {prefix + alias for alias in aliases} - {"trackkey"}  # Shazam's number of a song
         found += sorted(at for name in names for at in positions.get(name, ()) if at not in found)
     return found
+
+
+def _plainest(titles: Sequence[int], artists: int, sample: Sequence[Sequence[str]]) -> int:
+    """The first of some columns of titles, or a later one whose text it repeats beside the artist, as videos do."""
+    first = titles[0]
+    rows = [[cell.casefold().strip() for cell in row] for row in sample if len(row) > max(*titles, artists)]
+    for other in titles[1:]:
+        is_repeated = [
+            row[artists] and row[artists] in row[first] and row[other] in row[first].replace(row[artists], "", 1)
+            for row in rows
+            if any(map(str.isalpha, row[other]))
+        ]
+        if sum(map(bool, is_repeated)) > len(rows) / 2:
+            return other
+    return first
 
 
 def _are_times_of_day(at: int, sample: Sequence[Sequence[str]]) -> bool:

@@ -56,6 +56,14 @@ def test_a_feature_is_found_under_any_name(energy):
     assert only(f"id,{energy}\n{ONE},0.25\n", "energy") == 0.25
 
 
+def test_the_title_of_a_video_is_not_that_of_the_song_beside_it():
+    videos = "Ann,Blue,Ann - Blue (Official Video)\nBob,Red,Bob: RED [HD]\nCid,Grey,Something else\n"
+    numbers = "Ann,1,Ann Song 1\nBob,2,Bob Song 2\n"
+
+    assert tracks(f"Artist,Track,Title\n{videos}")["title"].tolist() == ["Blue", "Red", "Grey"]
+    assert tracks(f"Artist,Track,Title\n{numbers}")["title"].tolist() == ["Ann Song 1", "Bob Song 2"]
+
+
 @pytest.mark.parametrize(
     ("header", "column", "cell", "value"),
     [
