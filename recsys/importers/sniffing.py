@@ -23,6 +23,19 @@ REFUSED: Final = {
     b"<!doctype html": "is a web page, not the file it leads to. Download the file itself.",
     b"<?xml": "is XML. Choose a CSV, JSON or ZIP export instead.",
     b"<html": "is a web page, not the file it leads to. Download the file itself.",
+    b"<head": "is a web page, not the file it leads to. Download the file itself.",
+    b"<meta": "is a web page, not the file it leads to. Download the file itself.",
+    b"<table": "is a table of a web page, whatever its name says. Save it in a spreadsheet as CSV and choose that.",
+    b"<svg": "is a picture. Choose a CSV, JSON or ZIP export instead.",
+    b"GIF8": "is a picture. Choose a CSV, JSON or ZIP export instead.",
+    b"{\\rtf": "is a text document. Save it as plain text or CSV and choose that.",
+    b"[InternetShortcut]": "is a link, not the file it leads to. Download the file itself.",
+    b"bplist00": "is a binary property list. In Music choose File, Library, Export Library, and bring that.",
+    b"ID3\x02": "is a song. Choose a list of songs as CSV, JSON or ZIP instead.",
+    b"ID3\x03": "is a song. Choose a list of songs as CSV, JSON or ZIP instead.",
+    b"ID3\x04": "is a song. Choose a list of songs as CSV, JSON or ZIP instead.",
+    b"BZh9": "is packed with bzip2. Unpack it and choose the file inside.",
+    b"\xfd7zXZ\0": "is packed with xz. Unpack it and choose the file inside.",
 }
 """How files begin that are often brought instead of an export, and what to do."""
 
@@ -44,7 +57,7 @@ def kind_of(stream: BinaryIO) -> str:
 
 def refuse_known(stream: BinaryIO, name: str) -> None:
     """Raise `NoTracks` with advice for kinds of files that are often brought by mistake."""
-    head = stream.read(HEAD_BYTES).lstrip()
+    head = stream.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
     stream.seek(0)
     for beginning, advice in REFUSED.items():
         if head.lower().startswith(beginning.lower()):

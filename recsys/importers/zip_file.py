@@ -63,6 +63,8 @@ def _check(archive: zipfile.ZipFile, name: str) -> None:
         raise UnreadableFile(f"The ZIP “{name}” holds {len(members):,} files; at most {MOST_MEMBERS:,} can be read.")
     if any(member.filename == "[Content_Types].xml" for member in members):
         raise UnreadableFile(f"“{name}” is an Office document. Save it as CSV in the spreadsheet and choose that.")
+    if any(member.filename.endswith(".iwa") for member in members):
+        raise UnreadableFile(f"“{name}” is a Numbers document. In Numbers choose File, Export To, CSV, and bring that.")
     for member in members:
         _check_member(member, name)
     size, packed = (sum(getattr(each, name) for each in members) for name in ("file_size", "compress_size"))

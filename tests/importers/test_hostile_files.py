@@ -47,6 +47,14 @@ def test_a_binary_file_renamed():
         (b"\x1f\x8b\x08\x00", "Unpack it and choose the file inside"),
         (b"<!DOCTYPE html><html>", "is a web page"),
         (b"SQLite format 3\x00", "is a database"),
+        (b"\xef\xbb\xbf<html><body>", "is a web page"),
+        (b"<table><tr><td>Title</td></tr></table>", "is a table of a web page"),
+        (b"{\\rtf1\\ansi Ann - Blue}", "is a text document"),
+        (b"[InternetShortcut]\nURL=https://open.spotify.com/playlist/x", "is a link"),
+        (b"GIF89a", "is a picture"),
+        (b"ID3\x03", "is a song"),
+        (b"bplist00", "Export Library"),
+        (b"BZh91AY&SY", "is packed with bzip2"),
     ],
 )
 def test_a_file_of_a_kind_that_is_brought_by_mistake(beginning, advice):
@@ -55,6 +63,10 @@ def test_a_file_of_a_kind_that_is_brought_by_mistake(beginning, advice):
 
 def test_a_workbook_is_to_be_saved_as_csv():
     assert "Save it as CSV" in refusal(as_zip({"[Content_Types].xml": "<x/>", "xl/workbook.xml": "<x/>"}))
+
+
+def test_a_numbers_document_is_to_be_exported():
+    assert "File, Export To, CSV" in refusal(as_zip({"Index/Document.iwa": "x", "preview.jpg": "x"}), "likes.numbers")
 
 
 def test_a_quote_that_is_never_closed():
