@@ -8,10 +8,12 @@ from streamlit.testing.v1 import AppTest
 
 from recsys.auth.guests import guest_listener
 from recsys.auth.models import Visitor
+from recsys.core.engine.filters import Filters
 from recsys.core.engine.recipe import Recipe
-from recsys.core.engine.recipe_link import to_query
+from recsys.core.engine.recipe_link import RecipeLink, to_query
 from recsys.errors import StorageProblem
 from recsys.services.start import Part, Start
+from recsys.ui.recommend.controls import set_recipe
 from recsys.ui.recommend.history import Settings
 from recsys.ui.recommend.share import link_here
 from recsys.ui.recommend.start_from import NOT_HERE
@@ -218,6 +220,38 @@ def test_a_link_of_another_catalogue_says_whose_it_was():
     app.session_state["shared_recipe"] = shared
     app.run()
     assert "made with the catalogue “Other songs”; here it is “Fewer songs”" in said(app)
+
+
+def with_link(link):
+    app = opened("recommend", bringing(OWN, OTHERS))
+    app.session_state["shared_recipe"] = link
+    return app.run()
+
+
+def said_of_the_link(app):
+    return [box.value.replace("\\", "") for box in (*app.warning, *app.info) if "recipe" in box.value]
+
+
+def test_with_another_start_a_list_is_no_longer_that_of_a_shared_recipe():
+    app = with_link(RecipeLink(Recipe(length=20)))
+    assert said_of_the_link(app) == ["Opened from a shared recipe."]
+
+    send(app, kind="seed", track=component(app, "list")["rows"][3]["id"])
+    assert said_of_the_link(app) == []
+
+    send(app, kind="back", track="")
+    assert said_of_the_link(app) == ["Opened from a shared recipe."]
+
+
+@pytest.mark.parametrize("recipe", [Recipe(), Recipe(filters=Filters(ranges={"year": (1861, 1862)}))])
+def test_what_a_shared_recipe_names_that_nobody_has_is_said_until_something_is_set(recipe):
+    app = with_link(RecipeLink(recipe, ("gone",), ("Lost by Nobody",)))
+    missing = "This recipe starts from Lost by Nobody, which is neither in your library nor in the catalogue."
+    assert said_of_the_link(app)[0] == missing
+
+    set_recipe(session_of(app), Recipe(length=10))
+    app.run()
+    assert said_of_the_link(app) == []
 
 
 def test_a_list_of_the_listeners_own_can_be_chosen():

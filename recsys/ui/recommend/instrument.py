@@ -77,8 +77,8 @@ def list_and_mixer(session: ListenerSession, place: DeltaGenerator, has_open_set
         songs = listed_songs(view, found) if found else None
         of_list: Mapping[str, float | None] = medians(songs.positions) if songs else {}
         steering = mixer_data(session, view, of_list)
+        link_notice(session, found)
         if found is not None and songs is not None:
-            link_notice(session, found)
             proposal_panel(session)
             state.shown(found, (session.listener, session.demo_listener, session.catalogue.number))
         shown = list_data(session, view, found, songs, of_list) if found and songs else None

@@ -1,8 +1,9 @@
 """Share the list and its recipe: a link, a recipe file, and files for any player; and open what others shared."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, cast
 from urllib.parse import quote, urlsplit
 
 import streamlit as st
@@ -33,9 +34,25 @@ from recsys.ui.recommend.list_state import list_state
 from recsys.ui.session import Brought, ListenerSession
 
 _OPENED: Final = "opened_link"
-_NOTICE: Final = "link_notice"
 MOST_FILE_BYTES: Final = 4 << 20
 NAMED_SEEDS: Final = "songs of a shared recipe"
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """
+    What was opened last, and the settings that it left: once others are set nothing more is said of it.
+
+    `link` is None where it could not be opened, which `problem` says; or that says what it names that nobody here has.
+    """
+
+    link: RecipeLink | None
+    problem: str
+    settings: object
+
+
+def _settings(session: ListenerSession) -> object:
+    return session.recipe, session.start, session.demo_listener
 
 
 def open_link(session: ListenerSession) -> None:
@@ -56,16 +73,15 @@ def open_link(session: ListenerSession) -> None:
     try:
         _use(session, from_parameters(given))
     except BadValue as problem:
-        st.session_state[_NOTICE] = f"This link cannot be opened. {problem}"
+        says = f"This link cannot be opened. {problem}"
+        st.session_state[_OPENED] = _Opened(None, says, _settings(session))
 
 
 def _use(session: ListenerSession, link: RecipeLink) -> None:
-    start, notice = start_of_link(link, session.search)
-    session.start = start
-    st.session_state[_NOTICE] = notice
+    session.start, problem = start_of_link(link, session.search)
     set_recipe(session, link.recipe)
     session.bring(Brought(link.recipe, partial(_use, link=link), link))
-    st.session_state[_OPENED] = (link, session.recipe)
+    st.session_state[_OPENED] = _Opened(link, problem, _settings(session))
 
 
 def start_of_link(link: RecipeLink, search: SongSearch) -> tuple[Start, str]:
@@ -107,14 +123,18 @@ def _called(names: tuple[str, ...]) -> str:
     return ", ".join(names) or NAMED_SEEDS
 
 
-def link_notice(session: ListenerSession, found: Recommendations) -> None:
+def link_notice(session: ListenerSession, found: Recommendations | None) -> None:
     """What is different from the list that a link was made of, and what the link could not bring."""
-    if notice := st.session_state.get(_NOTICE):
-        st.warning(plain(notice), icon=":material/link:")
-    opened = st.session_state.get(_OPENED)
-    if opened is None or opened[1] != session.recipe:
+    opened = cast("_Opened | None", st.session_state.get(_OPENED))
+    if opened is None or opened.settings != _settings(session):
         return
-    link: RecipeLink = opened[0]
+    if opened.problem:
+        st.warning(plain(opened.problem), icon=":material/link:")
+    if opened.link is not None and found is not None:
+        st.info(plain(_origin(session, opened.link, found)), icon=":material/link:")
+
+
+def _origin(session: ListenerSession, link: RecipeLink, found: Recommendations) -> str:
     names = ", ".join(f"“{part.name}”" for part in session.start.parts)
     away = ", ".join(f"“{part.name}”" for part in session.start.minus)
     does = [f"{does} {of}" for does, of in (("starts from", names), ("stays away from", away)) if of]
@@ -134,7 +154,7 @@ def link_notice(session: ListenerSession, found: Recommendations) -> None:
         says.append(f"It stays away from {_called(link.minus_names)}: these {songs} are not in the link.")
     if link.blocked:
         says.append(f"Its block list of {counted(link.blocked, 'artist')} is not in the link.")
-    st.info(plain(" ".join(says)), icon=":material/link:")
+    return " ".join(says)
 
 
 def _catalogue_name(session: ListenerSession) -> str:
