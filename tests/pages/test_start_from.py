@@ -299,6 +299,25 @@ def test_a_song_that_the_catalogue_has_no_more_is_named_and_left_out():
     assert "“Other song 7 by Band 7”" in said(app)
 
 
+def test_a_step_back_to_a_song_of_another_catalogue_names_it_and_leaves_a_list():
+    app = opened("recommend", bringing(OWN, OTHERS))
+    track = component(app, "list")["rows"][3]["id"]
+    name = " by ".join(OTHERS.loc[OTHERS["track_id"] == track, ["title", "artists"]].iloc[0])
+    send(app, kind="seed", track=track)
+    bringing(OWN, OTHERS[OTHERS["track_id"] != track])(session_of(app))
+    app.run()
+
+    send(app, kind="back", track="")
+
+    shows_no_trace(app)
+    assert session_of(app).seeds == ()
+    assert f"Left out, because neither your library nor the catalogue has it now: “{name}”." == noticed(app)[0]
+    assert component(app, "list")["rows"]
+
+    send(app, kind="back", track="")
+    assert not component(app, "list")["history"]["back"], "a second step leads on"
+
+
 def test_forgotten_songs_are_the_listeners_own_that_were_not_heard_for_long():
     old = OWN.assign(added_at="2020-01-01T00:00:00Z")
     app = with_settings(opened("recommend", bringing(old, pd.concat([OTHERS, OWN.head(10)], ignore_index=True))))

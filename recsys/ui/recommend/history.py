@@ -14,6 +14,8 @@ from recsys.services.start import Start
 from recsys.ui.parts.text import plain
 from recsys.ui.recommend.chips import settings_in_words
 from recsys.ui.recommend.controls import set_recipe
+from recsys.ui.recommend.list_state import list_state
+from recsys.ui.recommend.start_from import start_from_known
 from recsys.ui.session import ListenerSession
 
 _KEY: Final = "history"
@@ -124,10 +126,13 @@ def compare_buttons(session: ListenerSession) -> None:
 
 
 def _restore(session: ListenerSession, history: History[Settings]) -> None:
-    _store(session, history)
+    """Put a step's settings on the screen; songs to start from that nobody has any more are named and left out."""
     settings = history.now.state
-    session.start = settings.start
+    if left_out := start_from_known(session, settings.start):
+        list_state().say(left_out)
     set_recipe(session, settings.recipe)
+    here = replace(settings, start=session.start)
+    _store(session, replace(history, now=replace(history.now, state=here)))
 
 
 def _remember(session: ListenerSession) -> None:

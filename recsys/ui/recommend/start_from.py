@@ -83,8 +83,12 @@ def more_like_button(
 
 def restore_start(session: ListenerSession, stored: Any) -> None:
     """Start where a saved recipe does; songs that are no longer known are named and left out."""
-    start = Start.from_json(stored, session.store.origins(session.listener))
+    if notice := start_from_known(session, Start.from_json(stored, session.store.origins(session.listener))):
+        st.session_state[_NOTICE] = notice
+
+
+def start_from_known(session: ListenerSession, start: Start) -> str:
+    """Start from what the library or the catalogue has now of a start; a sentence names the rest, empty if none."""
     session.start, gone = start.known(session.search.known([*start.seeds, *start.away]))
-    if gone:
-        names = ", ".join(f"“{name}”" for name in gone)
-        st.session_state[_NOTICE] = f"Left out, because neither your library nor the catalogue has it now: {names}."
+    names = ", ".join(f"“{name}”" for name in gone)
+    return f"Left out, because neither your library nor the catalogue has it now: {names}." if gone else ""
