@@ -148,6 +148,11 @@ def text(texts: list[str]) -> str:
     return texts[0]
 
 
+def as_text(written: str) -> str:
+    """A text that `text` reads: as long, with a space for each character that cannot be printed, as in "A\u3000B"."""
+    return "".join(one if one.isprintable() else " " for one in written[:LONGEST_TEXT])
+
+
 def joined_names(texts: list[str]) -> tuple[str, ...]:
     """Names joined with `|`."""
     return tuple(text(texts).split("|")[:MOST_SEEDS])

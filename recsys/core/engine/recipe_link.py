@@ -82,11 +82,11 @@ def to_query(link: RecipeLink) -> str:
     for of, ids, called in (("seeds", link.seeds, link.seed_names), ("minus", link.minus, link.minus_names)):
         if ids:
             written.append((of, ",".join(ids)) if len(ids) <= MOST_SEEDS else (f"{of}_left_out", str(len(ids))))
-            names = (name.replace("|", "/")[:LONGEST_SEED_NAME] for name in called[:NAMED_SEEDS])
+            names = (read.as_text(name.replace("|", "/")[:LONGEST_SEED_NAME]) for name in called[:NAMED_SEEDS])
             written.append((_NAMES_OF[of], "|".join(names)))
     for name in ("catalogue", "checksums"):
         if value := getattr(link, name):
-            written.append((name, value[:LONGEST_TEXT]))
+            written.append((name, read.as_text(value)))
     if blocked := len(link.recipe.filters.blocked_artists):
         written.append(("blocked", str(blocked)))
     return urlencode(written, safe=":,.|~", quote_via=quote)

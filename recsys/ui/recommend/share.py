@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
-from recsys.core.engine.link_values import MOST_SEEDS
+from recsys.core.engine.link_values import MOST_SEEDS, as_text
 from recsys.core.engine.list_changes import changed_since, checksums, remembered_songs
 from recsys.core.engine.recipe_link import (
     PARAMETERS,
@@ -158,7 +158,8 @@ def _origin(session: ListenerSession, link: RecipeLink, found: Recommendations) 
 
 
 def _catalogue_name(session: ListenerSession) -> str:
-    return "demo" if session.is_demo else session.passport.name or session.passport.title
+    """As a link writes it."""
+    return "demo" if session.is_demo else as_text(session.passport.name or session.passport.title)
 
 
 def link_here(session: ListenerSession, found: Recommendations) -> RecipeLink:

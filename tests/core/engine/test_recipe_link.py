@@ -207,3 +207,16 @@ def test_songs_to_stay_away_from_come_back_with_their_names():
     many = RecipeLink(Recipe(), minus=tuple(f"{number}" for number in range(51)), minus_names=("51 songs",))
     assert opened(to_query(many)).minus_left_out == 51
     assert from_json(to_json(many)) == many
+
+
+@pytest.mark.parametrize(
+    "written", ["夜に\u3000駆ける", "Non\u00a0breaking", "a\u200bb", "a\u202eb", "two\nlines", "👩\u200d🎤"]
+)
+def test_a_link_can_be_opened_whatever_its_songs_and_its_catalogue_are_called(written):
+    link = RecipeLink(Recipe(), SONG_IDS[:1], (written,), SONG_IDS[1:2], (written,), catalogue=written)
+
+    read = from_parameters(parse_qsl(to_query(link)))
+
+    assert (read.seeds, read.minus) == (link.seeds, link.minus)
+    shown = "".join(one if one.isprintable() else " " for one in written)
+    assert (*read.seed_names, *read.minus_names, read.catalogue) == (shown, shown, shown)
