@@ -9,6 +9,7 @@ in the other half (Tibshirani and Walther 2005, prediction strength).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Final
 
 import numpy as np
@@ -46,11 +47,15 @@ class Modes:
     stability : float
         How far halves of the library agree on the division, 0 (chance) to 1. With one mode: how far the best division
         into several got. None where too few different tracks are usable to compare halves.
+    agreed : float or None
+        The share of the usable tracks, 0..1, that both halves put in the same group; None where `stability` is, which
+        is another number: it is about pairs of tracks, and what chance agrees on does not count.
     """
 
     table: pd.DataFrame
     members: pd.Series
     stability: float | None
+    agreed: float | None
 
     @property
     def is_one(self) -> bool:
@@ -60,16 +65,15 @@ class Modes:
     @property
     def sentence(self) -> str:
         """The result in words."""
-        if self.stability is None:
+        if self.agreed is None:
             return (
                 "Your library counts as one taste: finding several takes "
                 f"{FEWEST_TRACKS} different songs that we know enough about."
             )
         if self.is_one:
-            return "Your library is one taste: split it in half, and no groups appear both times."
+            return "Your library is one taste: split it in half, and the halves don’t agree clearly on groups."
         tastes = f"Your library has {len(self.table)} tastes."
-        # The share of songs on whose group two halves of the library agree, unless it is nearly all of them.
-        agreed = "" if self.stability >= ALMOST_ALL else f" for {self.stability:.0%} of your songs"
+        agreed = "" if self.agreed >= ALMOST_ALL else f" for {self.agreed:.0%} of your songs"
         return f"{tastes} Split your library in half and the same groups appear both times{agreed}."
 
 
@@ -89,7 +93,7 @@ def modes(recommender: Recommender, weights: Mapping[str, float], seed: int = 0)
     tracks = Weighted.of(found.tracks, found.metric, np.float64)
     units: Doubles = tracks.units(np.ones(len(tracks.squares))).T.astype(np.float64)
     # One mode, unless the best division is stable; too few different tracks cannot be judged.
-    labels, stability = np.zeros(len(units), dtype=np.int64), None
+    labels, stability, agreed = np.zeros(len(units), dtype=np.int64), None, None
     if _count_different(units) >= FEWEST_TRACKS:
         counts = range(2, min(MOST_MODES, len(units) // (FEWEST_TRACKS // 2)) + 1)
         divisions = {count: _nearest(units, _centres(units, count, seed)) for count in counts}
@@ -100,7 +104,7 @@ def modes(recommender: Recommender, weights: Mapping[str, float], seed: int = 0)
             for count, division in divisions.items()
         }
         best = max(counts, key=fits.__getitem__)
-        stability = _stability(units, best, seed)
+        stability, agreed = _stability(units, best, seed)
         if stability >= STABLE:
             labels = divisions[best]
     # Largest first. The medoid is the member closest to the sum of all members: one product instead of all pairs.
@@ -112,7 +116,7 @@ def modes(recommender: Recommender, weights: Mapping[str, float], seed: int = 0)
     table = own.iloc[medoids].reset_index(drop=True).assign(tracks=sizes, share=sizes / len(labels))
     place = {int(label): row for row, label in enumerate(order)}
     members = pd.Series([place[int(label)] for label in labels], index=pd.Index(own["track_id"]), dtype=np.int64)
-    return Modes(table, members, stability)
+    return Modes(table, members, stability, agreed)
 
 
 def _count_different(units: Doubles) -> int:
@@ -131,14 +135,32 @@ def _nearest(units: Doubles, centres: Doubles) -> Integers:
     return np.asarray((units @ centres.T - (centres**2).sum(axis=1) / 2).argmax(axis=1), dtype=np.int64)
 
 
-def _stability(units: Doubles, count: int, seed: int) -> float:
-    """The mean agreement of two divisions of all tracks, each by centres found in one random half of them."""
+def _stability(units: Doubles, count: int, seed: int) -> tuple[float, float]:
+    """
+    The mean agreement of two divisions of all tracks, each by centres found in one random half of them.
+
+    As an adjusted Rand index, not below 0, and as the share of tracks in the same group.
+    """
     from sklearn.metrics import adjusted_rand_score
 
     rng = np.random.default_rng(seed)
-    agreed = []
+    indices, shares = [], []
     for _ in range(REPEATS):
         halves = np.array_split(rng.permutation(len(units)), 2)
         one, other = (_nearest(units, _centres(units[half], count, seed)) for half in halves)
-        agreed.append(adjusted_rand_score(one, other))
-    return float(np.clip(np.mean(agreed), 0, 1))
+        indices.append(adjusted_rand_score(one, other))
+        shares.append(share_in_same_group(one, other))
+    return float(np.clip(np.mean(indices), 0, 1)), float(np.mean(shares))
+
+
+def share_in_same_group(one: Integers, other: Integers) -> float:
+    """
+    The share of tracks, 0..1, in the same group of two divisions (n,), n > 0, whatever the groups are called.
+
+    Of all ways to pair the groups of the one, at most `MOST_MODES`, with those of the other the best one counts.
+    """
+    groups = int(max(one.max(), other.max())) + 1
+    shared = np.zeros((groups, groups), dtype=np.int64)
+    np.add.at(shared, (one, other), 1)
+    pairings = np.array([*permutations(range(groups))])
+    return float(shared[np.arange(groups), pairings].sum(axis=1).max() / len(one))

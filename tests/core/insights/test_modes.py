@@ -6,7 +6,7 @@ import pytest
 
 from recsys.core.engine.catalogue import Catalogue
 from recsys.core.engine.recommender import Recommender
-from recsys.core.insights.modes import modes
+from recsys.core.insights.modes import Modes, modes, share_in_same_group
 from recsys.core.model.features import FEATURES
 from tests.core.small import random_tracks
 
@@ -39,6 +39,20 @@ def test_two_tastes_are_two_modes_shown_by_their_own_tracks():
     assert found.table["track_id"].iloc[1] in set(SOFT["track_id"])
     assert found.stability > 0.95
     assert "2 tastes" in found.sentence
+
+
+def test_the_sentence_names_the_share_of_songs_and_not_the_index_of_stability():
+    table = pd.DataFrame({"track_id": ["a", "b"]})
+    found = Modes(table, pd.Series(dtype=np.int64), stability=0.77, agreed=0.94)
+
+    assert found.sentence.endswith("the same groups appear both times for 94% of your songs.")
+
+
+def test_songs_agree_whose_groups_fit_each_other_best_whatever_they_are_called():
+    one, other = np.array([0, 0, 0, 1, 1, 2]), np.array([2, 2, 0, 0, 0, 1])
+
+    assert share_in_same_group(one, other) == pytest.approx(5 / 6)
+    assert share_in_same_group(one, one) == 1
 
 
 def test_three_tastes_are_three_modes():
