@@ -28,9 +28,9 @@ def plays_per_month(plays: pd.DataFrame) -> go.Figure:
     bars = go.Bar(
         x=monthly.index.tolist(),
         y=monthly["plays"].tolist(),
-        text=monthly["hours"].round(1).tolist(),
+        text=[_lasting(row.plays, row.timed, f"{row.hours:.1f} hours", ", ") for row in monthly.itertuples()],
         textposition="none",
-        hovertemplate="%{x|%B %Y}: %{y:,} plays, %{text} hours<extra></extra>",
+        hovertemplate="%{x|%B %Y}: %{y:,} plays%{text}<extra></extra>",
         name="Plays",
     )
     margin = {"l": 8, "r": 8, "t": 16, "b": 24}
@@ -39,14 +39,19 @@ def plays_per_month(plays: pd.DataFrame) -> go.Figure:
 
 
 def plays_in_words(plays: pd.DataFrame) -> str:
-    """How much was listened to, and when most, in words. Hours are left out where the length of plays is unknown."""
+    """
+    How much was listened to, and when most, in words.
+
+    Hours are left out where no play's length is known, and are the least there were where some plays' is not.
+    """
     if plays.empty:
         return "There is no listening history yet."
     monthly = _monthly(plays)
     first, last, most = (_said(month) for month in (monthly.index[0], monthly.index[-1], monthly["plays"].idxmax()))
     hours = round(monthly["hours"].sum())
     total = f"{len(plays):,} {'play' if len(plays) == 1 else 'plays'}"
-    total += f" in {hours:,} {'hour' if hours == 1 else 'hours'}" if hours else ""
+    if hours:
+        total += _lasting(len(plays), monthly["timed"].sum(), f"{hours:,} {'hour' if hours == 1 else 'hours'}", " in ")
     if first == last:
         return f"{total} in {first}."
     return f"{total} from {first} to {last}; most in {most}, with {monthly['plays'].max():,}."
@@ -124,12 +129,19 @@ def _said(month: str) -> str:
     return str(pd.Period(month).strftime("%B %Y"))
 
 
+def _lasting(plays: float, timed: float, hours: str, before: str) -> str:
+    """How long plays lasted of which some are timed: "6.0 hours" after what comes before it; empty where none is."""
+    if plays and not timed:
+        return ""
+    return f"{before}at least {hours}" if timed < plays else f"{before}{hours}"
+
+
 def _monthly(plays: pd.DataFrame) -> pd.DataFrame:
-    """`plays` and `hours` by month."""
+    """`plays`, how many of them are `timed`, and the `hours` of these, by month."""
     if plays.empty:
-        return pd.DataFrame({"plays": [], "hours": []})
-    by_month = plays.groupby(plays["played_at"].str[:7])
-    monthly = pd.DataFrame({"plays": by_month.size(), "hours": by_month["ms_played"].sum() / HOUR})
+        return pd.DataFrame({"plays": [], "timed": [], "hours": []})
+    lengths = plays["ms_played"].groupby(plays["played_at"].str[:7])
+    monthly = pd.DataFrame({"plays": lengths.size(), "timed": lengths.count(), "hours": lengths.sum() / HOUR})
     return monthly.reindex(_months(plays), fill_value=0)
 
 

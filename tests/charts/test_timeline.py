@@ -25,7 +25,7 @@ def test_months_without_plays_are_shown_as_zero():
     bars = plays_per_month(HISTORY).data[0]
     assert list(bars.x) == ["2025-11", "2025-12", "2026-01"]
     assert list(bars.y) == [6, 0, 6]
-    assert [float(hours) for hours in bars.text] == [6, 0, 6]
+    assert list(bars.text) == [", 6.0 hours", ", 0.0 hours", ", 6.0 hours"]
 
 
 def test_a_short_history_names_its_months_one_by_one():
@@ -48,6 +48,15 @@ def test_a_history_of_one_month_without_lengths_in_words():
     assert plays_in_words(plays(("t0", "2026-01-01T10:00:00Z", None), ("t0", "2026-01-02T10:00:00Z", None))) == (
         "2 plays in January 2026."
     )
+
+
+def test_where_the_length_of_some_plays_is_unknown_the_hours_are_said_to_be_the_least_there_were():
+    history = plays(
+        *many("t0", "2025-11", 2), ("t0", "2025-11-20T10:00:00Z", None), ("t0", "2025-12-01T10:00:00Z", None)
+    )
+
+    assert plays_in_words(history).startswith("4 plays in at least 2 hours from November 2025")
+    assert list(plays_per_month(history).data[0].text) == [", at least 2.0 hours", ""]
 
 
 def test_one_play_and_one_hour_are_reported_as_one():
