@@ -9,7 +9,7 @@ from recsys.charts.theme import listed, shortened
 from recsys.core.insights.drift import change_over_time
 from recsys.core.insights.modes import Modes
 from recsys.core.insights.placement import medians, percentile
-from recsys.core.insights.wording import counted, on_one_line
+from recsys.core.insights.wording import counted, on_one_line, share_in_words
 from recsys.core.model.features import AUDIO_FEATURES, NUMBER_FEATURES, Feature
 from recsys.ui.components import mount
 from recsys.ui.parts.fragment import fragment
@@ -101,7 +101,7 @@ def _starting_from(start: str) -> str:
 
 def in_a_phrase(f: Feature, share: float) -> str:
     """A share of the catalogue in a listener's words: "calmer than 70% of songs"."""
-    return f"{f.more if share > 0.5 else f.less} than {max(share, 1 - share):.0%} of songs"
+    return f"{f.more if share > 0.5 else f.less} than {share_in_words(max(share, 1 - share))} of songs"
 
 
 def strip(session: ListenerSession) -> None:

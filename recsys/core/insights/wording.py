@@ -122,7 +122,12 @@ def leaning(name: str, percentile: float, among: str = "the catalogue") -> str:
     if abs(percentile - 0.5) < IN_THE_MIDDLE:
         return f"in the middle of {among}"
     end, share = (f.high_words, percentile) if percentile > 0.5 else (f.low_words, 1 - percentile)
-    return f"further towards “{end}” than {share:.0%} of {among}"
+    return f"further towards “{end}” than {share_in_words(share)} of {among}"
+
+
+def share_in_words(share: float) -> str:
+    """A share of 0..1 that is not said to be more than it is: "78%"; "99%", and not "100%", of all but one in 300."""
+    return f"{share if share >= 1 else min(share, 0.99):.0%}"
 
 
 def number(f: Feature, value: float) -> str:

@@ -146,6 +146,12 @@ def test_a_percentile_is_said_as_a_leaning():
     assert leaning("energy", 0.52) == "in the middle of the catalogue"
 
 
+def test_a_hundred_percent_is_said_only_where_it_is_all():
+    assert leaning("energy", 0.997) == "further towards “intense” than 99% of the catalogue"
+    assert leaning("energy", 0.003) == "further towards “calm” than 99% of the catalogue"
+    assert leaning("energy", 1.0) == "further towards “intense” than 100% of the catalogue"
+
+
 def test_genre_has_no_number_to_put_into_words():
     with pytest.raises(UnknownFeature):
         in_words("genre", 0.5)
