@@ -13,6 +13,7 @@ from recsys.core.evaluation.proof import Proof, check_enough, prove
 from recsys.core.evaluation.tuning import Tuned, tune
 from recsys.core.model.arrays import Integers
 from recsys.core.model.features import FEATURES
+from recsys.core.model.genres import genre_names
 from recsys.core.model.identity import owned
 from recsys.core.model.tracks import as_tracks, filled
 from recsys.errors import NothingToRank
@@ -134,12 +135,18 @@ def own_pool(catalogue: pd.DataFrame, library: pd.DataFrame) -> tuple[Pool, Inte
 def _as_in_lists(library: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame:
     """
     A library without what would be known of its own tracks alone: features that the catalogue lacks, such as genres,
-    and popularity on another day than the catalogue's.
+    the names of genres that it gives no song, and popularity on another day than the catalogue's.
 
     No list compares them, and here they would tell own songs from others. In a catalogue of 28,356 songs without genres
-    the test found 36, 8 and 4 songs of three real libraries with them, and finds 42, 20 and 17.
+    the test found 36, 8 and 4 songs of three real libraries with them, and finds 42, 20 and 17. In one of 30,000 songs
+    whose genres are named more coarsely than in a library, it found 13.0 with all names, and finds 7.1.
     """
     theirs = catalogue.set_index("track_id")
     snapshots = {f.column: library["track_id"].map(theirs[f.column]) for f in FEATURES if f.is_snapshot}
     unknown = {f.column: np.nan for f in FEATURES if theirs[f.column].isna().all()}
-    return as_tracks(library.assign(**snapshots | unknown))
+    known_names = {name for text in catalogue["genres"].dropna().unique() for name in genre_names(text)}
+    compared = {
+        text: ",".join(name for name in genre_names(text) if name in known_names) or None
+        for text in library["genres"].dropna().unique()
+    }
+    return as_tracks(library.assign(**snapshots | {"genres": library["genres"].map(compared)} | unknown))

@@ -117,6 +117,18 @@ def test_what_the_catalogue_knows_of_no_song_is_not_known_of_own_songs_either(so
     assert not pool.catalogue.known_features[FEATURE_NAMES.get_loc("genre")]
 
 
+def test_names_of_genres_that_the_catalogue_does_not_use_are_not_known_of_own_songs_either(songs):
+    """As in a list: a name that only the listener's file has would tell own songs from all others."""
+    mine = library(songs).assign(track_id=[f"mine{n}" for n in range(50)], genres="calm rock,Rock")
+    mine = mine.assign(title=[f"Mine {n}" for n in range(50)])
+    mine.loc[:9, "genres"] = "calm rock"
+    pool, rows = own_pool(songs.assign(genres="rock"), mine)
+
+    genres = pool.tracks.loc[rows].set_index("track_id")["genres"]
+    assert genres[[f"mine{n}" for n in range(10)]].isna().all()
+    assert genres[[f"mine{n}" for n in range(10, 50)]].eq("rock").all()
+
+
 def test_popularity_is_that_of_the_catalogues_day_for_own_songs_too(songs):
     mine = library(songs).assign(popularity=99.0)
     catalogue = songs[~songs["track_id"].isin(mine["track_id"].head(20))].assign(popularity=40.0)
