@@ -252,6 +252,18 @@ class Catalogue:
         rows = self.songs_in_order[places].astype(np.int64)
         return np.where(self.songs[rows] == hashes, rows, -1)
 
+    def rows_of_recordings(self, tracks: pd.DataFrame) -> Integers:
+        """The row of the first song with the ISRC of each row of a track table, (n,); -1 where there is none."""
+        wanted = isrcs(tracks["isrc"])
+        codes = self.tracks["isrc"].cat
+        names = isrcs(pd.Series(codes.categories, dtype="str"))
+        if not len(names) or not wanted.isin(names.dropna()).any():
+            return np.full(len(tracks), -1, dtype=np.int64)
+        at = np.flatnonzero(np.append(names.isin(wanted.dropna()).to_numpy(bool), False)[codes.codes])
+        first = pd.Series(at, index=names.array[codes.codes[at]])
+        first = first[~first.index.duplicated()]
+        return np.asarray(wanted.map(first).fillna(-1), dtype=np.int64)
+
     def rows_owned(self, library: pd.DataFrame) -> Integers:
         """The rows that a library holds, rising: by track id (of any version), ISRC, or song."""
         if not len(library):

@@ -64,7 +64,7 @@ def around(catalogue: Catalogue | None, pool: pd.DataFrame, anchors: pd.DataFram
     if anchors is not None:
         own = on_scale_of(catalogue, own, anchors)
     # A song that both hold is the catalogue's, whose numbers are on the scale already.
-    is_new = catalogue.rows_of_songs(own) < 0
+    is_new = (catalogue.rows_of_songs(own) < 0) & (catalogue.rows_of_recordings(own) < 0)
     own = own[is_new & ~own["track_id"].isin(catalogue.tracks["track_id"])].reset_index(drop=True)
     if len(catalogue) > MAX_SHARED:
         return _marked(Catalogue.from_tracks(own, like=catalogue), own)

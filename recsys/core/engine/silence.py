@@ -57,6 +57,8 @@ def months_silent(catalogue: Catalogue, tracks: pd.DataFrame, heard: pd.Series, 
     rows = np.array([by_id.get(name, -1) for name in tracks["track_id"]], dtype=np.int64)
     if (rows < 0).any():
         rows[rows < 0] = catalogue.rows_of_songs(tracks[rows < 0])
+    if (rows < 0).any():
+        rows[rows < 0] = catalogue.rows_of_recordings(tracks[rows < 0])
     months = ((now - heard).dt.total_seconds() / MONTH.total_seconds()).to_numpy(dtype=np.float64)
     # `np.minimum.at`, unlike an assignment, sees every one of several versions that share a row: the least silence
     # wins.

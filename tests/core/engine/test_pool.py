@@ -112,6 +112,15 @@ def test_the_list_says_where_a_song_came_from_and_scores_are_those_of_the_catalo
     assert both.counts["catalogue"] == len(around(catalogue, found))
 
 
+def test_a_recording_that_both_hold_under_other_titles_is_the_catalogues(songs, found):
+    known = songs.iloc[:3_000].assign(isrc=[f"GBAYE68{row:05}" for row in range(3_000)])
+    twin = found.head(2).assign(title=["Called otherwise", "Of its own"], isrc=["gb-aye-68-00007", "GBAYE6899999"])
+
+    both = around(Catalogue.from_tracks(as_tracks(known)), as_tracks(twin))
+
+    assert both.tracks.loc[both.tracks[POOL] == AROUND_YOU, "track_id"].tolist() == [found["track_id"].iloc[1]]
+
+
 def test_a_song_that_both_hold_is_the_catalogues(catalogue, songs):
     both = around(catalogue, songs.iloc[:100])
 

@@ -47,6 +47,16 @@ def test_of_several_versions_of_a_song_the_one_heard_last_counts():
     assert np.count_nonzero(~np.isnan(months)) == 1
 
 
+def test_a_recording_that_the_catalogue_has_under_another_title_is_forgotten_too():
+    twins = TABLE.assign(isrc=[f"gb-aye-68-{row:05}" for row in range(80)])
+    mine = twins.iloc[[3]].assign(track_id="mine", title="Called otherwise", isrc="GBAYE6800003", added_at=None)
+    library = pd.concat([LIBRARY.tail(5), mine.astype(LIBRARY.dtypes)], ignore_index=True)
+
+    found = Recommender(Catalogue.from_tracks(twins), library, plays=plays(mine="2020-01-01T00:00:00Z"), now=NOW)
+
+    assert found.recommend(FORGOTTEN).table["track_id"].tolist() == ["r3"]
+
+
 def test_only_own_songs_that_were_silent_for_long_are_listed():
     found = engine(plays=plays(r3="2025-11-01T00:00:00Z", r7="2020-01-01T00:00:00Z", r9="2026-10-01T00:00:00Z"))
     table = found.recommend(FORGOTTEN).table
