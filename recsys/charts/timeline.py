@@ -99,7 +99,7 @@ def feature_drift(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> go.F
 
 
 def drift_in_words(name: str, plays: pd.DataFrame, library: pd.DataFrame) -> str:
-    """How the feature moved between the first and the last year of plays, in words."""
+    """How the feature moved between the first and the last third of the plays, in words."""
     f = feature(name, NUMBER_FEATURES)
     values = _played(name, plays, library).sort_values("played_at")
     first, last = (part["value"] for part in (values.head(len(values) // 3), values.tail(len(values) // 3)))

@@ -7,6 +7,7 @@ import pandas as pd
 
 from recsys.core.insights.wording import in_words
 from recsys.core.model.features import AUDIO_FEATURES, FEATURES, NUMBER_FEATURES
+from recsys.core.model.genres import genre_names
 
 WITH_TRACK: Final = "came with the track"
 NO_SOURCE: Final = "source not recorded"
@@ -125,5 +126,6 @@ def outliers(library: pd.DataFrame, n: int = 5) -> pd.DataFrame:
 def profile_in_words(library: pd.DataFrame, genres: int = 3) -> dict[str, str]:
     """The listener's own value of every feature in words, by feature name, such as "mostly calm" or "1994"."""
     words = {f.name: in_words(f.name, library[f.column].median()) for f in NUMBER_FEATURES}
-    common = library["genres"].dropna().str.split(",").explode().str.strip().value_counts()
+    # Each name once a song and in lower case, as the model and the chart of genres read them.
+    common = library["genres"].map(lambda joined: sorted(set(genre_names(joined)))).explode().dropna().value_counts()
     return words | {"genre": ", ".join(common.index[:genres]) or "unknown"}

@@ -136,6 +136,13 @@ def test_a_profile_in_words_covers_every_feature_and_names_the_commonest_genres(
     assert (words["energy"], words["tempo"], words["genre"]) == ("calm", "unknown", "jazz")
 
 
+def test_a_genre_is_counted_once_a_song_and_whatever_its_case():
+    library = tracks(genres=["Jazz", "jazz", "folk,folk,folk", "['jazz', 'bebop']"])
+
+    assert profile_in_words(library, genres=1)["genre"] == "jazz"
+    assert profile_in_words(library)["genre"].count("jazz") == 1
+
+
 def test_nothing_known_is_said_as_such():
     assert set(profile_in_words(empty_tracks()).values()) == {"unknown"}
 
