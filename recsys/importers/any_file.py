@@ -1,6 +1,6 @@
 """Reads any file of a listener's into tracks: files are recognised by their contents, never by their names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -37,7 +37,7 @@ OF_LISTENER: Final = frozenset({"user_tracks.csv", "plays.csv", "feedback.csv"})
 def read_file(source: Source, name: str) -> Imported:
     """
     Import one file: CSV, JSON, Parquet, an iTunes library (.xml), a workbook (.xlsx, .ods), or one of those in a ZIP or
-    packed with gzip. Of a workbook the first sheet that holds tracks counts.
+    packed with gzip. Of a workbook every sheet counts that holds tracks and is not hidden.
 
     Parameters
     ----------
@@ -56,15 +56,7 @@ def read_file(source: Source, name: str) -> Imported:
             stream = unpacked(stream, name)
         if kind_of(stream) != ZIP:
             return _read_plain(stream, name)
-        if not is_workbook(stream):
-            return _read_zip(stream, name)
-        problem = NoTracks(f"“{name}” holds no tracks on any sheet.")
-        for sheet in sheets(stream, name):
-            try:
-                return read_table(sheet, name)
-            except NoTracks as found:
-                problem = found
-        raise problem
+        return _read_workbook(stream, name) if is_workbook(stream) else _read_zip(stream, name)
 
 
 def read_files(sources: Iterable[tuple[Source, str]]) -> Imported:
@@ -106,8 +98,33 @@ def _read_zip(stream: BinaryIO, name: str) -> Imported:
                 others.append(member)
     if not imports:
         raise NoTracks(f"The ZIP “{name}” holds no file of tracks. Choose the ZIP as Spotify or Exportify sent it.")
+    return _as_one(imports, others, name)
+
+
+def _read_workbook(stream: BinaryIO, name: str) -> Imported:
+    """The sheets of a workbook as one file; those that hold no tracks are named in a note."""
+    imports, others = [], []
+    problem = NoTracks(f"“{name}” holds no tracks on any sheet.")
+    for number, sheet in sheets(stream, name):
+        called = f"sheet {number}"
+        try:
+            imports.append(read_table(sheet, f"{name}, {called}"))
+        except NoTracks as found:
+            others.append(called)
+            problem = found
+    if not imports:
+        raise problem
+    if len(imports) == 1:  # problems need not say on which sheet
+        only = imports[0]
+        imports = [replace(only, reports=(replace(only.report, file=name),))]
+    return _as_one(imports, others, name)
+
+
+def _as_one(imports: Sequence[Imported], others: Sequence[str], name: str) -> Imported:
+    """What is inside one file as one; `others` are the parts that hold no tracks."""
     whole = merge(imports)
-    report = sum_of(whole.reports, whole.tracks, name)
+    is_one = [report.file for report in whole.reports] == [name]
+    report = whole.report if is_one else sum_of(whole.reports, whole.tracks, name)
     if others:
         holding = "it holds" if len(others) == 1 else "they hold"
         notes = (*report.notes, f"Not imported, as {holding} no tracks: {listed(others)}.")

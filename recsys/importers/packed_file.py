@@ -22,6 +22,8 @@ MARKS: Final = ("[Content_Types].xml", "META-INF/manifest.xml")
 MOST_UNPACKED: Final = 200 << 20
 """Bytes of XML in a workbook: a million rows of a table of tracks are about as many."""
 
+MOST_SHEETS: Final = 200
+"""Even an empty table takes some 30 ms to read."""
 MOST_RATIO: Final = 200
 _one_workbook = threading.Lock()
 """A workbook of a few kilobytes may take its process up to the limit of memory, so one is read at a time."""
@@ -36,14 +38,14 @@ def is_workbook(stream: BinaryIO) -> bool:
         return False
 
 
-def sheets(stream: BinaryIO, name: str) -> Iterator[Text]:
+def sheets(stream: BinaryIO, name: str) -> Iterator[tuple[int, Text]]:
     """
-    Every sheet of a workbook that has rows, as CSV.
+    Every sheet of a workbook that has rows and is not hidden, as CSV, with its number from 1 among those not hidden.
 
     Raises
     ------
     UnreadableFile
-        It is damaged, locked, no table, or unpacks to too much.
+        It is damaged, locked, no table, unpacks to too much, or has too many sheets.
     """
     with zipfile.ZipFile(stream) as archive:
         if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
@@ -61,11 +63,14 @@ def sheets(stream: BinaryIO, name: str) -> Iterator[Text]:
         raise NoTracks(
             f"“{name}” is an Office document that cannot be read. Save it as CSV in the spreadsheet and choose that."
         ) from problem
-    at = 0
+    at, number = 0, 0
     while at < len(done.stdout):
-        start = at + workbook.LENGTH.size
+        start, number = at + workbook.LENGTH.size, number + 1
+        if number > MOST_SHEETS:
+            raise UnreadableFile(f"“{name}” has more than {MOST_SHEETS} sheets. Save those with tracks as files.")
         at = start + workbook.LENGTH.unpack_from(done.stdout, at)[0]
-        yield Text(io.BytesIO(done.stdout[start:at]), "utf-8", 0)
+        if at > start:
+            yield number, Text(io.BytesIO(done.stdout[start:at]), "utf-8", 0)
 
 
 def _far_too_much(name: str) -> str:

@@ -27,28 +27,29 @@ TOO_LARGE: Final = 3
 
 
 def main() -> None:
-    """Limit this process, then write every sheet that has rows: its length in bytes, and CSV in UTF-8."""
+    """Limit this process, then write every sheet that is not hidden: its length in bytes, and CSV in UTF-8."""
     if sys.platform != "win32":
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     packed = sys.stdin.buffer.read()
     left = min(MOST_CSV, max(SMALL, MOST_RATIO * len(packed)))
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(packed))
-    for name in workbook.sheet_names:
+    visible = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+    for name in visible or workbook.sheet_names:
         text = io.StringIO(newline="")
         writer = csv.writer(text)
         for row in workbook.get_sheet_by_name(name).iter_rows():
             writer.writerow([as_cell(value) for value in row])
             if text.tell() > left:
                 sys.exit(TOO_LARGE)
-        if content := text.getvalue().encode():
-            left -= len(content)
-            sys.stdout.buffer.write(LENGTH.pack(len(content)) + content)
+        content = text.getvalue().encode()
+        left -= len(content)
+        sys.stdout.buffer.write(LENGTH.pack(len(content)) + content)
 
 
 def as_cell(value: Any) -> str:

@@ -32,20 +32,37 @@ def relations(identity, kind, target):
     return f'<?xml version="1.0"?><Relationships xmlns="{PACKAGE}">{relation}</Relationships>'
 
 
-def xlsx(rows):
-    """A workbook of one sheet, as small as it can be."""
+def sheet_xml(rows):
+    """The rows of a sheet."""
     cells = "".join(
         "<row>" + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row) + "</row>" for row in rows
     )
+    return f'<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>'
+
+
+def xlsx(*sheets, hidden=()):
+    """A workbook, as small as it can be, of sheets that are rows; `hidden` are numbers of sheets from 1."""
+    numbers = range(1, len(sheets) + 1)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("[Content_Types].xml", TYPES)
         archive.writestr("_rels/.rels", relations("r", "officeDocument", "xl/workbook.xml"))
-        sheet = '<sheets><sheet name="A" sheetId="1" r:id="s"/></sheets>'
-        archive.writestr("xl/workbook.xml", f'<workbook xmlns="{MAIN}" xmlns:r="{RELATION}">{sheet}</workbook>')
-        archive.writestr("xl/_rels/workbook.xml.rels", relations("s", "worksheet", "worksheets/sheet1.xml"))
-        data = f"<sheetData>{cells}</sheetData>"
-        archive.writestr("xl/worksheets/sheet1.xml", f'<worksheet xmlns="{MAIN}">{data}</worksheet>')
+        named = "".join(
+            f'<sheet name="A{at}" sheetId="{at}" state="{"hidden" if at in hidden else "visible"}" r:id="s{at}"/>'
+            for at in numbers
+        )
+        names = f"<sheets>{named}</sheets>"
+        archive.writestr("xl/workbook.xml", f'<workbook xmlns="{MAIN}" xmlns:r="{RELATION}">{names}</workbook>')
+        parts = "".join(
+            f'<Relationship Id="s{at}" Type="{RELATION}/worksheet" Target="worksheets/sheet{at}.xml"/>'
+            for at in numbers
+        )
+        archive.writestr(
+            "xl/_rels/workbook.xml.rels",
+            f'<?xml version="1.0"?><Relationships xmlns="{PACKAGE}">{parts}</Relationships>',
+        )
+        for at, rows in zip(numbers, sheets, strict=True):
+            archive.writestr(f"xl/worksheets/sheet{at}.xml", sheet_xml(rows))
     stream.seek(0)
     return stream
 
@@ -75,6 +92,27 @@ def ods(rows, changed=lambda content: content):
         )
     stream.seek(0)
     return stream
+
+
+def test_every_sheet_of_a_workbook_with_tracks_is_read_and_counted():
+    header = ["Title", "Artist", "Energy"]
+    about, empty = [["About", "these lists"], ["made by", "me"]], []
+    first, second = [header, ["Blue", "Ann", "0.5"]], [header, ["Red", "Bob", "7"], ["Blue", "Ann", ""], ["", "", ""]]
+
+    found = read_file(xlsx(about, first, empty, second), "lists.xlsx")
+
+    report = found.report
+    assert found.tracks["title"].tolist() == ["Blue", "Red"]
+    assert (report.rows, report.tracks, report.duplicates, sum(report.skipped.values())) == (4, 2, 1, 1)
+    assert report.notes == ("Not imported, as it holds no tracks: sheet 1.",)
+    assert report.problems[0].sentence.startswith("lists.xlsx, sheet 4: Row 2: Energy “7” is not between 0 and 1")
+
+
+def test_a_hidden_sheet_is_read_where_there_is_no_other():
+    old, new = [["Title", "Artist"], ["Blue", "Ann"]], [["Title", "Artist"], ["Red", "Bob"]]
+
+    assert read_file(xlsx(old, new, hidden=[1]), "x.xlsx").tracks["title"].tolist() == ["Red"]
+    assert read_file(xlsx(old, hidden=[1]), "x.xlsx").tracks["title"].tolist() == ["Blue"]
 
 
 @pytest.mark.parametrize(("span", "cell"), [({"hours": 24, "minutes": 10}, "24:10:00"), ({"minutes": 3}, "0:03:00")])
