@@ -147,7 +147,7 @@ class RowReader:
         return cells
 
     def _clear_placeholders(self, texts: dict[str, pa.Array]) -> None:
-        """Placeholder names become null, and so does the title of a row of totals."""
+        """Placeholder names become null, and so does the title of a row of totals, or of one that says N/A for both."""
         for ours in {"title", "artists"} & texts.keys():
             is_none = pc.is_in(pc.utf8_lower(texts[ours]), value_set=PLACEHOLDERS)
             texts[ours] = pc.if_else(is_none, pa.scalar(None, pa.string()), texts[ours])
@@ -157,7 +157,8 @@ class RowReader:
                 pc.fill_null(pc.match_substring_regex(texts["artists"], TOTAL_ARTISTS), True),
             )
             rules = [pc.fill_null(pc.match_substring_regex(texts[ours], RULE), False) for ours in ("title", "artists")]
-            is_total = pc.or_(is_total, pc.and_(*rules))
+            missing = [pc.fill_null(says_missing(texts[ours]), False) for ours in ("title", "artists")]
+            is_total = pc.or_(pc.or_(is_total, pc.and_(*rules)), pc.and_(*missing))
             texts["title"] = pc.if_else(is_total, pa.scalar(None, pa.string()), texts["title"])
 
     def _split_titles(self, texts: dict[str, pa.Array]) -> None:

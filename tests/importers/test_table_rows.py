@@ -371,6 +371,13 @@ def test_a_row_without_identity_is_counted():
     assert report(text).skipped == {"no Spotify id, and no title with an artist": 2}
 
 
+def test_a_row_that_says_of_title_and_artist_that_there_is_none_is_no_track():
+    found = read_file(as_file("title,artist\nN/A,N/A\n#N/A,#N/A\nnan,nan\nN/A,Ann\n"), "mine.csv")
+
+    assert found.tracks["title"].tolist() == ["N/A"]
+    assert sum(found.report.skipped.values()) == 3
+
+
 def test_a_row_with_too_many_cells_is_counted_and_empty_lines_are_none():
     found = report(f"id,name,artists\n{ONE},Blue,Ann\n\n{TWO},Red,Ann,Bob\n\n")
 
