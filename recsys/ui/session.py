@@ -143,8 +143,8 @@ class ListenerSession:
 
     @property
     def recipes(self) -> dict[str, dict[str, Any]]:
-        """The listener's saved recipes."""
-        return self.known("recipes", lambda: self.store.recipes(self.listener))
+        """The listener's saved recipes, as of a minute ago at most: another tab may save some."""
+        return self.known("recipes", lambda: self.store.recipes(self.listener), _A_MINUTE)
 
     @property
     def settings_to_store(self) -> dict[str, Any]:

@@ -271,6 +271,24 @@ def test_a_list_of_the_listeners_own_can_be_chosen():
     assert session_of(app).seeds == tuple(OWN["track_id"].head(5))
 
 
+def test_the_recipe_whose_button_was_pressed_is_forgotten_also_after_another_tab_forgot_one():
+    def saved(session):
+        bringing(OWN, OTHERS)(session)
+        for name in ("First", "Second"):
+            session.store.save_recipe(session.listener, name, {})
+
+    app = in_more(opened("recommend", saved))
+    session = session_of(app)
+    session.store.remove_recipe(session.listener, "First")
+    session.forget("recipes")  # as when another tab's import is noticed
+    app.button(key="recipe_forget_0").click().run()
+
+    shows_no_trace(app)
+    assert [*session.store.recipes(session.listener)] == ["Second"]
+    app.button(key="recipe_forget_0").click().run()
+    assert not session.store.recipes(session.listener)
+
+
 def test_a_saved_recipe_brings_back_what_the_list_started_from():
     app = searched(opened("recommend", bringing(OWN, OTHERS)), "other song 7")
     app.button(key=f"start_add_cat{7:019d}").click().run()

@@ -16,6 +16,7 @@ from recsys.ui.session import Brought, ListenerSession
 
 _NAME: Final = "recipe_name"
 _SAVED: Final = "recipe_saved"
+_FORGOTTEN: Final = "recipe_forgotten"
 
 
 def recipes_panel(session: ListenerSession) -> None:
@@ -31,16 +32,22 @@ def recipes_panel(session: ListenerSession) -> None:
         session.forget("recipes")
         st.session_state[_SAVED] = True
         st.rerun()
+    if (forgotten := st.session_state.pop(_FORGOTTEN, None)) is not None:
+        session.store.remove_recipe(session.listener, forgotten)
+        session.forget("recipes")
     if not session.recipes:
         st.caption("None saved yet.")
     for number, (saved, stored) in enumerate(session.recipes.items()):
         use, forget = st.columns([4, 1])
         use.button(plain(saved), key=f"recipe_use_{number}", on_click=_press, args=(session, stored), width="stretch")
         name = f"Forget {plain(saved)}"  # page.css shows the icon alone
-        if forget.button(name, icon=":material/delete:", key=f"recipe_forget_{number}", help=name):
-            session.store.remove_recipe(session.listener, saved)
-            session.forget("recipes")
-            st.rerun()
+        # The name of the button that was pressed: by its number it may be another's, if the recipes were read again.
+        pressed: dict[str, Any] = {"on_click": _note_forgotten, "args": (saved,)}
+        forget.button(name, icon=":material/delete:", key=f"recipe_forget_{number}", help=name, **pressed)
+
+
+def _note_forgotten(name: str) -> None:
+    st.session_state[_FORGOTTEN] = name
 
 
 def _press(session: ListenerSession, stored: dict[str, Any]) -> None:
