@@ -111,13 +111,14 @@ def go(session: ListenerSession, way: str) -> None:
 
 def compare_buttons(session: ListenerSession) -> None:
     """Remember the settings, and the switch that compares with them."""
-    st.button(
+    if st.button(
         "Remember this list",
         key="remember",
-        on_click=_remember_and_say,
+        on_click=_remember,
         args=(session,),
         help="To compare it with the list that other settings make.",
-    )
+    ):
+        st.toast("Remembered. Now change the settings and switch “Compare” on.")
     st.toggle(
         "Compare",
         key="compare_on",
@@ -137,11 +138,6 @@ def _restore(session: ListenerSession, history: History[Settings]) -> None:
 
 def _remember(session: ListenerSession) -> None:
     st.session_state[_REMEMBERED] = _settings(session)
-
-
-def _remember_and_say(session: ListenerSession) -> None:
-    _remember(session)
-    st.toast("Remembered. Now change the settings and switch “Compare” on.")
 
 
 def _switch(session: ListenerSession, settings: Settings) -> None:
