@@ -15,7 +15,7 @@ from recsys.batch.ranking import Ranked
 from recsys.errors import UnreadableFile
 
 SETTINGS: Final = "settings.json"
-OURS: Final = re.compile(rf"{re.escape(SETTINGS)}|[0-9]{{8,}}\.(?:lists|problems)\.(?:parquet|tmp)")
+OURS: Final = re.compile(rf"{re.escape(SETTINGS)}|[0-9]{{8,12}}\.(?:lists|problems)\.(?:parquet|tmp)")
 """Names of the files that are stored; no other is touched."""
 
 ROWS_PER_GROUP: Final = 1 << 17

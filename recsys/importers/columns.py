@@ -66,7 +66,7 @@ ALIASES: Final = {
 }
 """Our column -> names met in the wild, tidied by `tidy_name`, the most telling first; English before others."""
 
-CLOCK: Final = re.compile(r"\s*(?P<hours>\d{1,2}):(?P<minutes>\d\d)(?::\d\d)?\s*")
+CLOCK: Final = re.compile(r"(?P<hours>\d{1,2}):(?P<minutes>\d\d)(?::\d\d)?")
 LONG_SONG: Final = 8
 """Minutes; half of the songs of hardly any table are longer."""
 
@@ -305,7 +305,7 @@ def _are_times_of_day(at: int, sample: Sequence[Sequence[str]]) -> bool:
 
     Most of them would be longer than `LONG_SONG`, and they are in order.
     """
-    clocks = [CLOCK.fullmatch(row[at]) for row in sample if len(row) > at]
+    clocks = [CLOCK.fullmatch(row[at].strip()) for row in sample if len(row) > at]
     times = [(int(clock["hours"]), int(clock["minutes"])) for clock in clocks if clock]
     in_order = sorted(times) in (times, times[::-1])
     return len(times) > 2 and in_order and sorted(times)[len(times) // 2] >= (LONG_SONG, 0)
