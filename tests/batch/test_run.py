@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -262,15 +264,23 @@ def test_an_interrupted_run_continues_and_gives_the_same_lists(songs, tmp_path):
     assert not parts.exists()
 
 
+@pytest.fixture
+def temporary():
+    """A folder with a short name: sockets of the workers are in it, whose paths have at most 107 bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_run_that_is_ended_leaves_nothing_but_its_chunks_and_says_how_to_go_on(songs, tmp_path, number, status):
+def test_a_run_that_is_ended_leaves_nothing_but_its_chunks_and_says_how_to_go_on(
+    songs, tmp_path, temporary, number, status
+):
     libraries = write_libraries(tmp_path / "libraries.csv", songs[1], listeners=1000)
     words = ["batch", libraries, "--catalogue", songs[0], "--workers", 2, "--out", tmp_path / "l.parquet"]
-    (tmp_path / "temporary").mkdir()
     process = subprocess.Popen(
         [sys.executable, "-m", "recsys", *map(str, words)],
         cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(tmp_path / "temporary")},
+        env={**os.environ, "TMPDIR": str(temporary)},
         stderr=subprocess.PIPE,
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where tests run in the background
@@ -278,6 +288,7 @@ def test_a_run_that_is_ended_leaves_nothing_but_its_chunks_and_says_how_to_go_on
     parts = tmp_path / "l.parquet.parts"
     while not list(parts.glob("*.problems.parquet")):
         assert process.poll() is None, "the run ended before it could be interrupted"
+        time.sleep(0.01)
     if number == signal.SIGINT:
         os.killpg(process.pid, number)  # as a terminal does: to the workers, too
     else:
@@ -288,7 +299,7 @@ def test_a_run_that_is_ended_leaves_nothing_but_its_chunks_and_says_how_to_go_on
     assert process.returncode == status
     assert said.decode().strip() == "Interrupted. What is finished is stored; run the same command again to continue."
     assert list(parts.glob("*.problems.parquet"))
-    assert not list((tmp_path / "temporary").glob("tonearm-*"))
+    assert not list(temporary.glob("tonearm-*"))
 
 
 def test_chunks_of_other_settings_are_not_continued_from(tmp_path):
