@@ -85,12 +85,16 @@ def _read_plain(stream: BinaryIO, name: str) -> Imported:
 
 
 def _read_zip(stream: BinaryIO, name: str) -> Imported:
-    """The files of a ZIP as one file; those that hold no tracks (profile, payments, read-me) are named in a note."""
-    imports, others = [], []
+    """
+    The files of a ZIP as one file; those that hold no tracks (profile, payments, read-me) are named in a note, and
+    so are those of our own ZIP of everything that are not read.
+    """
+    imports, others, left_out = [], [], []
     with opened_zip(stream, name) as archive:
         is_ours = set(archive.namelist()) >= OF_OUR_EXPORT
         for member, content in members(archive, name):
             if is_ours and member not in OF_LISTENER:
+                left_out.append(member)
                 continue
             try:
                 imports.append(_read_plain(content, member))
@@ -98,7 +102,10 @@ def _read_zip(stream: BinaryIO, name: str) -> Imported:
                 others.append(member)
     if not imports:
         raise NoTracks(f"The ZIP “{name}” holds no file of tracks. Choose the ZIP as Spotify or Exportify sent it.")
-    return _as_one(imports, others, name)
+    whole = _as_one(imports, others, name)
+    if not left_out:
+        return whole
+    return with_notes(whole, (f"Only the library, plays and ratings are imported, not: {listed(left_out)}.",))
 
 
 def _read_workbook(stream: BinaryIO, name: str) -> Imported:

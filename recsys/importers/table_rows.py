@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -147,7 +148,7 @@ class RowReader:
         return cells
 
     def _clear_placeholders(self, texts: dict[str, pa.Array]) -> None:
-        """Placeholder names become null, and so does the title of a row of totals, or of one that says N/A for both."""
+        """Placeholder names become null, and the title of a row of totals, or that has no id and says N/A for both."""
         for ours in {"title", "artists"} & texts.keys():
             is_none = pc.is_in(pc.utf8_lower(texts[ours]), value_set=PLACEHOLDERS)
             texts[ours] = pc.if_else(is_none, pa.scalar(None, pa.string()), texts[ours])
@@ -158,7 +159,9 @@ class RowReader:
             )
             rules = [pc.fill_null(pc.match_substring_regex(texts[ours], RULE), False) for ours in ("title", "artists")]
             missing = [pc.fill_null(says_missing(texts[ours]), False) for ours in ("title", "artists")]
-            is_total = pc.or_(pc.or_(is_total, pc.and_(*rules)), pc.and_(*missing))
+            if "track_id" in texts:  # a song may be called NA
+                missing.append(texts["track_id"].is_null())
+            is_total = pc.or_(pc.or_(is_total, pc.and_(*rules)), reduce(pc.and_, missing))
             texts["title"] = pc.if_else(is_total, pa.scalar(None, pa.string()), texts["title"])
 
     def _split_titles(self, texts: dict[str, pa.Array]) -> None:
