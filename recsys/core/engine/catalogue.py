@@ -255,14 +255,8 @@ class Catalogue:
     def rows_of_recordings(self, tracks: pd.DataFrame) -> Integers:
         """The row of the first song with the ISRC of each row of a track table, (n,); -1 where there is none."""
         wanted = isrcs(tracks["isrc"])
-        codes = self.tracks["isrc"].cat
-        names = isrcs(pd.Series(codes.categories, dtype="str"))
-        if not len(names) or not wanted.isin(names.dropna()).any():
-            return np.full(len(tracks), -1, dtype=np.int64)
-        at = np.flatnonzero(np.append(names.isin(wanted.dropna()).to_numpy(bool), False)[codes.codes])
-        first = pd.Series(at, index=names.array[codes.codes[at]])
-        first = first[~first.index.duplicated()]
-        return np.asarray(wanted.map(first).fillna(-1), dtype=np.int64)
+        rows = self._rows_by_isrc(wanted)
+        return np.asarray(wanted.map(rows[~rows.index.duplicated()]).fillna(-1), dtype=np.int64)
 
     def rows_owned(self, library: pd.DataFrame) -> Integers:
         """The rows that a library holds, rising: by track id (of any version), ISRC, or song."""
@@ -270,13 +264,18 @@ class Catalogue:
             return np.arange(0)
         by_song = self.rows_of_hashes(song_aliases(library)[1])
         rows = np.unique(np.concatenate([by_song[by_song >= 0], self.rows_of_ids(library["track_id"].tolist())]))
-        if not len(held := isrcs(library["isrc"]).dropna()):
-            return rows
+        return np.union1d(rows, self._rows_by_isrc(isrcs(library["isrc"])).to_numpy())
+
+    def _rows_by_isrc(self, wanted: "pd.Series[str]") -> "pd.Series[int]":
+        """The rows, rising, that have one of some ISRCs as `isrcs` writes them, indexed by their ISRC."""
+        if wanted.isna().all():
+            return pd.Series(dtype=np.int64)
         codes = self.tracks["isrc"].cat
+        names = isrcs(pd.Series(codes.categories, dtype="str"))
         # Compared once per distinct ISRC; code -1 (none) reads the False at the end.
-        is_held = isrcs(pd.Series(codes.categories, dtype="str")).isin(held)
-        by_isrc = np.append(is_held.to_numpy(bool), False)[codes.codes]
-        return np.union1d(rows, np.flatnonzero(by_isrc))
+        is_wanted = np.append(names.isin(wanted.dropna()).to_numpy(bool), False)
+        rows = np.flatnonzero(is_wanted[codes.codes])
+        return pd.Series(rows, index=names.array[codes.codes[rows]])
 
 
 def prepare(tracks: pd.DataFrame) -> pd.DataFrame:
