@@ -104,6 +104,7 @@ def command(
     if is_store == (libraries is not None):
         raise click.UsageError("Name a file of libraries, or give --store.")
     try:
+        from recsys.batch.checkpoint import CONTINUES
         from recsys.batch.run import run_batch
     except ImportError as problem:
         raise SettingsProblem("`tonearm batch` needs Dask: pip install 'tonearm[batch]'.") from problem
@@ -126,7 +127,7 @@ def command(
             progress=Progress(),
         )
     except (KeyboardInterrupt, SystemExit):  # Ctrl-C, and SIGTERM
-        click.echo("\nInterrupted. What is finished is stored; run the same command again to continue.", err=True)
+        click.echo(f"\nInterrupted.{CONTINUES}", err=True)
         raise
     problems = found.problems.to_dict("records")
     problems += [{"listener": listener, "reason": reason} for listener, reason in unread.items()]
