@@ -46,7 +46,8 @@ def test_nobody_is_asked_before_the_listener_agrees(world, reccobeats):
     assert stage.skipped == {NOT_ASKED: 3}
 
 
-def test_a_look_up_ends_and_leaves_nothing_when_everything_is_erased_meanwhile(world, reccobeats, monkeypatch):
+def filled(world, monkeypatch, after_the_first):
+    """A look-up of three tracks in three batches; something happens once the first of them is stored."""
     monkeypatch.setattr("recsys.services.features.BATCH", 1)
     agreed(world).store.save_tracks("ada", tracks(3))
     stages = []
@@ -54,10 +55,17 @@ def test_a_look_up_ends_and_leaves_nothing_when_everything_is_erased_meanwhile(w
     def save(stage):
         stages.append(stage)
         if len(stages) == 2:  # the first of three batches is stored
-            assert not any(world.store.erase("ada").values())
+            after_the_first()
+
+    return world.features.fill("ada", save)
+
+
+def test_a_look_up_ends_and_leaves_nothing_when_everything_is_erased_meanwhile(world, reccobeats, monkeypatch):
+    def erase():
+        assert not any(world.store.erase("ada").values())
 
     with pytest.raises(StorageProblem, match="was erased"):
-        world.features.fill("ada", save)
+        filled(world, monkeypatch, erase)
 
     assert len(reccobeats.requests) >= 2
     assert not any(world.store.counts("ada").values())
@@ -72,16 +80,7 @@ def test_agreeing_can_be_taken_back(world, reccobeats):
 
 
 def test_nothing_more_is_sent_once_consent_is_withdrawn_during_a_look_up(world, reccobeats, monkeypatch):
-    monkeypatch.setattr("recsys.services.features.BATCH", 1)
-    agreed(world).store.save_tracks("ada", tracks(3))
-    stages = []
-
-    def save(stage):
-        stages.append(stage)
-        if len(stages) == 2:  # the first of three batches is stored
-            world.features.agree("ada", "reccobeats", False)
-
-    stage = world.features.fill("ada", save)
+    stage = filled(world, monkeypatch, lambda: world.features.agree("ada", "reccobeats", False))
 
     sent = world.store.sent("ada")
     assert sent.loc[sent["recipient"] == "reccobeats", "rows"].tolist() == [1]
